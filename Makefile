@@ -1,0 +1,59 @@
+# Everything runs from .venv, which is made and filled when it is missing or out of date.
+SHELL := /bin/bash
+PYTHON ?= python3
+WORKERS ?= auto
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+ROOMS := bot handlers storage charts tests benchmarks
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help demo test check format docs test-deep bench clean
+
+help: ## Show what make can do
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: .venv/demo.stamp ## Run the whole bot on this machine, with no account anywhere
+	@$(BIN)/rds-bot demo
+
+test: .venv/dev.stamp ## Run the tests that every change needs
+	@$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 4
+
+check: .venv/dev.stamp ## Check format, lint, types, import contracts and generated docs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy $(ROOMS)
+	$(BIN)/lint-imports
+	$(BIN)/rds-bot docs --check
+
+format: .venv/dev.stamp ## Format the code and mend what ruff can mend
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+docs: .venv/dev.stamp ## Write the generated tables in the docs anew
+	@$(BIN)/rds-bot docs
+
+test-deep: .venv/dev.stamp ## Run the long crash, race and soak tests
+	@$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 4 -m deep --timeout 1800
+
+bench: .venv/dev.stamp ## Run the benchmarks
+	@$(BIN)/python -m benchmarks
+
+clean: ## Remove what make made; databases under data/ stay
+	@rm -rf .venv build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@find $(ROOMS) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "RDS Ops Bot needs Python 3.11 or newer; install one, or name it: make PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
+
+.venv/demo.stamp: pyproject.toml constraints.txt | .venv/bin/python
+	@echo "Installing the bot and its sandbox into .venv ..."
+	@$(INSTALL) -e '.[demo]'
+	@touch $@
+
+.venv/dev.stamp: pyproject.toml constraints.txt | .venv/bin/python
+	@echo "Installing the bot and its tools into .venv ..."
+	@$(INSTALL) -e '.[dev]'
+	@touch .venv/demo.stamp $@
