@@ -1,0 +1,219 @@
+"""Environment variables and rds-bot.yml, read once into frozen Settings.
+
+Nothing else reads ``os.environ``, except botocore, which reads AWS's own variables itself.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import Field, SecretStr, ValidationError
+
+from bot.errors import SettingsError
+from bot.settings._reading import explain, read
+from bot.settings._shape import (
+    Access,
+    Account,
+    Audit,
+    Channels,
+    Configuration,
+    Digest,
+    Environments,
+    NamePattern,
+    Notifications,
+    Part,
+    People,
+    PerRisk,
+    Policy,
+    Polling,
+    Rule,
+)
+from bot.settings._types import (
+    ApiUrl,
+    AppToken,
+    AuditKey,
+    AuditKeys,
+    BotToken,
+    DatabaseUrl,
+    Region,
+)
+
+__all__ = [
+    "Access",
+    "Account",
+    "Audit",
+    "Channels",
+    "Digest",
+    "Environments",
+    "NamePattern",
+    "Notifications",
+    "People",
+    "PerRisk",
+    "Policy",
+    "Polling",
+    "Rule",
+    "Settings",
+    "SlackTokens",
+    "idle",
+    "load",
+]
+
+FILE = "rds-bot.yml"
+SECRETS = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "DATABASE_URL", "AUDIT_KEY", "AUDIT_KEY_FORMER")
+
+
+class SlackTokens(NamedTuple):
+    """What the bot signs in to Slack with."""
+
+    bot: SecretStr
+    app: SecretStr
+
+
+class Variables(Part):
+    """What comes from the environment: secrets and addresses."""
+
+    slack_bot_token: BotToken | None = None
+    slack_app_token: AppToken | None = None
+    slack_api_url: ApiUrl = "https://slack.com/api/"
+    database_url: DatabaseUrl = Field("sqlite+aiosqlite:///data/rds-bot.db", repr=False)
+    audit_key: AuditKey | None = None
+    audit_key_former: AuditKeys = ()  #: keys that signed earlier rows, to verify them
+    aws_region: Region | None = None  #: for accounts that name none; botocore reads the profile's
+
+
+class Settings(Configuration, Variables):
+    """Everything the bot was told; ``file`` is the name of the settings file, for messages."""
+
+    file: str = FILE
+
+    @property
+    def policy_hash(self) -> str:
+        """SHA-256 of everything that decides who may do what, in hex."""
+        deciding = self.model_dump(mode="json", include={"policy", "access", "environments"})
+        return hashlib.sha256(
+            json.dumps(deciding, sort_keys=True, separators=(",", ":")).encode()
+        ).hexdigest()
+
+    @property
+    def audit_key_id(self) -> str | None:
+        """Names the audit key without giving it away; None without a key."""
+        return None if self.audit_key is None else _key_id(self.audit_key)
+
+    @property
+    def audit_keys(self) -> dict[str, bytes]:
+        """The secrets of the audit key and of those before it, by their ids."""
+        keys = (*self.audit_key_former, *filter(None, (self.audit_key,)))
+        return {_key_id(key): key.get_secret_value().encode() for key in keys}
+
+    def require_slack(self) -> SlackTokens:
+        """The tokens.
+
+        Raises SettingsError where one is not set: only some commands need Slack.
+        """
+        if self.slack_bot_token is None or self.slack_app_token is None:
+            tokens = {
+                "SLACK_BOT_TOKEN": self.slack_bot_token,
+                "SLACK_APP_TOKEN": self.slack_app_token,
+            }
+            raise SettingsError(
+                [
+                    f"{name}: not set; export it, or {name}_FILE with the path of a file holding it"
+                    for name, token in tokens.items()
+                    if token is None
+                ]
+            )
+        return SlackTokens(self.slack_bot_token, self.slack_app_token)
+
+
+def idle(settings: Settings) -> tuple[str, ...]:
+    """One sentence for each setting that was given although nothing uses it yet."""
+    given = {
+        "channels.audit": settings.channels.audit,
+        "channels.incidents": settings.channels.incidents,
+        "audit.retention": "retention" in settings.audit.model_fields_set,
+        "audit.archive": settings.audit.archive,
+        "digests": settings.digests,
+    }
+    return tuple(
+        f"{settings.file}: {key}: nothing uses it yet, so it has no effect"
+        for key, value in given.items()
+        if value
+    )
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process, or of ``environ``.
+
+    Raises SettingsError with all problems found, each naming the file and the key or the variable.
+    """
+    environ = os.environ if environ is None else environ
+    file, text, missing = _file(environ)
+    configuration, in_file = read(text)
+    variables, in_environment = _variables(environ)
+    problems = missing + in_environment + [f"{file}: {problem}" for problem in in_file]
+    if problems:
+        raise SettingsError(problems)
+    return Settings(file=file, **dict(configuration), **dict(variables))
+
+
+def _key_id(key: SecretStr) -> str:
+    secret = key.get_secret_value().encode()
+    return hashlib.sha256(b"rds-bot audit key id\0" + secret).hexdigest()[:12]
+
+
+def _file(environ: Mapping[str, str]) -> tuple[str, str, list[str]]:
+    """Name and text of the settings file, and what is wrong with it."""
+    asked = environ.get("RDS_BOT_CONFIG", "")
+    path = Path(asked or FILE)
+    try:
+        return str(path), path.read_text("utf-8"), []
+    except FileNotFoundError:
+        if not asked:
+            return FILE, "", []
+        return (
+            asked,
+            "",
+            [f"RDS_BOT_CONFIG: there is no file {asked}; correct the path or unset it"],
+        )
+    except (OSError, UnicodeDecodeError) as error:
+        return str(path), "", [f"{path}: cannot be read: {error}"]
+
+
+def _variables(environ: Mapping[str, str]) -> tuple[Variables, list[str]]:
+    values = {name: environ[name] for name in ("SLACK_API_URL", *SECRETS) if environ.get(name)}
+    if region := environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION"):
+        values["AWS_REGION"] = region
+    problems: list[str] = []
+    for name in SECRETS:
+        if file := environ.get(f"{name}_FILE"):
+            try:
+                values[name] = _secret(name, file, environ)
+            except SettingsError as error:
+                problems.extend(error.problems)
+    try:
+        lowered = {name.lower(): value for name, value in values.items()}
+        return Variables.model_validate(lowered), problems
+    except ValidationError as error:
+        return Variables(), problems + [
+            _shouted(line) for line in explain(error, Variables, lowered)
+        ]
+
+
+def _secret(name: str, file: str, environ: Mapping[str, str]) -> str:
+    if environ.get(name):
+        raise SettingsError([f"{name}: set twice, here and as {name}_FILE; keep one"])
+    try:
+        secret = Path(file).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError([f"{name}_FILE: {file} cannot be read: {error}"]) from error
+    if not secret:
+        raise SettingsError([f"{name}_FILE: {file} is empty"])
+    return secret
+
+
+def _shouted(problem: str) -> str:
+    name, _, sentence = problem.partition(": ")
+    return f"{name.upper()}: {sentence}"

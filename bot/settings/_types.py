@@ -1,0 +1,211 @@
+"""The types of single settings: each says in a sentence what it wants."""
+
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Annotated, TypeVar
+from zoneinfo import ZoneInfo, available_timezones
+
+from apscheduler.triggers.cron import CronTrigger
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StrictInt, StrictStr
+from pytimeparse2 import parse as parse_time
+from rapidfuzz import fuzz, process
+
+from bot.vocabulary import Environment, Risk
+
+T = TypeVar("T")
+
+
+def did_you_mean(word: str, choices: Iterable[str]) -> str:
+    """`; did you mean "high"?`, or nothing where no choice comes near."""
+    found = process.extractOne(word, list(choices), scorer=fuzz.ratio, score_cutoff=60)
+    return f'; did you mean "{found[0]}"?' if found else ""
+
+
+def _shaped(pattern: str, sentence: str) -> AfterValidator:
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(f'"{text}" {sentence}')
+        return text
+
+    return AfterValidator(check)
+
+
+def _duration(value: object) -> object:
+    if isinstance(value, timedelta):
+        return value
+    if not isinstance(value, str) or not re.fullmatch(r"(\d+(\.\d+)?\s*[a-z]+\s*)+", value):
+        raise ValueError(f'"{value}" is no length of time; write it with a unit: 72h, 5m or 1h30m')
+    seconds = parse_time(value)
+    if not isinstance(seconds, int | float) or not 0 < seconds < 100 * 365 * 86400:
+        raise ValueError(f'"{value}" is no length of time; the units are s, m, h, d and w')
+    return timedelta(seconds=seconds)
+
+
+def _account(value: object) -> object:
+    if not isinstance(value, int) or isinstance(value, bool):
+        return value
+    if len(str(value)) != 12:
+        raise ValueError(
+            f"{value} does not have 12 digits: an unquoted number loses its leading zeros; "
+            'write the account id in quotes, as in "012345678901"'
+        )
+    return str(value)
+
+
+def _environment(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    found = Environment.parse(value)
+    if found is None:
+        raise ValueError(_no_word(value, "environment", Environment))
+    return found
+
+
+def _risk(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if value.casefold() not in set(Risk):
+        raise ValueError(_no_word(value, "risk", Risk))
+    return Risk(value.casefold())
+
+
+def _no_word(word: str, what: str, words: Iterable[str]) -> str:
+    words = list(words)
+    return f'"{word}" is no {what} ({", ".join(words)}){did_you_mean(word, words)}'
+
+
+def _pattern(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return re.compile(value, re.IGNORECASE)
+    except re.error as error:
+        raise ValueError(f'"{value}" is no regular expression: {error}') from error
+
+
+def _timezone(name: str) -> str:
+    names = available_timezones()
+    if name not in names:
+        raise ValueError(f'"{name}" is no time zone{did_you_mean(name, names)}')
+    return name
+
+
+def _cron(expression: str) -> str:
+    try:
+        CronTrigger.from_crontab(expression, timezone=ZoneInfo("UTC"))
+    except ValueError as error:
+        raise ValueError(f'"{expression}" is no cron expression: {error}') from error
+    # crontab counts weekdays from Sunday, APScheduler from Monday: a digit would mean either.
+    if re.search(r"\d", expression.split()[4]):
+        raise ValueError(f'"{expression}": write weekdays by name, as in mon-fri')
+    return expression
+
+
+def _listed(value: object) -> object:
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+def _separated(value: object) -> object:
+    return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+
+
+def _begins(prefix: str, sentence: str) -> AfterValidator:
+    def check(secret: SecretStr) -> SecretStr:
+        if not secret.get_secret_value().startswith(prefix):
+            raise ValueError(f'must begin with "{prefix}": {sentence}')
+        return secret
+
+    return AfterValidator(check)
+
+
+def _at_least(length: int) -> AfterValidator:
+    def check(secret: SecretStr) -> SecretStr:
+        if len(secret.get_secret_value()) < length:
+            raise ValueError(
+                f"must have at least {length} characters, as of `openssl rand -hex 32`"
+            )
+        return secret
+
+    return AfterValidator(check)
+
+
+def _api_url(url: str) -> str:
+    if not re.match(r"https://|http://(127\.0\.0\.1|localhost|\[::1\])[:/]", url):
+        raise ValueError("must begin with https:// (http:// only to this machine)")
+    return url.rstrip("/") + "/"
+
+
+def _database_url(url: str) -> str:
+    scheme, separator, rest = url.partition("://")
+    driver = _DRIVERS.get(scheme)
+    if driver is None or not separator:
+        raise ValueError("must begin with sqlite:/// or postgresql://")
+    return f"{driver}://{rest}"
+
+
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+    "postgresql+asyncpg": "postgresql+asyncpg",
+}
+
+#: A scalar or a list in the file, never an empty one: that would read as "no condition".
+OneOrMore = Annotated[tuple[T, ...], BeforeValidator(_listed), Field(min_length=1)]
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Count = Annotated[StrictInt, Field(ge=0)]
+ChannelId = Annotated[
+    StrictStr,
+    _shaped("[CG][A-Z0-9]{2,}", "is no channel id; copy it from the channel's details: C… or G…"),
+]
+GroupId = Annotated[
+    StrictStr, _shaped("S[A-Z0-9]{2,}", "is no id of a user group; copy it from its menu: S…")
+]
+UserId = Annotated[
+    StrictStr, _shaped("[UW][A-Z0-9]{2,}", "is no member id; copy it from the profile: U… or W…")
+]
+AccountId = Annotated[
+    StrictStr, BeforeValidator(_account), _shaped(r"\d{12}", "is no account id: 12 digits")
+]
+Region = Annotated[
+    StrictStr, _shaped(r"[a-z]{2}(-[a-z]+)+-\d", "is no region; write it as in us-east-1")
+]
+RoleArn = Annotated[
+    StrictStr,
+    _shaped(r"arn:aws[a-z-]*:iam::\d{12}:role/.+", "is no role; write arn:aws:iam::…:role/…"),
+]
+TopicArn = Annotated[
+    StrictStr,
+    _shaped(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:.+", "is no topic; write arn:aws:sns:…"),
+]
+BucketUrl = Annotated[
+    StrictStr, _shaped(r"s3://[a-z0-9.-]+(/.*)?", "is no place in S3; write s3://bucket/prefix")
+]
+InstanceName = Annotated[
+    StrictStr,
+    AfterValidator(str.lower),
+    _shaped("[a-z][a-z0-9-]*", "is no name of a database in RDS: letters, digits and hyphens"),
+]
+OperationName = Annotated[
+    StrictStr,
+    _shaped("[a-z][a-z0-9_]*", "is no operation; write its name as in create_snapshot"),
+]
+EnvironmentName = Annotated[Environment, BeforeValidator(_environment)]
+RiskName = Annotated[Risk, BeforeValidator(_risk)]
+Pattern = Annotated[re.Pattern[str], BeforeValidator(_pattern)]
+Timezone = Annotated[StrictStr, AfterValidator(_timezone)]
+Cron = Annotated[StrictStr, AfterValidator(_cron)]
+Sentence = Annotated[StrictStr, AfterValidator(str.strip), Field(min_length=1)]
+
+BotToken = Annotated[
+    SecretStr, _begins("xoxb-", "the bot token, from the app's page OAuth & Permissions")
+]
+AppToken = Annotated[
+    SecretStr, _begins("xapp-", "the app-level token, from the app's page Basic Information")
+]
+AuditKey = Annotated[SecretStr, _at_least(32)]
+AuditKeys = Annotated[tuple[AuditKey, ...], BeforeValidator(_separated)]
+ApiUrl = Annotated[StrictStr, AfterValidator(_api_url)]
+DatabaseUrl = Annotated[StrictStr, AfterValidator(_database_url)]

@@ -1,0 +1,102 @@
+"""The frozen values that flow between rooms; each has one maker.
+
+Every instant is an integer of microseconds since 1970, UTC. Everything here can be written to JSON
+and read back.
+"""
+
+from bot.values._answers import (
+    Answer,
+    Button,
+    Code,
+    Facts,
+    Line,
+    Mention,
+    Moment,
+    Paragraph,
+    Span,
+    Strong,
+    Table,
+    paragraph,
+)
+from bot.values._base import SECOND, Value, canonical, fingerprint, label, micros
+from bot.values._changes import Call, Difference, Order, Plan, Progress, Receipt, Sent, Stage
+from bot.values._databases import (
+    Classified,
+    Database,
+    Inventory,
+    Looked,
+    RDSEvent,
+    Snapshot,
+    Target,
+    TrailEvent,
+    Unreachable,
+)
+from bot.values._messages import AuditEvent, AuditRow, Message, Place
+from bot.values._people import Access, Person, PersonId
+from bot.values._requests import (
+    Assessment,
+    Decision,
+    Effect,
+    Outcome,
+    Posted,
+    Request,
+    Step,
+    Verdict,
+    Vote,
+    plan_hash,
+)
+
+__all__ = [
+    "SECOND",
+    "Access",
+    "Answer",
+    "Assessment",
+    "AuditEvent",
+    "AuditRow",
+    "Button",
+    "Call",
+    "Classified",
+    "Code",
+    "Database",
+    "Decision",
+    "Difference",
+    "Effect",
+    "Facts",
+    "Inventory",
+    "Line",
+    "Looked",
+    "Mention",
+    "Message",
+    "Moment",
+    "Order",
+    "Outcome",
+    "Paragraph",
+    "Person",
+    "PersonId",
+    "Place",
+    "Plan",
+    "Posted",
+    "Progress",
+    "RDSEvent",
+    "Receipt",
+    "Request",
+    "Sent",
+    "Snapshot",
+    "Span",
+    "Stage",
+    "Step",
+    "Strong",
+    "Table",
+    "Target",
+    "TrailEvent",
+    "Unreachable",
+    "Value",
+    "Verdict",
+    "Vote",
+    "canonical",
+    "fingerprint",
+    "label",
+    "micros",
+    "paragraph",
+    "plan_hash",
+]

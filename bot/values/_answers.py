@@ -1,0 +1,70 @@
+"""What a query or a control says, before anybody renders it."""
+
+from typing import Literal
+
+from bot.values._base import Value
+from bot.values._people import PersonId
+
+
+class Mention(Value):
+    type: Literal["mention"] = "mention"
+    person: PersonId
+
+
+class Moment(Value):
+    """An instant, shown in the reader's own time zone."""
+
+    type: Literal["moment"] = "moment"
+    at: int
+
+
+class Code(Value):
+    type: Literal["code"] = "code"
+    text: str
+
+
+class Strong(Value):
+    type: Literal["strong"] = "strong"
+    text: str
+
+
+Span = str | Mention | Moment | Code | Strong
+Line = tuple[Span, ...]
+
+
+class Paragraph(Value):
+    type: Literal["paragraph"] = "paragraph"
+    line: Line
+
+
+class Facts(Value):
+    """Labels with their values, in reading order."""
+
+    type: Literal["facts"] = "facts"
+    pairs: tuple[tuple[str, Line], ...]
+
+
+class Table(Value):
+    type: Literal["table"] = "table"
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Line, ...], ...]
+
+
+class Button(Value):
+    label: str
+    action: str
+    value: str
+    style: Literal["primary", "danger"] | None = None
+
+
+class Answer(Value):
+    """What somebody reads in reply. ``hint`` is the next step, in one line."""
+
+    title: str
+    parts: tuple[Paragraph | Facts | Table, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    hint: Line = ()
+
+
+def paragraph(*spans: Span) -> Paragraph:
+    return Paragraph(line=spans)

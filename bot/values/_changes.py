@@ -1,0 +1,99 @@
+"""A change, from the call that is planned to the proof that it happened."""
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field
+
+from bot.values._base import Value, label
+from bot.values._databases import RDSEvent, Target
+from bot.values._people import PersonId
+
+
+class Call(Value):
+    """One call of AWS's API: ``rds:RebootDBInstance`` and its arguments, frozen."""
+
+    action: str
+    arguments: dict[str, Any]
+
+    def __str__(self) -> str:
+        inner = ", ".join(f"{name}={value!r}" for name, value in self.arguments.items())
+        return f"{self.action}({inner})"
+
+
+class Difference(Value):
+    what: str
+    current: str
+    wanted: str
+
+
+class Plan(Value):
+    """What a change would do, found by looking and without side effect."""
+
+    effect: str  #: one line in the imperative: "Reboot orders-staging with failover"
+    call: Call
+    differences: tuple[Difference, ...] = ()
+    checks: tuple[str, ...] = ()  #: the guards that passed, in words
+    warnings: tuple[str, ...] = ()  #: consequences that an approver should know
+    undo: str = "Nothing undoes it."
+    busy: str = ""  #: why it has to wait for now: AWS is at work on that database
+    baseline: dict[str, Any] = Field(
+        default_factory=dict
+    )  #: facts that later prove that it happened
+
+
+class Order(Value):
+    """Who asked for a change of what; known before the plan is made."""
+
+    request_id: int
+    number: int = 1
+    target: Target
+    requester: PersonId
+    reason: str = ""
+    asked_at: int
+
+    @property
+    def label(self) -> str:
+        return label(self.request_id)
+
+
+class Receipt(Value):
+    """AWS's reply to the one mutating call."""
+
+    at: int
+    aws_request_id: str | None = None
+    detail: dict[str, Any] = Field(default_factory=dict)
+
+
+class Sent(Value):
+    """A change that has left the bot, or may have. ``receipt`` is None where no reply came."""
+
+    order: Order
+    plan: Plan
+    session_name: str
+    sent_at: int
+    receipt: Receipt | None = None
+    evidence: dict[str, Any] = Field(default_factory=dict)  #: what earlier polls found and kept
+    events: tuple[RDSEvent, ...] = ()  #: RDS events of the target since ``sent_at``, oldest first
+
+
+class Stage(StrEnum):
+    """How far AWS has come with what was sent."""
+
+    #: Nothing certain yet: ask again.
+    WAITING = "waiting"
+    #: ``reconcile`` only: AWS took our call; follow it.
+    ARRIVED = "arrived"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    #: Proven: the call never took effect at AWS.
+    NOT_SENT = "not_sent"
+    #: It cannot be found out by the bot: a person must look.
+    UNKNOWN = "unknown"
+
+
+class Progress(Value):
+    stage: Stage
+    detail: str  #: a sentence with AWS's own status: "snapshot pre-upgrade-1 is available"
+    percent: int | None = None
+    evidence: dict[str, Any] = Field(default_factory=dict)  #: kept, and seen by the next poll

@@ -1,0 +1,56 @@
+"""What is kept in the audit trail, and what is told."""
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field
+
+from bot.values._base import Value
+
+
+class AuditEvent(Value):
+    """One fact for the audit trail. ``facts`` hold ids and codes; free text goes into ``text``."""
+
+    action: str  #: ``subject.verb``: request.filed, vote.refused, step.sent, …
+    actor: str  #: a PersonId as text, or ``bot``
+    result: str  #: a status or a code: filed, denied, approved, succeeded, …
+    request_id: int | None = None
+    operation: str | None = None
+    target: str | None = None
+    facts: dict[str, Any] = Field(default_factory=dict)
+    text: str = ""
+
+
+class AuditRow(Value):
+    """An audit event as it stands in the chain."""
+
+    seq: int
+    at: int
+    event: AuditEvent
+    hash: str
+
+
+class Place(StrEnum):
+    """What kind of destination an outbox row has."""
+
+    CARD = "card"
+    THREAD = "thread"
+    CHANNEL = "channel"
+    PERSON = "person"
+    HOME = "home"
+    SNS = "sns"
+
+
+class Message(Value):
+    """Something to be told, written with the change that it tells of and delivered later.
+
+    A row with the same ``key`` that still waits is replaced by this one: a card is drawn from the
+    request when it is delivered, so one waiting row is enough.
+    """
+
+    place: Place
+    address: str  #: channel id, user id or topic ARN; for CARD and THREAD the card's channel
+    kind: str  #: what is rendered: card, ending, answer, asked, …
+    request_id: int | None = None
+    body: dict[str, Any] = Field(default_factory=dict)
+    key: str | None = None

@@ -1,0 +1,181 @@
+"""What is decided about a change, and the request that keeps it all."""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field
+
+from bot.values._base import Value, fingerprint, label
+from bot.values._changes import Order, Plan, Progress, Receipt
+from bot.values._databases import Classified, RDSEvent, Target
+from bot.values._messages import AuditEvent
+from bot.values._people import Access, PersonId
+from bot.vocabulary import Risk, Status
+
+
+class Assessment(Value):
+    """A risk and the reasons that made it so."""
+
+    risk: Risk
+    reasons: tuple[str, ...] = ()
+
+
+class Effect(StrEnum):
+    ALLOW = "allow"
+    APPROVE = "approve"
+    DENY = "deny"
+
+
+class Decision(Value):
+    """The policy's word on one case, with the rule that spoke."""
+
+    effect: Effect
+    approvals: int = 0  #: distinct people wanted; 0 unless the effect is ``approve``
+    rule: str = ""
+    reason: str = ""
+    approvers: Access = Access()
+    expires_after: timedelta = timedelta(hours=72)
+    send_within: timedelta = timedelta(hours=1)
+    protected: bool = False
+
+
+class Verdict(StrEnum):
+    APPROVE = "approve"
+    REJECT = "reject"
+
+
+class Vote(Value):
+    """One person's word on one request. One person has one."""
+
+    person: PersonId
+    verdict: Verdict
+    at: int
+    plan_hash: str
+    reason: str = ""
+
+
+class Outcome(Value):
+    """How a request ended. ``code`` is for figures and filters, ``detail`` for people."""
+
+    code: str
+    detail: str
+
+
+class Step(Value):
+    """One call on one target."""
+
+    number: int = 1
+    operation: str
+    params: dict[str, Any]
+    target: Target
+    lock: str
+    plan: Plan
+    session_name: str
+    claimed_at: int | None = None
+    sent_at: int | None = None
+    accepted_at: int | None = None
+    settled_at: int | None = None
+    lease_owner: str | None = None
+    lease_until: int | None = None
+    fence: int = 0
+    next_poll_at: int | None = None
+    receipt: Receipt | None = None
+    evidence: dict[str, Any] = Field(default_factory=dict)
+    events: tuple[RDSEvent, ...] = ()
+    progress: Progress | None = None
+
+    def identity(self) -> dict[str, Any]:
+        """What is approved: the call and the very database it is for."""
+        return {"target": self.target.json_value(), "call": self.plan.call.json_value()}
+
+
+def plan_hash(steps: tuple[Step, ...]) -> str:
+    return fingerprint([step.identity() for step in steps])
+
+
+class Posted(Value):
+    """Where a message stands in Slack."""
+
+    channel: str
+    ts: str
+
+
+class Request(Value):
+    """A change that somebody asked for, with everything that it was judged by."""
+
+    id: int
+    status: Status
+    version: int = 0
+    requester: PersonId
+    channel: str  #: where it was asked
+    card_channel: str | None  #: where its card goes; None: nowhere, by direct message only
+    reason: str = ""
+    operation: str
+    command: str  #: the equivalent ``/rds`` command
+    assessment: Assessment
+    classified: Classified
+    decision: Decision
+    facts: dict[str, Any] = Field(default_factory=dict)
+    plan_hash: str
+    policy_hash: str
+    asked_at: int
+    expires_at: int
+    approved_at: int | None = None
+    not_before: int | None = None
+    send_by: int | None = None
+    ended_at: int | None = None
+    waits_for: int | None = None
+    outcome: Outcome | None = None
+    card: Posted | None = None
+    steps: tuple[Step, ...]
+    votes: tuple[Vote, ...] = ()
+
+    @property
+    def label(self) -> str:
+        return label(self.id)
+
+    @property
+    def step(self) -> Step:
+        """The first step; the operations of today have one."""
+        return self.steps[0]
+
+    @property
+    def approvals(self) -> tuple[Vote, ...]:
+        return tuple(vote for vote in self.votes if vote.verdict is Verdict.APPROVE)
+
+    @property
+    def same_ask(self) -> str:
+        """Equal for two requests in which the same person asks for the same thing."""
+        asked = [[step.operation, step.params, step.target.json_value()] for step in self.steps]
+        return fingerprint([str(self.requester), asked])
+
+    def order(self, step: Step) -> Order:
+        return Order(
+            request_id=self.id,
+            number=step.number,
+            target=step.target,
+            requester=self.requester,
+            reason=self.reason,
+            asked_at=self.asked_at,
+        )
+
+    def event(
+        self,
+        action: str,
+        result: str,
+        actor: PersonId | str = "bot",
+        facts: dict[str, Any] | None = None,
+        text: str = "",
+    ) -> AuditEvent:
+        """A fact about this request for the audit trail."""
+        return AuditEvent(
+            action=action,
+            actor=str(actor),
+            result=result,
+            request_id=self.id,
+            operation=self.operation,
+            target=str(self.step.target),
+            facts=facts or {},
+            text=text,
+        )

@@ -1,0 +1,111 @@
+"""The closed vocabularies that settings, tables, cards and code share, one meaning a word."""
+
+from enum import StrEnum
+from typing import Self
+
+
+class Risk(StrEnum):
+    """How much harm a change can do; it decides how many people must agree."""
+
+    #: Nothing that runs is touched; the approvals of ``policy.rules`` default to none.
+    LOW = "low"
+    #: A short interruption or something a person can set back.
+    MEDIUM = "medium"
+    #: Data or availability may be lost, or the way back is long or missing.
+    HIGH = "high"
+
+    @property
+    def rank(self) -> int:
+        """0 for low, 1 for medium, 2 for high; the strings themselves sort by letter."""
+        return list(Risk).index(self)
+
+    @classmethod
+    def highest(cls, first: Self, *others: Self) -> Self:
+        return max((first, *others), key=lambda risk: risk.rank)
+
+
+class Environment(StrEnum):
+    """What a target is used for, as the classifier found it."""
+
+    #: Serves customers; also what a target without any matching rule counts as.
+    PRODUCTION = "production"
+    #: The last rehearsal before production.
+    STAGING = "staging"
+    #: Tests and quality assurance.
+    TEST = "test"
+    #: Where developers work.
+    DEVELOPMENT = "development"
+    #: To play in; nobody depends on it.
+    SANDBOX = "sandbox"
+    #: A proof of concept.
+    POC = "poc"
+
+    @classmethod
+    def parse(cls, text: str) -> "Environment | None":
+        """The environment a tag value or a setting means, without regard to case; None if none."""
+        word = " ".join(text.casefold().replace("-", " ").replace("_", " ").split())
+        return _ENVIRONMENTS.get(word)
+
+    @classmethod
+    def words(cls, environment: "Environment") -> tuple[str, ...]:
+        """Every way to write it that ``parse`` knows, with spaces where several fit."""
+        return (environment.value, *_ALIASES[environment])
+
+
+class Kind(StrEnum):
+    """What sort of database a target is."""
+
+    #: A database instance (``DescribeDBInstances``), alone or a member of a cluster.
+    INSTANCE = "instance"
+    #: An Aurora or Multi-AZ cluster (``DescribeDBClusters``).
+    CLUSTER = "cluster"
+
+
+class Status(StrEnum):
+    """Where a request stands."""
+
+    #: People still have to agree.
+    PENDING = "pending"
+    #: Enough people agreed, or nobody had to; the executor has not claimed it.
+    APPROVED = "approved"
+    #: Somebody who may decide said no.
+    REJECTED = "rejected"
+    #: Not decided, or not sent, in time.
+    EXPIRED = "expired"
+    #: Taken back before anything was sent.
+    CANCELLED = "cancelled"
+    #: Claimed by the executor: about to be sent, sent, or accepted by AWS.
+    RUNNING = "running"
+    #: AWS shows evidence, newer than the send, that it is done.
+    SUCCEEDED = "succeeded"
+    #: It did not happen or ended badly; the outcome says which.
+    FAILED = "failed"
+    #: The call may or may not have reached AWS, or AWS never settled: a person must look.
+    UNKNOWN = "unknown"
+
+    @property
+    def is_open(self) -> bool:
+        """Something can still happen by itself: waiting for people, for the executor or for AWS."""
+        return self in _OPEN
+
+    @property
+    def is_final(self) -> bool:
+        """Nothing changes it any more; ``unknown`` is neither open nor final."""
+        return not self.is_open and self is not Status.UNKNOWN
+
+
+_OPEN = frozenset({Status.PENDING, Status.APPROVED, Status.RUNNING})
+
+_ALIASES: dict[Environment, tuple[str, ...]] = {
+    Environment.PRODUCTION: ("prod", "prd", "live"),
+    Environment.STAGING: ("stage", "stg", "preprod", "pre prod", "pre production"),
+    Environment.TEST: ("tst", "testing", "qa"),
+    Environment.DEVELOPMENT: ("dev", "devel"),
+    Environment.SANDBOX: ("sbx",),
+    Environment.POC: ("proof of concept",),
+}
+_ENVIRONMENTS = {
+    word: environment
+    for environment in Environment
+    for word in (environment.value, *_ALIASES[environment])
+}

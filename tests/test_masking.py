@@ -1,0 +1,67 @@
+import time
+
+import pytest
+
+from bot.masking import mask, masked
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("token xoxb-123-abc.", "token [masked]."),
+        ("xoxe.xoxp-1-abc", "[masked]"),
+        ("xapp-1-A2-3-f00", "[masked]"),
+        ("key AKIAIOSFODNN7EXAMPLE here", "key [masked] here"),
+        ("ASIAIOSFODNN7EXAMPLE", "[masked]"),
+        ("password=hunter2 please", "password=[masked] please"),
+        ("Password: 'two words', then", "Password: [masked], then"),
+        ('{"MasterUserPassword": "hunter2"}', '{"MasterUserPassword": [masked]}'),
+        ("db_secret = s3cr3t; next", "db_secret = [masked]; next"),
+        ("AWS_SECRET_ACCESS_KEY=abc/def+ghi", "AWS_SECRET_ACCESS_KEY=[masked]"),
+        ("postgresql://bot:pa55@host/db", "postgresql://bot:[masked]@host/db"),
+        ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc", "[masked]"),
+        ("-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY-----", "[masked]"),
+    ],
+)
+def test_secrets_are_masked(text: str, expected: str) -> None:
+    assert mask(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Reboot orders-test because the password policy changed",
+        "the token bucket is empty",
+        "arn:aws:rds:us-east-1:123456789012:db:orders-test",
+        "2026-11-20T08:30:00Z RDS-1042 https://example.com/a?b=c",
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        "",
+    ],
+)
+def test_ordinary_text_stays_as_it_is(text: str) -> None:
+    assert mask(text) == text
+
+
+def test_long_text_takes_no_long_time() -> None:
+    text = "a-" * 100_000
+
+    started = time.perf_counter()
+    mask(text)
+
+    assert time.perf_counter() - started < 10
+
+
+def test_values_are_masked_inside_and_under_the_names_of_secrets() -> None:
+    value = {
+        "password": "hunter2",
+        "tokens": 3,
+        "nested": [{"api_key": "k", "note": "xoxb-1-a"}, None, True],
+        "token": "",
+    }
+
+    assert masked(value) == {
+        "password": "[masked]",
+        "tokens": 3,
+        "nested": [{"api_key": "[masked]", "note": "[masked]"}, None, True],
+        "token": "",
+    }

@@ -1,0 +1,39 @@
+"""The words that everything shares, and what people write for them."""
+
+import pytest
+
+from bot.vocabulary import Environment, Risk, Status
+
+
+@pytest.mark.parametrize(
+    ("text", "environment"),
+    [
+        ("PROD", Environment.PRODUCTION),
+        ("prd", Environment.PRODUCTION),
+        (" Live ", Environment.PRODUCTION),
+        ("stg", Environment.STAGING),
+        ("pre-production", Environment.STAGING),
+        ("qa", Environment.TEST),
+        ("tst", Environment.TEST),
+        ("Dev", Environment.DEVELOPMENT),
+        ("proof_of_concept", Environment.POC),
+        ("nonprod", None),
+        ("", None),
+    ],
+)
+def test_environments_are_known_by_their_usual_names(
+    text: str, environment: Environment | None
+) -> None:
+    assert Environment.parse(text) is environment
+
+
+def test_risks_are_ordered_by_harm() -> None:
+    assert Risk.highest(Risk.LOW, Risk.HIGH, Risk.MEDIUM) is Risk.HIGH
+    assert sorted(Risk, key=lambda risk: risk.rank) == [Risk.LOW, Risk.MEDIUM, Risk.HIGH]
+
+
+def test_every_status_is_open_or_final_except_the_one_a_person_must_look_at() -> None:
+    neither = [status for status in Status if not status.is_open and not status.is_final]
+
+    assert neither == [Status.UNKNOWN]
+    assert not [status for status in Status if status.is_open and status.is_final]
