@@ -1,0 +1,90 @@
+"""Where storage is opened: one object that reads, and the one way to write."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Self
+
+from storage import migrations
+from storage.audit import Audit
+from storage.chain import AuditKey
+from storage.engines import Connections, is_sqlite, parse_url, prepare_file, sqlite_path
+from storage.homes import HomeViews
+from storage.inbox import Inbox
+from storage.leases import Cursors, Leases
+from storage.lockfile import LockFile
+from storage.outbox import Outbox
+from storage.requests import Requests
+from storage.schedules import Schedules
+from storage.transaction import Transaction
+
+
+class Database:
+    """Made by ``open``. Several tasks may use it at once."""
+
+    def __init__(
+        self,
+        connections: Connections,
+        clock: Callable[[], int],
+        audit_key: AuditKey | None,
+        lock: LockFile | None,
+    ) -> None:
+        self._connections = connections
+        self._clock = clock
+        self._key = audit_key
+        self._lock = lock
+        self.requests = Requests(connections)
+        self.audit = Audit(connections, audit_key)
+        self.inbox = Inbox(connections, clock)
+        self.outbox = Outbox(connections, clock)
+        self.leases = Leases(connections, clock)
+        self.cursors = Cursors(connections)
+        self.schedules = Schedules(connections, clock)
+        self.homes = HomeViews(connections, clock)
+
+    @classmethod
+    async def open(
+        cls, url: str, clock: Callable[[], int], *, audit_key: AuditKey | None = None
+    ) -> Self:
+        """Opens a SQLite file (made, locked and migrated as needed) or a PostgreSQL database.
+
+        ``clock`` gives microseconds since 1970, UTC. Raises StorageError where another process has
+        the file, the database cannot be reached, or its tables are not those of this version.
+        """
+        parsed = parse_url(url)
+        lock = None
+        if is_sqlite(parsed):
+            prepare_file(sqlite_path(parsed))
+            lock = LockFile(sqlite_path(parsed))
+        try:
+            if lock:
+                await migrations.migrate(parsed)
+            else:
+                await migrations.require_current(parsed)
+            return cls(Connections(parsed), clock, audit_key, lock)
+        except BaseException:
+            if lock:
+                lock.release()
+            raise
+
+    @property
+    def is_exclusive(self) -> bool:
+        """Whether no other process can have this database: what it claimed, it claimed before."""
+        return self._lock is not None
+
+    async def close(self) -> None:
+        await self._connections.close()
+        if self._lock:
+            self._lock.release()
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Transaction]:
+        """The only way to write: committed at the end, rolled back on any exception.
+
+        No network call belongs inside: on SQLite everybody else who writes is waiting.
+        """
+        async with self._connections.begin() as connection:
+            transaction = Transaction(connection, self._clock(), self._key, self.outbox.filled.set)
+            yield transaction
+            await transaction.seal()
+        for callback in transaction.callbacks:
+            callback()

@@ -1,0 +1,241 @@
+"""Opening SQLite and PostgreSQL so that both keep the same promises."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Table, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.errors import ConflictError, StorageError
+from storage import sqlite_driver
+
+SQLITE = "sqlite"
+
+# FULL: with WAL, NORMAL may lose the last commits when the power fails.
+# recursive_triggers: without it INSERT OR REPLACE deletes rows past the append-only triggers.
+_PRAGMAS = (
+    "busy_timeout=5000",
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "recursive_triggers=ON",
+    "trusted_schema=OFF",
+)
+_TIMEOUTS = {
+    "statement_timeout": "5s",
+    "lock_timeout": "3s",
+    "idle_in_transaction_session_timeout": "10s",
+}
+_WRITER = {**_TIMEOUTS, "default_transaction_isolation": "read committed"}
+# A request, its steps and its votes are read by three statements that must see one state.
+_READER = {
+    **_TIMEOUTS,
+    "default_transaction_isolation": "repeatable read",
+    "default_transaction_read_only": "on",
+}
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+    "postgresql+asyncpg": "postgresql+asyncpg",
+}
+
+
+def parse_url(url: str) -> URL:
+    """The URL with its async driver. Raises StorageError for what is not supported."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StorageError(
+            "DATABASE_URL is not a URL: write sqlite:///data/rds-bot.db or postgresql://user@host/name."
+        ) from error
+    driver = _DRIVERS.get(parsed.drivername)
+    if driver is None:
+        raise StorageError(
+            f"DATABASE_URL names {parsed.drivername}, which is not supported: "
+            "use sqlite or postgresql."
+        )
+    parsed = parsed.set(drivername=driver)
+    if is_sqlite(parsed) and parsed.database in (None, "", ":memory:"):
+        raise StorageError(
+            "SQLite in memory forgets everything at the end: write sqlite:///data/rds-bot.db."
+        )
+    return parsed if is_sqlite(parsed) else _with_asyncpg_words(parsed)
+
+
+def _with_asyncpg_words(url: URL) -> URL:
+    """libpq's ``sslmode`` is called ``ssl`` by asyncpg."""
+    query = {("ssl" if name == "sslmode" else name): value for name, value in url.query.items()}
+    return url.set(query=query)
+
+
+def is_sqlite(url: URL) -> bool:
+    return url.get_backend_name() == SQLITE
+
+
+def sqlite_path(url: URL) -> Path:
+    return Path(url.database or "").expanduser().resolve()
+
+
+def prepare_file(path: Path) -> None:
+    """Makes the file and its directory where they are missing, for the bot's user alone."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.chmod(0o600)
+    except OSError as error:
+        raise StorageError(f"{path} cannot be opened: {error.strerror}.") from error
+
+
+class Connections:
+    """One writing and several reading connections, with one error language."""
+
+    def __init__(self, url: URL) -> None:
+        self.is_sqlite = is_sqlite(url)
+        self._writer = writing_engine(url)
+        self._reader = _reading_engine(url)
+        self._turn = asyncio.Lock() if self.is_sqlite else nullcontext()
+        self._is_closed = False
+        self._driver: Any = None
+        event.listen(self._writer.sync_engine, "invalidate", self._forget_driver)
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncConnection]:
+        """A writing transaction: committed at the end, rolled back on any exception."""
+        async with self._turn:
+            with self._usable():
+                async with self._writer.begin() as connection:
+                    yield connection
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """One consistent state of the database, for reading only."""
+        with self._usable():
+            async with self._reader.connect() as connection:
+                yield connection
+
+    async def insert(self, sql: str, parameters: Sequence[Any]) -> Iterable[Any]:
+        """One statement on SQLite, committed by itself, past SQLAlchemy for its speed."""
+        async with self._turn:
+            with self._usable():
+                if self._driver is None:
+                    async with self._writer.connect() as connection:
+                        self._driver = (await connection.get_raw_connection()).driver_connection
+                rows: Iterable[Any] = await self._driver.execute_fetchall(sql, parameters)
+                return rows
+
+    async def close(self) -> None:
+        """Waits for who is writing on SQLite; whoever comes later is refused."""
+        async with self._turn:
+            self._is_closed = True
+        await self._reader.dispose()
+        await self._writer.dispose()
+
+    @contextmanager
+    def _usable(self) -> Iterator[None]:
+        if self._is_closed:
+            raise StorageError("The database is closed, because the bot is stopping.")
+        with translated():
+            yield
+
+    def _forget_driver(self, *_: Any) -> None:
+        self._driver = None
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turns the errors of SQLAlchemy and the drivers into the bot's own."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise ConflictError(f"The database refused this change: {_cause(error)}.") from error
+    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+        raise StorageError(f"The database cannot be used right now: {_cause(error)}.") from error
+
+
+def _cause(error: Exception) -> str:
+    """The first line of what the driver said; SQLAlchemy wraps it once or twice."""
+    said = getattr(error, "orig", None) or error
+    lines = str(said.__cause__ or said).splitlines()
+    return lines[0].rstrip(".") if lines else type(said).__name__
+
+
+def writing_engine(url: URL, **settings: str) -> AsyncEngine:
+    if not is_sqlite(url):
+        return _postgresql_engine(url, {**_WRITER, **settings})
+    # One connection: SQLite has one writer, and waiting in our own queue is fair and cheap.
+    engine = _sqlite_engine(url, pool_size=1, max_overflow=0, pool_reset_on_return=None)
+    event.listen(engine.sync_engine, "begin", _begin_immediate)
+    return engine
+
+
+def _reading_engine(url: URL) -> AsyncEngine:
+    if not is_sqlite(url):
+        return _postgresql_engine(url, _READER)
+    engine = _sqlite_engine(url, pool_size=4, max_overflow=4)
+    event.listen(engine.sync_engine, "connect", _forbid_writing)
+    event.listen(engine.sync_engine, "begin", _begin_deferred)
+    return engine
+
+
+def _postgresql_engine(url: URL, settings: dict[str, str]) -> AsyncEngine:
+    try:
+        return create_async_engine(
+            url,
+            connect_args={"server_settings": settings},
+            pool_size=10,
+            pool_pre_ping=True,  # a restart of the server costs nobody their click
+        )
+    except ModuleNotFoundError as error:
+        raise StorageError(
+            f"{error.name} is missing: pip install 'rds-ops-bot[postgres]'."
+        ) from error
+
+
+def _sqlite_engine(url: URL, **pool: Any) -> AsyncEngine:
+    arguments = {"isolation_level": None, "async_creator_fn": sqlite_driver.connect}
+    path = url.set(database=str(sqlite_path(url)))
+    engine = create_async_engine(path, connect_args=arguments, **pool)
+    event.listen(engine.sync_engine, "connect", _set_pragmas)
+    event.listen(engine.sync_engine, "invalidate", _roll_back)
+    return engine
+
+
+def _set_pragmas(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _forbid_writing(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA query_only=ON")
+    cursor.close()
+
+
+def _roll_back(connection: Any, _record: Any, _reason: BaseException | None) -> None:
+    # A task was cancelled during a statement: its lock is let go before the file is closed.
+    connection.rollback()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_deferred(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def insert_into(table: Table, connection: AsyncConnection) -> "sqlite.Insert | postgresql.Insert":
+    """An INSERT that knows ON CONFLICT, in the words of the connection's database."""
+    if connection.dialect.name == SQLITE:
+        return sqlite.insert(table)
+    return postgresql.insert(table)

@@ -1,0 +1,119 @@
+"""What is to be told at set times, and which of those times have been served."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import RowMapping, and_, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.values import SECOND, PersonId
+from storage import models
+from storage.engines import Connections, insert_into
+from storage.rows import decoded, encoded
+
+_LEASE = 300 * SECOND
+_schedule = models.schedules.c
+_run = models.schedule_runs.c
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """``cron`` is read in ``timezone``; ``body`` holds what the kind needs to know."""
+
+    id: str
+    kind: str
+    channel: str
+    cron: str
+    timezone: str
+    created_by: PersonId
+    created_at: int
+    body: dict[str, Any] = field(default_factory=dict)
+
+
+class Schedules:
+    """Reads schedules and claims their runs. ``Transaction`` adds and removes them, audited."""
+
+    def __init__(self, connections: Connections, clock: Callable[[], int]) -> None:
+        self._connections = connections
+        self._clock = clock
+
+    async def list(self) -> tuple[Schedule, ...]:
+        """Those in force, oldest first."""
+        query = (
+            select(models.schedules)
+            .where(_schedule.removed_at.is_(None))
+            .order_by(_schedule.created_at, _schedule.id)
+        )
+        async with self._connections.read() as connection:
+            return tuple(map(_value, (await connection.execute(query)).mappings()))
+
+    async def claim_run(self, schedule_id: str, wall_clock: str, lease: int = _LEASE) -> int | None:
+        """The number of this attempt at a run; None where it was served, or somebody is at it.
+
+        ``wall_clock`` is the local time it is due, "2026-10-25T02:30": an hour that comes twice is
+        served once. Above 1, an earlier attempt was lost halfway: its message may stand already.
+        """
+        now = self._clock()
+        async with self._connections.begin() as connection:
+            insert = insert_into(models.schedule_runs, connection).values(
+                schedule_id=schedule_id,
+                wall_clock=wall_clock,
+                attempt=1,
+                claimed_at=now,
+                lease_until=now + lease,
+            )
+            claim = insert.on_conflict_do_update(
+                index_elements=[_run.schedule_id, _run.wall_clock],
+                set_={"attempt": _run.attempt + 1, "claimed_at": now, "lease_until": now + lease},
+                where=and_(_run.ended_at.is_(None), _run.lease_until <= now),
+            ).returning(_run.attempt)
+            attempt: int | None = (await connection.execute(claim)).scalar()
+        return attempt
+
+    async def end_run(self, schedule_id: str, wall_clock: str, outcome: str) -> None:
+        """Served, or skipped for good: ``outcome`` says which."""
+        statement = (
+            update(models.schedule_runs)
+            .where(_run.schedule_id == schedule_id, _run.wall_clock == wall_clock)
+            .values(ended_at=self._clock(), outcome=outcome)
+        )
+        async with self._connections.begin() as connection:
+            await connection.execute(statement)
+
+
+async def add(connection: AsyncConnection, schedule: Schedule) -> None:
+    await connection.execute(
+        insert(models.schedules).values(
+            id=schedule.id,
+            kind=schedule.kind,
+            channel=schedule.channel,
+            cron=schedule.cron,
+            timezone=schedule.timezone,
+            body=encoded(schedule.body),
+            created_by=str(schedule.created_by),
+            created_at=schedule.created_at,
+        )
+    )
+
+
+async def remove(connection: AsyncConnection, schedule_id: str, at: int) -> bool:
+    statement = (
+        update(models.schedules)
+        .where(_schedule.id == schedule_id, _schedule.removed_at.is_(None))
+        .values(removed_at=at)
+    )
+    return (await connection.execute(statement)).rowcount == 1
+
+
+def _value(row: RowMapping) -> Schedule:
+    return Schedule(
+        id=row["id"],
+        kind=row["kind"],
+        channel=row["channel"],
+        cron=row["cron"],
+        timezone=row["timezone"],
+        created_by=PersonId.parse(row["created_by"]),
+        created_at=row["created_at"],
+        body=decoded(row["body"]),
+    )

@@ -1,0 +1,281 @@
+"""The verbs that change what is stored.
+
+Rows are locked in one order: request, step, end of the audit chain.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager, nullcontext
+from typing import Any, NoReturn, TypedDict, Unpack
+
+from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, text, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import ConflictError
+from bot.values import AuditEvent, Message, Outcome, Posted, Request, Step, Vote, label
+from bot.vocabulary import Status
+from storage import audit, inbox, models, outbox, schedules, texts
+from storage.chain import AuditKey
+from storage.engines import SQLITE, insert_into
+from storage.errors import DuplicateRequestError, LockedError, UnknownRequestError
+from storage.requests import ALLOWED, UNSENT_ONLY, load_one, lock_holder, open_like
+from storage.rows import (
+    encoded_value,
+    request_columns,
+    request_state,
+    step_columns,
+    step_state,
+    vote_columns,
+)
+from storage.schedules import Schedule
+
+_request = models.requests.c
+_step = models.steps.c
+
+
+class Changes(TypedDict, total=False):
+    """What a transition may change besides the status."""
+
+    approved_at: int | None
+    not_before: int | None
+    send_by: int | None
+    ended_at: int | None
+    outcome: Outcome | None
+    waits_for: int | None
+    expires_at: int
+
+
+class Transaction:
+    """Whatever is done with one is committed together, or not at all; ``now`` is its instant.
+
+    Made by ``Database.write`` and good only inside its ``async with``.
+    """
+
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        now: int,
+        key: AuditKey | None,
+        posted: Callable[[], None],
+    ) -> None:
+        self.now = now
+        self._posted = posted
+        self.callbacks: list[Callable[[], None]] = []
+        self._connection = connection
+        self._key = key
+        self._events: list[AuditEvent] = []
+        self._held: set[int] = set()
+
+    async def lock_request(self, request_id: int) -> Request:
+        """The request as it stands, and nobody else changes it until commit.
+
+        Raises UnknownRequestError where there is none.
+        """
+        await self._hold(request_id)
+        return await load_one(self._connection, request_id)
+
+    async def try_lock_request(self, request_id: int) -> Request | None:
+        """The same without waiting: None while somebody else has it locked."""
+        row = select(_request.id).where(_request.id == request_id)
+        found = await self._connection.execute(row.with_for_update(skip_locked=True))
+        if found.scalar() is None:
+            return None
+        self._held.add(request_id)
+        return await load_one(self._connection, request_id)
+
+    async def file(self, request: Request, event: AuditEvent) -> Request:
+        """Stores a new request, pending or approved, and returns it with its secrets masked.
+
+        Raises DuplicateRequestError where the same person's same request is still open.
+        """
+        if request.status not in (Status.PENDING, Status.APPROVED):
+            raise ConflictError(f"A new request cannot be {request.status}.")
+        await self._refuse_duplicate(request)
+        reason = await texts.keep(self._connection, request.reason)
+        row = {**request_columns(request), "reason_id": reason.id}
+        # The check misses what another transaction files at this moment; the index does not.
+        added = await self._connection.execute(
+            insert_into(models.requests, self._connection)
+            .values(row)
+            .on_conflict_do_nothing(
+                index_elements=[_request.same_ask], index_where=text(models.OPEN)
+            )
+        )
+        if added.rowcount != 1:
+            await self._refuse_duplicate(request)
+            raise ConflictError("The same request just ended; ask again.")
+        self._held.add(request.id)
+        steps = [step_columns(request.id, step) for step in request.steps]
+        await self._connection.execute(insert(models.steps), steps)
+        self._events.append(event)
+        return await load_one(self._connection, request.id)
+
+    async def vote(self, request_id: int, vote: Vote) -> None:
+        """Raises ConflictError for a second vote, one's own request, or one that is too late."""
+        await self._hold(request_id)
+        reason = await texts.keep(self._connection, vote.reason)
+        row = {**vote_columns(request_id, vote), "reason_id": reason.id}
+        try:
+            async with self._savepoint():
+                await self._connection.execute(insert(models.votes).values(row))
+        except IntegrityError as error:
+            raise ConflictError(
+                f"This vote on {label(request_id)} does not count: a person has one, nobody has "
+                "one on their own request, and none counts once it is decided."
+            ) from error
+
+    async def transition(
+        self,
+        request: Request,
+        to: Status,
+        event: AuditEvent,
+        *,
+        before: int | None = None,
+        **changes: Unpack[Changes],
+    ) -> Request:
+        """The only way a status changes. Returns the request as it then is.
+
+        ``before`` is when the click was received: the request must expire later than that. Raises
+        ConflictError where ``ALLOWED`` has no such way, the row is no longer what ``request`` says,
+        or a way back is asked for although something was sent.
+        """
+        if to not in ALLOWED[request.status]:
+            raise ConflictError(f"{request.label} is {request.status}; it cannot become {to}.")
+        moved = request.model_copy(update={**changes, "status": to, "version": request.version + 1})
+        await self._hold(request.id)
+        conditions = list(_guards(request, to, before))
+        await self._replace(request, conditions, **request_state(moved))
+        self._events.append(event)
+        return moved
+
+    async def set_waits_for(self, request: Request, other: int | None) -> Request:
+        """Notes which request holds the lock that this one needs; None: it waits no longer."""
+        await self._hold(request.id)
+        await self._replace(request, [_request.status == request.status], waits_for=other)
+        return request.model_copy(update={"waits_for": other, "version": request.version + 1})
+
+    async def set_card(self, request_id: int, posted: Posted) -> None:
+        """Notes where the request's card stands. It is no new version of the request."""
+        await self._hold(request_id)
+        await self._connection.execute(
+            update(models.requests)
+            .where(_request.id == request_id)
+            .values(card=encoded_value(posted))
+        )
+
+    async def update_step(self, request_id: int, step: Step, *, fence: int | None = None) -> Step:
+        """Writes everything about a step that changes while it is carried out.
+
+        Raises LockedError where another request is at work on the same database, and ConflictError
+        where ``fence`` is no longer the stored one, or ``sent_at`` would be set on a request that
+        is not running, or altered once set.
+        """
+        await self._hold(request_id)
+        statement = (
+            update(models.steps)
+            .where(_step.request_id == request_id, _step.number == step.number, _sendable(step))
+            .values(step_state(step))
+        )
+        if fence is not None:
+            statement = statement.where(_step.fence == fence)
+        try:
+            async with self._savepoint() if step.sent_at is None else nullcontext():
+                written = await self._connection.execute(statement)
+        except IntegrityError as error:
+            await self._refuse_lock(step, error)
+        if written.rowcount != 1:
+            raise ConflictError(f"Step {step.number} of {label(request_id)} is in other hands now.")
+        return step
+
+    async def audit(self, event: AuditEvent) -> int:
+        """Appends to the chain and returns the row's number.
+
+        Best done last: from here to the commit nobody else can append.
+        """
+        self._events.append(event)
+        return await self._append()
+
+    async def post(self, message: Message, *, not_before: int | None = None) -> None:
+        """Has something told after the commit, instead of what still waits under the same key."""
+        await outbox.post(self._connection, message, self.now, not_before)
+        self.after_commit(self._posted)
+
+    async def inbox_done(self, key: str) -> None:
+        """What an inbox row asked for is done by this very transaction; no crash can repeat it."""
+        await inbox.finish(self._connection, key, self.now)
+
+    async def add_schedule(self, schedule: Schedule, event: AuditEvent) -> None:
+        await schedules.add(self._connection, schedule)
+        self._events.append(event)
+
+    async def remove_schedule(self, schedule_id: str, event: AuditEvent) -> bool:
+        """False, and no event, where there is no such schedule in force."""
+        removed = await schedules.remove(self._connection, schedule_id, self.now)
+        if removed:
+            self._events.append(event)
+        return removed
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Called once all this is durable; not called where it is rolled back."""
+        self.callbacks.append(callback)
+
+    async def seal(self) -> None:
+        """Writes the audit rows put off until now: the chain's head is locked last and briefly."""
+        if self._events:
+            await self._append()
+
+    async def _append(self) -> int:
+        events, self._events = self._events, []
+        return await audit.append(self._connection, self.now, events, self._key)
+
+    async def _hold(self, request_id: int) -> None:
+        """Locks the row on PostgreSQL; on SQLite whoever writes has locked everything."""
+        if request_id in self._held:
+            return
+        row = select(_request.id).where(_request.id == request_id).with_for_update()
+        if (await self._connection.execute(row)).scalar() is None:
+            raise UnknownRequestError(request_id)
+        self._held.add(request_id)
+
+    def _savepoint(self) -> AbstractAsyncContextManager[object]:
+        """Without it a refused statement ends the whole transaction on PostgreSQL."""
+        is_sqlite = self._connection.dialect.name == SQLITE
+        return nullcontext() if is_sqlite else self._connection.begin_nested()
+
+    async def _replace(
+        self, request: Request, conditions: list[ColumnElement[bool]], **columns: Any
+    ) -> None:
+        moved = await self._connection.execute(
+            update(models.requests)
+            .where(_request.id == request.id, _request.version == request.version, *conditions)
+            .values(version=request.version + 1, **columns)
+        )
+        if moved.rowcount != 1:
+            raise ConflictError(f"{request.label} has moved on meanwhile; look at it again.")
+
+    async def _refuse_duplicate(self, request: Request) -> None:
+        existing = await open_like(self._connection, request.same_ask)
+        if existing is not None:
+            raise DuplicateRequestError(existing)
+
+    async def _refuse_lock(self, step: Step, error: IntegrityError) -> NoReturn:
+        holder = await lock_holder(self._connection, step.lock)
+        if holder is None:
+            raise error
+        raise LockedError(holder) from error
+
+
+def _guards(request: Request, to: Status, before: int | None) -> Iterator[ColumnElement[bool]]:
+    yield _request.status == request.status
+    if before is not None:
+        yield _request.expires_at > before
+    if (request.status, to) in UNSENT_ONLY:
+        yield ~exists().where(_step.request_id == _request.id, _step.sent_at.is_not(None))
+
+
+def _sendable(step: Step) -> ColumnElement[bool]:
+    """A send is recorded once, while the request runs, and never forgotten."""
+    if step.sent_at is None:
+        return _step.sent_at.is_(None)
+    is_running = exists().where(_request.id == _step.request_id, _request.status == Status.RUNNING)
+    return or_(_step.sent_at == step.sent_at, and_(_step.sent_at.is_(None), is_running))

@@ -1,0 +1,69 @@
+import asyncio
+
+from storage.database import Database
+from storage.leases import Lease
+from tests.storage.records import MINUTE, START, Clock
+
+
+async def _acquire(database: Database, owner: str) -> Lease | None:
+    return await database.leases.acquire("leader", owner, MINUTE)
+
+
+async def test_one_owner_at_a_time(database: Database, clock: Clock) -> None:
+    assert await _acquire(database, "a") == Lease("leader", "a", 1, START + MINUTE)
+    assert await _acquire(database, "b") is None
+
+    clock.now += MINUTE
+
+    assert await _acquire(database, "b") == Lease("leader", "b", 2, START + 2 * MINUTE)
+
+
+async def test_of_many_who_ask_at_once_one_gets_it(database: Database) -> None:
+    leases = await asyncio.gather(*(_acquire(database, str(number)) for number in range(10)))
+
+    assert sum(lease is not None for lease in leases) == 1
+
+
+async def test_a_renewed_lease_keeps_its_fence(database: Database, clock: Clock) -> None:
+    lease = await _acquire(database, "a")
+    assert lease
+    clock.now += MINUTE - 1
+
+    renewed = await database.leases.renew(lease, MINUTE)
+
+    assert renewed == Lease("leader", "a", 1, clock.now + MINUTE)
+    assert await _acquire(database, "b") is None
+
+
+async def test_a_lost_lease_is_not_renewed(database: Database, clock: Clock) -> None:
+    lost = await _acquire(database, "a")
+    assert lost
+    clock.now += MINUTE
+    await _acquire(database, "b")
+
+    assert await database.leases.renew(lost, MINUTE) is None
+    await database.leases.release(lost)
+    assert await _acquire(database, "c") is None
+
+
+async def test_a_released_lease_is_free_at_once_and_its_fence_grows(database: Database) -> None:
+    lease = await _acquire(database, "a")
+    assert lease
+    await database.leases.release(lease)
+
+    assert await _acquire(database, "b") == Lease("leader", "b", 2, START + MINUTE)
+
+
+async def test_an_owner_who_starts_again_gets_a_new_fence(database: Database) -> None:
+    await _acquire(database, "a")
+
+    assert await _acquire(database, "a") == Lease("leader", "a", 2, START + MINUTE)
+
+
+async def test_a_cursor_is_where_it_was_left(database: Database) -> None:
+    assert await database.cursors.get("events:us-east-1") is None
+
+    await database.cursors.set("events:us-east-1", "1")
+    await database.cursors.set("events:us-east-1", "2")
+
+    assert await database.cursors.get("events:us-east-1") == "2"

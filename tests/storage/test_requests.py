@@ -1,0 +1,236 @@
+import pytest
+
+from bot.errors import ConflictError
+from bot.values import Posted, Verdict, label
+from bot.vocabulary import Status
+from storage.database import Database
+from storage.errors import DuplicateRequestError, UnknownRequestError
+from tests.storage.records import (
+    ANN,
+    BOB,
+    CAT,
+    HOUR,
+    MINUTE,
+    START,
+    Clock,
+    a_request,
+    a_step,
+    a_vote,
+    an_event,
+    filed,
+    moved,
+)
+
+
+async def test_a_filed_request_is_read_back_as_it_was(database: Database) -> None:
+    request = a_request(1001)
+
+    stored = await filed(database)
+
+    assert stored == request
+    assert await database.requests.get(1001) == request
+
+
+async def test_a_request_carries_its_votes_in_the_order_they_came(database: Database) -> None:
+    request = await filed(database)
+    first, second = a_vote(CAT, reason="fine"), a_vote(BOB, Verdict.REJECT, at=START + 1)
+
+    async with database.write() as tx:
+        await tx.vote(request.id, second)
+        await tx.vote(request.id, first)
+
+    assert (await database.requests.get(request.id)).votes == (first, second)
+
+
+async def test_numbers_start_after_a_thousand_and_are_never_given_twice(database: Database) -> None:
+    numbers = [await database.requests.next_id() for _ in range(3)]
+
+    assert numbers == [1001, 1002, 1003]
+
+
+async def test_an_unknown_request_is_named_in_the_error(database: Database) -> None:
+    with pytest.raises(UnknownRequestError, match="There is no request RDS-7"):
+        await database.requests.get(7)
+
+    async with database.write() as tx:
+        with pytest.raises(UnknownRequestError, match="RDS-7"):
+            await tx.lock_request(7)
+
+
+async def test_secrets_in_a_reason_are_masked_before_they_are_stored(database: Database) -> None:
+    request = await filed(database, reason="use password=hunter2 and xoxb-1-abc")
+
+    assert request.reason == "use password=[masked] and [masked]"
+    assert await database.requests.get(request.id) == request
+
+
+@pytest.mark.parametrize("status", [Status.PENDING, Status.APPROVED, Status.RUNNING])
+async def test_the_same_ask_of_the_same_person_is_refused_while_open(
+    database: Database, status: Status
+) -> None:
+    existing = await filed(database, status=status)
+
+    with pytest.raises(DuplicateRequestError, match=f"{existing.label} is {status}") as refused:
+        await filed(database)
+
+    assert refused.value.existing == existing
+
+
+@pytest.mark.parametrize("status", [Status.REJECTED, Status.SUCCEEDED, Status.UNKNOWN])
+async def test_the_same_ask_may_come_again_once_the_first_is_over(
+    database: Database, status: Status
+) -> None:
+    first = await filed(database, status=status)
+
+    second = await filed(database)
+
+    assert second.id == first.id + 1
+
+
+async def test_somebody_else_may_ask_for_the_same(database: Database) -> None:
+    await filed(database)
+
+    second = await filed(database, requester=BOB)
+
+    assert second.requester == BOB
+
+
+async def test_a_request_can_be_filed_as_approved_but_not_as_anything_later(
+    database: Database,
+) -> None:
+    async with database.write() as tx:
+        approved = await tx.file(a_request(1, status=Status.APPROVED), an_event())
+        with pytest.raises(ConflictError, match="cannot be running"):
+            await tx.file(a_request(2, status=Status.RUNNING), an_event())
+
+    assert approved.status is Status.APPROVED
+
+
+async def test_find_filters_and_gives_the_newest_first(database: Database) -> None:
+    orders = await filed(database)
+    billing = await filed(database, identifier="billing", status=Status.REJECTED)
+    theirs = await filed(database, requester=BOB, asked_at=START + MINUTE)
+    find = database.requests.find
+
+    assert await find() == (theirs, billing, orders)
+    assert await find(limit=1) == (theirs,)
+    assert await find(status={Status.REJECTED}) == (billing,)
+    assert await find(requester=ANN) == (billing, orders)
+    assert await find(target="orders-test") == (theirs, orders)
+    assert await find(since=START + MINUTE) == (theirs,)
+
+
+async def test_claimable_are_approved_requests_whose_time_has_come(database: Database) -> None:
+    plain = await filed(database, identifier="a", status=Status.APPROVED)
+    later = await filed(database, identifier="b")
+    await moved(database, later, Status.APPROVED, not_before=START + MINUTE)
+    brief = await filed(database, identifier="c")
+    await moved(database, brief, Status.APPROVED, send_by=START + MINUTE)
+    await filed(database, identifier="d")
+    claimable = database.requests.claimable
+
+    assert await claimable(START, 10) == (plain.id, brief.id)
+    assert await claimable(START + MINUTE - 1, 10) == (plain.id, brief.id)
+    assert await claimable(START + MINUTE, 10) == (plain.id, later.id)
+    assert await claimable(START + MINUTE, 1) == (plain.id,)
+
+
+async def test_a_request_known_to_wait_is_claimable_once_the_lock_is_free(
+    database: Database,
+) -> None:
+    holder = await filed(database, identifier="a", status=Status.RUNNING)
+    waiting = await filed(database, identifier="b", status=Status.APPROVED)
+    async with database.write() as tx:
+        step = await tx.update_step(holder.id, holder.step.model_copy(update={"claimed_at": 1}))
+        waiting = await tx.set_waits_for(waiting, holder.id)
+
+    assert await database.requests.claimable(START, 10) == ()
+
+    async with database.write() as tx:
+        await tx.update_step(holder.id, step.model_copy(update={"settled_at": 2}))
+
+    assert await database.requests.claimable(START, 10) == (waiting.id,)
+
+
+async def test_overdue_at_the_very_instant(database: Database) -> None:
+    undecided = await filed(database, identifier="a", expires_at=START + HOUR)
+    unsent = await filed(database, identifier="b")
+    await moved(database, unsent, Status.APPROVED, send_by=START + HOUR)
+    await filed(database, identifier="c", status=Status.CANCELLED)
+
+    assert await database.requests.overdue(START + HOUR - 1) == ()
+    assert await database.requests.overdue(START + HOUR) == (undecided.id, unsent.id)
+
+
+async def test_running_gives_what_is_due_to_be_looked_at_longest_due_first(
+    database: Database,
+) -> None:
+    for identifier, due in (("a", 3), ("b", 1), ("c", 9), ("d", None)):
+        request = await filed(database, identifier=identifier, status=Status.RUNNING)
+        async with database.write() as tx:
+            step = a_step(identifier, next_poll_at=due)
+            await tx.update_step(request.id, step)
+
+    due_now = await database.requests.running(3)
+
+    assert [request.step.target.identifier for request in due_now] == ["b", "a"]
+    assert len(await database.requests.running(3, 1)) == 1
+    assert len(await database.requests.running()) == 4
+
+
+async def test_unknown_requests_are_followed_when_asked_for(database: Database) -> None:
+    lost = await filed(database, status=Status.UNKNOWN)
+
+    assert await database.requests.running() == ()
+    assert await database.requests.running(include_unknown=True) == (lost,)
+
+
+async def test_counts_and_what_is_unsent(database: Database) -> None:
+    await filed(database, identifier="a")
+    sent = await filed(database, identifier="b", status=Status.RUNNING)
+    unsent = await filed(database, identifier="c", status=Status.RUNNING)
+    async with database.write() as tx:
+        await tx.update_step(sent.id, a_step("b", sent_at=10))
+
+    assert await database.requests.counts() == {Status.PENDING: 1, Status.RUNNING: 2}
+    assert [one.id for one in await database.requests.unsent()] == [unsent.id]
+
+
+async def test_durations_are_those_of_successes_latest_first(database: Database) -> None:
+    for identifier, sent, settled, end in (
+        ("a", 10, 30, Status.SUCCEEDED),
+        ("b", 10, 60, Status.SUCCEEDED),
+        ("c", 10, 90, Status.FAILED),
+    ):
+        request = await filed(database, identifier=identifier, status=Status.RUNNING)
+        async with database.write() as tx:
+            await tx.update_step(request.id, a_step(identifier, sent_at=sent, settled_at=settled))
+        await moved(database, request, end)
+
+    assert await database.requests.durations("reboot_instance") == (50, 20)
+    assert await database.requests.durations("reboot_instance", limit=1) == (50,)
+    assert await database.requests.durations("stop_instance") == ()
+
+
+async def test_noting_the_card_is_no_new_version(database: Database) -> None:
+    request = await filed(database)
+    card = Posted(channel="C2", ts="1.2")
+
+    async with database.write() as tx:
+        await tx.set_card(request.id, card)
+
+    stored = await database.requests.get(request.id)
+    assert (stored.card, stored.version) == (card, request.version)
+
+
+async def test_noting_what_a_request_waits_for_is_a_new_version(
+    database: Database, clock: Clock
+) -> None:
+    request = await filed(database, status=Status.APPROVED)
+
+    async with database.write() as tx:
+        waiting = await tx.set_waits_for(request, 1000)
+
+    assert (waiting.waits_for, waiting.version) == (1000, request.version + 1)
+    assert await database.requests.get(request.id) == waiting
+    assert label(request.id) == "RDS-1001"

@@ -1,0 +1,74 @@
+import asyncio
+
+from storage.database import Database
+from storage.homes import HomeView
+from storage.schedules import Schedule
+from tests.storage.records import ANN, BOB, HOUR, MINUTE, START, Clock, an_event
+
+DIGEST = Schedule(
+    id="s1",
+    kind="digest",
+    channel="C1",
+    cron="30 8 * * mon-fri",
+    timezone="Europe/Berlin",
+    created_by=ANN,
+    created_at=START,
+    body={"environments": ["production"]},
+)
+
+
+async def test_a_schedule_is_listed_until_it_is_removed_and_both_are_audited(
+    database: Database,
+) -> None:
+    async with database.write() as tx:
+        await tx.add_schedule(DIGEST, an_event(action="schedule.added"))
+    assert await database.schedules.list() == (DIGEST,)
+
+    async with database.write() as tx:
+        assert await tx.remove_schedule("s1", an_event(action="schedule.removed")) is True
+        assert await tx.remove_schedule("s1", an_event(action="schedule.removed")) is False
+
+    assert await database.schedules.list() == ()
+    rows = await database.audit.rows(action="schedule.")
+    assert [row.event.action for row in rows] == ["schedule.removed", "schedule.added"]
+
+
+async def test_a_run_is_claimed_once(database: Database) -> None:
+    claims = await asyncio.gather(
+        *(database.schedules.claim_run("s1", "2026-10-25T02:30") for _ in range(5))
+    )
+
+    assert sorted(claims, key=str) == [1, None, None, None, None]
+    assert await database.schedules.claim_run("s1", "2026-10-26T02:30") == 1
+
+
+async def test_a_run_that_was_lost_halfway_is_claimed_again(
+    database: Database, clock: Clock
+) -> None:
+    await database.schedules.claim_run("s1", "2026-10-25T02:30", MINUTE)
+    clock.now += MINUTE
+
+    assert await database.schedules.claim_run("s1", "2026-10-25T02:30") == 2
+
+
+async def test_a_run_that_was_served_is_never_claimed_again(
+    database: Database, clock: Clock
+) -> None:
+    await database.schedules.claim_run("s1", "2026-10-25T02:30")
+    await database.schedules.end_run("s1", "2026-10-25T02:30", "posted")
+    clock.now += HOUR
+
+    assert await database.schedules.claim_run("s1", "2026-10-25T02:30") is None
+
+
+async def test_homes_know_who_looked_and_what_was_drawn(database: Database, clock: Clock) -> None:
+    await database.homes.opened(ANN)
+    await database.homes.drawn(ANN, "hash-1")
+    clock.now += HOUR
+    await database.homes.opened(BOB)
+
+    assert await database.homes.since(START) == (
+        HomeView(BOB, START + HOUR),
+        HomeView(ANN, START, "hash-1"),
+    )
+    assert await database.homes.since(START + 1) == (HomeView(BOB, START + HOUR),)

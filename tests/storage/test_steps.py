@@ -1,0 +1,104 @@
+import pytest
+
+from bot.errors import ConflictError
+from bot.values import Progress, RDSEvent, Receipt, Stage
+from bot.vocabulary import Status
+from storage.database import Database
+from storage.errors import LockedError
+from tests.storage import raw
+from tests.storage.records import BOB, a_step, filed
+
+
+async def test_everything_about_a_step_that_changes_is_kept(database: Database) -> None:
+    request = await filed(database, status=Status.RUNNING)
+    step = a_step(
+        claimed_at=1,
+        sent_at=2,
+        accepted_at=3,
+        settled_at=4,
+        lease_owner="me",
+        lease_until=5,
+        fence=6,
+        next_poll_at=7,
+        receipt=Receipt(at=3, aws_request_id="r-1"),
+        evidence={"restarted": True},
+        events=(RDSEvent(at=3, source_kind="db", source="orders-test", message="restarted"),),
+        progress=Progress(stage=Stage.WAITING, detail="rebooting", percent=40),
+    )
+
+    async with database.write() as tx:
+        await tx.update_step(request.id, step)
+
+    assert (await database.requests.get(request.id)).step == step
+
+
+async def test_an_older_fence_writes_nothing(database: Database) -> None:
+    request = await filed(database, status=Status.RUNNING)
+    async with database.write() as tx:
+        await tx.update_step(request.id, a_step(fence=2), fence=0)
+
+    async with database.write() as tx:
+        with pytest.raises(ConflictError, match="in other hands"):
+            await tx.update_step(request.id, a_step(fence=1, lease_owner="late"), fence=1)
+
+    assert (await database.requests.get(request.id)).step == a_step(fence=2)
+
+
+@pytest.mark.parametrize("status", [Status.APPROVED, Status.CANCELLED, Status.UNKNOWN])
+async def test_a_send_is_recorded_only_while_the_request_runs(
+    database: Database, status: Status
+) -> None:
+    request = await filed(database, status=status)
+
+    async with database.write() as tx:
+        with pytest.raises(ConflictError):
+            await tx.update_step(request.id, a_step(sent_at=5))
+
+    assert (await database.requests.get(request.id)).step.sent_at is None
+
+
+@pytest.mark.parametrize("sent_at", [None, 6])
+async def test_what_was_sent_stays_sent(database: Database, url: str, sent_at: int | None) -> None:
+    request = await filed(database, status=Status.RUNNING)
+    async with database.write() as tx:
+        await tx.update_step(request.id, a_step(sent_at=5))
+
+    async with database.write() as tx:
+        with pytest.raises(ConflictError):
+            await tx.update_step(request.id, a_step(sent_at=sent_at))
+    with pytest.raises(Exception, match="stays sent"):
+        await raw.execute(url, "UPDATE steps SET sent_at = :sent_at", sent_at=sent_at)
+
+    assert (await database.requests.get(request.id)).step.sent_at == 5
+
+
+async def test_a_second_claim_on_one_database_names_who_holds_it(database: Database) -> None:
+    first = await filed(database, status=Status.RUNNING)
+    second = await filed(database, status=Status.RUNNING, requester=BOB)
+    async with database.write() as tx:
+        await tx.update_step(first.id, a_step(claimed_at=1))
+
+    async with database.write() as tx:
+        with pytest.raises(LockedError, match="RDS-1001 is at work") as refused:
+            await tx.update_step(second.id, a_step(claimed_at=2))
+        waiting = await tx.set_waits_for(second, refused.value.holder)
+
+    assert waiting.waits_for == first.id
+    assert await database.requests.get(second.id) == waiting
+    assert await database.requests.holder(a_step().lock) == first.id
+
+
+async def test_a_settled_step_holds_nothing(database: Database) -> None:
+    first = await filed(database, status=Status.RUNNING)
+    second = await filed(database, status=Status.RUNNING, requester=BOB)
+    async with database.write() as tx:
+        await tx.update_step(first.id, a_step(claimed_at=1, settled_at=2))
+
+    async with database.write() as tx:
+        await tx.update_step(second.id, a_step(claimed_at=3))
+
+    assert await database.requests.holder(a_step().lock) == second.id
+
+
+async def test_nobody_holds_the_lock_of_an_idle_database(database: Database) -> None:
+    assert await database.requests.holder("123456789012/us-east-1/db-IDLE") is None
