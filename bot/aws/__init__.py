@@ -1,0 +1,71 @@
+"""The only door to AWS.
+
+An operation gets an ``AWS``: one account and region, the actions that it declared, and the name
+under which its step acts. It asks as if it asked alone; reads that come together share calls.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Self
+
+from bot.aws.region import Region
+from bot.aws.session import Acting
+from bot.values import Call, Database, Receipt, Snapshot, Target, TrailEvent
+from bot.vocabulary import Kind
+
+__all__ = ["AWS"]
+
+_DATABASE = {Kind.INSTANCE: "rds:DescribeDBInstances", Kind.CLUSTER: "rds:DescribeDBClusters"}
+_SNAPSHOT = {
+    Kind.INSTANCE: "rds:DescribeDBSnapshots",
+    Kind.CLUSTER: "rds:DescribeDBClusterSnapshots",
+}
+
+
+@dataclass(frozen=True)
+class AWS:
+    region: Region
+    permissions: frozenset[str]
+    identity: Acting
+
+    def only(self, permissions: Iterable[str]) -> Self:
+        return replace(self, permissions=frozenset(permissions))
+
+    @property
+    def now(self) -> int:
+        return self.region.clock()
+
+    @property
+    def has_trail(self) -> bool:
+        """Whether steps act under a session name of their own that CloudTrail can be asked for."""
+        return self.region.account.role_arn is not None
+
+    async def database(self, target: Target) -> Database:
+        """As of now, by name. Raises AWSNotFoundError or AWSUnavailableError."""
+        self._allow(_DATABASE[target.kind])
+        return await self.region.database(target.kind, target.identifier)
+
+    async def cluster_of(self, database: Database) -> Database | None:
+        self._allow(_DATABASE[Kind.CLUSTER])
+        return await self.region.cluster_of(database)
+
+    async def snapshot(self, kind: Kind, identifier: str) -> Snapshot | None:
+        self._allow(_SNAPSHOT[kind])
+        return await self.region.snapshot(kind, identifier)
+
+    async def trail(self, session_name: str, since: int) -> tuple[TrailEvent, ...]:
+        self._allow("cloudtrail:LookupEvents")
+        return await self.region.trail(session_name, since)
+
+    async def mark(self) -> None:
+        self._allow("rds:DescribeDBInstances")
+        await self.region.mark(self.identity)
+
+    async def act(self, call: Call) -> Receipt:
+        """The one mutating call. Raises AWSRefusedError (nothing done) or AWSAmbiguousError."""
+        self._allow(call.action)
+        return await self.region.act(call, self.identity)
+
+    def _allow(self, action: str) -> None:
+        if action not in self.permissions:
+            raise PermissionError(f"{action} is not among the permissions that were declared")

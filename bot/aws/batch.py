@@ -1,0 +1,49 @@
+"""Many who ask at once are answered by one call."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Mapping
+from typing import Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+SIZE = 100  #: the most that a describe call returns, and so the most ids worth naming in one
+
+
+class Batch(Generic[K, V]):
+    """Collects the keys that are asked for in one turn of the loop; a hundred share a call."""
+
+    def __init__(self, fetch: Callable[[tuple[K, ...]], Awaitable[Mapping[K, V]]]) -> None:
+        self._fetch = fetch
+        self._waiting: dict[K, asyncio.Future[V | None]] = {}
+        self._calls: set[asyncio.Task[None]] = set()
+
+    async def get(self, key: K) -> V | None:
+        """None where the call's answer does not have the key. Raises what the call raises."""
+        loop = asyncio.get_running_loop()
+        if not self._waiting:
+            loop.call_soon(self._flush)
+        future = self._waiting.setdefault(key, loop.create_future())
+        return await asyncio.shield(future)
+
+    def _flush(self) -> None:
+        waiting, self._waiting = list(self._waiting.items()), {}
+        for start in range(0, len(waiting), SIZE):
+            call = asyncio.create_task(self._answer(dict(waiting[start : start + SIZE])))
+            self._calls.add(call)
+            call.add_done_callback(self._calls.discard)
+
+    async def _answer(self, waiting: dict[K, asyncio.Future[V | None]]) -> None:
+        try:
+            found = await self._fetch(tuple(waiting))
+        except BaseException as error:
+            for future in waiting.values():
+                if not future.done():
+                    future.set_exception(error)
+                    future.exception()
+            if not isinstance(error, Exception):
+                raise
+            return
+        for key, future in waiting.items():
+            if not future.done():
+                future.set_result(found.get(key))

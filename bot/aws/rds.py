@@ -1,0 +1,117 @@
+"""RDS in plain values: AWS's JSON ends here."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.aws.session import Account
+from bot.values import Database, RDSEvent, Snapshot, Target
+from bot.vocabulary import Kind
+
+_SECRETS = frozenset({"MasterUserPassword"})
+Raw = Mapping[str, Any]
+
+
+def micros_of(moment: datetime | None) -> int | None:
+    return None if moment is None else int(moment.timestamp() * 1_000_000)
+
+
+def instance(raw: Raw, account: Account, region: str, seen_at: int) -> Database:
+    pending = raw.get("PendingModifiedValues") or {}
+    return Database(
+        target=_target(raw, account, region, Kind.INSTANCE),
+        account_name=account.name,
+        arn=raw.get("DBInstanceArn", ""),
+        status=raw.get("DBInstanceStatus", "unknown"),
+        engine=raw.get("Engine", ""),
+        engine_version=raw.get("EngineVersion", ""),
+        instance_class=raw.get("DBInstanceClass", ""),
+        storage_gib=raw.get("AllocatedStorage"),
+        multi_az=bool(raw.get("MultiAZ")),
+        zone=raw.get("AvailabilityZone") or "",
+        secondary_zone=raw.get("SecondaryAvailabilityZone") or "",
+        cluster=raw.get("DBClusterIdentifier"),
+        replicas=tuple(raw.get("ReadReplicaDBInstanceIdentifiers") or ()),
+        tags=_tags(raw),
+        backup_window=raw.get("PreferredBackupWindow") or "",
+        maintenance_window=raw.get("PreferredMaintenanceWindow") or "",
+        backup_retention_days=raw.get("BackupRetentionPeriod") or 0,
+        latest_restorable_at=micros_of(raw.get("LatestRestorableTime")),
+        pending=_pending(pending),
+        seen_at=seen_at,
+    )
+
+
+def cluster(raw: Raw, account: Account, region: str, seen_at: int) -> Database:
+    members = raw.get("DBClusterMembers") or ()
+    return Database(
+        target=_target(raw, account, region, Kind.CLUSTER),
+        account_name=account.name,
+        arn=raw.get("DBClusterArn", ""),
+        status=raw.get("Status", "unknown"),
+        engine=raw.get("Engine", ""),
+        engine_version=raw.get("EngineVersion", ""),
+        instance_class=raw.get("DBClusterInstanceClass") or "",
+        storage_gib=raw.get("AllocatedStorage"),
+        multi_az=bool(raw.get("MultiAZ")),
+        members=tuple(member["DBInstanceIdentifier"] for member in members),
+        writer=next((one["DBInstanceIdentifier"] for one in members if one["IsClusterWriter"]), ""),
+        replicas=tuple(raw.get("ReadReplicaIdentifiers") or ()),
+        tags=_tags(raw),
+        backup_window=raw.get("PreferredBackupWindow") or "",
+        maintenance_window=raw.get("PreferredMaintenanceWindow") or "",
+        backup_retention_days=raw.get("BackupRetentionPeriod") or 0,
+        latest_restorable_at=micros_of(raw.get("LatestRestorableTime")),
+        pending=_pending(raw.get("PendingModifiedValues") or {}),
+        seen_at=seen_at,
+    )
+
+
+def snapshot(raw: Raw, kind: Kind) -> Snapshot:
+    prefix = "DB" if kind is Kind.INSTANCE else "DBCluster"
+    source = "DBInstanceIdentifier" if kind is Kind.INSTANCE else "DBClusterIdentifier"
+    status = raw.get("Status", "unknown")
+    return Snapshot(
+        identifier=raw[f"{prefix}SnapshotIdentifier"],
+        kind=kind,
+        source=raw.get(source, ""),
+        status=status,
+        percent=100 if status == "available" else raw.get("PercentProgress") or 0,
+        arn=raw.get(f"{prefix}SnapshotArn", ""),
+        tags=_tags(raw),
+        created_at=micros_of(raw.get("SnapshotCreateTime")),
+    )
+
+
+def event(raw: Raw) -> RDSEvent:
+    return RDSEvent(
+        at=micros_of(raw["Date"]) or 0,
+        source_kind=raw.get("SourceType", ""),
+        source=raw.get("SourceIdentifier", ""),
+        message=raw.get("Message", ""),
+        id=raw.get("EventId") or "",
+        categories=tuple(raw.get("EventCategories") or ()),
+    )
+
+
+def _target(raw: Raw, account: Account, region: str, kind: Kind) -> Target:
+    instance_like = kind is Kind.INSTANCE
+    return Target(
+        account=account.id,
+        region=region,
+        kind=kind,
+        identifier=raw["DBInstanceIdentifier" if instance_like else "DBClusterIdentifier"],
+        resource_id=raw.get("DbiResourceId" if instance_like else "DbClusterResourceId") or "",
+    )
+
+
+def _tags(raw: Raw) -> dict[str, str]:
+    return {tag["Key"]: tag.get("Value", "") for tag in raw.get("TagList") or ()}
+
+
+def _pending(values: Raw) -> dict[str, str]:
+    return {
+        name: "(secret)" if name in _SECRETS else str(value)
+        for name, value in values.items()
+        if value not in (None, {}, [])
+    }

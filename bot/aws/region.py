@@ -1,0 +1,150 @@
+"""One account and region: every read of it goes through here, so that reads can be shared."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore import xform_name
+
+from bot.aws import rds
+from bot.aws.batch import Batch
+from bot.aws.errors import acting, reading
+from bot.aws.session import Account, Acting, Sessions
+from bot.errors import AWSNotFoundError
+from bot.values import Call, Database, RDSEvent, Receipt, Snapshot, TrailEvent
+from bot.vocabulary import Kind
+
+#: What to ask, which filter names ids, under which key the answer stands, and the id in it.
+DESCRIBE = {
+    Kind.INSTANCE: (
+        "describe_db_instances", "db-instance-id", "DBInstances", "DBInstanceIdentifier",
+    ),
+    Kind.CLUSTER: (
+        "describe_db_clusters", "db-cluster-id", "DBClusters", "DBClusterIdentifier",
+    ),
+}  # fmt: skip
+SNAPSHOTS = {
+    Kind.INSTANCE: (
+        "describe_db_snapshots", "db-snapshot-id", "DBSnapshots", "DBSnapshotIdentifier",
+    ),
+    Kind.CLUSTER: (
+        "describe_db_cluster_snapshots", "db-cluster-snapshot-id", "DBClusterSnapshots",
+        "DBClusterSnapshotIdentifier",
+    ),
+}  # fmt: skip
+Describe = tuple[str, str, str, str]
+Fetch = Callable[[tuple[str, ...]], Awaitable[Mapping[str, Mapping[str, Any]]]]
+Clock = Callable[[], int]
+
+
+class Region:
+    def __init__(self, sessions: Sessions, account: Account, name: str, clock: Clock) -> None:
+        self.account = account
+        self.name = name
+        self.clock = clock
+        self._sessions = sessions
+        self._databases = {kind: Batch(self._describe(DESCRIBE[kind])) for kind in Kind}
+        self._snapshots = {kind: Batch(self._describe(SNAPSHOTS[kind])) for kind in Kind}
+
+    async def database(self, kind: Kind, identifier: str) -> Database:
+        """As of now. Raises AWSNotFoundError, AWSUnavailableError or AWSRefusedError."""
+        raw = await self._databases[kind].get(identifier.lower())
+        if raw is None:
+            raise AWSNotFoundError("NotFound", f"AWS knows no {kind} {identifier} here.")
+        return self._database(kind, raw)
+
+    async def cluster_of(self, database: Database) -> Database | None:
+        """The cluster that an instance belongs to, as of now; None where it belongs to none."""
+        if database.cluster is None:
+            return None
+        return await self.database(Kind.CLUSTER, database.cluster)
+
+    async def snapshot(self, kind: Kind, identifier: str) -> Snapshot | None:
+        raw = await self._snapshots[kind].get(identifier.lower())
+        return None if raw is None else rds.snapshot(raw, kind)
+
+    async def databases(self) -> tuple[Database, ...]:
+        """Every instance and cluster, page by page."""
+        found: list[Database] = []
+        for kind in Kind:
+            method, _, key, _ = DESCRIBE[kind]
+            pages = await self._pages("rds", method, key)
+            found.extend(self._database(kind, raw) for raw in pages)
+        return tuple(found)
+
+    async def events(self, since: int) -> tuple[RDSEvent, ...]:
+        """RDS events of all sources at ``since`` and later, oldest first; AWS keeps 14 days."""
+        raw = await self._pages(
+            "rds", "describe_events", "Events", StartTime=_iso(since), MaxRecords=100
+        )
+        return tuple(sorted(map(rds.event, raw), key=lambda event: event.at))
+
+    async def trail(self, session_name: str, since: int) -> tuple[TrailEvent, ...]:
+        """What CloudTrail recorded under that role session name; delivery takes minutes."""
+        raw = await self._pages(
+            "cloudtrail", "lookup_events", "Events",
+            LookupAttributes=[{"AttributeKey": "Username", "AttributeValue": session_name}],
+            StartTime=_iso(since),
+        )  # fmt: skip
+        return tuple(map(_trail_event, raw))
+
+    async def act(self, call: Call, identity: Acting) -> Receipt:
+        """Send a mutating call, once. Raises AWSRefusedError or AWSAmbiguousError."""
+        service, _, action = call.action.partition(":")
+        with acting():
+            opened = self._sessions.acting(service, self.account, self.name, identity)
+            async with opened as client:
+                reply = await getattr(client, xform_name(action))(**call.arguments)
+        metadata = reply.get("ResponseMetadata", {})
+        return Receipt(at=self.clock(), aws_request_id=metadata.get("RequestId"))
+
+    async def mark(self, identity: Acting) -> None:
+        """One cheap read under a step's session name: once CloudTrail shows it, it is current."""
+        opened = self._sessions.acting("rds", self.account, self.name, identity)
+        with reading():
+            async with opened as client:
+                await client.describe_db_instances(MaxRecords=20)
+
+    def _database(self, kind: Kind, raw: Mapping[str, Any]) -> Database:
+        parse = rds.instance if kind is Kind.INSTANCE else rds.cluster
+        return parse(raw, self.account, self.name, self.clock())
+
+    def _describe(self, how: Describe) -> Fetch:
+        method, id_filter, key, identifier = how
+
+        async def fetch(ids: tuple[str, ...]) -> Mapping[str, Mapping[str, Any]]:
+            filters = [{"Name": id_filter, "Values": list(ids)}]
+            try:
+                found = await self._pages("rds", method, key, Filters=filters)
+            except AWSNotFoundError:
+                found = []
+                for one in ids if len(ids) > 1 else ():
+                    found.extend(map(dict, (await fetch((one,))).values()))
+            return {raw[identifier].lower(): raw for raw in found}
+
+        return fetch
+
+    async def _pages(
+        self, service: str, method: str, key: str, **arguments: Any
+    ) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        with reading():
+            client = await self._sessions.client(service, self.account, self.name)
+            async for page in client.get_paginator(method).paginate(**arguments):
+                found.extend(page[key])
+        return found
+
+
+def _iso(at: int) -> datetime:
+    return datetime.fromtimestamp(at / 1_000_000, UTC)
+
+
+def _trail_event(raw: Mapping[str, Any]) -> TrailEvent:
+    record = json.loads(raw.get("CloudTrailEvent") or "{}")
+    return TrailEvent(
+        at=rds.micros_of(raw["EventTime"]) or 0,
+        action=raw["EventName"],
+        error=record.get("errorCode"),
+        aws_request_id=record.get("requestID"),
+    )

@@ -1,0 +1,158 @@
+"""Sessions and clients: who the bot is in each account, and how patiently it asks.
+
+Reads retry (standard mode, three attempts in all). The mutating call never does: one attempt,
+twenty seconds, on credentials whose session name is the step's, so that CloudTrail can tell it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any, Self
+
+import aioboto3
+from aiobotocore.config import AioConfig
+from aiobotocore.credentials import AioDeferredRefreshableCredentials
+from aiobotocore.session import AioSession, get_session
+
+from bot.aws.errors import reading
+from bot.errors import SettingsError
+from bot.values import Value
+
+READ = AioConfig(
+    connect_timeout=5,
+    read_timeout=15,
+    max_pool_connections=20,
+    retries={"mode": "standard", "total_max_attempts": 3},
+)
+ACT = AioConfig(
+    connect_timeout=5,
+    read_timeout=20,
+    max_pool_connections=1,
+    retries={"mode": "standard", "total_max_attempts": 1},
+)
+
+
+class Account(Value):
+    """An AWS account that the bot works in. Without ``role_arn`` it uses its own credentials."""
+
+    id: str
+    name: str
+    regions: tuple[str, ...]
+    role_arn: str | None = None
+    external_id: str | None = None
+
+
+class Acting(Value):
+    """On whose behalf a mutating call goes out; both end up in CloudTrail."""
+
+    session_name: str
+    source_identity: str
+
+
+class Sessions:
+    """Every session shares one model loader: 7 ms and 0.5 MiB an account instead of 80 and 11."""
+
+    def __init__(self, region: str | None) -> None:
+        self._region = region
+        self._base: AioSession = get_session()
+        self._stack = AsyncExitStack()
+        self._clients: dict[tuple[str, str, str], Any] = {}
+        self._sessions: dict[str, aioboto3.Session] = {}
+        self._opening = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    async def client(self, service: str, account: Account, region: str) -> Any:
+        """A client for reading, opened once and kept."""
+        key = (service, account.id, region)
+        async with self._opening:
+            if key not in self._clients:
+                session = self._session(account)
+                opened = session.client(service, region_name=region, config=READ)
+                self._clients[key] = await self._stack.enter_async_context(opened)
+            return self._clients[key]
+
+    @asynccontextmanager
+    async def acting(
+        self, service: str, account: Account, region: str, acting: Acting
+    ) -> AsyncIterator[Any]:
+        """A client for one step, with a single attempt. Raises AWSRefusedError without a role."""
+        session = await self._acting_session(account, region, acting)
+        agent = AioConfig(user_agent_extra=f"rds-bot req/{acting.session_name}")
+        async with session.client(service, region_name=region, config=ACT.merge(agent)) as client:
+            yield client
+
+    def own_region(self) -> str:
+        """The region of the bot's environment or profile. Raises SettingsError without one."""
+        region: str | None = self._region or self._base.get_config_variable("region")
+        if region is None:
+            raise SettingsError(
+                ["AWS_REGION: not set; set it, or give accounts in rds-bot.yml regions"]
+            )
+        return region
+
+    async def own_account(self) -> Account:
+        """The account and region of the bot's own credentials, where none are configured."""
+        region = self.own_region()
+        placeholder = Account(id="", name="", regions=(region,))
+        sts = await self.client("sts", placeholder, region)
+        with reading():
+            identity = await sts.get_caller_identity()
+        return Account(id=identity["Account"], name=identity["Account"], regions=(region,))
+
+    def _session(self, account: Account) -> aioboto3.Session:
+        if account.role_arn is None:
+            return aioboto3.Session(botocore_session=self._base)
+        if account.id not in self._sessions:
+            self._sessions[account.id] = self._with(
+                AioDeferredRefreshableCredentials(
+                    refresh_using=lambda: self._assume(account, account.regions[0], {}),
+                    method="sts-assume-role",
+                )
+            )
+        return self._sessions[account.id]
+
+    async def _acting_session(
+        self, account: Account, region: str, acting: Acting
+    ) -> aioboto3.Session:
+        if account.role_arn is None:
+            return aioboto3.Session(botocore_session=self._base)
+        found = await self._assume(
+            account,
+            region,
+            {"RoleSessionName": acting.session_name, "SourceIdentity": acting.source_identity},
+        )
+        return aioboto3.Session(
+            aws_access_key_id=found["access_key"],
+            aws_secret_access_key=found["secret_key"],
+            aws_session_token=found["token"],
+            botocore_session=self._fresh(),
+        )
+
+    def _with(self, credentials: AioDeferredRefreshableCredentials) -> aioboto3.Session:
+        session = self._fresh()
+        session._credentials = credentials
+        return aioboto3.Session(botocore_session=session)
+
+    def _fresh(self) -> AioSession:
+        session = get_session()
+        session.register_component("data_loader", self._base.get_component("data_loader"))
+        return session
+
+    async def _assume(self, account: Account, region: str, names: dict[str, str]) -> dict[str, str]:
+        sts = await self.client("sts", Account(id="", name="", regions=(region,)), region)
+        external = {"ExternalId": account.external_id} if account.external_id else {}
+        wanted = {"RoleSessionName": "rds-bot", **names, **external}
+        with reading():
+            reply = await sts.assume_role(RoleArn=account.role_arn, DurationSeconds=3600, **wanted)
+        found = reply["Credentials"]
+        return {
+            "access_key": found["AccessKeyId"],
+            "secret_key": found["SecretAccessKey"],
+            "token": found["SessionToken"],
+            "expiry_time": found["Expiration"].isoformat(),
+        }

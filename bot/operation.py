@@ -1,0 +1,218 @@
+"""The contract that every operation fulfils.
+
+Fields are parameters, class attributes facts, methods behaviour; the docstring is the help text.
+Parser, help, form, card, row, IAM policy, docs and typeahead are derived from them.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import ClassVar, Protocol
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.fields import FieldInfo
+
+from bot.aws import AWS
+from bot.params import Parameter, Picker, Prose, Switch, parameter_of
+from bot.values import (
+    Answer,
+    Assessment,
+    AuditRow,
+    Classified,
+    Database,
+    Inventory,
+    Line,
+    Order,
+    Person,
+    PersonId,
+    Plan,
+    Progress,
+    Receipt,
+    Request,
+    Sent,
+)
+from bot.vocabulary import Kind, Risk, Status
+
+
+class Desk(Protocol):
+    """What a query or a control may ask; ``asker`` is whoever typed the command."""
+
+    async def inventory(self) -> Inventory: ...
+    async def find(self, name: str, kinds: frozenset[Kind] = ...) -> Database:
+        """The one database of that name. Raises UnknownTargetError or AmbiguousTargetError."""
+
+    async def look(self, database: Database) -> Database:
+        """The same database, read from AWS now. Raises AWSError."""
+
+    def classify(self, database: Database) -> Classified: ...
+    async def request(self, request_id: int) -> Request:
+        """Raises UnknownRequestError."""
+
+    async def requests(
+        self,
+        *,
+        statuses: tuple[Status, ...] = (),
+        requester: PersonId | None = None,
+        target: str | None = None,
+        limit: int = 20,
+    ) -> tuple[Request, ...]:
+        """Newest first."""
+
+    async def audit(
+        self,
+        *,
+        request_id: int | None = None,
+        actor: PersonId | None = None,
+        target: str | None = None,
+        failed: bool = False,
+        since: timedelta | None = None,
+        limit: int = 20,
+    ) -> tuple[AuditRow, ...]:
+        """Newest first. ``failed`` keeps what was denied, refused, rejected, failed or unknown."""
+
+    async def roles(self, person: Person) -> Mapping[str, bool]:
+        """viewer, requester, approver, admin, as the directory knows them now."""
+
+    async def who_may_approve(self, request: Request) -> Line:
+        """The people and groups whose approval would count, for a sentence."""
+
+    def catalogue(self) -> "Mapping[str, type[Operation]]": ...
+    async def may_use(self, operation: "type[Operation]", person: Person) -> bool: ...
+    async def health(self) -> tuple[tuple[str, Line], ...]:
+        """The bot's own state, for ``status bot``."""
+
+    async def approve(self, request_id: int, person: Person) -> Request: ...
+    async def reject(self, request_id: int, person: Person, reason: str) -> Request: ...
+    async def cancel(self, request_id: int, person: Person) -> Request: ...
+    async def settle(
+        self, request_id: int, person: Person, status: Status, reason: str
+    ) -> Request: ...
+
+
+class Operation(BaseModel):
+    """One verb of ``/rds``; an instance of it is a parsed command."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    verb: ClassVar[str]
+    name: ClassVar[str]
+    example: ClassVar[str]
+    permissions: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def summary(cls) -> str:
+        """The first line of the docstring."""
+        return (cls.__doc__ or "").strip().partition("\n")[0]
+
+    @classmethod
+    def details(cls) -> str:
+        """The docstring after its first line; may be empty."""
+        rest = (cls.__doc__ or "").strip().partition("\n")[2]
+        return " ".join(rest.split())
+
+    @classmethod
+    def positionals(cls) -> tuple[str, ...]:
+        """Parameters that may be given without a flag: the required ones, and those named so.
+
+        Prose never is: it has several words.
+        """
+        return tuple(
+            name
+            for name, field in cls.model_fields.items()
+            if (field.is_required() or positional(field))
+            and not isinstance(cls.parameter(name), Prose)
+        )
+
+    @classmethod
+    def parameter(cls, name: str) -> Parameter:
+        """The words for one parameter; a bare ``bool`` is a switch."""
+        field = cls.model_fields[name]
+        spoken = name.replace("_", " ").capitalize()
+        if found := parameter_of(field):
+            return found
+        if field.annotation is bool:
+            return Switch(spoken, "", field.description or "")
+        return Parameter(spoken, name.upper(), field.description or "")
+
+    @classmethod
+    def usage(cls) -> str:
+        """``/rds reboot ID [--failover]``"""
+        words = [f"/rds {cls.verb}"]
+        for name, field in cls.model_fields.items():
+            words.append(_usage(name, field, cls.parameter(name)))
+        return " ".join(words)
+
+
+def positional(field: FieldInfo) -> bool:
+    """An optional parameter declared with ``Field(json_schema_extra={"positional": True})``."""
+    extra = field.json_schema_extra
+    return isinstance(extra, dict) and bool(extra.get("positional"))
+
+
+def flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _usage(name: str, field: FieldInfo, parameter: Parameter) -> str:
+    if isinstance(parameter, Prose) and field.is_required():
+        return f"{flag(name)} {parameter.usage}"
+    if field.is_required():
+        return parameter.usage
+    if positional(field):
+        return f"[{parameter.usage}]"
+    return f"[{flag(name)} {parameter.usage}]" if parameter.usage else f"[{flag(name)}]"
+
+
+class Query(Operation):
+    """Only reads, and answers at once."""
+
+    async def answer(self, desk: Desk, person: Person) -> Answer:
+        raise NotImplementedError
+
+
+class Control(Operation):
+    """Acts on the bot's own records; audited."""
+
+    async def act(self, desk: Desk, person: Person) -> Answer:
+        raise NotImplementedError
+
+
+class Change(Operation):
+    """Alters AWS: planned, perhaps approved, sent once, then followed until it settles."""
+
+    risk: ClassVar[Risk]
+    #: How long the bot follows before it says that AWS never settled.
+    horizon: ClassVar[timedelta] = timedelta(hours=1)
+    #: Nothing brings back what it takes away: ``policy.risk`` can raise its risk, never lower it.
+    irreversible: ClassVar[bool] = False
+
+    target: str
+
+    @classmethod
+    def kinds(cls) -> frozenset[Kind]:
+        parameter = cls.parameter("target")
+        assert isinstance(parameter, Picker)
+        return parameter.kinds
+
+    def risk_for(self, database: Database) -> Assessment:
+        """The risk of this very change, raised by what it asks for or by the database's state."""
+        return Assessment(risk=self.risk, reasons=())
+
+    async def plan(self, aws: AWS, order: Order) -> Plan:
+        """Look, check the guards, and say what would happen; no side effect.
+
+        Called when the change is asked for and again right before it is sent; the same facts must
+        give the same call. Raises PreflightError if the target cannot take it.
+        """
+        raise NotImplementedError
+
+    async def execute(self, aws: AWS, order: Order, plan: Plan) -> Receipt:
+        """Send ``plan.call`` unchanged. Called at most once for a step."""
+        return await aws.act(plan.call)
+
+    async def poll(self, aws: AWS, sent: Sent) -> Progress:
+        """How far a change that AWS accepted has come; done means evidence after ``sent_at``."""
+        raise NotImplementedError
+
+    async def reconcile(self, aws: AWS, sent: Sent) -> Progress:
+        """After a crash or a lost reply: did our call arrive? Never sends again."""
+        raise NotImplementedError

@@ -1,0 +1,41 @@
+"""The catalogue. A module put here is an operation of the bot; nothing else changes."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator, Mapping
+from types import ModuleType
+from typing import Any
+
+from bot.operation import Change, Control, Operation, Query
+
+
+def _found_in(module: ModuleType) -> Iterator[type[Operation]]:
+    for _, member in inspect.getmembers(module, inspect.isclass):
+        if issubclass(member, Query | Control | Change) and member.__module__ == module.__name__:
+            yield member
+
+
+def _discover() -> Mapping[str, type[Operation]]:
+    """Operations by API name, sorted. Raises ValueError where two share a verb or a name."""
+    found: dict[str, type[Operation]] = {}
+    verbs: dict[str, str] = {}
+    for info in sorted(pkgutil.iter_modules(__path__), key=lambda one: one.name):
+        for operation in _found_in(importlib.import_module(f"{__name__}.{info.name}")):
+            for word in {operation.verb, operation.name}:
+                if word in verbs:
+                    raise ValueError(f"{info.name} and {verbs[word]} both claim {word!r}")
+                verbs[word] = info.name
+            found[operation.name] = operation
+    return dict(sorted(found.items()))
+
+
+CATALOGUE = _discover()
+
+
+def load(name: str, params: Mapping[str, Any]) -> Change:
+    """Rebuild a stored change. Raises KeyError for one that is no longer in the catalogue."""
+    operation = CATALOGUE[name]
+    if not issubclass(operation, Change):
+        raise KeyError(name)
+    return operation.model_validate(dict(params))

@@ -1,0 +1,135 @@
+from datetime import UTC, datetime, timedelta
+
+from pydantic import Field
+
+from bot.aws import AWS
+from bot.aws.statuses import busy
+from bot.errors import PreflightError
+from bot.operation import Change
+from bot.params import SnapshotId, Tags, Target
+from bot.values import SECOND, Call, Database, Order, Plan, Progress, Sent, Snapshot, Stage
+from bot.vocabulary import Kind, Risk
+
+REQUEST_TAG = "rds-bot:request-id"
+SETTLED = 90 * SECOND  #: an accepted snapshot can be described long before this
+
+
+class CreateSnapshot(Change):
+    """Take a manual snapshot of an instance or a cluster.
+
+    On a Single-AZ instance I/O may pause for seconds to minutes while it begins.
+    """
+
+    verb, name = "snapshot", "create_snapshot"
+    risk = Risk.LOW
+    horizon = timedelta(hours=24)
+    permissions = (
+        "rds:DescribeDBInstances",
+        "rds:DescribeDBClusters",
+        "rds:DescribeDBSnapshots",
+        "rds:DescribeDBClusterSnapshots",
+        "rds:CreateDBSnapshot",
+        "rds:CreateDBClusterSnapshot",
+        "rds:AddTagsToResource",
+    )
+    example = "snapshot orders-dev pre-upgrade-1 --tag ticket=OPS-7"
+
+    target: Target
+    snapshot: SnapshotId | None = Field(default=None, json_schema_extra={"positional": True})
+    tag: Tags = ()
+
+    async def plan(self, aws: AWS, order: Order) -> Plan:
+        database = await aws.database(order.target)
+        if database.target.kind is Kind.INSTANCE and database.cluster:
+            raise PreflightError(
+                f"{database.name} belongs to the cluster {database.cluster}; its data is "
+                f"snapshotted there. Ask for: /rds snapshot {database.cluster}"
+            )
+        name = self.snapshot or _generated(order)
+        if taken := await aws.snapshot(database.target.kind, name):
+            raise PreflightError(
+                f"A snapshot {name} of {taken.source} exists already ({taken.status}). "
+                "Choose another name, or leave it out and one is made."
+            )
+        return Plan(
+            effect=f"Take snapshot {name} of {database.name}",
+            call=self._call(database, name, order),
+            checks=(f"{database.name} is {database.status}", f"the name {name} is free"),
+            busy=busy(database, "a snapshot"),
+            warnings=_warnings(database),
+            undo="Deleting the snapshot undoes it.",
+            baseline={"snapshot": name, "kind": database.target.kind.value},
+        )
+
+    async def poll(self, aws: AWS, sent: Sent) -> Progress:
+        snapshot = await self._snapshot(aws, sent)
+        if snapshot is None:
+            return Progress(stage=Stage.WAITING, detail="AWS does not list the snapshot yet")
+        if not _ours(snapshot, sent.order):
+            return _foreign(snapshot)
+        return _progress(snapshot)
+
+    async def reconcile(self, aws: AWS, sent: Sent) -> Progress:
+        snapshot = await self._snapshot(aws, sent)
+        if snapshot is not None:
+            found = _progress(snapshot) if _ours(snapshot, sent.order) else _foreign(snapshot)
+            if found.stage is Stage.WAITING:
+                return found.model_copy(update={"stage": Stage.ARRIVED})
+            return found
+        if aws.now - sent.sent_at < SETTLED:
+            return Progress(stage=Stage.WAITING, detail="looking for the snapshot at AWS")
+        return Progress(
+            stage=Stage.NOT_SENT,
+            detail=f"AWS has no snapshot {sent.plan.baseline['snapshot']}: the call never arrived",
+        )
+
+    async def _snapshot(self, aws: AWS, sent: Sent) -> Snapshot | None:
+        kind = Kind(sent.plan.baseline["kind"])
+        return await aws.snapshot(kind, sent.plan.baseline["snapshot"])
+
+    def _call(self, database: Database, name: str, order: Order) -> Call:
+        pairs = dict(pair.split("=", 1) for pair in self.tag) | {REQUEST_TAG: order.label}
+        tags = [{"Key": key, "Value": value} for key, value in pairs.items()]
+        kind = "DBInstance" if database.target.kind is Kind.INSTANCE else "DBCluster"
+        what = "DBSnapshot" if database.target.kind is Kind.INSTANCE else "DBClusterSnapshot"
+        return Call(
+            action=f"rds:Create{what}",
+            arguments={
+                f"{what}Identifier": name,
+                f"{kind}Identifier": database.name,
+                "Tags": tags,
+            },
+        )
+
+
+def _generated(order: Order) -> str:
+    """The same name whenever the same order is planned, within AWS's 255 characters."""
+    day = datetime.fromtimestamp(order.asked_at / SECOND, UTC)
+    return f"{order.target.identifier[:200]}-{day:%Y%m%d}-{order.label.lower()}"
+
+
+def _warnings(database: Database) -> tuple[str, ...]:
+    if database.target.kind is Kind.CLUSTER or database.multi_az:
+        return ()
+    return ("Single-AZ: I/O may pause for seconds to minutes while the snapshot begins.",)
+
+
+def _ours(snapshot: Snapshot, order: Order) -> bool:
+    return snapshot.tags.get(REQUEST_TAG) == order.label
+
+
+def _foreign(snapshot: Snapshot) -> Progress:
+    return Progress(
+        stage=Stage.FAILED,
+        detail=f"snapshot {snapshot.identifier} exists, but is not ours: the name was taken",
+    )
+
+
+def _progress(snapshot: Snapshot) -> Progress:
+    detail = f"snapshot {snapshot.identifier} is {snapshot.status}"
+    if snapshot.status == "available":
+        return Progress(stage=Stage.SUCCEEDED, detail=detail, percent=100)
+    if snapshot.status in ("creating", "backing-up", "unknown"):
+        return Progress(stage=Stage.WAITING, detail=detail, percent=snapshot.percent)
+    failed = f"snapshot {snapshot.identifier} has status {snapshot.status}"
+    return Progress(stage=Stage.FAILED, detail=f"{failed}: AWS could not complete it")

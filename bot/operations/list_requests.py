@@ -1,0 +1,62 @@
+from pydantic import Field
+
+from bot.errors import UnknownTargetError
+from bot.operation import Desk, Query
+from bot.params import Flag, Target
+from bot.values import Answer, Code, Line, Mention, Moment, Person, Request, Table, paragraph
+from bot.vocabulary import Status
+
+OPEN = (Status.PENDING, Status.APPROVED, Status.RUNNING, Status.UNKNOWN)
+
+
+class ListRequests(Query):
+    """List open requests; with --all the ended ones too, with --mine only yours."""
+
+    verb, name = "requests", "list_requests"
+    example = "requests --mine"
+
+    target: Target | None = Field(default=None, json_schema_extra={"positional": True})
+    mine: Flag = Field(default=False, description="only what you asked for")
+    all: Flag = Field(default=False, description="the ended ones too")
+
+    async def answer(self, desk: Desk, person: Person) -> Answer:
+        found = await desk.requests(
+            statuses=() if self.all else OPEN,
+            requester=person.id if self.mine else None,
+            target=await self._name(desk),
+        )
+        if not found:
+            return Answer(title="No requests", parts=(paragraph(_nothing(self)),))
+        rows = tuple(map(_row, found))
+        return Answer(
+            title=f"{len(found)} request{'' if len(found) == 1 else 's'}, newest first",
+            parts=(Table(columns=COLUMNS, rows=rows),),
+            hint=("One in full: ", Code(text=f"/rds status {found[0].label}")),
+        )
+
+    async def _name(self, desk: Desk) -> str | None:
+        """A database that is gone keeps its requests."""
+        try:
+            return None if self.target is None else (await desk.find(self.target)).name
+        except UnknownTargetError:
+            return self.target
+
+
+COLUMNS = ("Request", "What", "Status", "Asked by", "When")
+
+
+def _row(request: Request) -> tuple[Line, ...]:
+    wanted = request.decision.approvals
+    pending = request.status is Status.PENDING
+    counted = f" {len(request.approvals)} of {wanted}" if pending else ""
+    return (
+        (request.label,),
+        (request.step.plan.effect,),
+        (f"{request.status}{counted}",),
+        (Mention(person=request.requester),),
+        (Moment(at=request.asked_at),),
+    )
+
+
+def _nothing(query: ListRequests) -> str:
+    return "Nothing was asked yet." if query.all else "Nothing is open. --all shows the ended ones."

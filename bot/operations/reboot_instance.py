@@ -1,0 +1,239 @@
+from datetime import timedelta
+from typing import Any
+
+from pydantic import Field
+
+from bot.aws import AWS
+from bot.aws.statuses import ENDED_BADLY, USABLE, busy
+from bot.errors import AWSNotFoundError, AWSRefusedError, PreflightError
+from bot.operation import Change
+from bot.params import Flag, Instance
+from bot.values import (
+    SECOND,
+    Assessment,
+    Call,
+    Database,
+    Order,
+    Plan,
+    Progress,
+    RDSEvent,
+    Sent,
+    Stage,
+    TrailEvent,
+)
+from bot.vocabulary import Risk
+
+RESTARTED = ("RDS-EVENT-0006", "DB instance restarted")
+FAILED_OVER = ("RDS-EVENT-0049", "Multi-AZ instance failover completed")
+#: CloudTrail keeps no order: once our later read shows, the reboot may still lag this much.
+LAG = 300 * SECOND
+#: Delivery is slow and not in order: before this, an absence proves nothing.
+CERTAIN = 1200 * SECOND
+#: After this, somebody must look.
+PATIENCE = 1800 * SECOND
+
+
+class RebootInstance(Change):
+    """Restart a database instance; connections drop for a minute or two.
+
+    With --failover a Multi-AZ instance moves to its standby in the other Availability Zone.
+    """
+
+    verb, name = "reboot", "reboot_instance"
+    risk = Risk.MEDIUM
+    horizon = timedelta(minutes=30)
+    permissions = (
+        "rds:DescribeDBInstances",
+        "rds:DescribeDBClusters",
+        "rds:DescribeEvents",
+        "rds:RebootDBInstance",
+        "cloudtrail:LookupEvents",
+    )
+    example = "reboot orders-test --reason 'new parameter group'"
+
+    target: Instance
+    failover: Flag = Field(
+        default=False, description="Move to the standby in the other zone; needs Multi-AZ."
+    )
+
+    def risk_for(self, database: Database) -> Assessment:
+        if self.failover:
+            return Assessment(risk=Risk.HIGH, reasons=("a failover moves the writer",))
+        return Assessment(risk=self.risk, reasons=("connections drop while it restarts",))
+
+    async def plan(self, aws: AWS, order: Order) -> Plan:
+        database = await aws.database(order.target)
+        self._guard(database)
+        cluster = await aws.cluster_of(database)
+        arguments: dict[str, Any] = {"DBInstanceIdentifier": database.name}
+        with_failover = {"ForceFailover": True} if self.failover else {}
+        return Plan(
+            effect=f"Reboot {database.name}{' with failover' if self.failover else ''}",
+            call=Call(action="rds:RebootDBInstance", arguments=arguments | with_failover),
+            checks=self._checks(database),
+            busy=busy(database, "a reboot"),
+            warnings=_warnings(database, cluster, failover=self.failover),
+            undo="A failover back undoes the move." if self.failover else "Nothing undoes it.",
+            baseline={"zone": database.zone, "secondary_zone": database.secondary_zone},
+        )
+
+    async def poll(self, aws: AWS, sent: Sent) -> Progress:
+        try:
+            database = await aws.database(sent.order.target)
+        except AWSNotFoundError:
+            return _failed(f"{sent.order.target.identifier} is gone")
+        if database.target.resource_id != sent.order.target.resource_id:
+            return _failed(f"{database.name} was replaced by another database of that name")
+        return self._judge(database, sent)
+
+    async def reconcile(self, aws: AWS, sent: Sent) -> Progress:
+        if not aws.has_trail:
+            return _from_events(aws, sent, "this account has no role, so CloudTrail cannot tell")
+        try:
+            trail = await aws.trail(sent.session_name, sent.sent_at - 60 * SECOND)
+        except AWSRefusedError as error:
+            return _from_events(aws, sent, f"CloudTrail may not be read ({error.code})")
+        if ours := next((one for one in trail if one.action == "RebootDBInstance"), None):
+            return _recorded(ours)
+        return await _not_recorded(aws, sent, trail)
+
+    def _guard(self, database: Database) -> None:
+        name = database.name
+        if self.failover and database.cluster:
+            raise PreflightError(
+                f"{name} belongs to the cluster {database.cluster}: RDS takes no reboot "
+                f"with failover of a member. Ask for: /rds reboot {name}"
+            )
+        if self.failover and not database.multi_az:
+            raise PreflightError(
+                f"{name} is Single-AZ, so there is no standby to fail over to. "
+                f"Ask for: /rds reboot {name}"
+            )
+
+    def _checks(self, database: Database) -> tuple[str, ...]:
+        standby = (f"Multi-AZ with a standby in {database.secondary_zone or 'another zone'}",)
+        return (f"{database.name} is {database.status}", *(standby if self.failover else ()))
+
+    def _judge(self, database: Database, sent: Sent) -> Progress:
+        status = f"{database.name} is {database.status}"
+        evidence = _evidence(database, sent)
+        if database.status in ENDED_BADLY:
+            return _failed(f"{status} after the reboot")
+        proven = evidence.get("failed_over" if self.failover else "restarted")
+        if database.status in USABLE and proven:
+            return Progress(
+                stage=Stage.SUCCEEDED, detail=f"{status}; {proven}", percent=100, evidence=evidence
+            )
+        waits = status if database.status not in USABLE else f"{status}, not yet restarted"
+        return Progress(stage=Stage.WAITING, detail=waits, evidence=evidence)
+
+
+def _evidence(database: Database, sent: Sent) -> dict[str, Any]:
+    """What shows that it restarted, or moved, after the send; earlier findings are kept."""
+    found = dict(sent.evidence)
+    if database.status == "rebooting":
+        found["restarted"] = "AWS showed it rebooting"
+    for event in _newer(sent):
+        if _is(event, RESTARTED):
+            found["restarted"] = f"AWS reports: {event.message}"
+        if _is(event, FAILED_OVER):
+            found["failed_over"] = f"AWS reports: {event.message}"
+    before = sent.plan.baseline.get("zone")
+    if before and database.zone and database.zone != before:
+        found["failed_over"] = f"it moved from {before} to {database.zone}"
+    return found
+
+
+def _newer(sent: Sent) -> tuple[RDSEvent, ...]:
+    return tuple(event for event in sent.events if event.at > sent.sent_at)
+
+
+def _is(event: RDSEvent, known: tuple[str, str]) -> bool:
+    event_id, message = known
+    return event.id == event_id or message.lower() in event.message.lower()
+
+
+def _failed(detail: str) -> Progress:
+    return Progress(stage=Stage.FAILED, detail=detail)
+
+
+def _recorded(ours: TrailEvent) -> Progress:
+    if ours.error is None:
+        return Progress(stage=Stage.ARRIVED, detail="CloudTrail has our call: AWS took it")
+    return Progress(
+        stage=Stage.NOT_SENT, detail=f"CloudTrail shows that AWS refused our call: {ours.error}"
+    )
+
+
+async def _not_recorded(aws: AWS, sent: Sent, trail: tuple[TrailEvent, ...]) -> Progress:
+    """Prove an absence: a later read of ours that shows, while the reboot does not."""
+    if "marked_at" not in sent.evidence:
+        at = aws.now
+        await aws.mark()
+        return _looking({"marked_at": at})
+    shows = any(one.action == "DescribeDBInstances" and one.error is None for one in trail)
+    if shows and "marker_seen_at" not in sent.evidence:
+        return _looking({"marker_seen_at": aws.now})
+    if _is_absent(aws.now, sent):
+        return Progress(
+            stage=Stage.NOT_SENT,
+            detail="CloudTrail shows our later call, but not the reboot: it never arrived",
+        )
+    if aws.now - sent.sent_at > PATIENCE:
+        return _unknown(_undecided(sent))
+    return _looking()
+
+
+def _undecided(sent: Sent) -> str:
+    if _restarted(sent):
+        return "RDS reports a restart, but CloudTrail does not show that it was ours"
+    return "CloudTrail still does not say whether the reboot arrived"
+
+
+def _is_absent(now: int, sent: Sent) -> bool:
+    """Not while RDS reports a restart: the record of ours may be late, or it was another's."""
+    seen_at = sent.evidence.get("marker_seen_at")
+    late_enough = now - sent.sent_at > CERTAIN
+    return seen_at is not None and late_enough and now - seen_at > LAG and not _restarted(sent)
+
+
+def _restarted(sent: Sent) -> bool:
+    return any(_is(event, RESTARTED) or _is(event, FAILED_OVER) for event in _newer(sent))
+
+
+def _from_events(aws: AWS, sent: Sent, why: str) -> Progress:
+    if restarted := next((one for one in _newer(sent) if _is(one, RESTARTED)), None):
+        return Progress(stage=Stage.ARRIVED, detail=f"AWS reports: {restarted.message}")
+    if aws.now - sent.sent_at > PATIENCE:
+        return _unknown(f"AWS reports no restart, and {why}")
+    return Progress(stage=Stage.WAITING, detail=f"waiting for a restart event; {why}")
+
+
+def _looking(evidence: dict[str, Any] | None = None) -> Progress:
+    return Progress(
+        stage=Stage.WAITING,
+        detail="AWS's answer was lost; asking CloudTrail, which takes some minutes",
+        evidence=evidence or {},
+    )
+
+
+def _unknown(detail: str) -> Progress:
+    return Progress(stage=Stage.UNKNOWN, detail=detail)
+
+
+def _warnings(database: Database, cluster: Database | None, *, failover: bool) -> tuple[str, ...]:
+    pending = ", ".join(database.pending)
+    return tuple(
+        filter(
+            None,
+            (
+                "Connections drop"
+                + (" and DNS moves to the standby." if failover else " for a minute or two."),
+                f"Pending modifications: {pending}." if pending else "",
+                f"Replicas: {', '.join(database.replicas)}." if database.replicas else "",
+                "It is the cluster's writer."
+                if cluster and cluster.writer == database.name
+                else "",
+            ),
+        )
+    )

@@ -1,0 +1,73 @@
+from collections.abc import Iterator
+
+from bot.operation import Desk, Query
+from bot.params import Target
+from bot.values import Answer, Classified, Code, Database, Facts, Line, Moment, Person, paragraph
+from bot.vocabulary import Kind
+
+
+class ShowDatabase(Query):
+    """Show one instance or cluster: environment, status, windows, backups, what is pending."""
+
+    verb, name = "show", "show_database"
+    permissions = ("rds:DescribeDBInstances", "rds:DescribeDBClusters")
+    example = "show orders-test"
+
+    target: Target
+
+    async def answer(self, desk: Desk, person: Person) -> Answer:
+        database = await desk.look(await desk.find(self.target))
+        recent = await desk.requests(target=database.name, limit=3)
+        pairs = tuple(_facts(database, desk.classify(database)))
+        history = tuple(
+            paragraph(Code(text=request.label), f" {request.step.plan.effect}: {request.status}")
+            for request in recent
+        )
+        return Answer(
+            title=f"{database.name} is {database.status}",
+            parts=(Facts(pairs=pairs), *history),
+            hint=("Everything about it: ", Code(text=f"/rds audit {database.address}")),
+        )
+
+
+def _facts(database: Database, classified: Classified) -> Iterator[tuple[str, Line]]:
+    yield "Environment", (f"{classified.environment} ({classified.rule})",)
+    yield "Kind", (database.target.kind.value,)
+    yield "Account", (f"{database.account_name}/{database.target.region}",)
+    yield "Engine", (f"{database.engine} {database.engine_version}".strip(),)
+    yield from _size(database)
+    yield from _family(database)
+    yield "Backup window", (f"{database.backup_window or 'none'} UTC",)
+    yield "Maintenance window", (f"{database.maintenance_window or 'none'} UTC",)
+    yield from _backups(database)
+    pending = ", ".join(f"{name} = {value}" for name, value in database.pending.items())
+    yield "Pending modifications", (pending or "none",)
+    if database.tags:
+        tags = ", ".join(f"{key}={value}" for key, value in sorted(database.tags.items()))
+        yield "Tags", (tags,)
+
+
+def _size(database: Database) -> Iterator[tuple[str, Line]]:
+    if database.instance_class:
+        yield "Class", (database.instance_class,)
+    if database.storage_gib:
+        yield "Storage", (f"{database.storage_gib} GiB",)
+    if database.target.kind is Kind.INSTANCE:
+        zones = f"{database.zone} + {database.secondary_zone or 'standby'}"
+        yield "Multi-AZ", (zones if database.multi_az else f"no ({database.zone})",)
+
+
+def _family(database: Database) -> Iterator[tuple[str, Line]]:
+    if database.cluster:
+        yield "Cluster", (database.cluster,)
+    if database.members:
+        yield "Members", (", ".join(database.members),)
+    if database.replicas:
+        yield "Replicas", (", ".join(database.replicas),)
+
+
+def _backups(database: Database) -> Iterator[tuple[str, Line]]:
+    days = database.backup_retention_days
+    yield "Automated backups", (f"kept {days} days" if days else "off",)
+    if database.latest_restorable_at is not None:
+        yield "Restorable until", (Moment(at=database.latest_restorable_at),)

@@ -1,0 +1,70 @@
+import re
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from bot.operation import Desk, Query
+from bot.params import Parameter
+from bot.values import Answer, Code, Facts, Line, Mention, Moment, Person, Request, label
+from bot.vocabulary import Status
+
+
+def _subject(text: str) -> str:
+    if text.lower() == "bot":
+        return "bot"
+    match = re.fullmatch(r"(?i)(?:rds-)?(\d{1,12})", text)
+    if match is None:
+        raise ValueError("say a request, like RDS-1042, or bot")
+    return label(int(match[1]))
+
+
+class ShowStatus(Query):
+    """Show how far a request has come, or how the bot itself is doing."""
+
+    verb, name = "status", "show_status"
+    example = "status RDS-1042"
+
+    subject: Annotated[
+        str, AfterValidator(_subject), Parameter("Request, or bot", "RDS-1042|bot")
+    ] = Field(default="bot", json_schema_extra={"positional": True})
+
+    async def answer(self, desk: Desk, person: Person) -> Answer:
+        if self.subject == "bot":
+            return Answer(title="The bot", parts=(Facts(pairs=await desk.health()),))
+        request = await desk.request(int(self.subject.removeprefix("RDS-")))
+        who = await desk.who_may_approve(request) if request.status is Status.PENDING else ()
+        return Answer(
+            title=f"{request.label} is {request.status}: {request.step.plan.effect}",
+            parts=(Facts(pairs=tuple(_facts(request, who))),),
+            hint=("All steps: ", Code(text=f"/rds audit --request {request.label}")),
+        )
+
+
+def _facts(request: Request, who: Line) -> Iterator[tuple[str, Line]]:
+    yield "Asked by", (Mention(person=request.requester), " ", Moment(at=request.asked_at))
+    yield "Environment", (f"{request.classified.environment} ({request.classified.rule})",)
+    yield "Risk", (" because ".join(filter(None, (
+        request.assessment.risk.value, ", ".join(request.assessment.reasons)))),)  # fmt: skip
+    if request.decision.approvals:
+        yield (
+            "Approvals",
+            (f"{len(request.approvals)} of {request.decision.approvals}", *_by(request)),
+        )
+    if request.status is Status.PENDING:
+        yield "Who can approve", who
+        yield "Until", (Moment(at=request.expires_at),)
+    if request.waits_for is not None:
+        yield "Waits for", (Code(text=label(request.waits_for)),)
+    if request.step.sent_at is not None:
+        yield "Sent to AWS", (Moment(at=request.step.sent_at),)
+    if request.step.progress is not None and request.status is Status.RUNNING:
+        yield "Now", (request.step.progress.detail,)
+    if request.outcome is not None:
+        yield "Outcome", (request.outcome.detail,)
+    if request.ended_at is not None:
+        yield "Ended", (Moment(at=request.ended_at),)
+
+
+def _by(request: Request) -> Line:
+    return tuple(span for vote in request.approvals for span in (" ", Mention(person=vote.person)))

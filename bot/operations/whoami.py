@@ -1,0 +1,35 @@
+from bot.operation import Desk, Query
+from bot.values import Answer, Code, Facts, Mention, Person
+
+WORDS = {
+    "viewer": "look",
+    "requester": "ask for changes",
+    "approver": "approve and reject",
+    "admin": "administer the bot",
+}
+NOTHING = "nothing here; ask a full member of this workspace"
+
+
+class WhoAmI(Query):
+    """Show who I take you for and what you may do."""
+
+    verb, name = "whoami", "whoami"
+    example = "whoami"
+
+    async def answer(self, desk: Desk, person: Person) -> Answer:
+        roles = await desk.roles(person)
+        allowed = [WORDS[role] for role, held in roles.items() if held]
+        return Answer(
+            title=f"You are {person.name}",
+            parts=(
+                Facts(
+                    pairs=(
+                        ("Person", (Mention(person=person.id), f" ({person.id})")),
+                        ("Time zone", (person.timezone,)),
+                        ("You may", (", ".join(allowed) or NOTHING,)),
+                        ("You may never", ("approve your own request",)),
+                    )
+                ),
+            ),
+            hint=("What you can type: ", Code(text="/rds help")),
+        )

@@ -1,0 +1,195 @@
+"""Parameter types that operations share. Parser, form, help and validation all read them."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Any, get_args
+
+from pydantic import AfterValidator, BeforeValidator
+from pydantic.fields import FieldInfo
+from pytimeparse2 import parse as parse_duration
+
+from bot.vocabulary import Kind
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """How a parameter reads to a person. ``usage`` stands for its value in the usage line."""
+
+    label: str
+    usage: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Picker(Parameter):
+    """A database, chosen by name from the fleet."""
+
+    kinds: frozenset[Kind] = frozenset(Kind)
+
+
+@dataclass(frozen=True)
+class Switch(Parameter):
+    """On or off: a flag without a value, a checkbox in a form."""
+
+
+@dataclass(frozen=True)
+class Several(Parameter):
+    """A flag that may be given more than once."""
+
+
+@dataclass(frozen=True)
+class Someone(Parameter):
+    """A person, mentioned."""
+
+
+@dataclass(frozen=True)
+class Choice(Parameter):
+    options: tuple[str, ...] = ()
+
+
+Instance = Annotated[
+    str, Picker("Instance", "ID", "A database instance.", frozenset({Kind.INSTANCE}))
+]
+Cluster = Annotated[str, Picker("Cluster", "ID", "A cluster.", frozenset({Kind.CLUSTER}))]
+Target = Annotated[str, Picker("Database", "ID", "An instance or a cluster.")]
+
+Flag = bool
+
+_SNAPSHOT_ID = re.compile(r"[A-Za-z](?:-?[A-Za-z0-9])*")
+
+
+def _snapshot_id(text: str) -> str:
+    # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBSnapshot.html
+    if len(text) > 255 or not _SNAPSHOT_ID.fullmatch(text):
+        raise ValueError(
+            "a snapshot id is 1 to 255 letters, digits and hyphens, begins with a letter, "
+            "does not end with a hyphen and has no two hyphens in a row"
+        )
+    return text.lower()
+
+
+SnapshotId = Annotated[
+    str,
+    AfterValidator(_snapshot_id),
+    Parameter("Snapshot id", "SNAPSHOT", "Letters, digits, hyphens. Left out: one is made."),
+]
+
+_WINDOW = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
+
+
+def window_minutes(window: str) -> tuple[int, int]:
+    """Start in minutes after midnight UTC, and length in minutes; it may cross midnight."""
+    match = _WINDOW.fullmatch(window)
+    if match is None:
+        raise ValueError("a window reads HH:MM-HH:MM in UTC, like 03:00-04:00")
+    hour, minute, to_hour, to_minute = map(int, match.groups())
+    start, end = hour * 60 + minute, to_hour * 60 + to_minute
+    return start, (end - start) % (24 * 60)
+
+
+def _backup_window(text: str) -> str:
+    # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html
+    _, minutes = window_minutes(text)
+    if minutes < 30:
+        raise ValueError("a backup window is at least 30 minutes long")
+    return text
+
+
+BackupWindow = Annotated[
+    str,
+    AfterValidator(_backup_window),
+    Parameter("Backup window", "HH:MM-HH:MM", "UTC, at least 30 minutes; may cross midnight."),
+]
+
+
+def _tags(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _tag(pairs: tuple[str, ...]) -> tuple[str, ...]:
+    for pair in pairs:
+        key, equals, _ = pair.partition("=")
+        if not key or not equals:
+            raise ValueError(f"a tag reads KEY=VALUE, not {pair!r}")
+        if key.lower().startswith(("aws:", "rds-bot:")):
+            raise ValueError(f"the tag key {key!r} is reserved")
+    return pairs
+
+
+Tags = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_tags),
+    AfterValidator(_tag),
+    Several("Tags", "KEY=VALUE", "May be given more than once."),
+]
+
+
+def _request_id(value: Any) -> Any:
+    if isinstance(value, str):
+        match = re.fullmatch(r"(?i)(?:rds-)?(\d{1,12})", value)
+        if match is None:
+            raise ValueError("a request id reads RDS-1042")
+        return int(match[1])
+    return value
+
+
+RequestId = Annotated[
+    int, BeforeValidator(_request_id), Parameter("Request", "RDS-1042", "A request's id.")
+]
+
+
+@dataclass(frozen=True)
+class Prose(Parameter):
+    """Free text of several words; a form gives it several lines."""
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("say why; it is kept with the request")
+    return text.strip()
+
+
+Reason = Annotated[
+    str, AfterValidator(_not_blank), Prose("Reason", "TEXT", "Why; it is kept and others read it.")
+]
+
+
+LONGEST = timedelta(days=3650)  #: more would leave the calendar when it is counted back from now
+
+
+def _duration(value: Any) -> Any:
+    if isinstance(value, str):
+        seconds = parse_duration(value)
+        if seconds is None or not re.search(r"[a-z]", value, re.IGNORECASE) or seconds <= 0:
+            raise ValueError("a duration reads 90m, 24h or 7d")
+        if seconds > LONGEST.total_seconds():
+            raise ValueError(f"a duration is at most {LONGEST.days} days")
+        return timedelta(seconds=float(seconds))
+    return value
+
+
+Duration = Annotated[
+    timedelta, BeforeValidator(_duration), Parameter("Since", "7d", "For example 90m, 24h, 7d.")
+]
+
+_MENTION = re.compile(r"<?@?([UW][A-Z0-9]{2,})(?:\|[^>]*)?>?")
+
+
+def _person(value: str) -> str:
+    match = _MENTION.fullmatch(value)
+    if match is None:
+        raise ValueError("mention a person, like @dora")
+    return match[1]
+
+
+PersonRef = Annotated[str, AfterValidator(_person), Someone("Person", "@person")]
+
+
+def parameter_of(field: FieldInfo) -> Parameter | None:
+    """What a field's annotations say of it, optional or not; None where they say nothing."""
+    inner = [
+        note for arg in get_args(field.annotation) for note in getattr(arg, "__metadata__", ())
+    ]
+    notes = (*field.metadata, *inner)
+    return next((note for note in notes if isinstance(note, Parameter)), None)

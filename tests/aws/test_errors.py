@@ -1,0 +1,142 @@
+"""Every failure that botocore knows, as it counts for a mutating call: unknown means ambiguous."""
+
+import inspect
+import socket
+
+import aiohttp
+import pytest
+from aiohttp.client_reqrep import ConnectionKey
+from botocore import exceptions as aws
+
+from bot.aws.errors import NEVER_LEFT, acting, reading
+from bot.errors import (
+    AWSAmbiguousError,
+    AWSError,
+    AWSNotFoundError,
+    AWSRefusedError,
+    AWSUnavailableError,
+)
+
+CLASSES = sorted(
+    (
+        found
+        for _, found in inspect.getmembers(aws, inspect.isclass)
+        if issubclass(found, Exception) and found.__module__ == aws.__name__
+    ),
+    key=lambda one: one.__name__,
+)
+FAILURES = (aws.BotoCoreError, aws.ClientError, aws.HTTPClientError)
+KEY = ConnectionKey("rds.us-east-1.amazonaws.com", 443, True, True, None, None, None)
+
+
+def an(error: type[Exception], **words: object) -> Exception:
+    if issubclass(error, aws.ClientError):
+        return answered("Odd", 418)
+    made: Exception = _bare(error)
+    made.__dict__["kwargs"] = words
+    return made
+
+
+def _bare(error: type[Exception]) -> Exception:
+    """Without the words that its message asks for."""
+    made: Exception = error.__new__(error, error.__name__)
+    return made
+
+
+def answered(code: str, status: int) -> Exception:
+    said = {"Code": code, "Message": "so it is"}
+    answer = {"Error": said, "ResponseMetadata": {"HTTPStatusCode": status}}
+    error: Exception = aws.ClientError(answer, "RebootDBInstance")
+    return error
+
+
+def of_acting(error: BaseException) -> AWSError:
+    with pytest.raises(AWSError) as caught, acting():
+        raise error
+    return caught.value
+
+
+def of_reading(error: BaseException) -> AWSError:
+    with pytest.raises(AWSError) as caught, reading():
+        raise error
+    return caught.value
+
+
+@pytest.mark.parametrize("error", CLASSES, ids=lambda one: one.__name__)
+def test_what_does_not_prove_that_nothing_left_is_ambiguous(error: type[Exception]) -> None:
+    known = issubclass(error, (*NEVER_LEFT, aws.ClientError))
+
+    found = of_acting(an(error))
+
+    assert type(found) is (AWSRefusedError if known else AWSAmbiguousError)
+
+
+@pytest.mark.parametrize("error", [OSError("x"), TimeoutError(), ValueError("x"), KeyError("x")])
+def test_any_other_failure_of_a_call_is_ambiguous(error: Exception) -> None:
+    assert type(of_acting(error)) is AWSAmbiguousError
+
+
+@pytest.mark.parametrize(
+    ("inner", "expected"),
+    [
+        (aiohttp.ClientConnectorError(KEY, OSError("refused")), AWSRefusedError),
+        (socket.gaierror("no such name"), AWSRefusedError),
+        (aiohttp.ClientOSError(104, "Connection reset by peer"), AWSAmbiguousError),
+        (aiohttp.ClientConnectionError("Connection lost"), AWSAmbiguousError),
+    ],
+    ids=lambda one: type(one).__name__,
+)
+def test_a_connection_that_never_stood_differs_from_one_that_broke(
+    inner: Exception, expected: type[AWSError]
+) -> None:
+    error = aws.EndpointConnectionError(endpoint_url="https://rds", error=inner)
+
+    assert type(of_acting(error)) is expected
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "expected"),
+    [
+        ("InvalidDBInstanceState", 400, AWSRefusedError),
+        ("Throttling", 400, AWSRefusedError),
+        ("ExpiredToken", 403, AWSRefusedError),
+        ("AccessDenied", 403, AWSRefusedError),
+        ("DBInstanceNotFound", 404, AWSNotFoundError),
+        ("InternalFailure", 500, AWSAmbiguousError),
+        ("ServiceUnavailable", 503, AWSAmbiguousError),
+        ("", 0, AWSAmbiguousError),
+    ],
+)
+def test_awss_own_answer_to_a_mutating_call(
+    code: str, status: int, expected: type[AWSError]
+) -> None:
+    assert type(of_acting(answered(code, status))) is expected
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "expected"),
+    [
+        ("Throttling", 400, AWSUnavailableError),
+        ("ThrottlingException", 400, AWSUnavailableError),
+        ("ExpiredToken", 403, AWSUnavailableError),
+        ("AccessDenied", 403, AWSRefusedError),
+        ("DBInstanceNotFound", 404, AWSNotFoundError),
+        ("InternalFailure", 500, AWSUnavailableError),
+    ],
+)
+def test_awss_own_answer_to_a_read(code: str, status: int, expected: type[AWSError]) -> None:
+    assert type(of_reading(answered(code, status))) is expected
+
+
+@pytest.mark.parametrize(
+    "error", [one for one in CLASSES if issubclass(one, FAILURES)], ids=lambda one: one.__name__
+)
+def test_a_read_that_fails_is_never_ambiguous(error: type[Exception]) -> None:
+    assert not isinstance(of_reading(an(error)), AWSAmbiguousError)
+
+
+def test_credentials_that_a_step_cannot_get_mean_that_nothing_left() -> None:
+    found = of_acting(AWSUnavailableError("AWS did not answer"))
+
+    assert isinstance(found, AWSRefusedError)
+    assert found.code == "NotSent"

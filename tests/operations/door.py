@@ -1,0 +1,92 @@
+"""A small AWS for one operation: it shows what a test put there, and notes what was asked."""
+
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from bot.aws import AWS
+from bot.errors import AWSNotFoundError, AWSRefusedError
+from bot.values import (
+    Database,
+    Order,
+    Plan,
+    RDSEvent,
+    Sent,
+    Snapshot,
+    Target,
+    TrailEvent,
+)
+from bot.vocabulary import Kind
+from tests.samples import ANA, MINUTE, NOW, sample_database, sample_target
+
+
+@dataclass
+class Door:
+    """``database`` None: there is none of that name. ``trail`` None: it may not be read."""
+
+    shown: Database | None = None
+    snapshots: dict[str, Snapshot] = field(default_factory=dict)
+    trail_events: tuple[TrailEvent, ...] | None = ()
+    has_trail: bool = True
+    now: int = NOW
+    cluster: Database | None = None
+    marks: int = 0
+
+    async def database(self, target: Target) -> Database:
+        if self.shown is None:
+            raise AWSNotFoundError("DBInstanceNotFound", "AWS knows no such instance.")
+        return self.shown
+
+    async def cluster_of(self, database: Database) -> Database | None:
+        return self.cluster if database.cluster else None
+
+    async def snapshot(self, kind: Kind, identifier: str) -> Snapshot | None:
+        return self.snapshots.get(identifier.lower())
+
+    async def trail(self, session_name: str, since: int) -> tuple[TrailEvent, ...]:
+        if self.trail_events is None:
+            raise AWSRefusedError("AccessDenied", "not authorized")
+        return self.trail_events
+
+    async def mark(self) -> None:
+        self.marks += 1
+
+
+def door(database: Database | None = None, **changes: Any) -> AWS:
+    return cast(AWS, Door(shown=database, **changes))
+
+
+def order(database: Database | None = None, **changes: Any) -> Order:
+    target = sample_target() if database is None else database.target
+    fields: dict[str, Any] = {
+        "request_id": 1042,
+        "target": target,
+        "requester": ANA,
+        "reason": "drill",
+        "asked_at": NOW,
+    }
+    return Order(**fields | changes)
+
+
+def sent(plan: Plan, database: Database | None = None, **changes: Any) -> Sent:
+    """Sent ``NOW``, and nothing heard of it yet."""
+    fields: dict[str, Any] = {
+        "order": order(database),
+        "plan": plan,
+        "session_name": "rds-bot-1042-1",
+        "sent_at": NOW,
+    }
+    return Sent(**fields | changes)
+
+
+def event(message: str, at: int = NOW + MINUTE, id: str = "") -> RDSEvent:  # noqa: A002
+    return RDSEvent(
+        at=at, source_kind="db-instance", source="orders-staging", message=message, id=id
+    )
+
+
+def cluster(**changes: Any) -> Database:
+    target = sample_target(
+        kind=Kind.CLUSTER, identifier="shop-staging", resource_id="cluster-SHOPSTAGING"
+    )
+    fields: dict[str, Any] = {"engine": "aurora-postgresql", "members": ("shop-staging-1",)}
+    return sample_database(target=target, **fields | changes)

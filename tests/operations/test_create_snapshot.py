@@ -1,0 +1,137 @@
+"""Snapshots: names, tags, and whose snapshot it is that AWS shows."""
+
+import re
+from typing import Any
+
+import pytest
+
+from bot.errors import PreflightError
+from bot.operations.create_snapshot import REQUEST_TAG, SETTLED, CreateSnapshot
+from bot.values import Plan, Snapshot, Stage
+from bot.vocabulary import Kind
+from tests.operations.door import cluster, door, order, sent
+from tests.samples import MINUTE, NOW, sample_database, sample_target
+
+NAMED = CreateSnapshot(target="orders-staging", snapshot="pre-upgrade-1")
+UNNAMED = CreateSnapshot(target="orders-staging")
+
+
+def _snapshot(**changes: Any) -> Snapshot:
+    fields: dict[str, Any] = {
+        "identifier": "pre-upgrade-1",
+        "kind": Kind.INSTANCE,
+        "source": "orders-staging",
+        "status": "creating",
+        "percent": 40,
+        "arn": "arn:aws:rds:us-east-1:123456789012:snapshot:pre-upgrade-1",
+        "tags": {REQUEST_TAG: "RDS-1042"},
+    }
+    return Snapshot(**fields | changes)
+
+
+async def _plan(change: CreateSnapshot = NAMED) -> Plan:
+    return await change.plan(door(sample_database()), order())
+
+
+async def test_an_instance_and_a_cluster_have_their_own_call() -> None:
+    of_instance = await _plan()
+    of_cluster = await NAMED.plan(door(cluster()), order(cluster()))
+
+    assert of_instance.call.action == "rds:CreateDBSnapshot"
+    assert of_instance.call.arguments["DBInstanceIdentifier"] == "orders-staging"
+    assert of_cluster.call.action == "rds:CreateDBClusterSnapshot"
+    assert of_cluster.call.arguments["DBClusterIdentifier"] == "shop-staging"
+    assert of_cluster.call.arguments["DBClusterSnapshotIdentifier"] == "pre-upgrade-1"
+
+
+async def test_tags_go_along_with_the_requests_own() -> None:
+    tagged = CreateSnapshot(target="orders-staging", tag=("a=1", "b=x=y", "c="))
+
+    plan = await tagged.plan(door(sample_database()), order())
+
+    tags = {one["Key"]: one["Value"] for one in plan.call.arguments["Tags"]}
+    assert tags == {"a": "1", "b": "x=y", "c": "", REQUEST_TAG: "RDS-1042"}
+
+
+@pytest.mark.parametrize("identifier", ["orders-staging", "a" * 63, "x" * 250])
+async def test_a_generated_name_is_legal_and_the_same_each_time(identifier: str) -> None:
+    database = sample_database(target=sample_target(identifier=identifier))
+
+    names = {
+        (await UNNAMED.plan(door(database), order(database))).baseline["snapshot"] for _ in range(2)
+    }
+
+    [name] = names
+    assert len(name) <= 255
+    assert re.fullmatch(r"[a-z](-?[a-z0-9])*", name)
+    assert name.endswith("-20261120-rds-1042")
+
+
+@pytest.mark.parametrize(
+    ("database", "why"),
+    [
+        ({"status": "stopped"}, "is stopped"),
+        ({"status": "failed"}, "is failed"),
+        ({"cluster": "shop-staging"}, "/rds snapshot shop-staging"),
+    ],
+)
+async def test_a_database_that_cannot_be_snapshotted_is_refused(
+    database: dict[str, Any], why: str
+) -> None:
+    with pytest.raises(PreflightError, match=why):
+        await NAMED.plan(door(sample_database(**database)), order())
+
+
+async def test_a_name_that_is_taken_is_refused_with_whose_it_is() -> None:
+    taken = {"pre-upgrade-1": _snapshot(source="billing", status="available")}
+
+    with pytest.raises(PreflightError, match="pre-upgrade-1 of billing exists already"):
+        await NAMED.plan(door(sample_database(), snapshots=taken), order())
+
+
+async def test_it_warns_of_a_pause_on_single_az_only() -> None:
+    single = await NAMED.plan(door(sample_database(multi_az=False)), order())
+
+    assert "Single-AZ" in single.warnings[0]
+    assert (await _plan()).warnings == ()
+
+
+SHOWN = [
+    pytest.param(None, Stage.WAITING, None, id="not listed yet"),
+    pytest.param({}, Stage.WAITING, 40, id="creating"),
+    pytest.param({"status": "unknown"}, Stage.WAITING, 40, id="no status yet"),
+    pytest.param({"status": "available", "percent": 100}, Stage.SUCCEEDED, 100, id="available"),
+    pytest.param({"status": "failed"}, Stage.FAILED, None, id="failed"),
+    pytest.param({"status": "incompatible-restore"}, Stage.FAILED, None, id="another end"),
+    pytest.param({"status": "available", "tags": {}}, Stage.FAILED, None, id="not ours"),
+]
+
+
+@pytest.mark.parametrize(("shown", "stage", "percent"), SHOWN)
+async def test_it_is_done_when_our_snapshot_is_available(
+    shown: dict[str, Any] | None, stage: Stage, percent: int | None
+) -> None:
+    snapshots = {} if shown is None else {"pre-upgrade-1": _snapshot(**shown)}
+
+    progress = await NAMED.poll(door(snapshots=snapshots), sent(await _plan()))
+
+    assert (progress.stage, progress.percent) == (stage, percent)
+
+
+@pytest.mark.parametrize(
+    ("shown", "after", "stage"),
+    [
+        pytest.param({}, MINUTE, Stage.ARRIVED, id="creating, so it arrived"),
+        pytest.param({"status": "available"}, MINUTE, Stage.SUCCEEDED, id="done already"),
+        pytest.param({"tags": {}}, MINUTE, Stage.FAILED, id="somebody else's"),
+        pytest.param(None, SETTLED - 1, Stage.WAITING, id="not yet to be seen"),
+        pytest.param(None, SETTLED, Stage.NOT_SENT, id="would be seen by now"),
+    ],
+)
+async def test_a_lost_answer_is_found_out_by_name_and_tag(
+    shown: dict[str, Any] | None, after: int, stage: Stage
+) -> None:
+    snapshots = {} if shown is None else {"pre-upgrade-1": _snapshot(**shown)}
+    aws = door(snapshots=snapshots, now=NOW + after)
+
+    assert (await NAMED.reconcile(aws, sent(await _plan()))).stage is stage
