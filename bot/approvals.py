@@ -1,0 +1,302 @@
+"""The human half of a request's life: asked for, agreed to or refused, taken back, expired."""
+
+from collections.abc import Callable
+from typing import Any
+
+from bot.drafting import Ask, Drafting
+from bot.electorate import Electorate, known_electorate, read_electorate
+from bot.errors import BotError, NotAllowedError
+from bot.people import Directory, access_of, belongs
+from bot.policy import enough
+from bot.refusals import closed, code, ineligible, is_overdue, not_cancellable, not_settleable
+from bot.settings import Settings
+from bot.telling import Telling
+from bot.values import (
+    AuditEvent,
+    Effect,
+    Outcome,
+    Person,
+    PersonId,
+    Request,
+    Value,
+    Verdict,
+    Vote,
+    micros,
+)
+from bot.vocabulary import Status
+from storage.database import Database as Store
+from storage.errors import DuplicateRequestError
+from storage.transaction import Transaction
+
+
+class Rehearsal(Value):
+    """What a dry run shows: the request as it would be filed, and what stands in its way."""
+
+    request: Request
+    obstacle: str = ""
+
+
+class Approvals:
+    """Every method may be called twice: the second call finds the request moved on and says so."""
+
+    def __init__(
+        self,
+        store: Store,
+        drafting: Drafting,
+        directory: Directory,
+        telling: Telling,
+        settings: Settings,
+        nudge: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._drafting = drafting
+        self._directory = directory
+        self._telling = telling
+        self._settings = settings
+        self._nudge = nudge
+
+    async def submit(self, ask: Ask) -> Request:
+        """File what was asked for. An open request for the same, of the same person, comes back.
+
+        Raises what ``Drafting.draft`` raises, and NotAllowedError where nobody could approve it.
+        """
+        draft = await self._drafting.draft(ask)
+        if obstacle := await self._obstacle(draft):
+            await self._audit(draft.event("request.refused", "no_approvers", draft.requester))
+            raise NotAllowedError(obstacle)
+        try:
+            async with self._store.write() as tx:
+                return await self._file(tx, draft, ask.key)
+        except DuplicateRequestError as duplicate:
+            return duplicate.existing
+
+    async def rehearse(self, ask: Ask) -> Rehearsal:
+        """What ``submit`` would file; leaves nothing but an audit row."""
+        draft = await self._drafting.draft(ask)
+        await self._audit(draft.event("request.rehearsed", "rehearsed", draft.requester))
+        return Rehearsal(request=draft, obstacle=await self._obstacle(draft))
+
+    async def approve(self, request_id: int, voter: PersonId, received_at: int) -> Request:
+        """Count an approval. Raises NotAllowedError, ClosedError or DirectoryError."""
+        return await self._vote(request_id, voter, Verdict.APPROVE, received_at, "")
+
+    async def reject(
+        self, request_id: int, voter: PersonId, received_at: int, reason: str
+    ) -> Request:
+        """One no ends it. Raises NotAllowedError, ClosedError or DirectoryError."""
+        return await self._vote(request_id, voter, Verdict.REJECT, received_at, reason)
+
+    async def may_vote(
+        self, request_id: int, voter: PersonId, verdict: Verdict, received_at: int
+    ) -> Request:
+        """Whether a vote would count, before somebody fills in a form. Raises as a vote does."""
+        request, electorate, person = await self._read(request_id, voter, received_at)
+        refusal = closed(request) or ineligible(request, electorate, person, verdict)
+        if refusal is not None:
+            await self._audit(request.event("vote.refused", code(refusal), person.id))
+            raise refusal
+        return request
+
+    async def cancel(self, request_id: int, person: PersonId) -> Request:
+        """Take a request back; only the requester may, and only before anything was sent."""
+        async with self._store.write() as tx:
+            request = await tx.lock_request(request_id)
+            refusal = not_cancellable(request, person)
+            if refusal is None:
+                await _release(tx, request)
+                outcome = Outcome(code="cancelled", detail="Taken back by who asked.")
+                return await self._end(tx, request, Status.CANCELLED, person, outcome)
+            await tx.audit(request.event("cancel.refused", code(refusal), person))
+        raise refusal
+
+    async def settle(
+        self, request_id: int, person: Person, received_at: int, status: Status, reason: str
+    ) -> Request:
+        """A person who looked at AWS says how an unknown request ended."""
+        may = await self._may_settle(person, received_at)
+        async with self._store.write() as tx:
+            request = await tx.lock_request(request_id)
+            refusal = not_settleable(request) or may
+            if refusal is None:
+                await _release(tx, request)
+                outcome = Outcome(code="settled", detail=f"Settled by a person: {reason}")
+                return await self._end(tx, request, status, person.id, outcome, reason)
+            await tx.audit(request.event("settle.refused", code(refusal), person.id))
+        raise refusal
+
+    async def expire(self, now: int) -> int:
+        """Expire what was not decided or not sent in time; returns how many."""
+        overdue = await self._store.requests.overdue(now)
+        for request_id in overdue:
+            async with self._store.write() as tx:
+                request = await tx.lock_request(request_id)
+                if is_overdue(request, now):
+                    await self._expired(tx, request)
+        return len(overdue)
+
+    # -- votes ---------------------------------------------------------------------------------
+
+    async def _vote(
+        self, request_id: int, voter: PersonId, verdict: Verdict, received_at: int, reason: str
+    ) -> Request:
+        voted = None
+        while voted is None:
+            request, electorate, person = await self._read(request_id, voter, received_at)
+            vote = Vote(
+                person=person.id,
+                verdict=verdict,
+                at=received_at,
+                plan_hash=request.plan_hash,
+                reason=reason,
+            )
+            voted = await self._voted(request_id, vote, electorate, person)
+        return voted
+
+    async def _voted(
+        self, request_id: int, vote: Vote, electorate: Electorate, person: Person
+    ) -> Request | None:
+        """None where somebody voted whom the electorate does not know: it must be read again."""
+        async with self._store.write() as tx:
+            request = await tx.lock_request(request_id)
+            if not electorate.knows(request):
+                return None
+            if request.status is Status.PENDING and vote.at >= request.expires_at:
+                request = await self._expired(tx, request)
+            refusal = closed(request) or ineligible(request, electorate, person, vote.verdict)
+            if refusal is None:
+                return await self._counted(tx, request, vote, electorate)
+            await tx.audit(request.event("vote.refused", code(refusal), person.id))
+        raise refusal
+
+    async def _read(
+        self, request_id: int, voter: PersonId, received_at: int
+    ) -> tuple[Request, Electorate, Person]:
+        """The person and everybody who matters, by reads that began after the click."""
+        request = await self._store.requests.get(request_id)
+        person = await self._directory.person(voter, received_at)
+        electorate = await read_electorate(self._directory, request, {person.id}, received_at)
+        return request, electorate, person
+
+    async def _counted(
+        self, tx: Transaction, request: Request, vote: Vote, electorate: Electorate
+    ) -> Request:
+        await tx.vote(request.id, vote)
+        request = request.model_copy(update={"votes": (*request.votes, vote)})
+        if vote.verdict is Verdict.REJECT:
+            outcome = Outcome(code="rejected", detail=f"Rejected: {vote.reason}")
+            return await self._end(tx, request, Status.REJECTED, vote.person, outcome, vote.reason)
+        still = electorate.standing(request, request.decision.approvers)
+        counted = len({one.person for one in request.approvals} & still)
+        facts = {"plan_hash": vote.plan_hash, "counted": counted}
+        if counted >= request.decision.approvals:
+            return await self._approved(tx, request, vote, facts)
+        await tx.audit(request.event("vote.approved", "counted", vote.person, facts))
+        await tx.post(self._telling.card(request))
+        return request
+
+    async def _approved(
+        self, tx: Transaction, request: Request, vote: Vote, facts: dict[str, Any]
+    ) -> Request:
+        moved = await tx.transition(
+            request,
+            Status.APPROVED,
+            request.event("vote.approved", Status.APPROVED, vote.person, facts),
+            before=vote.at,
+            approved_at=tx.now,
+            send_by=tx.now + micros(request.decision.send_within),
+        )
+        await tx.post(self._telling.card(moved))
+        tx.after_commit(self._nudge)
+        return moved
+
+    # -- endings -------------------------------------------------------------------------------
+
+    async def _end(
+        self,
+        tx: Transaction,
+        request: Request,
+        to: Status,
+        actor: PersonId | str,
+        outcome: Outcome,
+        text: str = "",
+    ) -> Request:
+        event = request.event(f"request.{to}", to, actor, {"code": outcome.code}, text)
+        moved = await tx.transition(request, to, event, ended_at=tx.now, outcome=outcome)
+        for message in self._telling.moved(moved):
+            await tx.post(message)
+        tx.after_commit(self._nudge)
+        return moved
+
+    async def _expired(self, tx: Transaction, request: Request) -> Request:
+        unsent = "It was approved, but could not be sent in time. Nothing was sent to AWS."
+        pending = request.status is Status.PENDING
+        detail = "Nobody decided in time." if pending else unsent
+        outcome = Outcome(code="expired", detail=detail)
+        return await self._end(tx, request, Status.EXPIRED, "bot", outcome)
+
+    async def _may_settle(self, person: Person, received_at: int) -> BotError | None:
+        access = self._settings.access
+        allowed = [access_of(one) for one in (access.approvers, access.admins)]
+        ids = frozenset(group for one in allowed for group in one.groups)
+        groups = await self._directory.groups(ids, received_at)
+        team = self._directory.own_team
+        if any(belongs(person, one, groups, team) for one in allowed):
+            return None
+        return NotAllowedError(
+            "Only approvers and admins can settle a request (access.approvers, access.admins)."
+        )
+
+    # -- filing --------------------------------------------------------------------------------
+
+    async def _file(self, tx: Transaction, draft: Request, key: str) -> Request:
+        event = draft.event(
+            "request.filed", draft.status, draft.requester, _judged(draft), draft.reason
+        )
+        request = await tx.file(draft, event)
+        await tx.inbox_done(key)
+        for message in self._telling.filed(request):
+            await tx.post(message)
+        if request.status is Status.APPROVED:
+            tx.after_commit(self._nudge)
+        return request
+
+    async def _obstacle(self, draft: Request) -> str:
+        """Why nobody could ever agree to it, from what is known now; empty where they could."""
+        if draft.decision.effect is not Effect.APPROVE:
+            return ""
+        if draft.card_channel is None and self._settings.channels.approvals is not None:
+            return (
+                "This needs approval, and I cannot ask in the approvals channel. Invite me to that "
+                "channel (channels.approvals); it must not be archived or shared outside."
+            )
+        if draft.card_channel is None:
+            return (
+                "This needs approval, and there is no channel to ask in. Ask in a channel that I "
+                "am a member of and that is not shared outside, or set channels.approvals."
+            )
+        electorate = await known_electorate(self._directory, draft)
+        can = electorate.standing(draft, draft.decision.approvers)
+        people = [person for person in electorate.people if person.id in can]
+        return enough(draft.decision, people) or ""
+
+    async def _audit(self, event: AuditEvent) -> None:
+        async with self._store.write() as tx:
+            await tx.audit(event)
+
+
+async def _release(tx: Transaction, request: Request) -> None:
+    """Nothing holds the database's lock any more."""
+    for step in request.steps:
+        if step.claimed_at is not None and step.settled_at is None:
+            await tx.update_step(request.id, step.model_copy(update={"settled_at": tx.now}))
+
+
+def _judged(request: Request) -> dict[str, Any]:
+    return {
+        "risk": request.assessment.risk,
+        "environment": request.classified.environment,
+        "rule": request.decision.rule,
+        "approvals": request.decision.approvals,
+        "plan_hash": request.plan_hash,
+        "policy_hash": request.policy_hash,
+    }

@@ -1,0 +1,208 @@
+"""Who counts: a pure judgement over what the directory says of people and groups."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import Protocol
+
+from bot.settings import People
+from bot.values import Access, Line, Mention, Person, PersonId, Span, Value, Verdict, Vote
+
+#: How many people a sentence names before it only counts them.
+NAMED = 5
+
+
+class Groups(Value):
+    """Members of Slack user groups by group id, as one read of the directory gave them.
+
+    ``barred`` are those of them who are known, perhaps from long ago, to count for nothing, as who
+    is deactivated: a sentence does not name them, and nothing is decided by it.
+    """
+
+    members: Mapping[str, frozenset[str]]
+    barred: frozenset[str] = frozenset()
+
+
+class Directory(Protocol):
+    """People and groups as the workspace knows them; DirectoryError where it does not say."""
+
+    @property
+    def own_team(self) -> str: ...
+
+    async def person(self, person: PersonId, asked_at: int) -> Person:
+        """Read afresh, by a read that began at ``asked_at`` or later."""
+
+    async def groups(self, ids: frozenset[str], asked_at: int) -> Groups: ...
+
+    async def known_person(self, person: PersonId) -> Person:
+        """As last refreshed: for advice, never for a decision."""
+
+    async def known_groups(self, ids: frozenset[str]) -> Groups: ...
+
+
+class Bar(StrEnum):
+    """Why somebody's word does not count."""
+
+    SELF = "self"
+    DEACTIVATED = "deactivated"
+    BOT = "bot"
+    GUEST = "guest"
+    EXTERNAL = "external"
+    NOT_REQUESTER = "not_requester"
+    NOT_APPROVER = "not_approver"
+    ALREADY = "already"
+
+
+class Eligibility(Value):
+    """``bar`` is None where the person counts; ``reason`` is a sentence for that person."""
+
+    bar: Bar | None = None
+    reason: Line = ()
+
+    def __bool__(self) -> bool:
+        return self.bar is None
+
+
+def access_of(people: People | None) -> Access:
+    """Settings that name nobody are an access of nobody."""
+    return Access(groups=people.groups, users=people.users) if people else Access()
+
+
+def members_of(access: Access | People, groups: Groups) -> frozenset[str]:
+    """User ids that ``access`` names now. A group that is empty or unknown adds nobody."""
+    return frozenset(access.users).union(*(groups.members.get(one, ()) for one in access.groups))
+
+
+def belongs(person: Person, access: Access | People, groups: Groups, own_team: str) -> bool:
+    """A full member of this workspace whom ``access`` names: what an admin must be."""
+    named = person.id.user in members_of(access, groups)
+    return named and _standing(person, own_team) is None
+
+
+def may_request(
+    person: Person, requesters: Access | People | None, groups: Groups, own_team: str
+) -> Eligibility:
+    """Whether somebody may ask for changes; no ``requesters`` means every full member."""
+    if bar := _standing(person, own_team):
+        return _barred(bar, _STANDING[bar].format(do="ask for changes"))
+    if requesters is None or person.id.user in members_of(requesters, groups):
+        return Eligibility()
+    who = _who(members_of(requesters, groups) - groups.barred, own_team, "access.requesters")
+    return _barred(Bar.NOT_REQUESTER, "You are not among those who can ask for changes. ", *who)
+
+
+def eligible(
+    person: Person,
+    verdict: Verdict,
+    *,
+    requester: Person | PersonId,
+    votes: Sequence[Vote],
+    approvers: Access,
+    groups: Groups,
+    own_team: str,
+) -> Eligibility:
+    """Whether somebody's verdict counts. Whether the request is still open is judged elsewhere.
+
+    With a Person as ``requester``, a second account of the same e-mail address is the same person.
+    """
+    if bar := _standing(person, own_team):
+        return _barred(bar, _STANDING[bar].format(do=f"{verdict} requests"))
+    if _is_same(person, requester):
+        return _barred(Bar.SELF, _OWN[verdict])
+    allowed = members_of(approvers, groups)
+    if person.id.user not in allowed:
+        others = allowed - groups.barred - {_id(requester).user}
+        who = _who(others, own_team, "access.approvers")
+        return _barred(Bar.NOT_APPROVER, f"Only approvers can {verdict} this request. ", *who)
+    if earlier := next((vote for vote in votes if vote.person == person.id), None):
+        return _barred(Bar.ALREADY, _already(earlier.verdict, verdict))
+    return Eligibility()
+
+
+def approvers_among(
+    people: Iterable[Person],
+    *,
+    requester: Person | PersonId,
+    votes: Sequence[Vote] = (),
+    approvers: Access,
+    groups: Groups,
+    own_team: str,
+) -> tuple[Person, ...]:
+    """Those whose approval would count now."""
+    return tuple(
+        person
+        for person in people
+        if eligible(
+            person,
+            Verdict.APPROVE,
+            requester=requester,
+            votes=votes,
+            approvers=approvers,
+            groups=groups,
+            own_team=own_team,
+        )
+    )
+
+
+_STANDING = {
+    Bar.DEACTIVATED: "A deactivated account cannot {do}.",
+    Bar.BOT: "Bots and workflows cannot {do}; a person has to.",
+    Bar.GUEST: "Guests cannot {do}. Ask a full member of this workspace.",
+    Bar.EXTERNAL: "Only members of this workspace can {do}, and your account is of another one.",
+}
+_OWN = {
+    Verdict.APPROVE: "You cannot approve your own request; somebody else has to agree.",
+    Verdict.REJECT: "You cannot reject your own request, but you can cancel it.",
+}
+_PAST = {Verdict.APPROVE: "approved", Verdict.REJECT: "rejected"}
+
+
+def _standing(person: Person, own_team: str) -> Bar | None:
+    """What keeps anybody out, whatever the settings say."""
+    if person.is_deactivated:
+        return Bar.DEACTIVATED
+    if person.is_bot or person.id.user == "USLACKBOT":
+        return Bar.BOT
+    if person.is_guest:
+        return Bar.GUEST
+    if person.is_external or person.id.team != own_team:
+        return Bar.EXTERNAL
+    return None
+
+
+def _is_same(person: Person, requester: Person | PersonId) -> bool:
+    if person.id == _id(requester):
+        return True
+    if isinstance(requester, PersonId) or not (person.email and requester.email):
+        return False
+    return _mailbox(person.email) == _mailbox(requester.email)
+
+
+def _mailbox(email: str) -> str:
+    """Without case and without a tag: Dora+ops@example.com is dora@example.com."""
+    name, _, domain = email.strip().casefold().rpartition("@")
+    return f"{name.partition('+')[0]}@{domain}"
+
+
+def _id(requester: Person | PersonId) -> PersonId:
+    return requester.id if isinstance(requester, Person) else requester
+
+
+def _already(earlier: Verdict, now: Verdict) -> str:
+    sentence = f"You have already {_PAST[earlier]} this request."
+    if earlier is now:
+        return sentence
+    return f"{sentence} One person has one say; another approver can still {now} it."
+
+
+def _who(users: frozenset[str], own_team: str, key: str) -> Line:
+    if not users:
+        return (f"Nobody can right now: {key} names no one who counts, or only empty groups.",)
+    named = sorted(users)[:NAMED]
+    mentions = [Mention(person=PersonId(team=own_team, user=user)) for user in named]
+    spans = [span for mention in mentions for span in (", ", mention)][1:]
+    rest = len(users) - len(named)
+    return ("These can: ", *spans, f" and {rest} more." if rest else ".")
+
+
+def _barred(bar: Bar, *reason: Span) -> Eligibility:
+    return Eligibility(bar=bar, reason=reason)

@@ -1,0 +1,176 @@
+"""One case against the rules."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, ClassVar, Protocol
+
+from pydantic import Field
+
+from bot.people import access_of
+from bot.settings import People, Policy, Rule
+from bot.values import Assessment, Decision, Effect, Person, Value
+from bot.vocabulary import Environment, Risk
+
+
+class Case(Value):
+    """What the rules look at: a change, after ``assessed``, and the database it is for."""
+
+    operation: str
+    assessment: Assessment
+    environment: Environment
+    account: str
+    tags: Mapping[str, str] = Field(default_factory=dict)
+
+
+class Judged(Protocol):
+    """What a change declares of itself."""
+
+    name: ClassVar[str]
+    risk: ClassVar[Risk]
+    irreversible: ClassVar[bool]
+
+
+def assessed(operation: Judged, assessment: Assessment, policy: Policy) -> Assessment:
+    """The risk with ``policy.risk`` applied.
+
+    The setting takes the place of the operation's own risk; what the database's state or the
+    parameters raised stays raised, and an irreversible operation can only be raised.
+    """
+    setting = policy.risk.get(operation.name)
+    if setting is None or setting is assessment.risk:
+        return assessment
+    reason = f"policy.risk sets {operation.name} to {setting}"
+    if operation.irreversible and setting.rank < assessment.risk.rank:
+        reason += ", but what cannot be undone can only be raised"
+        return _because(assessment.risk, assessment, reason)
+    if setting.rank < assessment.risk.rank and operation.risk.rank < assessment.risk.rank:
+        return _because(assessment.risk, assessment, reason + ", but this case is riskier")
+    return _because(setting, assessment, reason)
+
+
+def rule_for(case: Case, policy: Policy) -> Rule:
+    """The first rule that matches; the settings see to it that one does."""
+    return policy.rules[_matching(case, policy)]
+
+
+def decide(case: Case, policy: Policy, approvers: People | None) -> Decision:
+    """The policy's word; ``approvers`` are those of ``access``, for rules that name none."""
+    number = _matching(case, policy)
+    rule = policy.rules[number]
+    risk = case.assessment.risk
+    decision = Decision(
+        effect=Effect.DENY,
+        rule=f"rule {number + 1} of {len(policy.rules)}: {_conditions(rule)}",
+        approvers=access_of(rule.approvers or approvers),
+        expires_after=(rule.expires_after or policy.expires_after).of(risk),
+        send_within=rule.send_within or policy.send_within,
+        protected=case.environment in protected(policy),
+    )
+    if rule.approvals is None:
+        return decision.model_copy(update={"reason": rule.deny})
+    return _wanting(decision, rule.approvals.of(risk), risk)
+
+
+def protected(policy: Policy) -> frozenset[Environment]:
+    """Environments that a rule denies, or for which it wants more approvals than the last rule.
+
+    Where the last rule denies, these are all environments that no rule before it lets pass.
+    """
+    *rules, last = policy.rules
+    singled_out = {
+        environment
+        for rule in rules
+        for environment in rule.environment
+        if _is_stricter(rule, last)
+    }
+    if last.approvals is not None:
+        return frozenset(singled_out)
+    passing = {one for rule in rules if rule.approvals for one in rule.environment}
+    return frozenset(singled_out | (set(Environment) - passing))
+
+
+def enough(decision: Decision, eligible: Collection[Person]) -> str | None:
+    """Why the approvals wanted can never come together, or None where they can.
+
+    ``eligible`` are the people whose approval would count, so never the requester.
+    """
+    if decision.effect is not Effect.APPROVE or len(eligible) >= decision.approvals:
+        return None
+    there_are = {0: "nobody", 1: "only one person"}.get(len(eligible), f"only {len(eligible)}")
+    names = f" ({', '.join(sorted(person.name for person in eligible))})" if eligible else ""
+    return (
+        f"This needs {approvals(decision.approvals)} from people other than you, and {there_are}"
+        f"{names} could give one. Ask whoever runs the bot to name more approvers "
+        "(access.approvers in rds-bot.yml)."
+    )
+
+
+def approvals(number: int) -> str:
+    return "1 approval" if number == 1 else f"{number} approvals"
+
+
+def _because(risk: Risk, assessment: Assessment, reason: str) -> Assessment:
+    return Assessment(risk=risk, reasons=(*assessment.reasons, reason))
+
+
+def _matching(case: Case, policy: Policy) -> int:
+    return next(number for number, rule in enumerate(policy.rules) if _matches(rule, case))
+
+
+def _matches(rule: Rule, case: Case) -> bool:
+    return (
+        (not rule.environment or case.environment in rule.environment)
+        and (not rule.operation or case.operation in rule.operation)
+        and (not rule.account or case.account in rule.account)
+        and (not rule.risk or case.assessment.risk in rule.risk)
+        and all(_has_tag(case.tags, key, values) for key, values in rule.tag.items())
+    )
+
+
+def _has_tag(tags: Mapping[str, str], key: str, values: Sequence[str]) -> bool:
+    """Keys and values without case, as everywhere; one database may have both Team and team."""
+    wanted = {value.casefold() for value in values}
+    return any(
+        name.casefold() == key.casefold() and value.casefold() in wanted
+        for name, value in tags.items()
+    )
+
+
+def _conditions(rule: Rule) -> str:
+    named = {
+        "environment": rule.environment,
+        "operation": rule.operation,
+        "account": rule.account,
+        **{f"tag {key}": values for key, values in rule.tag.items()},
+        "risk": rule.risk,
+    }
+    words = [f"{what} is {' or '.join(values)}" for what, values in named.items() if values]
+    return " and ".join(words) or "everything else"
+
+
+def _wanting(decision: Decision, wanted: int, risk: Risk) -> Decision:
+    if not wanted:
+        told: dict[str, Any] = {
+            "effect": Effect.ALLOW,
+            "reason": f"A change of {risk} risk needs no approval.",
+        }
+    elif not decision.approvers:
+        told = {
+            "reason": f"A change of {risk} risk needs {approvals(wanted)}, and nobody is set who "
+            "could approve. Ask whoever runs the bot to set access.approvers in rds-bot.yml."
+        }
+    else:
+        told = {
+            "effect": Effect.APPROVE,
+            "approvals": wanted,
+            "reason": f"A change of {risk} risk needs {approvals(wanted)}.",
+        }
+    return decision.model_copy(update=told)
+
+
+def _is_stricter(rule: Rule, last: Rule) -> bool:
+    if rule.approvals is None:
+        return True
+    if last.approvals is None:
+        return False
+    risks = rule.risk or tuple(Risk)
+    return any(rule.approvals.of(risk) > last.approvals.of(risk) for risk in risks)

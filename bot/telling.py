@@ -1,0 +1,63 @@
+"""Who is told what when a request moves on: pure, from the request to outbox messages."""
+
+from bot.values import Message, Place, Request
+from bot.vocabulary import Status
+
+
+class Telling:
+    """Knows only the addresses that the settings name."""
+
+    def __init__(self, topic_arn: str | None) -> None:
+        self._topic_arn = topic_arn
+
+    def card(self, request: Request) -> Message:
+        """The card is drawn from the request at delivery, so one waiting row is enough."""
+        return Message(
+            place=Place.CARD,
+            address=request.card_channel or request.requester.user,
+            kind="card",
+            request_id=request.id,
+            key=f"card:{request.id}",
+        )
+
+    def filed(self, request: Request) -> tuple[Message, ...]:
+        wanted = request.status is Status.PENDING
+        return (self.card(request), *(self._topic(request, "asked") if wanted else ()))
+
+    def moved(self, request: Request) -> tuple[Message, ...]:
+        """After a transition: the card; where it ended, also everybody whom that concerns."""
+        if request.status.is_open:
+            return (self.card(request),)
+        return (self.card(request), *self._ending(request))
+
+    def _ending(self, request: Request) -> tuple[Message, ...]:
+        in_thread = Message(
+            place=Place.THREAD,
+            address=request.card_channel or request.requester.user,
+            kind="ending",
+            request_id=request.id,
+            key=f"ending:{request.id}:{request.status}",
+        )
+        to_requester = Message(
+            place=Place.PERSON,
+            address=request.requester.user,
+            kind="ending",
+            request_id=request.id,
+            body={"unless_in": request.card_channel},
+            key=f"told:{request.id}:{request.status}",
+        )
+        direct = (to_requester,) if request.card_channel else ()
+        return (in_thread, *direct, *self._topic(request, "ending"))
+
+    def _topic(self, request: Request, kind: str) -> tuple[Message, ...]:
+        if self._topic_arn is None:
+            return ()
+        return (
+            Message(
+                place=Place.SNS,
+                address=self._topic_arn,
+                kind=kind,
+                request_id=request.id,
+                key=f"sns:{kind}:{request.id}:{request.status}",
+            ),
+        )
