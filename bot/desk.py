@@ -1,0 +1,159 @@
+"""What queries and controls ask: one desk a command, over the services of the bot."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.approvals import Approvals
+from bot.aws.accounts import Accounts
+from bot.electorate import who_may_approve
+from bot.fleet import Fleet
+from bot.judging import Judge
+from bot.operation import Change, Control, Operation
+from bot.operations import CATALOGUE
+from bot.people import Directory, access_of, belongs, may_request
+from bot.settings import Settings
+from bot.values import (
+    AuditRow,
+    Classified,
+    Database,
+    Inventory,
+    Line,
+    Person,
+    PersonId,
+    Request,
+    micros,
+)
+from bot.vocabulary import Kind, Status
+from storage.database import Database as Store
+
+#: Results that a person looking for trouble wants to see.
+TROUBLE = (
+    "denied", "refused", "rejected", "failed", "unknown", "expired", "ambiguous", "closed",
+    "preflight", "no_approvers", "guest", "bot", "external", "deactivated", "self",
+    "not_approver", "not_requester", "already",
+)  # fmt: skip
+#: What anybody may ask who is no full member: how to become one, and who I think they are.
+OPEN_TO_ALL = frozenset({"help", "whoami"})
+LOOKING = ("rds:DescribeDBInstances", "rds:DescribeDBClusters")
+Health = Callable[[], Awaitable[tuple[tuple[str, Line], ...]]]
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything that lives as long as the bot."""
+
+    store: Store
+    accounts: Accounts
+    fleet: Fleet
+    judge: Judge
+    directory: Directory
+    approvals: Approvals
+    settings: Settings
+    clock: Callable[[], int]
+    health: Health
+
+
+@dataclass(frozen=True)
+class Desk:
+    services: Services
+    received_at: int  #: when the command or click that is being answered was received
+
+    async def inventory(self) -> Inventory:
+        return await self.services.fleet.inventory()
+
+    async def find(self, name: str, kinds: frozenset[Kind] = frozenset(Kind)) -> Database:
+        return await self.services.fleet.find(name, kinds)
+
+    async def look(self, database: Database) -> Database:
+        aws = self.services.accounts.door(database.target, LOOKING)
+        return await aws.database(database.target)
+
+    def classify(self, database: Database) -> Classified:
+        return self.services.judge.classify(database)
+
+    async def request(self, request_id: int) -> Request:
+        return await self.services.store.requests.get(request_id)
+
+    async def requests(
+        self,
+        *,
+        statuses: tuple[Status, ...] = (),
+        requester: PersonId | None = None,
+        target: str | None = None,
+        limit: int = 20,
+    ) -> tuple[Request, ...]:
+        return await self.services.store.requests.find(
+            status=statuses or None, requester=requester, target=target, limit=limit
+        )
+
+    async def audit(
+        self,
+        *,
+        request_id: int | None = None,
+        actor: PersonId | None = None,
+        target: str | None = None,
+        failed: bool = False,
+        since: timedelta | None = None,
+        limit: int = 20,
+    ) -> tuple[AuditRow, ...]:
+        return await self.services.store.audit.rows(
+            request_id=request_id,
+            actor=None if actor is None else str(actor),
+            target=target,
+            results=TROUBLE if failed else None,
+            since=None if since is None else self.services.clock() - micros(since),
+            limit=limit,
+        )
+
+    async def roles(self, person: Person) -> Mapping[str, bool]:
+        settings, directory = self.services.settings, self.services.directory
+        named = {
+            "requester": settings.access.requesters,
+            "approver": settings.access.approvers,
+            "admin": settings.access.admins,
+        }
+        ids = frozenset(group for one in named.values() if one for group in one.groups)
+        groups = await directory.groups(ids, self.received_at)
+        team = directory.own_team
+        requesters = access_of(named["requester"]) if named["requester"] else None
+        held = {
+            role: belongs(person, access_of(people), groups, team) for role, people in named.items()
+        }
+        return {
+            "viewer": bool(may_request(person, None, groups, team)),
+            **held,
+            "requester": bool(may_request(person, requesters, groups, team)),
+        }
+
+    async def who_may_approve(self, request: Request) -> Line:
+        return await who_may_approve(self.services.directory, request)
+
+    def catalogue(self) -> Mapping[str, type[Operation]]:
+        return CATALOGUE
+
+    async def may_use(self, operation: type[Operation], person: Person) -> bool:
+        """Whether the verb is worth showing to somebody; not a permission."""
+        roles = await self.roles(person)
+        if issubclass(operation, Change):
+            return roles["requester"]
+        if issubclass(operation, Control) and operation.name != "cancel_request":
+            return roles["approver"] or roles["admin"]
+        return roles["viewer"] or operation.name in OPEN_TO_ALL
+
+    async def health(self) -> tuple[tuple[str, Line], ...]:
+        return await self.services.health()
+
+    async def approve(self, request_id: int, person: Person) -> Request:
+        return await self.services.approvals.approve(request_id, person.id, self.received_at)
+
+    async def reject(self, request_id: int, person: Person, reason: str) -> Request:
+        return await self.services.approvals.reject(request_id, person.id, self.received_at, reason)
+
+    async def cancel(self, request_id: int, person: Person) -> Request:
+        return await self.services.approvals.cancel(request_id, person.id)
+
+    async def settle(self, request_id: int, person: Person, status: Status, reason: str) -> Request:
+        return await self.services.approvals.settle(
+            request_id, person, self.received_at, status, reason
+        )

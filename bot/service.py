@@ -1,0 +1,193 @@
+"""The bot, put together: every room made once, in order, and taken down in the opposite one."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from importlib.metadata import version
+from secrets import token_hex
+
+import aiohttp
+import structlog
+
+from bot.approvals import Approvals
+from bot.aws.accounts import Accounts
+from bot.aws.session import Account
+from bot.desk import Health, Services
+from bot.drafting import Drafting
+from bot.executor import Executor
+from bot.fleet import Fleet
+from bot.following import Following
+from bot.judging import Judge
+from bot.settings import Settings, idle
+from bot.telling import Telling
+from bot.values import Line, Moment
+from bot.vocabulary import Status
+from handlers import app as slack
+from handlers.directory import SlackDirectory
+from handlers.intake import Intake
+from handlers.jobs import Jobs, scheduler
+from handlers.notifier import Notifier
+from handlers.replies import Replies
+from storage.chain import AuditKey
+from storage.database import Database as Store
+
+Clock = Callable[[], int]
+
+#: Seconds after SIGTERM in which calls in flight and replies end, and then the last messages go.
+DRAIN, LAST_WORDS = 6.0, 2.0
+
+log = structlog.get_logger()
+
+
+def wall_clock() -> int:
+    return time.time_ns() // 1000
+
+
+@dataclass(frozen=True)
+class Bot:
+    """A bot that runs; for whoever holds it, above all the tests."""
+
+    services: Services
+    executor: Executor
+    following: Following
+    intake: Intake
+    notifier: Notifier
+    jobs: Jobs
+    socket: slack.Socket
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, clock: Clock = wall_clock, *, pause: float = 1.0, ticking: bool = True
+) -> AsyncIterator[Bot]:
+    """The whole bot, connected to Slack, until the block ends.
+
+    Raises SettingsError, StorageError or AWSError where it cannot start, with what to do about it.
+    ``pause``: seconds between two messages in one channel. Without ``ticking`` whoever holds the
+    bot calls its jobs.
+    """
+    settings.require_slack()
+    async with AsyncExitStack() as stack:
+        store = await Store.open(settings.database_url, clock, audit_key=_audit_key(settings))
+        stack.push_async_callback(store.close)
+        accounts = await stack.enter_async_context(
+            Accounts(_accounts(settings), clock, settings.aws_region)
+        )
+        session = await stack.enter_async_context(slack.pooled_session())
+        bot = await _built(settings, clock, store, accounts, session, pause)
+
+        await bot.services.fleet.refresh()
+        await bot.jobs.claim()
+        stack.push_async_callback(_drain, bot)
+        await stack.enter_async_context(_background(bot.notifier.run()))
+        if ticking:
+            ticks = scheduler()
+            bot.jobs.schedule(ticks, settings.polling.interval)
+            ticks.start()
+            stack.callback(ticks.shutdown, wait=False)
+        await bot.intake.take_over()
+        await bot.socket.open()
+        stack.push_async_callback(bot.socket.close)
+        for sentence in idle(settings):
+            log.warning("settings.idle", why=sentence)
+        log.info("bot.running", databases=len(bot.services.fleet.last_seen.databases))
+        yield bot
+
+
+async def _built(
+    settings: Settings,
+    clock: Clock,
+    store: Store,
+    accounts: Accounts,
+    session: aiohttp.ClientSession,
+    pause: float,
+) -> Bot:
+    """Every room, made once and given what it needs; nothing runs yet."""
+    tokens, url = settings.require_slack(), settings.slack_api_url
+    token = tokens.bot.get_secret_value()
+    client = slack.reading_client(token, url, session)
+    posting = slack.posting_client(token, url, session)
+    own = await slack.identity(client)
+    bolt = slack.bolt_app(url, session, own, token)
+    socket = slack.Socket(bolt, tokens.app.get_secret_value(), client)
+
+    directory = SlackDirectory(client, own, settings.channels.approvals, clock)
+    fleet = Fleet(accounts, clock)
+    judge = Judge(settings, fleet)
+    telling = Telling(settings.notifications.sns_topic_arn)
+    owner = token_hex(8)
+    executor = Executor(store, accounts, judge, directory, telling, clock, owner)
+    following = Following(store, accounts, executor, telling, settings.polling, clock)
+    drafting = Drafting(store, accounts, fleet, judge, directory, directory, settings)
+    approvals = Approvals(store, drafting, directory, telling, settings, executor.nudge)
+    health = _health(store, fleet, socket, clock)
+    services = Services(
+        store, accounts, fleet, judge, directory, approvals, settings, clock, health
+    )
+
+    intake = Intake(store.inbox, clock)
+    slack.listen(bolt, intake, services, posting, Replies(store, posting, session))
+    notifier = Notifier(store, posting, directory, accounts.publish, clock, pause)
+    jobs = Jobs(store, executor, following, approvals, fleet, intake, clock, owner)
+    return Bot(services, executor, following, intake, notifier, jobs, socket)
+
+
+async def _drain(bot: Bot) -> None:
+    """Whatever does not end in time is left as it stands: sent, or in the outbox."""
+    await asyncio.gather(bot.executor.stop(DRAIN), bot.intake.stop(DRAIN))
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LAST_WORDS):
+            await bot.notifier.deliver_due()
+
+
+@asynccontextmanager
+async def _background(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def _audit_key(settings: Settings) -> AuditKey | None:
+    if settings.audit_key is None or settings.audit_key_id is None:
+        return None
+    return AuditKey(settings.audit_key_id, settings.audit_key.get_secret_value().encode())
+
+
+def _accounts(settings: Settings) -> tuple[Account, ...]:
+    return tuple(
+        Account(
+            id=one.id,
+            name=one.name or one.id,
+            regions=one.regions,
+            role_arn=one.role_arn,
+            external_id=one.external_id,
+        )
+        for one in settings.accounts
+    )
+
+
+def _health(store: Store, fleet: Fleet, socket: slack.Socket, clock: Clock) -> Health:
+    started_at = clock()
+
+    async def health() -> tuple[tuple[str, Line], ...]:
+        counts = await store.requests.counts()
+        inventory = fleet.last_seen
+        unreachable = ", ".join(f"{one.account}/{one.region}" for one in inventory.unreachable)
+        return (
+            ("Version", (version("rds-ops-bot"),)),
+            ("Running since", (Moment(at=started_at),)),
+            ("Slack", ("connected" if socket.is_connected else "reconnecting",)),
+            ("Databases seen", (f"{len(inventory.databases)}", " ", Moment(at=inventory.seen_at))),
+            ("Not reachable", (unreachable or "none",)),
+            ("Requests running", (str(counts.get(Status.RUNNING, 0)),)),
+            ("Requests unknown", (str(counts.get(Status.UNKNOWN, 0)),)),
+            ("Messages waiting", (str(await store.outbox.depth()),)),
+        )
+
+    return health

@@ -1,0 +1,371 @@
+"""The command line as it is run: exit codes, sentences and no tracebacks, output for pipes."""
+
+import asyncio
+import csv
+import io
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from bot.sandbox.slack import SlackSandbox
+from bot.settings import Settings
+from bot.values import AuditEvent
+from storage.chain import AuditKey
+from storage.database import Database
+from tests.conftest import Home
+
+pytestmark = pytest.mark.timeout(120)
+Ran = subprocess.CompletedProcess[str]
+ROOT = Path(__file__).parent.parent
+DATABASE = Path("data/rds-bot.db")
+#: Nothing of what the machine says of AWS, Slack or a database.
+CLEAN = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "AWS_EC2_METADATA_DISABLED": "true"}
+
+
+def rds_bot(*words: str, folder: Path, **environment: str) -> Ran:
+    """Run to its end; whatever happens, no traceback."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", *words],
+        cwd=folder, env={**CLEAN, "PYTHONPATH": str(ROOT), **environment},
+        capture_output=True, text=True, timeout=50, check=False,
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr + done.stdout
+    return done
+
+
+@pytest.mark.parametrize("words", [["--help"], ["audit", "verify", "--help"]])
+def test_help_tells_what_there_is(tmp_path: Path, words: list[str]) -> None:
+    done = rds_bot(*words, folder=tmp_path)
+
+    assert done.returncode == 0
+    assert "Usage" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "environment", "sentences"),
+    [
+        (["run"], {}, ["SLACK_BOT_TOKEN: not set", "SLACK_APP_TOKEN: not set"]),
+        (["run"], {"SLACK_BOT_TOKEN": "hello"}, ["SLACK_BOT_TOKEN: "]),
+        (["run"], {"RDS_BOT_CONFIG": "gone.yml"}, ["RDS_BOT_CONFIG: there is no file gone.yml"]),
+        (["run"], {"SLACK_APP_TOKEN_FILE": "gone"}, ["SLACK_APP_TOKEN_FILE: gone cannot be read"]),
+        (["db", "upgrade"], {"DATABASE_URL": "mysql://x"}, ["DATABASE_URL: must begin with"]),
+        (["audit", "verify"], {}, ["There is no database at"]),
+        (["audit", "export"], {}, ["There is no database at"]),
+        (["audit", "export", "--format", "xml"], {}, ["--format xml: say jsonl or csv"]),
+        (["docs", "--check"], {}, ["docs/operations.md", "where the bot's sources are"]),
+        (["frobnicate"], {}, ["No such command"]),
+    ],
+)
+def test_what_cannot_be_done_exits_2_and_says_why(
+    tmp_path: Path, words: list[str], environment: Mapping[str, str], sentences: list[str]
+) -> None:
+    done = rds_bot(*words, folder=tmp_path, **environment)
+
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert [one for one in sentences if one not in done.stderr] == [], done.stderr
+
+
+def test_every_problem_of_the_settings_file_is_named_at_once(tmp_path: Path) -> None:
+    wrong = "chanels: {}\npolling: {interval: soon}\naccounts: [{id: 12}]\n"
+    (tmp_path / "rds-bot.yml").write_text(wrong, "utf-8")
+
+    done = rds_bot("run", folder=tmp_path)
+
+    assert done.returncode == 2
+    assert 'rds-bot.yml: chanels: unknown key; did you mean "channels"?' in done.stderr
+    assert 'rds-bot.yml: polling.interval: "soon" is no length of time' in done.stderr
+    assert "rds-bot.yml: accounts[0].id: " in done.stderr
+
+
+def test_a_database_out_of_reach_is_said_without_its_password(tmp_path: Path) -> None:
+    url = "postgresql+asyncpg://rds:hunter2@127.0.0.1:1/rds"
+
+    done = rds_bot("audit", "verify", folder=tmp_path, DATABASE_URL=url)
+
+    assert done.returncode == 2
+    assert "The database cannot be used right now" in done.stderr
+    assert "hunter2" not in done.stderr
+
+
+def test_upgrade_may_be_repeated_and_a_new_trail_is_intact(tmp_path: Path) -> None:
+    upgrades = [rds_bot("db", "upgrade", folder=tmp_path) for _ in range(2)]
+
+    verified = rds_bot("audit", "verify", folder=tmp_path)
+
+    assert [one.returncode for one in upgrades] == [0, 0]
+    assert (verified.returncode, verified.stdout[:15]) == (0, "Intact: 0 rows,")
+
+
+EVENT = AuditEvent(
+    action="request.filed", actor="T1:U1", result="pending", target="=cmd|' /C calc'!A0"
+)
+
+
+@pytest.fixture
+async def trail(tmp_path: Path) -> Path:
+    """A folder with a database and three audit rows in it."""
+    (tmp_path / "data").mkdir()
+    await _append(tmp_path, "why not", "+1", "Größe: 3\nzwei")
+    return tmp_path
+
+
+async def _append(folder: Path, *texts: str, key: str = "") -> None:
+    signing = AuditKey(*Settings(audit_key=SecretStr(key)).audit_keys.popitem()) if key else None
+    url = f"sqlite+aiosqlite:///{folder / DATABASE}"
+    store = await Database.open(url, lambda: 1_795_183_392_000_000, audit_key=signing)
+    for text in texts:
+        async with store.write() as tx:
+            await tx.audit(EVENT.model_copy(update={"text": text}))
+    await store.close()
+
+
+def test_verify_counts_the_rows_of_an_intact_trail(trail: Path) -> None:
+    done = rds_bot("audit", "verify", folder=trail)
+
+    assert done.returncode == 0
+    assert done.stdout.startswith("Intact: 3 rows, head ")
+
+
+def test_verify_exits_1_and_names_the_row_that_was_tampered_with(trail: Path) -> None:
+    with closing(sqlite3.connect(trail / DATABASE)) as database:
+        for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
+            database.execute(f"DROP TRIGGER {name}")
+        database.execute("UPDATE audit SET result = 'approved' WHERE seq = 2")
+        database.commit()
+
+    done = rds_bot("audit", "verify", folder=trail)
+
+    assert done.returncode == 1
+    assert done.stdout.startswith("Tampered with. Audit row 2: ")
+
+
+OLD, NEW = "old-" * 8, "new-" * 8
+
+
+async def test_after_a_change_of_keys_the_former_one_is_asked_for(trail: Path) -> None:
+    await _append(trail, "signed", "signed", key=OLD)
+    await _append(trail, "signed", key=NEW)
+
+    done = rds_bot("audit", "verify", folder=trail, AUDIT_KEY=NEW)
+
+    [former] = Settings(audit_key=SecretStr(OLD)).audit_keys
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "only 1 of 3 signatures" in done.stderr
+    assert former in done.stderr
+    assert "Set AUDIT_KEY_FORMER" in done.stderr
+
+
+async def test_former_keys_check_what_they_signed(trail: Path) -> None:
+    await _append(trail, "signed", key=OLD)
+    await _append(trail, "signed", key=NEW)
+
+    done = rds_bot("audit", "verify", folder=trail, AUDIT_KEY=NEW, AUDIT_KEY_FORMER=OLD)
+
+    assert done.returncode == 0
+    assert done.stdout.endswith("; 2 of 2 signatures checked\n")
+
+
+async def test_a_signed_trail_says_that_without_a_key_no_signature_was_checked(
+    trail: Path,
+) -> None:
+    await _append(trail, "signed", key=OLD)
+
+    done = rds_bot("audit", "verify", folder=trail)
+
+    assert done.stdout.startswith("Intact: 4 rows, ")
+    assert done.stdout.endswith("; 0 of 1 signatures checked\n")
+
+
+def test_export_writes_one_json_object_a_line_oldest_first(trail: Path) -> None:
+    done = rds_bot("audit", "export", folder=trail)
+
+    rows: list[dict[str, Any]] = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [row["seq"] for row in rows] == [1, 2, 3]
+    assert rows[2]["text"] == "Größe: 3\nzwei"
+    assert rows[0]["actor"] == "T1:U1"
+
+
+def test_export_as_csv_holds_no_cell_that_a_spreadsheet_would_run(trail: Path) -> None:
+    done = rds_bot("audit", "export", "--format", "csv", folder=trail)
+
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert [row["seq"] for row in rows] == ["1", "2", "3"]
+    assert rows[0]["target"] == "'=cmd|' /C calc'!A0"
+    assert rows[1]["text"] == "'+1"
+
+
+def test_the_iam_policy_is_json_that_denies_what_the_settings_protect(tmp_path: Path) -> None:
+    config = "environments: {tag_keys: [Umgebung]}\n"
+    (tmp_path / "rds-bot.yml").write_text(config, "utf-8")
+
+    done = rds_bot("iam-policy", folder=tmp_path)
+
+    statements = json.loads(done.stdout)["Statement"]
+    [denial] = [one for one in statements if one["Effect"] == "Deny"]
+    [condition] = denial["Condition"].values()
+    assert "production" in condition["aws:ResourceTag/Umgebung"]
+    assert "rds:RebootDBInstance" in denial["Action"]
+
+
+def iam_policy(folder: Path, config: str, of: str = "role") -> dict[str, dict[str, Any]]:
+    """Statements by their Sid, of an account role with which the bot acts."""
+    (folder / "rds-bot.yml").write_text(config, "utf-8")
+    done = rds_bot("iam-policy", "--of", of, folder=folder)
+    document = json.loads(done.stdout)
+    assert document["Version"] == "2012-10-17"
+    return {one["Sid"]: one for one in document["Statement"]}
+
+
+ROLE = "arn:aws:iam::012345678901:role/rds-bot"
+TOPIC = "arn:aws:sns:us-east-1:012345678901:rds"
+WITH_ROLE = f"""
+accounts: [{{id: "012345678901", role_arn: "{ROLE}", external_id: seven}}]
+notifications: {{sns_topic_arn: "{TOPIC}"}}
+"""
+RULES = "policy: {rules: [%s, {approvals: 1}]}"
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        "{environment: production, approvals: 2}",
+        "{operation: reboot_instance, approvals: 2}, {environment: production, deny: No.}",
+        "{environment: production, risk: high, deny: No.}",
+        "{environment: production, tag: {Team: payments}, deny: No.}",
+    ],
+)
+def test_iam_denies_nothing_that_the_policy_may_let_pass(tmp_path: Path, rules: str) -> None:
+    statements = iam_policy(tmp_path, RULES % rules)
+
+    assert [one for one in statements.values() if one["Effect"] == "Deny"] == []
+
+
+def test_iam_denies_each_environment_in_which_nothing_can_pass(tmp_path: Path) -> None:
+    rules = "{environment: test, approvals: 0}, {environment: [production, staging], deny: No.}"
+    statements = iam_policy(tmp_path, RULES % rules)
+
+    denial = next(one for one in statements.values() if one["Effect"] == "Deny")
+    [words] = denial["Condition"]["StringEqualsIgnoreCase"].values()
+    assert {"production", "staging"} <= set(words)
+    assert "test" not in words
+
+
+def test_the_bots_own_identity_may_become_the_roles_and_announce_and_no_more(
+    tmp_path: Path,
+) -> None:
+    own = iam_policy(tmp_path, WITH_ROLE, "bot")
+
+    assert own.keys() == {"BecomeRoles", "Announce"}
+    assert own["BecomeRoles"]["Action"] == ["sts:AssumeRole", "sts:SetSourceIdentity"]
+    assert own["BecomeRoles"]["Resource"] == [ROLE]
+    assert (own["Announce"]["Action"], own["Announce"]["Resource"]) == (["sns:Publish"], TOPIC)
+    assert "Announce" not in iam_policy(tmp_path, WITH_ROLE)
+
+
+def test_without_roles_the_bots_own_identity_does_everything(tmp_path: Path) -> None:
+    config = f'notifications: {{sns_topic_arn: "{TOPIC}"}}'
+
+    role = iam_policy(tmp_path, config)
+
+    assert {"Read", "Change", "Announce"} <= role.keys()
+    assert iam_policy(tmp_path, config, "bot") == role
+
+
+def test_the_trust_policy_asks_for_the_external_id_where_one_is_set(tmp_path: Path) -> None:
+    trust = iam_policy(tmp_path, WITH_ROLE, "trust")
+
+    assert trust["BecomeThisRole"]["Action"] == "sts:AssumeRole"
+    assert trust["BecomeThisRole"]["Condition"] == {"StringEquals": {"sts:ExternalId": ["seven"]}}
+    assert trust["SayForWhom"]["Action"] == "sts:SetSourceIdentity"
+    assert "Condition" not in iam_policy(tmp_path, "", "trust")["BecomeThisRole"]
+
+
+def test_outdated_docs_exit_1_and_are_brought_up_to_date(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    current = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    outdated = tmp_path / "docs" / "operations.md"
+    outdated.write_text(current.replace("/rds reboot", "/rds restart"), "utf-8")
+
+    before = rds_bot("docs", "--check", folder=tmp_path)
+    written = rds_bot("docs", folder=tmp_path)
+    after = rds_bot("docs", "--check", folder=tmp_path)
+
+    assert (before.returncode, written.returncode, after.returncode) == (1, 0, 0)
+    assert "out of date; run: make docs" in before.stdout
+    assert outdated.read_text("utf-8") == current
+
+
+@pytest.mark.parametrize(
+    ("variable", "wrong", "sentence"),
+    [
+        ("SLACK_BOT_TOKEN", "xoxb-of-somebody-else", "SLACK_BOT_TOKEN: Slack refuses it"),
+        ("SLACK_APP_TOKEN", "xapp-1-of-somebody-else", "SLACK_APP_TOKEN: Slack refuses it"),
+        ("SLACK_API_URL", "http://127.0.0.1:9/api/", "SLACK_API_URL: no answer from"),
+    ],
+)
+async def test_what_slack_does_not_accept_is_named(
+    home: Home, tmp_path: Path, variable: str, wrong: str, sentence: str
+) -> None:
+    done = await _run_beside({**home.environ(), variable: wrong}, tmp_path)
+
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert wrong not in done.stderr or variable == "SLACK_API_URL"
+
+
+async def test_an_operation_that_the_settings_misspell_is_named_at_the_start(
+    home: Home, tmp_path: Path
+) -> None:
+    config = """
+policy:
+  risk: {create_snapshto: high}
+  rules:
+    - {operation: [reboot], deny: "Never."}
+    - {approvals: {low: 0, medium: 0, high: 1}}
+"""
+
+    done = await _run_beside(home.environ(config), tmp_path)
+
+    assert done.returncode == 2
+    assert 'policy.risk.create_snapshto: no change is called "create_snapshto"' in done.stderr
+    assert 'policy.rules[0].operation: no change is called "reboot"; there are' in done.stderr
+
+
+async def test_sigterm_ends_it_with_0(home: Home, slack: SlackSandbox, tmp_path: Path) -> None:
+    process = await _started(home.environ(), tmp_path)
+    await slack.connected(within=20)
+
+    process.send_signal(signal.SIGTERM)
+    _, said = await process.communicate()
+
+    assert process.returncode == 0
+    assert b"Traceback" not in said
+
+
+async def _run_beside(environment: Mapping[str, str], folder: Path) -> Ran:
+    """``rds-bot run`` against the sandbox, which goes on answering in this process."""
+    process = await _started(environment, folder)
+    async with asyncio.timeout(50):
+        out, said = await process.communicate()
+    assert b"Traceback" not in out + said
+    return Ran(["run"], process.returncode or 0, out.decode(), said.decode())
+
+
+async def _started(environment: Mapping[str, str], folder: Path) -> asyncio.subprocess.Process:
+    words = [sys.executable, "-m", "bot", "run"]
+    pipe = asyncio.subprocess.PIPE
+    environment = {**environment, "PYTHONPATH": str(ROOT)}
+    return await asyncio.create_subprocess_exec(
+        *words, cwd=folder, env=environment, stdout=pipe, stderr=pipe
+    )
