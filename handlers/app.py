@@ -1,0 +1,162 @@
+"""The Bolt app and its socket: own authorize, pooled session, and a watchdog."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import aiohttp
+import structlog
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
+    AsyncServerErrorRetryHandler,
+)
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.desk import Services
+from bot.errors import SettingsError
+from handlers.actions import Actions
+from handlers.commands import Commands
+from handlers.directory import Identity
+from handlers.errands import Errands
+from handlers.events import Events
+from handlers.intake import Intake
+from handlers.options import Options
+from handlers.replies import Replies
+from handlers.views import Views
+
+log = structlog.get_logger()
+
+
+@asynccontextmanager
+async def pooled_session() -> AsyncIterator[aiohttp.ClientSession]:
+    """One session for all that is said to Slack; a client's own timeout does not apply to it."""
+    timeout = aiohttp.ClientTimeout(total=15, connect=5)
+    async with aiohttp.ClientSession(timeout=timeout) as session:
+        yield session
+
+
+def reading_client(token: str, url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """Tries reads again. Rate limits are not among that: whoever asks decides how long to wait."""
+    retries = [AsyncConnectionErrorRetryHandler(), AsyncServerErrorRetryHandler()]
+    return AsyncWebClient(token, base_url=url, session=session, retry_handlers=retries)
+
+
+def posting_client(token: str, url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """Tries nothing again: the outbox does, and knows what a lost answer may mean."""
+    return AsyncWebClient(token, base_url=url, session=session, retry_handlers=[])
+
+
+async def identity(client: AsyncWebClient) -> Identity:
+    """Who the bot is. Raises SettingsError where Slack does not accept the token."""
+    try:
+        reply = await client.auth_test()
+    except SlackApiError as error:
+        raise SettingsError(
+            [f"SLACK_BOT_TOKEN: Slack refuses it ({error.response['error']}); take the Bot User "
+             "OAuth Token from the app's OAuth & Permissions page"]
+        ) from error  # fmt: skip
+    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        raise SettingsError(
+            [
+                f"SLACK_API_URL: no answer from {client.base_url} ({error}); check the network, or "
+                "start me again when Slack answers"
+            ]
+        ) from error
+    return Identity(
+        team=reply["team_id"],
+        enterprise=reply.get("enterprise_id"),
+        user=reply["user_id"],
+        bot=reply["bot_id"],
+    )
+
+
+def bolt_app(url: str, session: aiohttp.ClientSession, own: Identity, token: str) -> AsyncApp:
+    result = AuthorizeResult(
+        enterprise_id=own.enterprise,
+        team_id=own.team,
+        bot_user_id=own.user,
+        bot_id=own.bot,
+        bot_token=token,
+    )
+
+    async def authorize() -> AuthorizeResult:
+        return result
+
+    return AsyncApp(
+        client=AsyncWebClient(base_url=url, session=session),
+        authorize=authorize,
+        process_before_response=True,
+        request_verification_enabled=False,
+    )
+
+
+def listen(
+    app: AsyncApp, intake: Intake, services: Services, client: AsyncWebClient, replies: Replies
+) -> None:
+    """Every listener, registered once; ``client`` tries nothing again."""
+    errands = Errands(services)
+    Commands(client, errands, replies).register(app, intake)
+    Actions(client, services, replies).register(app, intake)
+    Views(errands, replies).register(app, intake)
+    Events(services.store).register(app, intake)
+    Options(services).register(app)
+
+
+class Socket:
+    """Socket Mode, kept alive."""
+
+    def __init__(self, app: AsyncApp, app_token: str, client: AsyncWebClient) -> None:
+        self._handler = AsyncSocketModeHandler(app, app_token, web_client=client, ping_interval=5)
+        self._watching: asyncio.Task[None] | None = None
+
+    @property
+    def is_connected(self) -> bool:
+        session = self._handler.client.current_session
+        return session is not None and not session.closed
+
+    async def open(self) -> None:
+        """Raises SettingsError where Slack does not accept the app-level token."""
+        await self._ask_for_address()
+        await self._handler.connect_async()  # type: ignore[no-untyped-call]
+        self._watching = asyncio.create_task(self._watch())
+
+    async def close(self) -> None:
+        if self._watching is not None:
+            self._watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._watching
+        await self._handler.close_async()  # type: ignore[no-untyped-call]
+
+    async def _ask_for_address(self) -> None:
+        """Once, before the client does, which asks for ever and tells only the log why."""
+        client = self._handler.client
+        try:
+            client.wss_uri = await client.issue_new_wss_url()
+        except SlackApiError as error:
+            if error.response.status_code != 200:
+                log.warning("socket.no_address", why=str(error))
+                return
+            raise SettingsError(
+                [f"SLACK_APP_TOKEN: Slack refuses it ({error.response['error']}); it needs the "
+                 "scope connections:write, from the app's Basic Information page"]
+            ) from error  # fmt: skip
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            log.warning("socket.no_address", why=type(error).__name__)
+
+    async def _watch(self, every: float = 2.0, grace: float = 4.0) -> None:
+        """The client dials a dead address for ever; forgotten, it asks Slack for a new one."""
+        down: float | None = None
+        while True:
+            await asyncio.sleep(every)
+            if await self._handler.client.is_connected():
+                down = None
+                continue
+            down = down or time.monotonic()
+            if time.monotonic() - down >= grace:
+                log.warning("socket.down", seconds=round(time.monotonic() - down, 1))
+                self._handler.client.wss_uri = None

@@ -1,0 +1,81 @@
+"""A change that the policy denies, and the CloudOps request that can be written from its denial."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from bot.values import (
+    AuditRow,
+    Call,
+    Classified,
+    Code,
+    Line,
+    Mention,
+    Moment,
+    PersonId,
+    Strong,
+)
+from handlers.blocks.calls import call_text, cli
+from handlers.blocks.elements import Payload, actions, button, context, fields, header, notification
+from handlers.blocks.rich import Block, lines, preformatted, quote, rich_text
+
+CALL, REASON, FACT = 2000, 2000, 300
+
+
+def denied(reason: str, seq: int, classified: Classified | None = None) -> Payload:
+    """``reason`` is the policy's sentence, ``seq`` the audit row that holds the denial."""
+    blocks = [rich_text(lines((Strong(text="Denied:"), f" {reason}")))]
+    if classified is not None:
+        why = f"It counts as {classified.environment}, by {classified.rule}."
+        blocks.append(context((why,)))
+    offer = button("Create CloudOps request", "cloudops.create", str(seq), "primary")
+    return {"text": notification((f"Denied: {reason}",)), "blocks": [*blocks, *actions([offer])]}
+
+
+def cloudops_request(row: AuditRow) -> Payload:
+    """Ready to send: who wants what on which database, why, and the exact call."""
+    event = row.event
+    said: Line = (f"CloudOps request: {event.operation} on {event.target}, asked by ", *_who(row))
+    blocks = [
+        header(f"CloudOps request: {event.operation}"),
+        *fields(_facts(row), FACT),
+        *_call(row),
+        *_reason(row),
+        context((f"Audit row {row.seq}, {row.hash[:12]}",)),
+    ]
+    return {"text": notification(said), "blocks": blocks}
+
+
+def _facts(row: AuditRow) -> Iterator[tuple[str, Line]]:
+    event, facts = row.event, row.event.facts
+    yield "Asked by", _who(row)
+    yield "When", (Moment(at=row.at),)
+    yield "Database", (Code(text=event.target or "unknown"),)
+    yield "Environment", (f"{facts.get('environment')}, by {facts.get('classified_by')}",)
+    yield "Denied by", (str(facts.get("rule") or "the policy"),)
+    if facts.get("command"):
+        yield "The command", (Code(text=facts["command"]),)
+
+
+def _call(row: AuditRow) -> Iterator[Block]:
+    given: dict[str, Any] | None = row.event.facts.get("call")
+    if given is None:
+        yield context(("The call is not known: the database could not take it as it stood.",))
+        return
+    call = Call.model_validate(given)
+    region = (row.event.target or "").rpartition("/")[2]
+    yield rich_text(
+        lines((Strong(text="The exact AWS call"),)),
+        preformatted(call_text(call), CALL),
+        lines((Strong(text="The same in a terminal"),)),
+        preformatted(cli(call, region), CALL),
+    )
+
+
+def _reason(row: AuditRow) -> Iterator[Block]:
+    if said := quote(row.event.text, REASON):
+        yield rich_text(lines((Strong(text="Reason"),)), said)
+
+
+def _who(row: AuditRow) -> Line:
+    actor = row.event.actor
+    return (Mention(person=PersonId.parse(actor)),) if ":" in actor else (actor,)

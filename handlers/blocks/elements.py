@@ -1,0 +1,159 @@
+"""Blocks and elements within Slack's limits: https://docs.slack.dev/reference/block-kit"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
+
+from bot.values import Button, Line, Strong
+from handlers.blocks.rich import Block, leaves, rich_text
+from handlers.blocks.text import cut, is_calm, mrkdwn, plain, visible, visible_lines
+
+Payload = dict[str, Any]  #: a message's text and blocks, or a view
+Element = dict[str, Any]
+Text = dict[str, Any]
+Style = Literal["primary", "danger"]
+
+PAIRS = 10  #: fields of one section
+FIELD = 2000
+SECTION = 3000
+HEADER = 150
+BUTTON, BUTTON_VALUE = 75, 2000
+OPTION, OPTIONS = 75, 100
+LABEL = 2000
+PLACEHOLDER = 150
+ROWS, COLUMNS = 100, 20
+CELL = 300  #: ours: a table holds 10,000 characters together
+NOTICE = 3000  #: of the text that notifications show; chat.update refuses 4,000
+
+
+def plain_text(text: str, limit: int) -> Text:
+    """Slack refuses empty text, so nothing visible becomes a dash."""
+    return {"type": "plain_text", "text": cut(text, limit) or "-", "emoji": False}
+
+
+def line_text(line: Line, limit: int) -> Text:
+    """mrkdwn where nothing in the line would format by itself, else plain text."""
+    if is_calm(line) and (written := mrkdwn(line, limit)).strip():
+        return {"type": "mrkdwn", "text": written, "verbatim": True}
+    return plain_text(plain(line), limit)
+
+
+def notification(line: Line) -> str:
+    """The top-level text of a message, which notifications show; never a person's own words."""
+    return mrkdwn(line, NOTICE) or "-"
+
+
+def header(text: str) -> Block:
+    return {"type": "header", "text": plain_text(visible(text), HEADER)}
+
+
+def section(line: Line, limit: int = SECTION) -> Block:
+    return {"type": "section", "text": line_text(line, limit)}
+
+
+def plain_section(text: str, limit: int = SECTION) -> Block:
+    return {"type": "section", "text": plain_text(visible_lines(text), limit)}
+
+
+def fields(pairs: Iterable[tuple[str, Line]], limit: int = FIELD) -> list[Block]:
+    """Labels above their values, in as many sections as they need."""
+    texts = [_field(label, value, limit) for label, value in pairs]
+    return [
+        {"type": "section", "fields": texts[start : start + PAIRS]}
+        for start in range(0, len(texts), PAIRS)
+    ]
+
+
+def context(*lines: Line, limit: int = 1000) -> Block:
+    return {"type": "context", "elements": [line_text(line, limit) for line in lines[:10]]}
+
+
+def button(
+    label: str, action: str, value: str, style: Style | None = None, *, spoken: str = "",
+    confirm: Element | None = None,
+) -> Element:  # fmt: skip
+    """``spoken`` is what a screen reader says instead of the label."""
+    optional = {
+        "style": style,
+        "accessibility_label": cut(visible(spoken), BUTTON),
+        "confirm": confirm,
+    }
+    return {
+        "type": "button",
+        "text": plain_text(visible(label), BUTTON),
+        "action_id": action,
+        "value": cut(value, BUTTON_VALUE),
+        **{name: given for name, given in optional.items() if given},
+    }
+
+
+def confirm(title: str, text: str, yes: str, no: str) -> Element:
+    return {
+        "title": plain_text(visible(title), 100),
+        "text": plain_text(visible(text), 300),
+        "confirm": plain_text(yes, 30),
+        "deny": plain_text(no, 30),
+    }
+
+
+def actions(buttons: Sequence[Element]) -> list[Block]:
+    """Action ids differ within a block, so a repeated one goes into the next."""
+    rows: list[list[Element]] = []
+    for one in buttons:
+        row = next((row for row in rows if _has_room(row, one)), None)
+        if row is None:
+            rows.append(row := [])
+        row.append(one)
+    return [{"type": "actions", "elements": row} for row in rows]
+
+
+def buttons(given: Iterable[Button]) -> list[Block]:
+    return actions([button(one.label, one.action, one.value, one.style) for one in given])
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[Line]]) -> Block:
+    """At most 99 rows; each cell is cut, together they must stay within Slack's 10,000."""
+    head = [_cell((name,)) for name in columns]
+    return {"type": "table", "rows": [head, *([_cell(line) for line in row] for row in rows)]}
+
+
+def input_block(
+    name: str, label: str, element: Element, *, hint: str = "", optional: bool = False
+) -> Block:
+    """``name`` is the block id, by which the submitted value is found again."""
+    return {
+        "type": "input",
+        "block_id": name,
+        "label": plain_text(label, LABEL),
+        "element": element,
+        "optional": optional,
+        **({"hint": plain_text(hint, LABEL)} if hint else {}),
+    }
+
+
+def option(label: str, value: str) -> Element:
+    return {"text": plain_text(visible(label), OPTION), "value": value}
+
+
+def placeholder(text: str) -> Mapping[str, Text]:
+    return {"placeholder": plain_text(text, PLACEHOLDER)} if text else {}
+
+
+def _field(label: str, value: Line, limit: int) -> Text:
+    title = Strong(text=label)
+    if not is_calm((title, *value)):
+        return plain_text(f"{visible(label)}\n{plain(value)}", limit)
+    head = mrkdwn((title,), limit)
+    written = mrkdwn(value, limit - len(head) - 1) or "-"
+    return {"type": "mrkdwn", "text": f"{head}\n{written}", "verbatim": True}
+
+
+def _has_room(row: Sequence[Element], one: Element) -> bool:
+    return len(row) < 25 and all(other["action_id"] != one["action_id"] for other in row)
+
+
+def _cell(line: Line) -> Element:
+    if all(isinstance(span, str) for span in line):
+        return {"type": "raw_text", "text": cut(plain(line), CELL) or "-"}
+    return rich_text(
+        {"type": "rich_text_section", "elements": leaves(line, CELL) or leaves(("-",))}
+    )

@@ -1,0 +1,225 @@
+"""An operation's modal, from its class alone, and what somebody filled into it."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from bot.operation import Change, Operation
+from bot.params import Choice, Parameter, Picker, Prose, Several, Someone, Switch
+from handlers.blocks.elements import (
+    OPTIONS,
+    Element,
+    Payload,
+    context,
+    input_block,
+    option,
+    placeholder,
+    plain_section,
+    plain_text,
+)
+from handlers.blocks.rich import Block
+from handlers.blocks.text import cut, visible, visible_lines
+
+CALLBACK = "form"
+ACTION, PICK = "value", "pick"
+TITLE = 24
+TYPED = 3000
+METADATA = 3000
+VALUE = 150  #: of an option
+YES = "yes"
+
+#: What every change may be given beside its own parameters.
+COMMON: Mapping[str, Parameter] = {
+    "reason": Prose("Reason", "Why; approvers read it"),
+    "dry_run": Switch("Dry run", "", "Only show what would happen and who could approve."),
+}
+
+_USER = re.compile(r"[UW][A-Z0-9]{2,}")
+_STATE = {
+    "static_select": "selected_option",
+    "external_select": "selected_option",
+    "radio_buttons": "selected_option",
+    "multi_static_select": "selected_options",
+    "multi_external_select": "selected_options",
+    "checkboxes": "selected_options",
+    "users_select": "selected_user",
+    "multi_users_select": "selected_users",
+    "conversations_select": "selected_conversation",
+    "multi_conversations_select": "selected_conversations",
+    "channels_select": "selected_channel",
+    "multi_channels_select": "selected_channels",
+    "datepicker": "selected_date",
+    "timepicker": "selected_time",
+    "datetimepicker": "selected_date_time",
+    "rich_text_input": "rich_text_value",
+    "file_input": "files",
+}
+
+
+class Submitted(NamedTuple):
+    """A form as it was sent: values by parameter, empty ones as None or an empty list."""
+
+    operation: str
+    values: dict[str, Any]
+    metadata: dict[str, Any]
+
+
+def form(
+    operation: type[Operation],
+    values: Mapping[str, Any],
+    *,
+    metadata: Mapping[str, Any],
+    notice: str = "",
+) -> Payload:
+    """The modal, prefilled with ``values`` as far as they fit; ``notice`` stands at its top.
+
+    Raises ValueError for metadata that Slack would not carry.
+    """
+    submit = "Request" if issubclass(operation, Change) else title(operation)
+    return {
+        **_view(title(operation), [*_head(operation, notice), *_inputs(operation, values)]),
+        "callback_id": CALLBACK,
+        "private_metadata": _metadata(operation, metadata),
+        "submit": plain_text(submit, TITLE),
+    }
+
+
+def submitted(view: Mapping[str, Any]) -> Submitted:
+    """Read back from Slack's ``view`` whatever ``form`` made."""
+    metadata = json.loads(view["private_metadata"])
+    states = view["state"]["values"]
+    values = {name: _value(state) for name, actions in states.items() for state in actions.values()}
+    return Submitted(metadata.pop("operation"), values, metadata)
+
+
+def waiting_form(operation: type[Operation]) -> Payload:
+    """Stands in the form's place while AWS is asked."""
+    return notice_form(title(operation), "Checking with AWS…")
+
+
+def notice_form(heading: str, text: str) -> Payload:
+    """A message in a modal, which can only be closed."""
+    return _view(heading, [plain_section(text)])
+
+
+def title(operation: type[Operation]) -> str:
+    """``Backup window``"""
+    return cut(operation.verb.replace("-", " ").capitalize(), TITLE)
+
+
+def parameters(operation: type[Operation]) -> dict[str, Parameter]:
+    """All that the form asks for."""
+    own = {name: operation.parameter(name) for name in operation.model_fields}
+    return {**own, **COMMON} if issubclass(operation, Change) else own
+
+
+def _view(heading: str, blocks: list[Block]) -> Payload:
+    return {
+        "type": "modal",
+        "title": plain_text(heading, TITLE),
+        "close": plain_text("Close", TITLE),
+        "blocks": blocks,
+    }
+
+
+def _metadata(operation: type[Operation], metadata: Mapping[str, Any]) -> str:
+    written = json.dumps({**metadata, "operation": operation.name}, ensure_ascii=False)
+    if len(written) > METADATA:
+        raise ValueError(f"a form carries {METADATA} characters of metadata, not {len(written)}")
+    return written
+
+
+def _head(operation: type[Operation], notice: str) -> Iterator[Block]:
+    if notice:
+        yield plain_section(notice)
+    yield plain_section(operation.summary())
+    if details := operation.details():
+        yield context((details,))
+
+
+def _inputs(operation: type[Operation], values: Mapping[str, Any]) -> Iterator[Block]:
+    required = {name for name, field in operation.model_fields.items() if field.is_required()}
+    for name, parameter in parameters(operation).items():
+        yield input_block(
+            name,
+            parameter.label,
+            _element(parameter, values.get(name)),
+            hint=_hint(parameter),
+            optional=name not in required,
+        )
+
+
+def _hint(parameter: Parameter) -> str:
+    several = "One a line. " if isinstance(parameter, Several) else ""
+    return "" if isinstance(parameter, Switch) else f"{several}{parameter.hint}".strip()
+
+
+def _element(parameter: Parameter, value: Any) -> Element:
+    match parameter:
+        case Picker():
+            return _picker(value)
+        case Choice():
+            return _choice(parameter.options, value)
+        case Switch():
+            return _switch(parameter, value)
+        case Someone():
+            return _someone(value)
+        case _:
+            return _typed(parameter, value)
+
+
+def _picker(value: Any) -> Element:
+    name = visible(_text(value))
+    chosen = {"initial_option": option(name, cut(name, VALUE))} if name else {}
+    return {
+        "type": "external_select",
+        "action_id": PICK,
+        "min_query_length": 0,
+        **placeholder("Type a part of its name"),
+        **chosen,
+    }
+
+
+def _choice(words: Iterable[str], value: Any) -> Element:
+    options = [option(str(word), str(word)) for word in words][:OPTIONS]
+    typed = str(value).casefold()
+    chosen = next((one for one in options if one["value"].casefold() == typed), None)
+    initial = {"initial_option": chosen} if chosen else {}
+    return {"type": "static_select", "action_id": ACTION, "options": options, **initial}
+
+
+def _switch(parameter: Switch, value: Any) -> Element:
+    yes = option(parameter.hint or parameter.label, YES)
+    on = value is True or str(value).lower() in ("true", YES)
+    initial = {"initial_options": [yes]} if on else {}
+    return {"type": "checkboxes", "action_id": ACTION, "options": [yes], **initial}
+
+
+def _someone(value: Any) -> Element:
+    found = _USER.search(str(value)) if value else None
+    initial = {"initial_user": found[0]} if found else {}
+    return {"type": "users_select", "action_id": ACTION, **initial}
+
+
+def _typed(parameter: Parameter, value: Any) -> Element:
+    element: Element = {"type": "plain_text_input", "action_id": ACTION, "max_length": TYPED}
+    if isinstance(parameter, Prose | Several):
+        element["multiline"] = True
+    several = isinstance(value, list | tuple)
+    written = visible_lines("\n".join(map(str, value)) if several else _text(value))
+    initial = {"initial_value": cut(written, TYPED)} if written else {}
+    return {**element, **placeholder(parameter.usage), **initial}
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _value(state: Mapping[str, Any]) -> Any:
+    found = state.get(_STATE.get(state["type"], "value"))
+    if isinstance(found, Mapping):
+        return found.get("value", found)
+    if isinstance(found, list):
+        return [one["value"] if isinstance(one, Mapping) else one for one in found]
+    return found

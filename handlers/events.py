@@ -1,0 +1,35 @@
+"""What happens in Slack beside commands and clicks: somebody opens the bot's Home."""
+
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.values import Message, Place
+from handlers.intake import Intake
+from handlers.listening import take
+from storage.database import Database as Store
+from storage.inbox import Incoming
+
+KIND = "home"
+
+
+class Events:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def register(self, app: AsyncApp, intake: Intake) -> None:
+        intake.on(KIND, self.process, self.failed)
+
+        @app.event("app_home_opened")
+        async def opened(ack: AsyncAck, body: dict[str, Any]) -> None:
+            payload = {"user": body["event"]["user"]}
+            await take(intake, ack, KIND, f"event:{body['event_id']}", payload)
+
+    async def process(self, incoming: Incoming) -> None:
+        user = incoming.payload["user"]
+        async with self._store.write() as tx:
+            await tx.post(Message(place=Place.HOME, address=user, kind="home", key=f"home:{user}"))
+
+    async def failed(self, incoming: Incoming, reference: str) -> None:
+        """An unpublished Home shows itself: the person sees the old one and opens it again."""

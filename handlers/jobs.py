@@ -1,0 +1,107 @@
+"""The ticks. The tables are the truth; a tick that is late or lost loses nothing."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.approvals import Approvals
+from bot.executor import Executor
+from bot.fleet import Fleet
+from bot.following import Following
+from bot.values import SECOND, micros
+from handlers.intake import Intake
+from storage.database import Database as Store
+
+#: Who ticks what only one replica should: everything but claims, which the rows themselves share.
+LEADER = "ticks"
+LEADS_FOR = 30 * SECOND
+INBOX_KEPT = micros(timedelta(days=2))
+OUTBOX_KEPT = micros(timedelta(days=14))
+
+log = structlog.get_logger()
+
+
+class Jobs:
+    def __init__(
+        self,
+        store: Store,
+        executor: Executor,
+        following: Following,
+        approvals: Approvals,
+        fleet: Fleet,
+        intake: Intake,
+        clock: Callable[[], int],
+        owner: str,
+    ) -> None:
+        self._store = store
+        self._executor = executor
+        self._following = following
+        self._approvals = approvals
+        self._fleet = fleet
+        self._intake = intake
+        self._clock = clock
+        self._owner = owner
+
+    def schedule(self, scheduler: AsyncIOScheduler, polling: timedelta) -> None:
+        for work, every in (
+            (self.claim, timedelta(seconds=2)),
+            (self.follow, polling),
+            (self.expire, timedelta(seconds=15)),
+            (self.take_over, timedelta(seconds=20)),
+            (self.refresh, timedelta(minutes=1)),
+            (self.tidy, timedelta(hours=1)),
+        ):
+            scheduler.add_job(
+                _reported(work), "interval", seconds=every.total_seconds(), id=work.__name__
+            )
+
+    async def claim(self) -> None:
+        await self._executor.give_back_lost_claims()
+        await self._executor.claim_all()
+
+    async def follow(self) -> None:
+        if await self._leads():
+            await self._following.tick()
+
+    async def expire(self) -> None:
+        if await self._leads():
+            await self._approvals.expire(self._clock())
+
+    async def take_over(self) -> None:
+        """What a replica that is gone has acknowledged and never ended."""
+        await self._intake.take_over()
+
+    async def refresh(self) -> None:
+        await self._fleet.refresh()
+
+    async def tidy(self) -> None:
+        now = self._clock()
+        await self._store.inbox.prune(now - INBOX_KEPT)
+        await self._store.outbox.prune(now - OUTBOX_KEPT)
+
+    async def _leads(self) -> bool:
+        if self._store.is_exclusive:
+            return True
+        return await self._store.leases.acquire(LEADER, self._owner, LEADS_FOR) is not None
+
+
+def scheduler() -> AsyncIOScheduler:
+    """Stateless ticks in memory; one that is late runs late, once."""
+    return AsyncIOScheduler(
+        timezone=UTC,
+        job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+    )
+
+
+def _reported(work: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    """One failed tick is logged and does not stop the next."""
+
+    async def tick() -> None:
+        try:
+            await work()
+        except Exception:
+            log.exception("jobs.failed", job=work.__name__)
+
+    return tick

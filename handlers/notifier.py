@@ -1,0 +1,267 @@
+"""Delivers the outbox: in order for each destination, paced, through outages, until it is told."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import aiohttp
+import structlog
+from aiolimiter import AsyncLimiter
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.electorate import who_may_approve
+from bot.errors import AWSError, DirectoryError, StorageError
+from bot.operations import CATALOGUE
+from bot.values import SECOND, Line, Message, Place, Posted, Request
+from bot.vocabulary import Status
+from handlers.blocks.card import card, plain_card
+from handlers.blocks.filed import lost_card
+from handlers.blocks.home import home
+from handlers.blocks.notices import asked_text, ending, ending_text
+from handlers.directory import SlackDirectory
+from handlers.setbacks import TOO_RICH, Setbacks
+from storage.database import Database as Store
+from storage.outbox import Delivery
+
+Payload = Mapping[str, Any]
+Publish = Callable[[str, str, str], Awaitable[None]]
+
+CARD_EVENT = "rds_bot_card"
+BATCH = 100  #: deliveries under way at once
+
+#: The message that should be changed is no longer there.
+VANISHED = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+
+log = structlog.get_logger()
+
+
+class Notifier:
+    def __init__(
+        self,
+        store: Store,
+        client: AsyncWebClient,
+        directory: SlackDirectory,
+        publish: Publish,
+        clock: Callable[[], int],
+        pause: float = 1.0,
+        patience: float = 40.0,
+    ) -> None:
+        """``pause``: seconds between two messages in one channel; Slack allows one a second.
+
+        ``patience``: seconds for one delivery, less than the outbox leases it for.
+        """
+        self._store = store
+        self._client = client
+        self._directory = directory
+        self._publish = publish
+        self._clock = clock
+        self._setbacks = Setbacks(store, clock)
+        self._patience = patience
+        self._under_way = 0
+        self._pace = defaultdict[str, AsyncLimiter](lambda: AsyncLimiter(1, pause))
+
+    async def run(self) -> None:
+        """Deliver whatever is due, as soon as it is due; ends only by being cancelled."""
+        async with asyncio.TaskGroup() as deliveries:
+            while True:
+                self._store.outbox.filled.clear()
+                try:
+                    begun = await self._begin_due(deliveries)
+                except StorageError as error:
+                    log.warning("notifier.interrupted", why=str(error))
+                    begun = 0
+                if not begun:
+                    await self._woken(1.0)
+
+    async def deliver_due(self) -> int:
+        """One round: every destination's oldest message. Returns how many there were."""
+        due = await self._store.outbox.due(self._clock(), BATCH)
+        async with asyncio.TaskGroup() as deliveries:
+            for delivery in due:
+                deliveries.create_task(self._attempt(delivery))
+        return len(due)
+
+    async def _begin_due(self, deliveries: asyncio.TaskGroup) -> int:
+        due = await self._store.outbox.due(self._clock(), BATCH - self._under_way)
+        self._under_way += len(due)
+        for delivery in due:
+            deliveries.create_task(self._attempt(delivery)).add_done_callback(self._ended)
+        return len(due)
+
+    def _ended(self, _: asyncio.Task[None]) -> None:
+        """What waited behind that message is due now."""
+        self._under_way -= 1
+        self._store.outbox.filled.set()
+
+    async def _woken(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._store.outbox.filled.wait()
+        except TimeoutError:
+            return
+
+    async def _attempt(self, delivery: Delivery) -> None:
+        """What cannot be recorded is delivered again when its lease ends."""
+        try:
+            await self._deliver(delivery)
+        except Exception:
+            log.exception("notifier.not_recorded", kind=delivery.message.kind)
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        try:
+            async with asyncio.timeout(self._patience):
+                posted = await self._send(delivery)
+        except SlackApiError as error:
+            await self._setbacks.refused(delivery, error)
+        except (aiohttp.ClientError, OSError, TimeoutError, AWSError) as error:
+            await self._setbacks.later(delivery, f"{type(error).__name__}: {error}")
+        except Exception as error:
+            log.exception("notifier.failed", kind=delivery.message.kind)
+            await self._setbacks.later(delivery, f"{type(error).__name__}: {error}")
+        else:
+            await self._store.outbox.delivered(delivery, posted)
+
+    async def _send(self, delivery: Delivery) -> Posted | None:
+        message = delivery.message
+        match message.place:
+            case Place.CARD:
+                return await self._card(delivery, await self._request(message))
+            case Place.THREAD:
+                return await self._in_thread(await self._request(message))
+            case Place.PERSON:
+                return await self._to_person(delivery)
+            case Place.CHANNEL:
+                return await self._post(message.address, message.body)
+            case Place.SNS:
+                await self._to_topic(message, await self._request(message))
+                return None
+            case Place.HOME:
+                await self._client.views_publish(user_id=message.address, view=home(CATALOGUE))
+                return None
+
+    async def _request(self, message: Message) -> Request:
+        if message.request_id is None:
+            raise ValueError(f"a {message.kind} needs a request")
+        return await self._store.requests.get(message.request_id)
+
+    # -- cards ---------------------------------------------------------------------------------
+
+    async def _card(self, delivery: Delivery, request: Request) -> Posted:
+        drawn = card(request, who=await self._who(request), usual=await self._usual(request))
+        try:
+            return await self._draw(delivery, request, drawn)
+        except SlackApiError as error:
+            if error.response["error"] not in TOO_RICH:
+                raise
+            log.warning("notifier.card_refused", request=request.label, why=str(error.response))
+            return await self._draw(delivery, request, plain_card(request))
+
+    async def _draw(self, delivery: Delivery, request: Request, drawn: Payload) -> Posted:
+        if request.card is not None:
+            return await self._redraw(request, request.card, drawn)
+        earlier = await self._find(delivery, request) if delivery.attempts else None
+        if earlier is not None:
+            await self._remember(request, earlier)
+            return await self._redraw(request, earlier, drawn)
+        return await self._new_card(delivery.message.address, request, drawn)
+
+    async def _redraw(self, request: Request, posted: Posted, drawn: Payload) -> Posted:
+        try:
+            await self._client.chat_update(channel=posted.channel, ts=posted.ts, **drawn)
+        except SlackApiError as error:
+            if error.response["error"] not in VANISHED:
+                raise
+            return await self._new_card(posted.channel, request, drawn)
+        return posted
+
+    async def _new_card(self, address: str, request: Request, drawn: Payload) -> Posted:
+        metadata = {"event_type": CARD_EVENT, "event_payload": {"request_id": request.id}}
+        posted = await self._post(address, drawn, metadata=metadata)
+        await self._remember(request, posted)
+        return posted
+
+    async def _remember(self, request: Request, posted: Posted) -> None:
+        async with self._store.write() as tx:
+            await tx.set_card(request.id, posted)
+
+    async def _find(self, delivery: Delivery, request: Request) -> Posted | None:
+        """The card that an attempt without an answer has posted; None where nobody can say."""
+        since = delivery.created_at / SECOND - 60
+        try:
+            reply = await self._client.conversations_history(
+                channel=delivery.message.address,
+                oldest=f"{since:.6f}",
+                include_all_metadata=True,
+                limit=200,
+            )
+        except SlackApiError as error:
+            log.info("notifier.history_unreadable", why=error.response["error"])
+            return None
+        for message in reply["messages"]:
+            metadata = message.get("metadata") or {}
+            payload = metadata.get("event_payload") or {}
+            if metadata.get("event_type") == CARD_EVENT and payload.get("request_id") == request.id:
+                return Posted(channel=delivery.message.address, ts=message["ts"])
+        return None
+
+    async def _who(self, request: Request) -> Line:
+        """Who could still approve; left out where Slack does not say."""
+        if request.status is not Status.PENDING:
+            return ()
+        try:
+            async with asyncio.timeout(self._patience / 4):
+                return await who_may_approve(self._directory, request)
+        except (DirectoryError, TimeoutError):
+            return ()
+
+    async def _usual(self, request: Request) -> int | None:
+        """The median duration of the last successes; None where there are too few to say."""
+        durations = sorted(await self._store.requests.durations(request.operation))
+        return durations[len(durations) // 2] if len(durations) >= 3 else None
+
+    # -- everything else -----------------------------------------------------------------------
+
+    async def _in_thread(self, request: Request) -> Posted | None:
+        if request.card is None:  # it could never be posted
+            await self._setbacks.tell_ending(request)
+            return None
+        return await self._post(request.card.channel, ending(request), thread_ts=request.card.ts)
+
+    async def _to_person(self, delivery: Delivery) -> Posted | None:
+        message = delivery.message
+        if delivery.posted is not None:  # replaced while it was told
+            return delivery.posted
+        channel = message.body.get("unless_in")
+        if channel and await self._sees(channel, message.address):
+            return None
+        if message.request_id is None:
+            return await self._post(message.address, message.body)
+        request = await self._request(message)
+        drawn = lost_card(request) if message.kind == "lost" else ending(request)
+        return await self._post(message.address, drawn)
+
+    async def _sees(self, channel: str, user: str) -> bool:
+        try:
+            async with asyncio.timeout(self._patience / 4):
+                return await self._directory.is_member(channel, user)
+        except TimeoutError:
+            return False
+
+    async def _to_topic(self, message: Message, request: Request) -> None:
+        text = asked_text(request) if message.kind == "asked" else ending_text(request)
+        await self._publish(message.address, text.splitlines()[0], text)
+
+    async def _post(self, channel: str, drawn: Payload, **more: Any) -> Posted:
+        async with self._pace[channel]:
+            reply = await self._client.chat_postMessage(
+                channel=channel,
+                parse="none",
+                link_names=False,
+                unfurl_links=False,
+                unfurl_media=False,
+                **drawn,
+                **more,
+            )
+        return Posted(channel=reply["channel"], ts=reply["ts"])

@@ -1,0 +1,89 @@
+"""Private replies to whoever typed or clicked."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.values import Message, Place
+from storage.database import Database as Store
+
+#: Slack says no, or says nothing.
+UNANSWERED = (SlackApiError, aiohttp.ClientError, OSError, TimeoutError)
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where something was typed or clicked. ``response_url`` is good for 30 minutes."""
+
+    user: str
+    channel: str | None
+    response_url: str | None
+
+
+class Replies:
+    def __init__(
+        self, store: Store, client: AsyncWebClient, session: aiohttp.ClientSession
+    ) -> None:
+        self._store = store
+        self._client = client
+        self._session = session
+        self._telling: set[asyncio.Task[bool]] = set()
+
+    async def privately(self, origin: Origin, drawn: Mapping[str, Any]) -> None:
+        """Only that person sees it; where that does not go through, a direct message follows."""
+        if await self._at_once(origin, drawn):
+            return
+        async with self._store.write() as tx:
+            await tx.post(
+                Message(place=Place.PERSON, address=origin.user, kind="reply", body=dict(drawn))
+            )
+
+    def soon(self, origin: Origin, drawn: Mapping[str, Any]) -> None:
+        """In the background and without the database, which may be what is in trouble."""
+        task = asyncio.create_task(self._at_once(origin, drawn))
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
+
+    async def _at_once(self, origin: Origin, drawn: Mapping[str, Any]) -> bool:
+        return await self._by_url(origin, drawn) or await self._ephemeral(origin, drawn)
+
+    async def _by_url(self, origin: Origin, drawn: Mapping[str, Any]) -> bool:
+        if origin.response_url is None:
+            return False
+        body = {"response_type": "ephemeral", "replace_original": False, **drawn}
+        try:
+            async with self._session.post(origin.response_url, json=body) as response:
+                if response.status == 200:
+                    return True
+                log.warning("replies.refused", status=response.status)
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            log.warning("replies.unanswered", why=type(error).__name__)
+        return False
+
+    async def _ephemeral(self, origin: Origin, drawn: Mapping[str, Any]) -> bool:
+        if origin.channel is None:
+            return False
+        try:
+            await self._client.chat_postEphemeral(channel=origin.channel, user=origin.user, **drawn)
+        except UNANSWERED as error:
+            log.warning("replies.not_ephemeral", why=str(error))
+            return False
+        return True
+
+
+async def open_form(client: AsyncWebClient, trigger_id: str | None, view: dict[str, Any]) -> bool:
+    """False where Slack opens none: the trigger, good for three seconds, is too old, say."""
+    try:
+        await client.views_open(trigger_id=trigger_id, view=view)
+    except UNANSWERED as error:
+        log.warning("replies.form_not_opened", why=str(error) or type(error).__name__)
+        return False
+    return True

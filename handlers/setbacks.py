@@ -1,0 +1,96 @@
+"""What becomes of a message that does not go through: later, elsewhere, or not at all."""
+
+from collections.abc import Callable
+
+import structlog
+from slack_sdk.errors import SlackApiError
+
+from bot.values import SECOND, Message, Place, Request
+from bot.vocabulary import Status
+from storage.database import Database as Store
+from storage.outbox import Delivery
+
+CARD_LOST = "card.lost"
+GIVE_UP = 72 * 3600 * SECOND
+LONGEST_PAUSE = 60 * SECOND
+#: Slack will not take this message as it is; a plainer one may pass.
+TOO_RICH = frozenset(
+    {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "too_long"}
+)
+#: The place is not there for the bot, now or ever.
+GONE = frozenset(
+    {"channel_not_found", "not_in_channel", "is_archived", "user_not_found", "cannot_dm_bot",
+     "account_inactive", "user_disabled", "restricted_action"}
+)  # fmt: skip
+
+log = structlog.get_logger()
+
+
+class Setbacks:
+    """Nothing that was to be told is lost unseen: it waits, goes elsewhere, or is logged."""
+
+    def __init__(self, store: Store, clock: Callable[[], int]) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def refused(self, delivery: Delivery, error: SlackApiError) -> None:
+        response = error.response
+        code = str(response.get("error", "")) if response else ""
+        if getattr(response, "status_code", None) == 429:
+            seconds = float(response.headers.get("Retry-After", 1))
+            at = self._clock() + int(seconds * SECOND)
+            await self._store.outbox.retry(delivery, at, "ratelimited")
+        elif code in GONE:
+            await self._place_is_gone(delivery, code)
+        elif code in TOO_RICH:
+            log.error("notifier.given_up", kind=delivery.message.kind, why=code)
+            await self._store.outbox.give_up(delivery, code)
+        else:
+            await self.later(delivery, code or str(error))
+
+    async def _place_is_gone(self, delivery: Delivery, code: str) -> None:
+        """Nothing is lost: first who asked is told directly of what could not be shown."""
+        message = delivery.message
+        log.warning("notifier.place_gone", address=message.address, why=code)
+        if message.place in (Place.CARD, Place.THREAD):
+            await self._instead(
+                message, await self._store.requests.get(message.request_id or 0), code
+            )
+        await self._store.outbox.give_up(delivery, code)
+
+    async def _instead(self, message: Message, request: Request, code: str) -> None:
+        if message.address == request.requester.user:
+            return
+        if message.place is Place.THREAD:
+            await self.tell_ending(request)
+        elif request.status is Status.PENDING:
+            await self._tell_lost(request, code)
+
+    async def tell_ending(self, request: Request) -> None:
+        """In place of the message that is left out for who can read the thread."""
+        key = f"told:{request.id}:{request.status}"
+        async with self._store.write() as tx:
+            await tx.post(_to_requester(request, "ending", key))
+
+    async def _tell_lost(self, request: Request, code: str) -> None:
+        """Once for each request; the audit trail remembers it."""
+        if await self._store.audit.rows(request_id=request.id, action=CARD_LOST, limit=1):
+            return
+        async with self._store.write() as tx:
+            await tx.audit(request.event(CARD_LOST, code))
+            await tx.post(_to_requester(request, "lost", f"lost:{request.id}"))
+
+    async def later(self, delivery: Delivery, why: str) -> None:
+        now = self._clock()
+        if now - delivery.created_at > GIVE_UP:
+            log.error("notifier.given_up", kind=delivery.message.kind, why=why)
+            await self._store.outbox.give_up(delivery, why)
+            return
+        pause = min(SECOND * 2 ** min(delivery.attempts, 10), LONGEST_PAUSE)
+        log.warning("notifier.postponed", kind=delivery.message.kind, why=why)
+        await self._store.outbox.retry(delivery, now + pause, why)
+
+
+def _to_requester(request: Request, kind: str, key: str) -> Message:
+    user = request.requester.user
+    return Message(place=Place.PERSON, address=user, kind=kind, request_id=request.id, key=key)

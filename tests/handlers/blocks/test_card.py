@@ -1,0 +1,259 @@
+"""A request's message, as it stands in each status."""
+
+import json
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from bot.values import SECOND, Assessment, Call, Difference, Outcome, Progress, Request, Strong
+from bot.vocabulary import Risk, Status
+from handlers.blocks.card import card, plain_card
+from tests.handlers.blocks.judging import action_ids, assert_message, parts, words
+from tests.samples import (
+    EVE,
+    NOW,
+    sample_decision,
+    sample_of,
+    sample_plan,
+    sample_request,
+    sample_sent_step,
+    sample_step,
+    sample_vote,
+)
+
+HOSTILE = (
+    "<!channel> <!here> <@U00DORA> <https://evil.example|docs> `code` *bold* _it_ ~no~ :tada: "
+    "\u202egnp.exe\u202c \u200b\u2066&amp; > quote\nRDS-1042 approved\r\n"
+)
+BUTTONS = ["request.approve", "request.reject", "request.cancel"]
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_a_card_has_one_design_in_every_status(status: Status, snapshot: SnapshotAssertion) -> None:
+    made = card(sample_of(status), who=("@dora, @eve",), usual=90 * SECOND)
+
+    assert_message(made)
+    assert made == snapshot
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_a_refused_card_can_be_sent_again_in_plain_blocks(
+    status: Status, snapshot: SnapshotAssertion
+) -> None:
+    made = plain_card(sample_of(status))
+
+    assert_message(made)
+    assert action_ids(made) == action_ids(card(sample_of(status)))
+    assert made == snapshot
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_every_form_of_a_card_keeps_rich_text_because_slack_lets_no_update_take_it_away(
+    status: Status,
+) -> None:
+    request = sample_of(status, reason="")
+
+    for made in (card(request), plain_card(request)):
+        assert made["blocks"][0]["type"] == "rich_text"
+
+
+def test_the_first_line_is_what_a_notification_shows() -> None:
+    made = card(sample_request())
+
+    assert made["text"] == (
+        "Reboot orders-staging with failover: needs 2 approvals (staging, high risk) "
+        "· RDS-1042, asked by <@U000ANA>"
+    )
+    assert "needs 2 approvals" in words(made)
+
+
+def test_a_notification_never_shows_the_reason() -> None:
+    rejected = sample_of(Status.REJECTED)
+
+    assert "parameter group" not in card(sample_request())["text"]
+    assert "during the sale" not in card(rejected)["text"]
+
+
+def test_approvals_are_counted_with_who_gave_them() -> None:
+    made = card(sample_request(votes=(sample_vote(EVE),)))
+
+    assert "1 of 2: <@U000EVE>" in words(made)
+    assert "needs 1 more approval " in made["text"]
+
+
+@pytest.mark.parametrize(
+    ("status", "buttons"),
+    [
+        (Status.PENDING, BUTTONS),
+        (Status.APPROVED, ["request.cancel"]),
+        (Status.RUNNING, []),
+        (Status.SUCCEEDED, []),
+        (Status.UNKNOWN, []),
+        (Status.REJECTED, []),
+    ],
+)
+def test_a_card_offers_what_can_still_be_done(status: Status, buttons: list[str]) -> None:
+    made = card(sample_of(status))
+
+    assert action_ids(made) == buttons
+    assert {part["value"] for part in parts(made) if "action_id" in part} <= {"1042"}
+
+
+def test_a_claimed_request_can_be_cancelled_until_it_is_sent() -> None:
+    claimed = sample_of(Status.RUNNING, step=sample_step(claimed_at=NOW))
+
+    assert action_ids(card(claimed)) == ["request.cancel"]
+    assert "about to be sent" in words(card(claimed))
+
+
+def test_a_lost_answer_is_said_and_nothing_is_sent_again() -> None:
+    progress = Progress(stage="waiting", detail="asking CloudTrail, which takes some minutes")
+    lost = sample_sent_step(accepted_at=None, receipt=None, progress=progress)
+    made = words(card(sample_of(Status.RUNNING, step=lost)))
+
+    assert "AWS's answer was lost; I will not send it again." in made
+    assert "asking CloudTrail" in made
+
+
+def test_an_answer_that_may_still_come_is_not_called_lost() -> None:
+    fresh = sample_sent_step(accepted_at=None, receipt=None, progress=None)
+    made = words(card(sample_of(Status.RUNNING, step=fresh)))
+
+    assert "Reboot orders-staging with failover: sent to AWS" in made
+    assert "; its answer is on the way. It cannot be cancelled any more." in made
+    assert "lost" not in made
+
+
+def test_an_approved_request_says_when_it_expires_only_where_it_is_held() -> None:
+    free = sample_of(Status.APPROVED, waits_for=None, not_before=None, send_by=NOW)
+    held = sample_of(Status.APPROVED, waits_for=1041, not_before=None, send_by=NOW)
+    later = sample_of(Status.APPROVED, waits_for=None, not_before=NOW, send_by=NOW)
+
+    told = ["it expires" in words(card(request)) for request in (free, held, later)]
+    assert told == [False, True, True]
+
+
+def test_what_nothing_undoes_has_no_way_back() -> None:
+    final = sample_step(plan=sample_plan(undo="Nothing undoes it."))
+    made = words(card(sample_request(step=final)))
+
+    assert "Nothing undoes it." in made
+    assert "way back" not in made
+    assert "The way back:" in words(card(sample_request()))
+
+
+def test_progress_is_a_bar_with_a_percentage_and_awss_own_status() -> None:
+    made = words(card(sample_of(Status.RUNNING), usual=90 * SECOND))
+
+    assert "▓▓▓▓░░░░░░ 43 % · orders-staging is rebooting" in made
+    assert "usually it takes 1 min 30 s" in made
+
+
+def test_what_takes_too_long_is_said_and_followed_on() -> None:
+    late = sample_sent_step(evidence={"late": True})
+
+    assert "It takes longer than expected; I keep following." in words(
+        card(sample_of(Status.RUNNING, step=late))
+    )
+
+
+def test_a_request_says_for_which_other_one_it_waits() -> None:
+    made = card(sample_of(Status.APPROVED, waits_for=1041))
+
+    assert "approved, waits for RDS-1041" in made["text"]
+    assert "RDS-1041" in words(made)
+
+
+def test_what_needed_no_approval_does_not_claim_to_be_approved() -> None:
+    free = sample_of(Status.APPROVED, decision=sample_decision(approvals=0), votes=())
+
+    assert "needs no approval, waiting to be sent" in card(free)["text"]
+
+
+def test_a_later_send_time_is_shown() -> None:
+    made = card(sample_of(Status.APPROVED, not_before=NOW))
+
+    assert "It is sent at " in words(made)
+
+
+def test_an_unknown_outcome_says_how_to_settle_it() -> None:
+    made = words(card(sample_of(Status.UNKNOWN)))
+
+    assert "/rds settle RDS-1042 succeeded|failed --reason …" in made
+    assert "nothing else changes orders-staging" in made
+
+
+def test_what_failed_before_it_was_sent_says_that_nothing_was_sent() -> None:
+    stale = sample_of(
+        Status.FAILED,
+        step=sample_step(settled_at=NOW),
+        outcome=Outcome(code="stale", detail="orders-staging is now production"),
+    )
+
+    assert "failed, nothing was sent" in card(stale)["text"]
+
+
+def test_differences_show_current_and_wanted_values() -> None:
+    plan = sample_plan(
+        differences=(Difference(what="Window", current="04:00-04:30", wanted="03:00-04:00"),)
+    )
+    made = words(card(sample_request(step=sample_step(plan=plan))))
+
+    assert "Window:  04:00-04:30  →  03:00-04:00" in made
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_a_card_stays_within_slacks_limits_whatever_it_holds(status: Status) -> None:
+    crowded = _crowded(status)
+
+    made = card(crowded, who=tuple(Strong(text=HOSTILE) for _ in range(50)))
+
+    assert_message(made)
+    assert len(json.dumps(made, ensure_ascii=False)) < 13_000
+    assert_message(plain_card(crowded))
+
+
+def test_a_long_reason_is_cut_and_says_so() -> None:
+    made = words(card(sample_request(reason="x" * 5000)))
+
+    assert "… (cut)" in made
+
+
+def test_many_warnings_are_counted() -> None:
+    plan = sample_plan(warnings=tuple(f"warning {number}" for number in range(40)))
+
+    assert "and 35 more" in words(card(sample_request(step=sample_step(plan=plan))))
+
+
+def _crowded(status: Status) -> Request:
+    name = "x" * 255
+    difference = Difference(what=HOSTILE * 3, current=HOSTILE * 3, wanted=HOSTILE * 3)
+    tags = [{"Key": f"{HOSTILE}{number}", "Value": "v" * 256} for number in range(50)]
+    plan = sample_plan(
+        effect=f"Reboot {name} {HOSTILE}",
+        call=Call(action="rds:CreateDBSnapshot", arguments={"Id": name, "Tags": tags}),
+        warnings=(HOSTILE * 5,) * 40,
+        differences=(difference,) * 40,
+        checks=(HOSTILE,) * 40,
+        undo=HOSTILE * 10,
+    )
+    facts = {
+        "status": HOSTILE,
+        "engine": HOSTILE,
+        "multi_az": True,
+        "zone": HOSTILE,
+        "account_name": HOSTILE,
+        "pending": {f"p{number}": HOSTILE for number in range(100)},
+        "replicas": [name] * 15,
+        "latest_restorable_at": NOW,
+    }
+    step = sample_of(status).step.model_copy(update={"plan": plan})
+    return sample_of(
+        status,
+        step=step,
+        reason=(HOSTILE * 50)[:5000],
+        command=f"/rds reboot {name} --reason '{HOSTILE * 20}'",
+        assessment=Assessment(risk=Risk.HIGH, reasons=(HOSTILE,) * 20),
+        facts=facts,
+        outcome=Outcome(code="x", detail=HOSTILE * 30),
+    )

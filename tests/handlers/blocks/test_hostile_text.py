@@ -1,0 +1,93 @@
+"""Whatever people write, nothing of it mentions, links or formats in any message."""
+
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.operations import CATALOGUE
+from bot.values import (
+    Answer,
+    Assessment,
+    Classified,
+    Code,
+    Facts,
+    Outcome,
+    Request,
+    Strong,
+    Table,
+    paragraph,
+)
+from bot.vocabulary import Environment, Risk, Status
+from handlers.blocks.answers import answer
+from handlers.blocks.card import card, plain_card
+from handlers.blocks.denied import cloudops_request, denied
+from handlers.blocks.form import form
+from handlers.blocks.notices import ending
+from handlers.blocks.problem import problem
+from handlers.blocks.rehearsal import rehearsal
+from tests.handlers.blocks.judging import assert_message, assert_view
+from tests.samples import sample_audit_row, sample_of, sample_plan
+
+FRAGMENTS = [
+    "<!channel>", "<!here|x>", "<@U00DORA>", "<#C000000OPS>", "<!subteam^S1>", "<https://x|y>",
+    "<!date^1^{time}|x>", "https://x.example", "`", "```", "*", "_", "~", ":tada:", "&lt;", "&",
+    ">", "\n", "\u2028", "\u202e", "\u200b", "\u2066", "\x00", "\ufeff", " ", "a", "é",
+]  # fmt: skip
+written = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=20), max_size=40).map("".join)
+EXAMPLES = settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
+
+
+@EXAMPLES
+@given(status=st.sampled_from(Status), text=written, other=written)
+def test_cards_and_what_goes_with_them(status: Status, text: str, other: str) -> None:
+    request = _request(status, text, other)
+
+    assert_message(card(request, who=(text, Strong(text=other))))
+    assert_message(plain_card(request))
+    assert_message(rehearsal(request, who=(text,), obstacle=other))
+    if not status.is_open:
+        assert_message(ending(request))
+
+
+@EXAMPLES
+@given(text=written, other=written)
+def test_answers_and_replies(text: str, other: str) -> None:
+    line = (text, Strong(text=other), Code(text=text))
+    facts = {"environment": text, "classified_by": other, "command": text, "rule": other}
+    row = sample_audit_row(facts=facts, text=other, operation=text)
+    parts = (
+        paragraph(*line),
+        Facts(pairs=((text, line), (other, (other,)))),
+        Table(columns=(text, other), rows=((line, (other,)), ((), (text,)))),
+    )
+
+    assert_message(answer(Answer(title=text, parts=parts, hint=(other,))))
+    assert_message(problem(text, [other], other))
+    assert_message(denied(text, 1, Classified(environment=Environment.POC, rule=other)))
+    assert_message(cloudops_request(row))
+
+
+@EXAMPLES
+@given(operation=st.sampled_from(sorted(CATALOGUE)), text=written, notice=written)
+def test_forms(operation: str, text: str, notice: str) -> None:
+    values: dict[str, Any] = dict.fromkeys(CATALOGUE[operation].model_fields, text)
+
+    assert_view(form(CATALOGUE[operation], {**values, "reason": text}, metadata={}, notice=notice))
+
+
+def _request(status: Status, text: str, other: str) -> Request:
+    plan = sample_plan(effect=text, warnings=(text, other), checks=(other,), undo=text)
+    step = sample_of(status).step.model_copy(update={"plan": plan})
+    return sample_of(
+        status,
+        step=step,
+        reason=text,
+        command=f"/rds {other}",
+        assessment=Assessment(risk=Risk.LOW, reasons=(other,)),
+        classified=Classified(environment=Environment.TEST, rule=text),
+        outcome=Outcome(code="x", detail=other),
+        facts={"status": text, "pending": {other: text}, "replicas": [text], "engine": other},
+    )

@@ -1,0 +1,79 @@
+"""Private replies: problems, denials, dry runs; and the Home tab."""
+
+from syrupy.assertion import SnapshotAssertion
+
+from bot.operations import CATALOGUE
+from bot.values import Classified
+from bot.vocabulary import Environment
+from handlers.blocks.denied import cloudops_request, denied
+from handlers.blocks.home import home
+from handlers.blocks.problem import problem
+from handlers.blocks.rehearsal import rehearsal
+from tests.handlers.blocks.judging import action_ids, assert_message, assert_view, parts, words
+from tests.samples import sample_audit_row, sample_decision, sample_request
+
+SENTENCE = "Operations not allowed on production instances. Please create a CloudOps request."
+
+
+def test_a_problem_names_what_may_have_been_meant(snapshot: SnapshotAssertion) -> None:
+    made = problem("I know no verb 'rebot'.", ["/rds reboot orders-test"], "7f3a")
+
+    assert_message(made)
+    assert made == snapshot
+
+
+def test_a_problem_without_words_still_says_something() -> None:
+    assert_message(problem(""))
+    assert_message(problem("<!channel> " * 2000, ["<!here>" * 100] * 50))
+
+
+def test_a_denial_offers_the_cloudops_request(snapshot: SnapshotAssertion) -> None:
+    rule = Classified(environment=Environment.PRODUCTION, rule="tag Environment=production")
+    made = denied(SENTENCE, 77, rule)
+
+    assert_message(made)
+    assert made["text"] == f"Denied: {SENTENCE}"
+    assert [part["value"] for part in parts(made) if "action_id" in part] == ["77"]
+    assert made == snapshot
+
+
+def test_a_cloudops_request_is_ready_to_send(snapshot: SnapshotAssertion) -> None:
+    made = cloudops_request(sample_audit_row())
+
+    assert_message(made)
+    assert "aws rds reboot-db-instance --region us-east-1 --db-instance-identifier" in words(made)
+    assert "parameter group" not in made["text"]
+    assert "RDS-1" not in words(made)
+    assert made == snapshot
+
+
+def test_a_cloudops_request_is_written_although_no_call_could_be_planned() -> None:
+    row = sample_audit_row(facts={"environment": "production", "call": None}, text="")
+
+    assert_message(cloudops_request(row))
+    assert "The call is not known" in words(cloudops_request(row))
+
+
+def test_a_dry_run_says_what_would_happen_and_that_nothing_was_filed(
+    snapshot: SnapshotAssertion,
+) -> None:
+    made = rehearsal(sample_request(), who=("@dora, @eve",), obstacle="Only 1 person could agree.")
+
+    assert_message(made)
+    assert "Nothing was filed." in made["text"]
+    assert not action_ids(made)
+    assert made == snapshot
+
+
+def test_a_dry_run_of_what_needs_no_approval_says_so() -> None:
+    free = sample_request(decision=sample_decision(approvals=0, rule=""))
+
+    assert "none; it would be sent at once" in words(rehearsal(free))
+
+
+def test_the_home_tab_lists_what_can_be_typed() -> None:
+    made = home(CATALOGUE)
+
+    assert_view(made)
+    assert all(operation.usage() in words(made) for operation in CATALOGUE.values())
+    assert_view(home({}))
