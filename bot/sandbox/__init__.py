@@ -1,0 +1,1 @@
+"""A Slack workspace and an AWS on this machine, for the demo and for the tests."""

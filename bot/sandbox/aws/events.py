@@ -1,0 +1,120 @@
+"""RDS's own event log of one account and region, readable as DescribeEvents reads it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.sandbox.aws.world import naive
+
+CATALOGUE: dict[str, tuple[str, str]] = {
+    "RDS-EVENT-0001": ("backup", "Backing up DB instance"),
+    "RDS-EVENT-0002": ("backup", "Finished DB Instance backup"),
+    "RDS-EVENT-0003": ("deletion", "DB instance deleted"),
+    "RDS-EVENT-0004": ("availability", "DB instance shutdown"),
+    "RDS-EVENT-0005": ("creation", "DB instance created"),
+    "RDS-EVENT-0006": ("availability", "DB instance restarted"),
+    "RDS-EVENT-0012": ("configuration change", "Applying modification to database instance class"),
+    "RDS-EVENT-0013": ("failover", "Multi-AZ instance failover started"),
+    "RDS-EVENT-0014": (
+        "configuration change",
+        "Finished applying modification to DB instance class",
+    ),
+    "RDS-EVENT-0017": (
+        "configuration change",
+        "Finished applying modification to allocated storage",
+    ),
+    "RDS-EVENT-0018": ("configuration change", "Applying modification to allocated storage"),
+    "RDS-EVENT-0031": ("failure", "DB instance put into {} state"),
+    "RDS-EVENT-0035": (
+        "failure",
+        "Database instance put into incompatible-parameters. Modify the parameters and reboot",
+    ),
+    "RDS-EVENT-0040": ("creation", "Creating manual snapshot"),
+    "RDS-EVENT-0041": ("deletion", "Deleted manual snapshot"),
+    "RDS-EVENT-0042": ("creation", "Manual snapshot created"),
+    "RDS-EVENT-0049": ("failover", "Multi-AZ instance failover completed"),
+    "RDS-EVENT-0071": ("failover", "Completed failover to DB instance: {}"),
+    "RDS-EVENT-0073": ("failover", "Started cross AZ failover to DB instance: {}"),
+    "RDS-EVENT-0074": ("backup", "Creating manual cluster snapshot"),
+    "RDS-EVENT-0075": ("backup", "Manual cluster snapshot created"),
+    "RDS-EVENT-0087": ("notification", "DB instance stopped"),
+    "RDS-EVENT-0088": ("notification", "DB instance started"),
+    "RDS-EVENT-0150": ("notification", "DB cluster stopped"),
+    "RDS-EVENT-0151": ("notification", "DB cluster started"),
+    "RDS-EVENT-0170": ("creation", "DB cluster created"),
+    "RDS-EVENT-0171": ("deletion", "DB cluster deleted"),
+}
+"""Category and message by AWS's event id, which the API itself never tells."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """What an event is about. `kind` is `db-instance`, `db-snapshot`, `db-cluster`, …"""
+
+    kind: str
+    identifier: str
+    arn: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """Attributes are named after the API's members; moto writes them as XML."""
+
+    at: float
+    number: int
+    source_type: str
+    source_identifier: str
+    source_arn: str
+    message: str
+    event_categories: tuple[str, ...]
+
+    @property
+    def date(self) -> datetime:
+        return naive(self.at)
+
+    @property
+    def key(self) -> list[float]:
+        return [self.at, self.number]
+
+
+@dataclass(frozen=True)
+class Search:
+    """`since` and `until` in epoch seconds; whatever is None or empty matches all."""
+
+    since: float
+    until: float
+    source_type: str | None = None
+    source_identifier: str | None = None
+    categories: frozenset[str] = frozenset()
+
+    def wants(self, event: Event) -> bool:
+        return (
+            self.since <= event.at <= self.until
+            and self.source_type in (None, event.source_type)
+            and self.source_identifier in (None, event.source_identifier)
+            and (not self.categories or not self.categories.isdisjoint(event.event_categories))
+        )
+
+
+class EventLog:
+    """Events may be entered ahead of time; nobody sees one before its instant."""
+
+    def __init__(self) -> None:
+        self._events: list[Event] = []
+
+    def add(self, event_id: str, source: Source, at: float, detail: str = "") -> None:
+        category, message = CATALOGUE[event_id]
+        self._events.append(
+            Event(
+                at,
+                len(self._events),
+                source.kind,
+                source.identifier,
+                source.arn,
+                message.format(detail),
+                (category,),
+            )
+        )
+
+    def find(self, search: Search) -> Iterable[Event]:
+        return [event for event in self._events if search.wants(event)]

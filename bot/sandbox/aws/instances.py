@@ -1,0 +1,130 @@
+"""Actions on instances: create, describe, reboot, start, stop, delete."""
+
+from datetime import timedelta
+
+from moto.core.responses import ActionResult
+from moto.rds.exceptions import InvalidParameterCombination, RDSClientError
+
+from bot.sandbox.aws.actions import Actions, made
+from bot.sandbox.aws.backend import TimedBackend, require
+from bot.sandbox.aws.models import USABLE, TimedInstance
+from bot.sandbox.aws.timeline import Timeline
+
+REBOOTABLE = (*USABLE, "incompatible-parameters")
+STOPPED_FOR = timedelta(days=7)
+
+
+class InstanceActions(Actions):
+    def describe_db_instances(self) -> ActionResult:
+        found = self.backend.describe_db_instances(
+            self.said("DBInstanceIdentifier"), filters=self.filters()
+        )
+        return self.paged("DBInstances", found, key=lambda one: one.db_instance_identifier)
+
+    def create_db_instance(self) -> ActionResult:
+        return self._instance_appears(super().create_db_instance())
+
+    def restore_db_instance_from_db_snapshot(self) -> ActionResult:
+        snapshot = self.backend.get_db_snapshot(self.said("DBSnapshotIdentifier"))
+        if snapshot.status != "available":
+            raise RDSClientError(
+                "InvalidDBSnapshotState",
+                f"DBSnapshot must have state available but actually has {snapshot.status}",
+            )
+        return self._instance_appears(super().restore_db_instance_from_db_snapshot())
+
+    def restore_db_instance_to_point_in_time(self) -> ActionResult:
+        return self._instance_appears(super().restore_db_instance_to_point_in_time())
+
+    def create_db_instance_read_replica(self) -> ActionResult:
+        require(self.backend.instance(self.said("SourceDBInstanceIdentifier")), USABLE)
+        result = super().create_db_instance_read_replica()
+        made(result, "DBInstance").become_new()
+        return self._instance_appears(result)
+
+    def reboot_db_instance(self) -> ActionResult:
+        instance = self.backend.instance(self.said("DBInstanceIdentifier"))
+        failover = bool(self.said("ForceFailover"))
+        if failover and not instance.multi_az:
+            raise InvalidParameterCombination(
+                "Cannot specify ForceFailover when the instance is not configured for MultiAZ."
+            )
+        require(instance, REBOOTABLE)
+        fail_over(self.backend, instance) if failover else restart(self.backend, instance)
+        return ActionResult({"DBInstance": instance})
+
+    def start_db_instance(self) -> ActionResult:
+        result = super().start_db_instance()
+        instance: TimedInstance = made(result, "DBInstance")
+        instance.automatic_restart_time = None
+        self.finish("start_db_instance", instance, "RDS-EVENT-0088")
+        return result
+
+    def stop_db_instance(self) -> ActionResult:
+        instance = self.backend.instance(self.said("DBInstanceIdentifier"))
+        if instance.db_cluster_identifier:
+            raise InvalidParameterCombination(
+                f"{instance.engine} DB instances are not eligible for stopping individually."
+            )
+        require(instance, USABLE)
+        result = super().stop_db_instance()
+        instance.automatic_restart_time = instance.world.utcnow() + STOPPED_FOR
+        self.finish("stop_db_instance", instance, "RDS-EVENT-0087")
+        return result
+
+    def delete_db_instance(self) -> ActionResult:
+        instance = self.backend.instance(self.said("DBInstanceIdentifier"))
+        final = self.said("FinalDBSnapshotIdentifier")
+        alone = instance.db_cluster_identifier is None
+        if alone and not final and not self.said("SkipFinalSnapshot"):
+            raise InvalidParameterCombination(
+                "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified."
+            )
+        require(instance, (*USABLE, "stopped", "failed", "incompatible-parameters"))
+        result = super().delete_db_instance()
+        self._linger(instance)
+        return result
+
+    def _instance_appears(self, result: ActionResult) -> ActionResult:
+        instance: TimedInstance = made(result, "DBInstance")
+        timeline = instance.undergo("create_db_instance")
+        self.backend.emit("RDS-EVENT-0005", instance, timeline.ends("creating"))
+        if any(status == "backing-up" for status, _ in timeline.phases):
+            self.backend.emit("RDS-EVENT-0001", instance, timeline.begins("backing-up"))
+            self.backend.emit("RDS-EVENT-0002", instance, timeline.ends("backing-up"))
+        return result
+
+    def _linger(self, instance: TimedInstance) -> None:
+        """moto has forgotten it already; AWS shows it until it is gone."""
+        databases, name = self.backend.databases, instance.db_instance_identifier
+        databases[name] = instance
+        timeline = self.finish("delete_db_instance", instance, "RDS-EVENT-0003")
+        instance.world.later(timeline.ends_at, lambda: databases.pop(name, None))
+
+
+def restart(backend: TimedBackend, instance: TimedInstance) -> Timeline:
+    if instance.status == "incompatible-parameters":
+        instance.status = "available"
+    timeline = instance.undergo("reboot_db_instance")
+    backend.emit("RDS-EVENT-0004", instance, timeline.begins("rebooting"))
+    tell_how_it_came_back(backend, instance, timeline.ends("rebooting"))
+    return timeline
+
+
+def fail_over(backend: TimedBackend, instance: TimedInstance) -> Timeline:
+    timeline = instance.undergo("failover_db_instance")
+    backend.emit("RDS-EVENT-0013", instance, timeline.begins("rebooting"))
+    tell_how_it_came_back(backend, instance, timeline.ends("rebooting"))
+    backend.emit("RDS-EVENT-0049", instance, timeline.ends("rebooting"))
+    instance.world.later(timeline.ends("rebooting"), instance.swap_zones)
+    return timeline
+
+
+def tell_how_it_came_back(backend: TimedBackend, instance: TimedInstance, at: float) -> None:
+    settled = instance.settled
+    if settled == "available":
+        backend.emit("RDS-EVENT-0006", instance, at)
+    elif settled == "incompatible-parameters":
+        backend.emit("RDS-EVENT-0035", instance, at)
+    else:
+        backend.emit("RDS-EVENT-0031", instance, at, settled)

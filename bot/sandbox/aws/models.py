@@ -1,0 +1,166 @@
+"""moto's RDS resources, with statuses that take time and the attributes moto leaves out."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Self, cast
+
+from moto.rds import models as moto
+from moto.rds.utils import FilterDef
+
+from bot.sandbox.aws.events import Source
+from bot.sandbox.aws.timeline import Timeline
+
+if TYPE_CHECKING:
+    from bot.sandbox.aws.backend import TimedBackend
+    from bot.sandbox.aws.world import World
+
+USABLE = ("available", "storage-optimization")
+RESTORABLE_EVERY = timedelta(minutes=5)
+
+
+class Timed(moto.RDSBaseModel):
+    """A resource whose status comes from its timeline and, once that is over, from its ending."""
+
+    event_source = ""
+    _timeline: Timeline | None = None
+    _settled = "available"
+
+    @property
+    def world(self) -> "World":
+        return cast("TimedBackend", self.backend).world
+
+    @property
+    def status(self) -> str:
+        passing = self._timeline and self._timeline.status_at(self.world.now())
+        return passing or self._settled
+
+    @status.setter
+    def status(self, value: str) -> None:
+        self._settled = value
+
+    @property
+    def settled(self) -> str:
+        """The status it has, or will have once its timeline is over."""
+        return self._settled
+
+    @property
+    def source(self) -> Source:
+        return Source(self.event_source, self.resource_id, self.arn)
+
+    def undergo(self, operation: str) -> Timeline:
+        """Begin an operation's timeline, with the ending that was injected for it if any."""
+        ending = self.world.ending(operation, self.resource_id)
+        if ending:
+            self._settled = ending
+        self._timeline = self.world.timeline(operation)
+        return self._timeline
+
+    def progress(self, *statuses: str) -> int:
+        return self._timeline.progress_at(self.world.now(), *statuses) if self._timeline else 100
+
+    def restorable_until(self, retention_days: int) -> datetime | None:
+        now = self.world.utcnow()
+        since_midnight = now - now.replace(hour=0, minute=0, second=0, microsecond=0)
+        return now - since_midnight % RESTORABLE_EVERY if retention_days else None
+
+
+class TimedInstance(Timed, moto.DBInstance):
+    event_source = "db-instance"
+    automatic_restart_time: datetime | None = None
+
+    def __init__(self, backend: "TimedBackend", **kwargs: Any) -> None:
+        super().__init__(backend=backend, **kwargs)
+        self.become_new()
+
+    @classmethod
+    def declared(cls, backend: "TimedBackend", **kwargs: Any) -> Self:
+        """One that moto's backend does not know of yet."""
+        return cls(backend, **kwargs)
+
+    def become_new(self) -> None:
+        """Take an identity of its own; a copy of another instance has that one's until then."""
+        self.created = self.instance_create_time = self.world.utcnow()
+        self.dbi_resource_id = self.world.resource_id("db", self.arn)
+        self.pending_modified_values: dict[str, Any] = {}
+        self._timeline, self._settled = None, "available"
+        self._other_zone = _neighbour(self.availability_zone)
+
+    @property
+    def secondary_availability_zone(self) -> str | None:
+        return self._other_zone if self.multi_az else None
+
+    def swap_zones(self) -> None:
+        self.availability_zone, self._other_zone = self._other_zone, self.availability_zone
+
+    @property
+    def percent_progress(self) -> str | None:
+        busy = self.status == "storage-optimization"
+        return str(self.progress("storage-optimization")) if busy else None
+
+    @property
+    def latest_restorable_time(self) -> datetime | None:  # type: ignore[override]
+        return self.restorable_until(self.backup_retention_period)
+
+
+class TimedMember(TimedInstance, moto.DBInstanceClustered):
+    """An instance of a cluster."""
+
+
+class TimedSnapshot(Timed, moto.DBSnapshot):
+    event_source = "db-snapshot"
+
+    @property
+    def percent_progress(self) -> int:
+        return 0 if self.status == "failed" else self.progress("creating", "copying")
+
+    @property
+    def snapshot_create_time(self) -> datetime | None:  # type: ignore[override]
+        """Left out by AWS as long as the snapshot is being created."""
+        return None if self.status == "creating" else self.created
+
+    @property
+    def availability_zone(self) -> str:
+        return self.database.availability_zone
+
+    @property
+    def storage_type(self) -> str:
+        return self.database.storage_type
+
+    @property
+    def license_model(self) -> str:
+        return self.database.license_model
+
+    @property
+    def snapshot_target(self) -> str:
+        return "region"
+
+
+class TimedCluster(Timed, moto.DBCluster):
+    event_source = "db-cluster"
+    SUPPORTED_FILTERS = {  # noqa: RUF012 - declared by moto
+        **moto.DBCluster.SUPPORTED_FILTERS,
+        "db-cluster-resource-id": FilterDef(["db_cluster_resource_id"], "Cluster Resource Ids"),
+    }
+
+    def __init__(self, backend: "TimedBackend", **kwargs: Any) -> None:
+        super().__init__(backend=backend, **kwargs)
+        self.db_cluster_resource_id = self.world.resource_id("cluster", self.arn)
+
+    @property
+    def latest_restorable_time(self) -> datetime | None:  # type: ignore[override]
+        return self.restorable_until(self.backup_retention_period)
+
+
+class TimedClusterSnapshot(Timed, moto.DBClusterSnapshot):
+    event_source = "db-cluster-snapshot"
+
+    @property
+    def percent_progress(self) -> int:
+        return 0 if self.status == "failed" else self.progress("creating", "copying")
+
+    @percent_progress.setter
+    def percent_progress(self, value: int) -> None:
+        """moto sets it to 100 from the start; the timeline knows better."""
+
+
+def _neighbour(zone: str) -> str:
+    return zone[:-1] + ("a" if zone.endswith("b") else "b")

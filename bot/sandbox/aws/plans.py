@@ -1,0 +1,37 @@
+"""How long each operation takes, as statuses one after another: plausible, not measured.
+
+After a modifying call was accepted the database says `available` for some more seconds, as on AWS.
+What a plan does not say is the settled status that follows it.
+"""
+
+from bot.sandbox.aws.timeline import Phase
+
+Plan = dict[str, list[Phase]]
+
+
+def default_plan() -> Plan:
+    """A fresh copy, to be changed at will."""
+    return {
+        "create_db_instance": [("creating", 300), ("backing-up", 60)],
+        "delete_db_instance": [("deleting", 200)],
+        "reboot_db_instance": [("available", 6), ("rebooting", 40)],
+        "failover_db_instance": [("available", 6), ("rebooting", 75)],
+        "start_db_instance": [("starting", 240)],
+        "stop_db_instance": [("stopping", 180)],
+        "modify_db_instance": [("available", 8), ("modifying", 300)],
+        "modify_storage": [("available", 8), ("modifying", 60), ("storage-optimization", 3600)],
+        "modify_windows": [("available", 4), ("modifying", 12)],
+        "back_up_instance": [("available", 5), ("backing-up", 200)],
+        "create_db_snapshot": [("creating", 240)],
+        "copy_db_snapshot": [("copying", 300)],
+        "create_db_cluster": [("creating", 200)],
+        "delete_db_cluster": [("deleting", 120)],
+        "start_db_cluster": [("starting", 300)],
+        "stop_db_cluster": [("stopping", 200)],
+        "reboot_db_cluster": [("available", 6), ("rebooting", 60)],
+        "failover_db_cluster": [("available", 3), ("failing-over", 30)],
+        "modify_db_cluster": [("available", 5), ("modifying", 60)],
+        "back_up_cluster": [("available", 5), ("backing-up", 100)],
+        "create_db_cluster_snapshot": [("creating", 120)],
+        "copy_db_cluster_snapshot": [("copying", 150)],
+    }

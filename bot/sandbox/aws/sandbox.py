@@ -1,0 +1,178 @@
+"""The sandbox's AWS as tests and the demo hold it."""
+
+import time
+from collections.abc import Iterable
+from contextlib import ExitStack
+from typing import Any, Self
+
+import boto3
+from botocore.config import Config
+from moto.sts.models import sts_backends
+
+from bot.sandbox.aws.clock import Clock, advance
+from bot.sandbox.aws.cloudtrail import Trail
+from bot.sandbox.aws.faults import Fault, Faults, Kind
+from bot.sandbox.aws.fleet import MAIN, ClusterSpec, InstanceSpec, role_arn
+from bot.sandbox.aws.identity import OUTSIDER, Sessions
+from bot.sandbox.aws.install import empty, installed
+from bot.sandbox.aws.journal import Call, Journal, matching
+from bot.sandbox.aws.plans import Plan
+from bot.sandbox.aws.seeding import seed
+from bot.sandbox.aws.server import Gateway, serving
+from bot.sandbox.aws.world import World
+
+REGION = "us-east-1"
+CLIENT = Config(retries={"total_max_attempts": 1})
+
+
+class AWSSandbox:
+    """moto's server on 127.0.0.1, made to take time and to fail.
+
+    `clock` gives every instant it produces except the expiry of credentials, which botocore judges
+    by the machine's own. All durations are divided by `pace`; hold the clock and let the pace be 1
+    where a test counts seconds. moto is global to its process, so one process can have one sandbox
+    at a time: share it and `reset()` it between tests.
+    """
+
+    def __init__(self, clock: Clock = time.time, pace: float = 20.0) -> None:
+        self.clock = clock
+        self.url = ""
+        self._world = World(clock, pace)
+        self._sessions, self._journal, self._faults = Sessions(), Journal(), Faults()
+        self.trail = Trail(self._journal, clock, pace)
+        self._gateway = Gateway(clock, self._sessions, self._faults, self._journal)
+        self._stack = ExitStack()
+        self._clients: dict[tuple[str, str, str], Any] = {}
+
+    def __enter__(self) -> Self:
+        self._stack.enter_context(installed(self._world, self._sessions, self.trail))
+        self.url = self._stack.enter_context(serving(self._gateway))
+        self._stack.callback(self._close_clients)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def reset(self) -> None:
+        """Empty every account; forget credentials, faults, plans, journal. The address stays."""
+        self._gateway.release()
+        with self._world.lock:
+            self._close_clients()
+            self._faults.clear()
+            empty()
+            for part in (self._world, self._sessions, self.trail, self._journal):
+                part.reset()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables by which AWS's own libraries find this AWS, as its main account's user."""
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": "AKIASANDBOX000000000",
+            "AWS_SECRET_ACCESS_KEY": "sandbox",
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+        }
+
+    def seed(self, specs: Iterable[InstanceSpec | ClusterSpec]) -> None:
+        """Put databases straight into their accounts, available at once, in bulk too."""
+        with self._world.lock:
+            seed(specs)
+
+    def client(self, service: str, account: str = MAIN, region: str = REGION) -> Any:
+        """A plain boto3 client with somebody else's hand, session name "outsider".
+
+        It goes over HTTP and into the journal, but faults spare it and `calls()` leaves it out.
+        """
+        key = (service, account, region)
+        if key not in self._clients:
+            self._clients[key] = self._outsiders_client(*key)
+        return self._clients[key]
+
+    def advance(self, seconds: float) -> None:
+        """Move the held clock. Raises ClockMovesItselfError where the clock is not held."""
+        advance(self.clock, seconds)
+
+    @property
+    def plan(self) -> Plan:
+        """Statuses and seconds by operation, in force for the calls to come; see plans.py."""
+        return self._world.plan
+
+    def will_end(self, operation: str, status: str, identifier: str = "*", times: int = 1) -> None:
+        """Let the next such operation settle in `status`: ("create_db_snapshot", "failed")."""
+        self._world.will_end(operation, status, identifier, times)
+
+    def limit_snapshots(self, quota: int) -> None:
+        """SnapshotQuotaExceeded from this many snapshots in an account and region on."""
+        self._world.snapshot_quota = quota
+
+    def fault(
+        self,
+        pattern: str,
+        kind: Kind | str,
+        *,
+        times: int | None = 1,
+        probability: float = 1.0,
+        account: str = "*",
+        region: str = "*",
+        delay: float | None = None,
+        code: str = "InvalidParameterValue",
+        message: str = "This was made to fail.",
+        status: int = 400,
+    ) -> Fault:
+        """Strike calls whose `service:Action` matches; `times=None` goes on until it is removed.
+
+        Account is the caller's. `delay` is in real seconds, for `slow` and `timeout`; code, message
+        and status are for `code`.
+        """
+        wanted = Kind(kind)
+        waits = 1.0 if wanted is Kind.SLOW and delay is None else delay
+        fault = Fault(
+            pattern, wanted, times, probability, account, region, waits, code, message, status
+        )
+        return self._faults.add(fault)
+
+    def cut_off(self, account: str = "*", region: str = "*") -> Fault:
+        """Break every connection into this account and region."""
+        return self.fault("*", Kind.RESET, times=None, account=account, region=region)
+
+    def mend(self, fault: Fault) -> None:
+        self._faults.remove(fault)
+
+    def mend_all(self) -> None:
+        self._faults.clear()
+
+    @property
+    def journal(self) -> list[Call]:
+        """Every call, outsiders' too, in the order in which they ended."""
+        return self._journal.all()
+
+    def calls(self, pattern: str = "*") -> list[Call]:
+        """The bot's calls whose `service:Action` matches the glob."""
+        ours = [call for call in self._journal.all() if call.session_name != OUTSIDER]
+        return matching(ours, pattern)
+
+    def _outsiders_client(self, service: str, account: str, region: str) -> Any:
+        role = sts_backends[MAIN]["aws"].assume_role(
+            region_name=region,
+            role_session_name=OUTSIDER,
+            role_arn=role_arn(account).replace("rds-bot", OUTSIDER),
+            policy="",
+            duration=3600,
+            external_id="",
+        )
+        self._sessions.remember(role, None)
+        return boto3.client(
+            service,
+            region_name=region,
+            endpoint_url=self.url,
+            aws_access_key_id=role.access_key_id,
+            aws_secret_access_key=role.secret_access_key,
+            aws_session_token=role.session_token,
+            config=CLIENT,
+        )
+
+    def _close_clients(self) -> None:
+        for client in self._clients.values():
+            client.close()
+        self._clients.clear()

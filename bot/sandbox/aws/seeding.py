@@ -1,0 +1,104 @@
+"""Puts declared databases straight into moto: no request, no backup, a thousand in a moment."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import cast
+
+from moto.rds.models import rds_backends
+
+from bot.sandbox.aws.backend import ENGINE_VERSIONS, TimedBackend
+from bot.sandbox.aws.fleet import ClusterSpec, InstanceSpec
+from bot.sandbox.aws.models import TimedCluster, TimedInstance, TimedMember
+
+SECURITY_GROUPS = ["sg-0a1b2c3d4e5f60718"]
+
+
+def seed(specs: Iterable[InstanceSpec | ClusterSpec]) -> None:
+    for spec in specs:
+        backend = cast(TimedBackend, rds_backends[spec.account][spec.region])
+        match spec:
+            case InstanceSpec():
+                _add_instance(backend, spec)
+            case ClusterSpec():
+                _add_cluster(backend, spec)
+
+
+def _add_instance(backend: TimedBackend, spec: InstanceSpec) -> None:
+    instance = TimedInstance.declared(
+        backend,
+        db_instance_identifier=spec.identifier,
+        db_instance_class=spec.instance_class,
+        engine=spec.engine,
+        engine_version=spec.engine_version or ENGINE_VERSIONS[spec.engine],
+        allocated_storage=spec.storage_gib,
+        storage_type="gp3",
+        master_username="dba",
+        multi_az=spec.multi_az,
+        availability_zone=spec.region + spec.zone,
+        preferred_backup_window=spec.backup_window,
+        preferred_maintenance_window=spec.maintenance_window,
+        backup_retention_period=spec.retention_days,
+        vpc_security_group_ids=SECURITY_GROUPS,
+        storage_encrypted=True,
+        tags=_tag_list(spec.tags),
+    )
+    instance.status = spec.status
+    _keep(backend, instance, spec.age_days)
+    if spec.replica_of:
+        _make_replica(backend.instance(spec.replica_of), instance)
+
+
+def _add_cluster(backend: TimedBackend, spec: ClusterSpec) -> None:
+    cluster = TimedCluster(
+        backend,
+        db_cluster_identifier=spec.identifier,
+        engine=spec.engine,
+        engine_version=spec.engine_version or ENGINE_VERSIONS[spec.engine],
+        master_username="dba",
+        master_user_password="not-a-secret",
+        preferred_backup_window=spec.backup_window,
+        preferred_maintenance_window=spec.maintenance_window,
+        backup_retention_period=spec.retention_days,
+        vpc_security_group_ids=SECURITY_GROUPS,
+        storage_encrypted=True,
+        serverless_v2_scaling_configuration=_capacity(spec.serverless),
+        tags=_tag_list(spec.tags),
+    )
+    cluster.cluster_create_time = cluster.created - timedelta(days=spec.age_days)
+    backend.clusters[spec.identifier] = cluster
+    for number, name in enumerate(spec.members):
+        _add_member(backend, spec, name, zone="abc"[number % 3])
+
+
+def _add_member(backend: TimedBackend, spec: ClusterSpec, name: str, zone: str) -> None:
+    member = TimedMember.declared(
+        backend,
+        db_instance_identifier=name,
+        db_cluster_identifier=spec.identifier,
+        db_instance_class="db.serverless" if spec.serverless else spec.instance_class,
+        engine=spec.engine,
+        availability_zone=spec.region + zone,
+        preferred_maintenance_window=spec.maintenance_window,
+        tags=_tag_list(spec.tags),
+    )
+    _keep(backend, member, spec.age_days)
+
+
+def _keep(backend: TimedBackend, instance: TimedInstance, age_days: int) -> None:
+    instance.instance_create_time = instance.created - timedelta(days=age_days)
+    instance.created = instance.instance_create_time
+    backend.databases[instance.db_instance_identifier] = instance
+
+
+def _make_replica(primary: TimedInstance, replica: TimedInstance) -> None:
+    replica.set_as_replica()
+    replica.source_db_instance_identifier = primary.db_instance_identifier
+    primary.add_replica(replica)
+
+
+def _capacity(serverless: tuple[float, float] | None) -> dict[str, float] | None:
+    return serverless and {"MinCapacity": serverless[0], "MaxCapacity": serverless[1]}
+
+
+def _tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in tags.items()]

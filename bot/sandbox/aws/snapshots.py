@@ -1,0 +1,107 @@
+"""Actions on snapshots of instances and of clusters."""
+
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.rds.exceptions import (
+    DBClusterSnapshotAlreadyExistsError,
+    DBSnapshotAlreadyExistsError,
+    InvalidDBClusterSnapshotStateFault,
+    InvalidParameterValue,
+    RDSClientError,
+)
+
+from bot.sandbox.aws.actions import Actions, made
+from bot.sandbox.aws.backend import require, require_cluster
+from bot.sandbox.aws.models import USABLE, TimedClusterSnapshot, TimedSnapshot
+
+DELETABLE = ("available", "failed")
+
+
+class SnapshotActions(Actions):
+    def describe_db_snapshots(self) -> ActionResult:
+        found: Any = self.backend.describe_db_snapshots(
+            self.said("DBInstanceIdentifier"),
+            self.said("DBSnapshotIdentifier"),
+            self.said("SnapshotType"),
+            self.filters(),
+        )
+        return self.paged("DBSnapshots", found, key=lambda one: one.db_snapshot_identifier)
+
+    def create_db_snapshot(self) -> ActionResult:
+        instance = self.backend.instance(self.said("DBInstanceIdentifier"))
+        if instance.db_cluster_identifier:
+            raise InvalidParameterValue(
+                "The specified instance is a member of a cluster and a snapshot cannot be created "
+                "directly. Please use the CreateDBClusterSnapshot API instead."
+            )
+        if self.said("DBSnapshotIdentifier") in self.backend.database_snapshots:
+            raise DBSnapshotAlreadyExistsError(self.said("DBSnapshotIdentifier"))
+        require(instance, (*USABLE, "stopped"))
+        result = super().create_db_snapshot()
+        self._take_time("create_db_snapshot", made(result, "DBSnapshot"), "0040", "0042")
+        if instance.status in USABLE:
+            instance.undergo("back_up_instance")
+        return result
+
+    def copy_db_snapshot(self) -> ActionResult:
+        result = super().copy_db_snapshot()
+        made(result, "DBSnapshot").undergo("copy_db_snapshot")
+        return result
+
+    def delete_db_snapshot(self) -> ActionResult:
+        snapshot: Any = self.backend.get_db_snapshot(self.said("DBSnapshotIdentifier"))
+        if snapshot.status not in DELETABLE or snapshot.snapshot_type == "automated":
+            raise RDSClientError(
+                "InvalidDBSnapshotState",
+                "Cannot delete the snapshot because it is not currently in the available state.",
+            )
+        result = super().delete_db_snapshot()
+        self.backend.emit("RDS-EVENT-0041", snapshot, snapshot.world.now())
+        return result
+
+    def describe_db_cluster_snapshots(self) -> ActionResult:
+        found: Any = self.backend.describe_db_cluster_snapshots(
+            self.said("DBClusterIdentifier"),
+            self.said("DBClusterSnapshotIdentifier"),
+            self.said("SnapshotType"),
+            self.filters(),
+        )
+        return self.paged(
+            "DBClusterSnapshots", found, key=lambda one: one.db_cluster_snapshot_identifier
+        )
+
+    def create_db_cluster_snapshot(self) -> ActionResult:
+        cluster = self.backend.cluster(self.said("DBClusterIdentifier"))
+        name = self.said("DBClusterSnapshotIdentifier")
+        self.backend.validate_db_snapshot_identifier(name, "DBClusterSnapshotIdentifier")
+        if name in self.backend.cluster_snapshots:
+            raise DBClusterSnapshotAlreadyExistsError(name)
+        require_cluster(cluster, ("available",))
+        result = super().create_db_cluster_snapshot()
+        snapshot = made(result, "DBClusterSnapshot")
+        self._take_time("create_db_cluster_snapshot", snapshot, "0074", "0075")
+        cluster.undergo("back_up_cluster")
+        return result
+
+    def copy_db_cluster_snapshot(self) -> ActionResult:
+        result = super().copy_db_cluster_snapshot()
+        made(result, "DBClusterSnapshot").undergo("copy_db_cluster_snapshot")
+        return result
+
+    def delete_db_cluster_snapshot(self) -> ActionResult:
+        name = self.said("DBClusterSnapshotIdentifier")
+        snapshot = self.backend.get_db_cluster_snapshot(name)
+        if snapshot.status not in DELETABLE or snapshot.snapshot_type == "automated":
+            raise InvalidDBClusterSnapshotStateFault(
+                "Cannot delete the snapshot because it is not currently in the available state."
+            )
+        return super().delete_db_cluster_snapshot()
+
+    def _take_time(
+        self, operation: str, snapshot: TimedSnapshot | TimedClusterSnapshot, begun: str, done: str
+    ) -> None:
+        timeline = snapshot.undergo(operation)
+        self.backend.emit(f"RDS-EVENT-{begun}", snapshot, timeline.started_at)
+        if snapshot.settled == "available":
+            self.backend.emit(f"RDS-EVENT-{done}", snapshot, timeline.ends_at)

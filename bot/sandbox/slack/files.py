@@ -1,0 +1,52 @@
+"""Uploaded files: asked for, uploaded, completed, and only a moment later processed."""
+
+from dataclasses import dataclass, replace
+from mimetypes import guess_type
+from typing import Any
+
+from bot.sandbox.slack.errors import SlackError
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """`channels` fill only when Slack has processed the file; until then it has no mimetype."""
+
+    id: str
+    name: str
+    size: int
+    created: int
+    alt_txt: str | None = None
+    title: str = ""
+    content: bytes | None = None
+    completed: bool = False
+    processed: bool = False
+    shares: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def mimetype(self) -> str:
+        return guess_type(self.name)[0] or "application/octet-stream"
+
+
+class Files:
+    def __init__(self) -> None:
+        self._kept: dict[str, File] = {}
+
+    def keep(self, file: File) -> File:
+        self._kept[file.id] = file
+        return file
+
+    def change(self, file_id: str, **facts: Any) -> File:
+        return self.keep(replace(self.find(file_id), **facts))
+
+    def find(self, file_id: str) -> File:
+        """Raises `file_not_found`."""
+        if file_id not in self._kept:
+            raise SlackError("file_not_found")
+        return self._kept[file_id]
+
+    def showable(self, file_id: str, channel: str | None) -> bool:
+        """Whether a `slack_file` image may point to it: processed, and shared in that channel
+        (views have none)."""
+        file = self._kept.get(file_id)
+        shared = file is not None and channel in (None, *(it for it, _ in file.shares))
+        return file is not None and file.processed and shared

@@ -1,0 +1,28 @@
+"""Installing an app from its manifest: it gets what the manifest asks for, and no more."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.sandbox.slack.workspace import App, Command
+
+
+def installed_app(manifest: Mapping[str, Any], app: App | None = None) -> App:
+    """The app with the scopes, commands, events and Home tab of a parsed manifest; its ids and
+    tokens are those of `app`."""
+    features, settings = manifest.get("features", {}), manifest.get("settings", {})
+    home = features.get("app_home", {})
+    return replace(
+        app or App(),
+        name=features.get("bot_user", {}).get(
+            "display_name", manifest["display_information"]["name"]
+        ),
+        scopes=tuple(manifest.get("oauth_config", {}).get("scopes", {}).get("bot", ())),
+        commands=tuple(
+            Command(it["command"], it.get("should_escape", False))
+            for it in features.get("slash_commands", ())
+        ),
+        events=tuple(settings.get("event_subscriptions", {}).get("bot_events", ())),
+        home_tab=home.get("home_tab_enabled", False),
+        messages_tab=home.get("messages_tab_enabled", False),
+    )
