@@ -1,0 +1,83 @@
+"""Somebody types, clicks or sends a form, and reads what the bot says to nobody else."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import yaml
+
+from bot.sandbox.aws import AWSSandbox, Call
+from bot.sandbox.slack import Member, SeenMessage, SeenView
+from bot.service import Bot
+from bot.values import AuditRow, Request
+from tests.conftest import CONFIG
+
+#: How a change goes at AWS that a test waits for: statuses and their seconds.
+SOON = [("creating", 6.0)]
+
+
+def configured(**sections: Any) -> str:
+    """The tests' settings with whole sections replaced; None leaves a section out."""
+    settings = yaml.safe_load(CONFIG) | sections
+    return yaml.safe_dump({name: value for name, value in settings.items() if value is not None})
+
+
+async def told(member: Member, line: str, channel: str | None = "databases") -> SeenMessage:
+    """What the bot answers privately to a command."""
+    return await _answer_to(member, lambda: member.types(line, channel))
+
+
+async def told_on_click(member: Member, seen: SeenMessage, action: str) -> SeenMessage:
+    """What the bot answers privately to a click."""
+    return await _answer_to(member, lambda: member.clicks(seen, action))
+
+
+async def told_on_submit(member: Member, view: SeenView, values: Mapping[str, Any]) -> SeenMessage:
+    """What the bot answers privately to a form that it took."""
+    return await _answer_to(member, lambda: member.submits(view, values))
+
+
+async def asks(member: Member, line: str, channel: str | None = "databases") -> None:
+    """A command that is answered; its answer does not matter here."""
+    await told(member, line, channel)
+
+
+async def card_of(member: Member, label: str) -> SeenMessage:
+    """A request's card, as it stands now."""
+    return await member.sees(lambda it: not it.ephemeral and f"· {label}," in it.text)
+
+
+def changes(aws: AWSSandbox) -> list[Call]:
+    """Every call that would alter a database, whatever came of it."""
+    return [call for call in aws.calls("rds:*") if not call.reads]
+
+
+async def filed(bot: Bot) -> tuple[Request, ...]:
+    """Every request there is, newest first."""
+    return await bot.services.store.requests.find(limit=100)
+
+
+async def audited(bot: Bot, **filters: Any) -> tuple[AuditRow, ...]:
+    """Audit rows, newest first."""
+    return await bot.services.store.audit.rows(**filters)
+
+
+async def everything_is_told(bot: Bot, within: float = 5.0) -> None:
+    """Until no message waits. Raises TimeoutError when that is not in time."""
+    async with asyncio.timeout(within):
+        while True:
+            if not await bot.services.store.outbox.depth():
+                return
+            await asyncio.sleep(0.01)
+
+
+def flat(seen: SeenMessage | SeenView) -> str:
+    """What is on the screen on one line."""
+    return re.sub(r"\s+", " ", seen.words)
+
+
+async def _answer_to(member: Member, act: Callable[[], Awaitable[object]]) -> SeenMessage:
+    before = {it.ts for it in member.messages()}
+    await act()
+    return await member.sees(lambda it: it.ephemeral and it.ts not in before)

@@ -1,0 +1,269 @@
+"""The demo's story: it is told by the real bot, and notices when anything is not as it says."""
+
+import asyncio
+import io
+import signal
+import sqlite3
+import subprocess
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.aws import AWSSandbox
+from bot.sandbox.narrator import Narrator
+from bot.sandbox.performance import Performance
+from bot.sandbox.process import BOT, BotProcess
+from bot.sandbox.prompt import Prompt
+from bot.sandbox.slack import Refused, SlackSandbox
+from bot.sandbox.stage import Stage, staged
+from bot.sandbox.story import STORY, Step
+from bot.sandbox.terminal import Terminal
+
+#: As the fixture's AWS goes.
+PACE = 60.0
+DEMO = (*BOT, "demo")
+Meddle = Callable[[Stage], Awaitable[None]]
+
+
+@pytest.fixture
+async def stage(aws: AWSSandbox, tmp_path: Path) -> AsyncIterator[Stage]:
+    async with staged(aws, PACE, tmp_path) as ready:
+        yield ready
+
+
+@pytest.fixture
+async def silent(slack: SlackSandbox, aws: AWSSandbox, tmp_path: Path) -> Stage:
+    """A stage whose bot does not come: for what needs none."""
+    bot = await BotProcess.start({}, tmp_path / "bot.log")
+    await bot.kill()
+    return Stage(slack, aws, bot, tmp_path, {}, PACE)
+
+
+def up_to(last: str, *, without: str = "") -> tuple[Step, ...]:
+    """The steps that this one needs before it, which need not be all of those before it."""
+    names = [step.name for step in STORY]
+    return tuple(it for it in STORY[: names.index(last) + 1] if it.name != without)
+
+
+async def told(stage: Stage, steps: tuple[Step, ...], **before: Meddle) -> tuple[int, str]:
+    out = io.StringIO()
+    code = await Performance(stage, Terminal(out), steps, before).tell()
+    return code, " ".join(out.getvalue().split())
+
+
+# -- somebody else's hand, always from outside the bot
+
+
+async def the_snapshot_fails(stage: Stage) -> None:
+    stage.aws.will_end("create_db_snapshot", "failed")
+
+
+async def staging_is_tagged_production(stage: Stage) -> None:
+    await _tag(stage, "orders-staging", "production")
+
+
+async def production_is_tagged_development(stage: Stage) -> None:
+    await _tag(stage, "orders-prod", "dev")
+
+
+async def slack_does_not_say_who_people_are(stage: Stage) -> None:
+    stage.slack.faults.add("users.info", Refused("fatal_error"), times=None)
+
+
+async def dora_leaves_the_group(stage: Stage) -> None:
+    stage.slack.workspace.leave_group("dbas", "dora")
+
+
+async def emil_approves_too_early(stage: Stage) -> None:
+    emil = stage.slack.member("emil")
+    card = await emil.sees("needs 1 more approval")
+    await emil.clicks(card, "request.approve")
+
+
+async def aws_refuses_the_reboot(stage: Stage) -> None:
+    stage.aws.fault("rds:RebootDBInstance", "denied")
+
+
+async def somebody_deletes_the_card(stage: Stage) -> None:
+    world = stage.slack.world
+    [card] = [it for it in world.messages if it.text.startswith("Reboot") and not it.is_reply]
+    world.erase(card)
+
+
+async def gil_becomes_a_member(stage: Stage) -> None:
+    stage.slack.workspace.change("gil", is_restricted=False)
+
+
+async def private_answers_do_not_go_through(stage: Stage) -> None:
+    for method in ("response_url", "chat.postEphemeral"):
+        stage.slack.faults.add(method, Refused("fatal_error"), times=None)
+
+
+async def a_row_is_tampered_with(stage: Stage) -> None:
+    with closing(sqlite3.connect(stage.folder / "bot.db")) as database, database:
+        names = database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for (name,) in names.fetchall():
+            database.execute(f"DROP TRIGGER {name}")
+        database.execute("UPDATE audit SET actor = 'nobody' WHERE seq = 2")
+
+
+async def the_bot_is_killed(stage: Stage) -> None:
+    async with asyncio.timeout(10):
+        while "bot.running" not in stage.bot.tail():
+            await asyncio.sleep(0.01)
+    await stage.bot.kill()
+
+
+async def _tag(stage: Stage, name: str, environment: str) -> None:
+    rds = stage.aws.client("rds")
+    arn = f"arn:aws:rds:us-east-1:123456789012:db:{name}"
+    tags = [{"Key": "Environment", "Value": environment}]
+    await asyncio.to_thread(rds.add_tags_to_resource, ResourceName=arn, Tags=tags)
+
+
+@pytest.mark.parametrize(
+    ("step", "meddle", "needed"),
+    [
+        ("snapshot", the_snapshot_fails, up_to("snapshot")),
+        ("ask", staging_is_tagged_production, up_to("ask", without="snapshot")),
+        ("own", slack_does_not_say_who_people_are, up_to("own", without="snapshot")),
+        ("first", dora_leaves_the_group, up_to("first", without="snapshot")),
+        ("again", emil_approves_too_early, up_to("again", without="snapshot")),
+        ("second", aws_refuses_the_reboot, up_to("second", without="snapshot")),
+        ("ending", somebody_deletes_the_card, up_to("ending", without="snapshot")),
+        ("production", production_is_tagged_development, up_to("production")[-1:]),
+        ("guest", gil_becomes_a_member, up_to("guest")[-1:]),
+        ("audit", private_answers_do_not_go_through, up_to("audit")[-2:]),
+        ("verify", a_row_is_tampered_with, up_to("verify")[-4:]),
+        ("goodbye", the_bot_is_killed, up_to("guest")[-1:]),
+    ],
+)
+async def test_a_broken_step_is_noticed(
+    stage: Stage, step: str, meddle: Meddle, needed: tuple[Step, ...]
+) -> None:
+    code, said = await told(stage, needed, **{step: meddle})
+
+    assert code == 1
+    assert said.count("differs from the story") == 1
+    assert f"differs from the story ({step})" in said
+
+
+async def test_what_differs_is_said_with_what_was_there_instead(stage: Stage) -> None:
+    before = {"production": production_is_tagged_development}
+
+    _, said = await told(stage, up_to("production")[-1:], **before)
+
+    assert "Ben should be told, visible to Ben alone" in said
+    assert "It needs 1 approval" in said.partition("differs from the story")[2]
+
+
+async def test_a_bot_that_ends_by_itself_is_noticed_at_once(stage: Stage) -> None:
+    code, said = await told(stage, up_to("guest")[-1:], guest=the_bot_is_killed)
+
+    assert code == 1
+    assert "The bot ended by itself, with exit code -9." in said
+    assert "bot.running" in said  # the end of its log
+
+
+async def test_an_untold_change_at_aws_is_noticed(stage: Stage) -> None:
+    async def dora_takes_a_snapshot(stage: Stage) -> None:
+        await stage.slack.member("dora").types("/rds snapshot orders-dev own", channel="databases")
+        await stage.slack.until(lambda: stage.aws.calls("rds:CreateDBSnapshot"))
+
+    code, said = await told(stage, up_to("guest")[-1:], guest=dora_takes_a_snapshot)
+
+    assert code == 1
+    assert "Nobody should be told anything else. But Dora sees:" in said
+
+
+# -- the command
+
+
+@pytest.mark.timeout(120)
+def test_the_story_is_played_without_a_terminal_and_exits_0() -> None:
+    ended = subprocess.run(
+        [*DEMO, "--story"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "✔ 12 of 12 steps went as the story has it" in ended.stdout
+    assert "\x1b" not in ended.stdout
+
+
+def test_ctrl_c_ends_everything_that_was_started() -> None:
+    with subprocess.Popen(
+        DEMO, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as demo:
+        assert demo.stdout is not None
+        begun = next(line for line in demo.stdout if line.startswith("▶ Ana types"))
+        children = _children(demo.pid)
+        demo.send_signal(signal.SIGINT)
+        said, _ = demo.communicate(timeout=15)
+
+    assert demo.returncode == 0, begun
+    assert "Traceback" not in said
+    assert children
+    assert not any(Path(f"/proc/{pid}").exists() for pid in children)
+
+
+def _children(pid: int) -> list[int]:
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]
+
+
+# -- the keyboard
+
+
+class Typist:
+    """A keyboard on which these lines are typed."""
+
+    is_terminal = False
+
+    def __init__(self, *lines: str) -> None:
+        self._lines = iter(lines)
+
+    async def line(self) -> str | None:
+        return next(self._lines, None)
+
+
+async def typed(stage: Stage, *lines: str) -> str:
+    out = io.StringIO()
+    narrator = Narrator(stage.slack, stage.people, Terminal(out))
+    await Prompt(stage, Terminal(out), narrator).run(Typist(*lines))
+    return " ".join(out.getvalue().split())
+
+
+async def test_people_can_type_click_and_fill_in(stage: Stage) -> None:
+    ana, dora = stage.slack.member("ana"), stage.slack.member("dora")
+
+    said = await typed(stage, "/rds reboot")
+    await ana.sees_modal("A database instance")
+    await typed(stage, "fill instance=orders-test reason='a drill'")
+    await dora.sees("needs 1 approval")
+    await typed(stage, "as dora", "click Reject")
+    await dora.sees_modal("others read it")
+    await typed(stage, "as dora", "fill reason='not today'")
+
+    assert "ana @ #databases> /rds reboot" in said
+    rejected = await ana.sees(lambda it: "rejected" in it.text and it.thread_ts is None)
+    assert "not today" in rejected.words
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("hello", "I do not know 'hello'"),
+        ("/hello", "/hello is not a valid command"),
+        ("as zoe", "There is no zoe"),
+        ("in #dba-only", "Ana is not in #dba-only"),
+        ("click Approve", "Ana sees no button Approve here"),
+        ("fill a=b", "Ana has no form open"),
+        ("see", "Ana sees nothing here yet"),
+        ("help", "click WORD"),
+        ("people", "gil: Gil Guest (guest)"),
+    ],
+)
+async def test_every_line_gets_a_sentence(silent: Stage, line: str, answer: str) -> None:
+    assert answer in await typed(silent, line)

@@ -1,0 +1,268 @@
+"""What people look up: the answers are private, complete, and hold what they are allowed to see."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.operations import CATALOGUE
+from bot.sandbox.aws import ANALYTICS, AWSSandbox, InstanceSpec
+from bot.sandbox.slack import SlackSandbox
+from bot.service import Bot
+from tests.conftest import StartBot
+from tests.handlers.blocks.judging import assert_message
+from tests.stories.asking import asks, changes, configured, flat, told
+from tests.stories.stage import until
+
+REBOOT = "/rds reboot orders-staging --reason 'new parameter group'"
+
+
+async def test_list_shows_every_database_with_environment_status_and_account(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    said = flat(await told(slack.member("ana"), "/rds list"))
+
+    assert "15 databases" in said
+    for row in (
+        "orders-prod | production | available | postgres",
+        "warehouse | production | available",
+        "shop-staging | staging | available | aurora-postgresql",
+        "analytics/eu-west-1",
+    ):
+        assert row in said.replace("│", "|"), said
+
+
+@pytest.mark.parametrize(
+    ("line", "there", "missing"),
+    [
+        ("list orders", "4 of 15 databases", "billing"),
+        ("list ORDERS", "4 of 15 databases", "billing"),
+        ("list --environment staging", "billing-staging", "orders-dev"),
+        ("list orders --environment test", "1 of 15 databases", "orders-dev"),
+        ("list nothing-like-it", "None matches", "orders"),
+    ],
+)
+async def test_list_can_be_narrowed_down(
+    bot: Bot, slack: SlackSandbox, line: str, there: str, missing: str
+) -> None:
+    said = flat(await told(slack.member("ana"), f"/rds {line}"))
+
+    assert there in said
+    assert missing not in said
+
+
+async def test_list_says_which_account_it_cannot_see_and_shows_the_others(
+    start_bot: StartBot, slack: SlackSandbox, aws: AWSSandbox
+) -> None:
+    aws.fault("rds:Describe*", "denied", times=None, account=ANALYTICS)
+    async with start_bot():
+        listed = flat(await told(slack.member("ana"), "/rds list"))
+        unknown = flat(await told(slack.member("ana"), "/rds show reports@analytics"))
+        found = flat(await told(slack.member("ana"), "/rds show orders-dev"))
+
+    assert "I could not look into analytics/eu-west-1" in listed
+    assert "orders-prod" in listed
+    assert "I could not look into analytics/eu-west-1" in unknown
+    assert "orders-dev is available" in found
+
+
+async def test_a_fleet_too_large_for_one_message_is_counted(
+    bot: Bot, slack: SlackSandbox, aws: AWSSandbox
+) -> None:
+    aws.seed([InstanceSpec(f"many-{number:03}-dev") for number in range(300)])
+    await bot.services.fleet.refresh()
+
+    said = await told(slack.member("ana"), "/rds list")
+
+    assert "315 databases" in flat(said)
+    assert "more; narrow it down" in flat(said)
+    assert_message({"text": said.text, "blocks": list(said.blocks)})
+
+
+async def test_show_reads_the_database_anew(bot: Bot, slack: SlackSandbox, aws: AWSSandbox) -> None:
+    aws.client("rds").modify_db_instance(
+        DBInstanceIdentifier="orders-test", DBInstanceClass="db.r6g.xlarge"
+    )
+
+    said = flat(await told(slack.member("ana"), "/rds show orders-test"))
+
+    for words in (
+        "test (tag Environment=test)", "main/us-east-1", "03:00-03:30 UTC", "sun:05:00-sun:05:30",
+        "kept 7 days", "DBInstanceClass = db.r6g.xlarge", "db.t4g.medium", "50 GiB",
+    ):  # fmt: skip
+        assert words in said, words
+
+
+async def test_show_of_a_cluster_names_its_members_and_what_was_asked_of_it(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    ana = slack.member("ana")
+    await asks(ana, "/rds backup-window shop-staging 07:00-07:30")
+
+    said = flat(await told(ana, "/rds show shop-staging"))
+
+    assert "shop-staging-1, shop-staging-2, shop-staging-3" in said
+    assert "RDS-1001 Set the backup window of shop-staging to 07:00-07:30 UTC: pending" in said
+
+
+async def test_status_of_a_request_says_what_it_waits_for(bot: Bot, slack: SlackSandbox) -> None:
+    await asks(slack.member("ana"), f"{REBOOT} --failover")
+    await told(slack.member("dora"), "/rds approve RDS-1001")
+
+    said = flat(await told(slack.member("ben"), "/rds status 1001"))
+
+    assert "RDS-1001 is pending: Reboot orders-staging with failover" in said
+    assert "1 of 2 @dora" in said
+    assert "high because a failover moves the writer" in said
+    assert "@emil" in said
+
+
+async def test_status_of_the_bot(bot: Bot, slack: SlackSandbox) -> None:
+    said = flat(await told(slack.member("ana"), "/rds status bot"))
+
+    assert "connected" in said
+    assert "Databases seen 15" in said.replace(" at", "")
+
+
+async def test_requests_lists_what_is_open_mine_and_ended(bot: Bot, slack: SlackSandbox) -> None:
+    ana, ben = slack.member("ana"), slack.member("ben")
+    await asks(ana, REBOOT)
+    await asks(ben, "/rds reboot orders-test")
+    await asks(ben, "/rds reboot orders-dev")
+    await told(ben, "/rds cancel RDS-1003")
+
+    everyones = flat(await told(ana, "/rds requests"))
+    mine = flat(await told(ana, "/rds requests --mine"))
+    ended = flat(await told(ana, "/rds requests --all"))
+    of_one = flat(await told(ana, "/rds requests orders-test"))
+
+    assert ("RDS-1001" in everyones, "RDS-1002" in everyones, "RDS-1003" in everyones) == (
+        True, True, False,
+    )  # fmt: skip
+    assert ("RDS-1001" in mine, "RDS-1002" in mine) == (True, False)
+    assert "cancelled" in ended
+    assert ("RDS-1001" in of_one, "RDS-1002" in of_one) == (False, True)
+
+
+AUDIT = {
+    "everything": ("", {"request.filed", "vote.approved", "request.denied"}),
+    "target": ("orders-staging", {"request.filed", "vote.approved"}),
+    "person": ("--user @dora", {"vote.approved"}),
+    "failed": ("--failed", {"request.denied"}),
+    "request": ("--request RDS-1001", {"request.filed", "vote.approved"}),
+    "since": ("--since 1h", {"request.filed", "vote.approved", "request.denied"}),
+    "together": ("orders-staging --user @dora --since 90m", {"vote.approved"}),
+}
+
+
+async def test_audit_finds_by_target_person_result_time_and_request(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    await asks(slack.member("ana"), f"{REBOOT} --failover")
+    await told(slack.member("dora"), "/rds approve RDS-1001")
+    await told(slack.member("ben"), "/rds reboot orders-prod")
+
+    for line, wanted in AUDIT.values():
+        said = flat(await told(slack.member("pat"), f"/rds audit {line}"))
+        everything = AUDIT["everything"][1]
+        assert {action for action in everything if action in said} == wanted, line
+
+
+async def test_audit_still_finds_what_was_done_to_a_database_that_is_gone(
+    bot: Bot, slack: SlackSandbox, aws: AWSSandbox
+) -> None:
+    await asks(slack.member("ana"), "/rds reboot orders-test")
+    aws.plan["delete_db_instance"] = [("deleting", 1)]
+    aws.client("rds").delete_db_instance(DBInstanceIdentifier="orders-test", SkipFinalSnapshot=True)
+    await until(lambda: not _is_there(aws, "orders-test"))
+    await bot.services.fleet.refresh()
+
+    said = flat(await told(slack.member("pat"), "/rds audit orders-test"))
+
+    assert "request.filed" in said
+
+
+def _is_there(aws: AWSSandbox, name: str) -> bool:
+    found = aws.client("rds").describe_db_instances()["DBInstances"]
+    return name in {one["DBInstanceIdentifier"] for one in found}
+
+
+async def test_audit_before_its_time_is_left_out(bot: Bot, slack: SlackSandbox) -> None:
+    await asks(slack.member("ana"), REBOOT)
+
+    assert not await bot.services.store.audit.rows(
+        since=bot.services.clock() + timedelta(minutes=1) // timedelta(microseconds=1)
+    )
+    assert "Nothing fits that" in flat(await told(slack.member("ana"), "/rds audit --failed"))
+
+
+async def test_whoami_says_what_each_may_do(start_bot: StartBot, slack: SlackSandbox) -> None:
+    access = {
+        "approvers": {"groups": ["S0DBAS0001"]},
+        "admins": {"users": ["U0PAT00001"]},
+        "requesters": {"groups": ["S0DEVS0001", "S0DBAS0001"]},
+    }
+    expected = {
+        "ana": "look, ask for changes",
+        "dora": "look, ask for changes, approve and reject",
+        "pat": "look, administer the bot",
+        "gil": "nothing here",
+    }
+    async with start_bot(configured(access=access)):
+        said = {who: flat(await told(slack.member(who), "/rds whoami")) for who in expected}
+
+    for who, may in expected.items():
+        assert f"You are {who}" in said[who]
+        assert f"{may} You may never" in said[who] or may in said[who]
+    assert "Europe/Lisbon" in said["ana"]
+
+
+async def test_help_shows_what_one_may_use(bot: Bot, slack: SlackSandbox) -> None:
+    developer = flat(await told(slack.member("ana"), "/rds help"))
+    approver = flat(await told(slack.member("dora"), "/rds ?"))
+
+    assert "/rds reboot ID [--failover]" in developer
+    assert "/rds cancel" in developer
+    assert "/rds approve" not in developer
+    assert "/rds settle" not in developer
+    assert "/rds approve" in approver
+
+
+@pytest.mark.parametrize(
+    "line", ["help backup-window", "backup-window --help", "help modify_backup_window"]
+)
+async def test_help_about_one_verb_shows_everything_about_it(
+    bot: Bot, slack: SlackSandbox, line: str
+) -> None:
+    said = flat(await told(slack.member("ana"), f"/rds {line}"))
+
+    for words in (
+        "Set the daily backup window", "where clocks change", "/rds backup-window ID HH:MM-HH:MM",
+        "--reason TEXT", "--dry-run", "medium", "For example: /rds backup-window orders-test",
+    ):  # fmt: skip
+        assert words in said, words
+
+
+async def test_every_verb_has_its_help(bot: Bot, slack: SlackSandbox) -> None:
+    for operation in CATALOGUE.values():
+        said = flat(await told(slack.member("dora"), f"/rds help {operation.verb}"))
+        assert operation.summary() in said
+        assert f"/rds {operation.example}" in said
+
+
+async def test_a_query_changes_nothing_and_leaves_no_trace(
+    bot: Bot, slack: SlackSandbox, aws: AWSSandbox
+) -> None:
+    for line in ("list", "show orders-prod", "status", "requests", "audit", "whoami", "help"):
+        await told(slack.member("ana"), f"/rds {line}")
+
+    assert changes(aws) == []
+    assert await bot.services.store.audit.rows() == ()
+    assert slack.called("chat.postMessage") == ()
+
+
+async def test_a_query_without_its_target_says_what_is_missing(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    said = flat(await told(slack.member("ana"), "/rds show"))
+
+    assert "ID is missing. It reads: /rds show ID" in said
