@@ -82,7 +82,7 @@ async def test_work_does_not_wait_for_ever(database: Database, intake: Intake, w
         second = asyncio.create_task(intake.keep("command", "second", {}))
         await _some_turns()
         intake.begin(first)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             await work.begun.wait()
 
     await second

@@ -34,7 +34,7 @@ class CreepingClock(HeldClock):
         return super().__call__()
 
 
-async def until(claim: Callable[[], object], within: float = 10.0) -> None:
+async def until(claim: Callable[[], object], within: float = 20.0) -> None:
     """Waits for what happens outside this loop. Raises TimeoutError when it is not in time."""
     deadline = time.monotonic() + within
     while not claim():

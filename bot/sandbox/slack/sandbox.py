@@ -107,7 +107,7 @@ class SlackSandbox:
         return self._sockets.deliveries
 
     async def until(
-        self, claim: Callable[[], object], within: float = 5.0, what: str = "the claim"
+        self, claim: Callable[[], object], within: float = 15.0, what: str = "the claim"
     ) -> None:
         """Waits until the claim is true. Raises AssertionError when it is not in time."""
         if not await self.world.pulse.until(claim, within):

@@ -12,7 +12,7 @@ from bot.sandbox.slack.world import World
 
 Seen = TypeVar("Seen", SeenMessage, SeenView)
 Wanted = str | Callable[[Seen], object]
-SECONDS = 5.0
+SECONDS = 15.0
 
 
 class Sight:
