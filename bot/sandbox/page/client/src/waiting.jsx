@@ -1,0 +1,7 @@
+export function Waiting({ children, role = "status" }) {
+  return (
+    <p className="waiting" role={role}>
+      {children}
+    </p>
+  );
+}
