@@ -1,7 +1,7 @@
 # The first stage has pip and resolves; what it made is all that the second takes over.
 FROM python:3.11-slim AS build
 WORKDIR /src
-COPY pyproject.toml constraints.txt manifest.yml README.md ./
+COPY pyproject.toml setup.py constraints.txt manifest.yml README.md ./
 COPY bot bot
 COPY handlers handlers
 COPY storage storage

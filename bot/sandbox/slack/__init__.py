@@ -25,7 +25,15 @@ from bot.sandbox.slack.manifest import installed_app
 from bot.sandbox.slack.member import Member
 from bot.sandbox.slack.pacing import TIERS, RateLimits
 from bot.sandbox.slack.sandbox import SlackSandbox
-from bot.sandbox.slack.workspace import App, Channel, Command, Group, Person, Workspace
+from bot.sandbox.slack.workspace import (
+    App,
+    Channel,
+    Command,
+    Group,
+    Person,
+    Shortcut,
+    Workspace,
+)
 
 __all__ = [
     "TIERS",
@@ -50,6 +58,7 @@ __all__ = [
     "SeenMessage",
     "SeenView",
     "ServerError",
+    "Shortcut",
     "SlackSandbox",
     "Slow",
     "Submission",

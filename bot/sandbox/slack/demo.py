@@ -23,14 +23,39 @@ SCOPES = (
     "users:read",
 )
 
+DEVELOPER, DBA = "Developer", "Database administrator"
 PEOPLE = (
-    Person("U0ANA00001", "ana", "Ana Lima", "ana@example.com", tz="Europe/Lisbon"),
-    Person("U0BEN00001", "ben", "Ben Okafor", "ben@example.com", tz="Europe/London"),
-    Person("U0DORA0001", "dora", "Dora Weiss", "dora@example.com", tz="Europe/Berlin"),
-    Person("U0EMIL0001", "emil", "Emil Sato", "emil@example.com", tz="Asia/Tokyo"),
-    Person("U0PAT00001", "pat", "Pat Novak", "pat@example.com", is_admin=True),
-    Person("U0GIL00001", "gil", "Gil Guest", "gil@partner.example", is_restricted=True),
-    Person("U0EVE00001", "eve", "Eve External", "eve@other.example", team_id="T0OTHER001"),
+    Person("U0ANA00001", "ana", "Ana Lima", "ana@example.com", "Europe/Lisbon", title=DEVELOPER),
+    Person("U0BEN00001", "ben", "Ben Okafor", "ben@example.com", "Europe/London", title=DEVELOPER),
+    Person("U0DORA0001", "dora", "Dora Weiss", "dora@example.com", "Europe/Berlin", title=DBA),
+    Person("U0EMIL0001", "emil", "Emil Sato", "emil@example.com", "Asia/Tokyo", title=DBA),
+    Person(
+        "U0PAT00001",
+        "pat",
+        "Pat Novak",
+        "pat@example.com",
+        "America/New_York",
+        is_admin=True,
+        title="Platform engineer",
+    ),
+    Person(
+        "U0GIL00001",
+        "gil",
+        "Gil Guest",
+        "gil@partner.example",
+        "Asia/Kolkata",
+        is_restricted=True,
+        title="Contractor",
+    ),
+    Person(
+        "U0EVE00001",
+        "eve",
+        "Eve External",
+        "eve@other.example",
+        "America/Los_Angeles",
+        team_id="T0OTHER001",
+        title="Developer at another company",
+    ),
     Person("U0FLOW0001", "workflow", "Deploy Workflow", is_bot=True),
     Person("U0ZOE00001", "zoe", "Zoe Former", "zoe@example.com", deleted=True),
 )

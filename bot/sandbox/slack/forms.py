@@ -9,7 +9,14 @@ from bot.sandbox.slack.controls import Control, inputs
 from bot.sandbox.slack.envelopes import Delivery, Sockets
 from bot.sandbox.slack.errors import ImpossibleError, SlackError
 from bot.sandbox.slack.feed import SeenView
-from bot.sandbox.slack.inputs import complaint, entered, initial, options, state_values
+from bot.sandbox.slack.inputs import (
+    complaint,
+    demand_shape,
+    entered,
+    initial,
+    options,
+    state_values,
+)
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.methods.views import checked_view
 from bot.sandbox.slack.views import View
@@ -51,6 +58,7 @@ class Forms:
     async def enter(
         self, person: Person, source: Message | View, control: Control, value: Any
     ) -> Mapping[str, Any]:
+        demand_shape(control, value)
         offered = await self._options(person, source, control, value)
         state = entered(control, value, self._world.workspace, offered)
         if control.kind != "overflow":

@@ -1,6 +1,7 @@
 """What a person's typing and picking becomes in `state.values` and in an action."""
 
 from collections.abc import Callable, Mapping, Sequence
+from types import UnionType
 from typing import Any
 
 from bot.sandbox.slack.controls import KEYS, Control, inputs
@@ -9,6 +10,13 @@ from bot.sandbox.slack.workspace import Workspace
 
 State = Mapping[str, Any]
 
+#: What is not entered as text.
+SHAPES: Mapping[str, type | UnionType] = {
+    "rich_text_input": dict,
+    "file_input": str | dict,
+    "number_input": str | int | float,
+    "datetimepicker": str | int | float,
+}
 MANY = frozenset(it for it in KEYS if it.startswith("multi_")) | {"checkboxes", "file_input"}
 
 
@@ -25,10 +33,18 @@ def entered(control: Control, value: Any, workspace: Workspace, offered: Sequenc
     """
     key, _ = KEYS[control.kind]
     pick = _picker(control, workspace, offered)
-    if value is None:
+    if value in (None, ""):
         return {"type": control.kind, key: [] if control.kind in MANY else None}
     picked = [pick(it) for it in value] if control.kind in MANY else pick(value)
     return {"type": control.kind, key: picked}
+
+
+def demand_shape(control: Control, value: Any) -> None:
+    """Raises ImpossibleError where nobody could enter such a thing there."""
+    listed, shape = isinstance(value, list | tuple), SHAPES.get(control.kind, str)
+    fits = all(isinstance(it, shape) for it in (value if listed else [value]))
+    if value is not None and not (fits and listed == (control.kind in MANY)):
+        raise ImpossibleError(f"{control.label} cannot hold {value!r}.")
 
 
 def value_of(state: State) -> Any:

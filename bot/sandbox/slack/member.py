@@ -21,6 +21,10 @@ from bot.sandbox.slack.workspace import Channel, Person, Workspace
 from bot.sandbox.slack.world import World
 
 Surface: TypeAlias = SeenMessage | SeenView
+#: Commands name people with their label, messages without.
+LABELLED = re.compile(r"<@(\w+)\|[^<>]*>")
+CLOSED = "#{} is archived: nobody can write there any more."
+CLOSED_APP = "Sending messages to this app has been turned off."
 UNANSWERED = '{} failed with the error "{}"'
 
 
@@ -59,41 +63,55 @@ class Member(Sight):
     async def says(
         self, text: str, channel: str | None = None, thread_ts: str | None = None
     ) -> Delivery | None:
-        """Writes a message, in this channel or to the bot; None when the app does not listen."""
+        """Writes a message, in this channel or to the bot; None when the app does not listen.
+
+        Where it mentions the bot in a channel, the app hears of that as well."""
         message = self._writes(text, self._place(channel), thread_ts)
         kind = self._world.workspace.channels[message.channel].kind
-        return await self._event("message", message, f"message.{kind}")
+        mentioned = f"<@{self._world.workspace.app.user_id}" in message.text and kind != "im"
+        heard = await self._event("app_mention", message) if mentioned else None
+        return await self._event("message", message, f"message.{kind}") or heard
 
     # -- pressing and picking
 
-    async def clicks(self, target: Surface, action_id: str, value: str | None = None) -> Delivery:
-        """Presses a button that is there now; `value` tells apart those with one action id."""
+    async def clicks(
+        self,
+        target: Surface,
+        action_id: str,
+        value: str | None = None,
+        block_id: str | None = None,
+    ) -> Delivery:
+        """Presses a button that is there now; `value` and `block_id` tell apart those with one
+        action id."""
         self._active()
         source = self._current(target)
-        control = self._find(source, action_id, value)
+        control = self._find(source, action_id, value, block_id)
         if not control.is_button:
             raise ImpossibleError(f"{action_id} is a {control.kind}: use chooses().")
         element = control.element
         action = {name: element[name] for name in ("text", "value", "style") if name in element}
         return await self._act(source, control, action)
 
-    async def chooses(self, target: Surface, action_id: str, value: Any) -> Delivery | None:
+    async def chooses(
+        self, target: Surface, action_id: str, value: Any, block_id: str | None = None
+    ) -> Delivery | None:
         """Picks or types into something; None when that only fills a form."""
         self._active()
         source = self._current(target)
-        control = self._find(source, action_id)
+        control = self._find(source, action_id, block_id=block_id)
         state = await self._forms.enter(self.person, source, control, value)
         if not control.dispatches:
             return None
         return await self._act(source, control, dict(state))
 
     async def searches(
-        self, target: Surface, action_id: str, text: str
+        self, target: Surface, action_id: str, text: str, block_id: str | None = None
     ) -> tuple[Mapping[str, Any], ...]:
         """The options that the bot suggests for this text, groups flattened."""
         self._active()
         source = self._current(target)
-        return await self._forms.search(self.person, source, self._find(source, action_id), text)
+        control = self._find(source, action_id, block_id=block_id)
+        return await self._forms.search(self.person, source, control, text)
 
     async def submits(
         self, view: SeenView | None = None, values: Mapping[str, Any] | None = None
@@ -134,12 +152,14 @@ class Member(Sight):
         return await self._send_event(person, "app_home_opened", about)
 
     async def uses_shortcut(self, callback_id: str, on: SeenMessage | None = None) -> Delivery:
-        """A global shortcut, or a message shortcut on a message."""
+        """A global shortcut, or a message shortcut on a message; says it where no app answers."""
         person = self._active()
         source = self._current(on) if on else None
         message = source if isinstance(source, Message) else None
         payload = payloads.shortcut(self._world, person, callback_id, message)
-        return await self._sockets.deliver("interactive", payload)
+        delivery = await self._sockets.deliver("interactive", payload)
+        self._show_answer("That shortcut", delivery)
+        return delivery
 
     # -- how
 
@@ -157,7 +177,10 @@ class Member(Sight):
         return place
 
     def _writes(self, text: str, place: Channel, thread_ts: str | None) -> Message:
-        person, text = self._active(), escaped(text, self._world.workspace)
+        person = self._active()
+        if not self._world.workspace.is_open(place):
+            raise ImpossibleError(CLOSED_APP if place.is_im else CLOSED.format(place.name))
+        text = LABELLED.sub(r"<@\1>", escaped(text, self._world.workspace))
         return self._world.post(place, person.id, text=text, thread_ts=thread_ts)
 
     async def _event(self, kind: str, message: Message, subscription: str = "") -> Delivery | None:
@@ -231,13 +254,25 @@ class Member(Sight):
             raise ImpossibleError(f"{self.person.name} has no such modal open.\n{self.screen()}")
         return stack[-1]
 
-    def _find(self, source: Message | View, action_id: str, value: str | None = None) -> Control:
+    def _find(
+        self,
+        source: Message | View,
+        action_id: str,
+        value: str | None = None,
+        block_id: str | None = None,
+    ) -> Control:
         there = controls(source.blocks)
-        found = [it for it in there if it.action_id == action_id and value in (None, it.value)]
+        found = [
+            it
+            for it in there
+            if it.action_id == action_id
+            and value in (None, it.value)
+            and block_id in (None, it.block_id)
+        ]
         if len(found) == 1:
             return found[0]
         shown = "\n".join(f"  {it}" for it in there) or "  (nothing to press)"
-        many = f"{len(found)} of them: say which value" if found else "no such control"
+        many = f"{len(found)} of them: say which value or block" if found else "no such control"
         raise ImpossibleError(f"{action_id} value={value!r}: {many}. There are:\n{shown}")
 
 

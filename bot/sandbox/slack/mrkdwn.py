@@ -91,7 +91,7 @@ class Eyes:
         return f"#{channel.name}" if channel and channel.name else f"#{channel_id}"
 
     def moment(self, timestamp: int, pattern: str) -> str:
-        at = datetime.fromtimestamp(timestamp, UTC).astimezone(ZoneInfo(self.person.tz))
+        at = datetime.fromtimestamp(timestamp, UTC).astimezone(ZoneInfo(self.person.tz or "UTC"))
         return re.sub(r"\{(\w+)\}", lambda it: self._token(it[1], at) or it[0], pattern)
 
     def _token(self, token: str, at: datetime) -> str:

@@ -11,9 +11,11 @@ class Pulse:
     """Whoever changes something beats; whoever waits looks again after each beat."""
 
     def __init__(self) -> None:
+        self.beats = 0
         self._waiting: set[asyncio.Future[None]] = set()
 
     def beat(self) -> None:
+        self.beats += 1
         waiting, self._waiting = self._waiting, set()
         for future in waiting:
             if not future.done():
@@ -28,6 +30,12 @@ class Pulse:
                 return found
         except TimeoutError:
             return look() or None
+
+    async def beyond(self, beats: int) -> int:
+        """How many beats there have been, once there are more than these."""
+        while self.beats <= beats:
+            await self.beaten()
+        return self.beats
 
     async def beaten(self) -> None:
         future = asyncio.get_running_loop().create_future()

@@ -1,12 +1,13 @@
 """The whole workspace, listening on loopback."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from aiohttp import web
 
+from bot.sandbox.slack import payloads
 from bot.sandbox.slack.demo import demo_workspace
 from bot.sandbox.slack.envelopes import Delivery, Sockets
 from bot.sandbox.slack.errors import ImpossibleError
@@ -147,3 +148,9 @@ class SlackSandbox:
     async def redeliver(self, delivery: Delivery, *, same_envelope: bool = True) -> Delivery:
         """Slack delivers at least once: here it comes again."""
         return await self._sockets.redeliver(delivery, same_envelope)
+
+    async def tells_of(self, about: Mapping[str, Any]) -> Delivery:
+        """An event of what no member here does: an edit, say, or a message of another bot."""
+        own = self.workspace.people[self.workspace.app.user_id]
+        envelope = payloads.event(self.world, own, {"user": None, **about})
+        return await self._sockets.deliver_event(envelope)

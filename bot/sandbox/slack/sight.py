@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncGenerator, Callable, Sequence
 from itertools import count
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bot.sandbox.slack.cards import card
 from bot.sandbox.slack.errors import ImpossibleError
 from bot.sandbox.slack.feed import Entry, SeenMessage, SeenView
+from bot.sandbox.slack.inputs import state_values
 from bot.sandbox.slack.workspace import Person
 from bot.sandbox.slack.world import World
 
@@ -41,6 +42,13 @@ class Sight:
         person = self.person
         return tuple(self._world.seen(self.id, it) for it in listed if self._world.sees(person, it))
 
+    def message(self, channel: str, ts: str) -> SeenMessage:
+        """`channel` by id. Raises ImpossibleError when it is out of sight."""
+        message = self._world.messages.find(channel, ts)
+        if message is None or not self._world.sees(self.person, message):
+            raise ImpossibleError(f"{self.person.name} does not see that message (any more).")
+        return self._world.seen(self.id, message)
+
     def direct_messages(self) -> tuple[SeenMessage, ...]:
         return self.messages(self._world.workspace.direct(self.id).id)
 
@@ -51,6 +59,10 @@ class Sight:
     def home(self) -> SeenView | None:
         view = self._world.views.homes.get(self.id)
         return self._world.seen_view(view) if view else None
+
+    def values(self, view: SeenView) -> dict[str, dict[str, Any]]:
+        """What stands in its fields, as in Slack's `state.values`."""
+        return state_values(view.blocks, self._world.typed.get(view.id, {}))
 
     def reloads(self) -> None:
         """Slack's client forgets ephemeral messages when it is reloaded."""

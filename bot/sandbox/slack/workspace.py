@@ -22,6 +22,7 @@ class Person:
     is_ultra_restricted: bool = False
     is_stranger: bool = False
     is_admin: bool = False
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,18 @@ Thing = TypeVar("Thing", Person, Group, Channel)
 class Command:
     name: str
     should_escape: bool = True
+    description: str = ""
+    usage_hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """`kind` is global or message."""
+
+    name: str
+    kind: str
+    callback_id: str
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +94,11 @@ class App:
     verification_token: str = "sandbox-verification-token"
     scopes: tuple[str, ...] = ()
     commands: tuple[Command, ...] = (Command("/rds"),)
+    shortcuts: tuple[Shortcut, ...] = ()
     events: tuple[str, ...] = ("app_home_opened", "app_mention")
     home_tab: bool = True
     messages_tab: bool = True
+    messages_tab_read_only: bool = False
 
 
 @dataclass(slots=True)
@@ -114,6 +129,12 @@ class Workspace:
         wanted = f"D{person.id[1:]}"
         members = frozenset({person.id, self.app.user_id})
         return self.channels.setdefault(wanted, Channel(wanted, "", members, is_im=True))
+
+    def is_open(self, channel: Channel) -> bool:
+        """Whether its members can write there; a read-only Messages tab takes commands alone."""
+        if channel.is_im:
+            return self.app.messages_tab and not self.app.messages_tab_read_only
+        return not channel.is_archived
 
     def partner(self, channel: Channel) -> Person:
         """The human side of a direct message."""

@@ -95,13 +95,19 @@ def user_json(world: World, person: Person) -> dict[str, Any]:
     return user if person.deleted else {**user, **_active(world, person)}
 
 
-def _active(world: World, person: Person) -> dict[str, Any]:
+def _zone(world: World, person: Person) -> dict[str, Any]:
+    """Nothing for somebody who has never set one."""
+    if not person.tz:
+        return {}
     offset = datetime.fromtimestamp(world.now(), UTC).astimezone(ZoneInfo(person.tz)).utcoffset()
+    seconds = int(offset.total_seconds()) if offset else 0
+    return {"tz": person.tz, "tz_label": person.tz, "tz_offset": seconds}
+
+
+def _active(world: World, person: Person) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "real_name": person.real_name,
-        "tz": person.tz,
-        "tz_label": person.tz,
-        "tz_offset": int(offset.total_seconds()) if offset else 0,
+        **_zone(world, person),
         "is_admin": person.is_admin,
         "is_owner": False,
         "is_primary_owner": False,
