@@ -4,21 +4,41 @@ An operation gets an ``AWS``: one account and region, the actions that it declar
 under which its step acts. It asks as if it asked alone; reads that come together share calls.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
+import structlog
+
 from bot.aws.region import Region
 from bot.aws.session import Acting
-from bot.values import Call, Database, Receipt, Snapshot, Target, TrailEvent
+from bot.errors import AWSError
+from bot.values import (
+    Call,
+    Database,
+    Measure,
+    RDSEvent,
+    Receipt,
+    Series,
+    Snapshot,
+    Target,
+    TrailEvent,
+    Window,
+)
 from bot.vocabulary import Kind
 
 __all__ = ["AWS"]
+
+log = structlog.get_logger()
 
 _DATABASE = {Kind.INSTANCE: "rds:DescribeDBInstances", Kind.CLUSTER: "rds:DescribeDBClusters"}
 _SNAPSHOT = {
     Kind.INSTANCE: "rds:DescribeDBSnapshots",
     Kind.CLUSTER: "rds:DescribeDBClusterSnapshots",
+}
+_PARAMETERS = {
+    Kind.INSTANCE: "rds:DescribeDBParameters",
+    Kind.CLUSTER: "rds:DescribeDBClusterParameters",
 }
 
 
@@ -52,6 +72,34 @@ class AWS:
     async def snapshot(self, kind: Kind, identifier: str) -> Snapshot | None:
         self._allow(_SNAPSHOT[kind])
         return await self.region.snapshot(kind, identifier)
+
+    async def metrics(self, measures: Sequence[Measure], window: Window) -> tuple[Series, ...]:
+        """One series a measure, in the same order; empty where nothing was measured."""
+        self._allow("cloudwatch:GetMetricData")
+        return await self.region.metrics(measures, window)
+
+    async def connections(self, target: Target) -> int | None:
+        """Open connections as of a minute or two ago; None where nobody can say."""
+        self._allow("cloudwatch:GetMetricData")
+        try:
+            counted = await self.region.connections(target)
+        except AWSError as error:
+            log.warning("connections.unknown", target=str(target), why=str(error))
+            return None
+        return None if counted is None else round(counted)
+
+    async def parameter(self, database: Database, name: str) -> str | None:
+        """The value that its parameter group was given; None where it has AWS's default."""
+        self._allow(_PARAMETERS[database.target.kind])
+        group = database.parameter_group
+        if not group or group.startswith("default."):
+            return None
+        return await self.region.parameter(database.target.kind, group, name)
+
+    async def events(self, target: Target, since: int) -> tuple[RDSEvent, ...]:
+        """RDS's own events of it at ``since`` and later, oldest first; AWS keeps 14 days."""
+        self._allow("rds:DescribeEvents")
+        return await self.region.events_of(target, since)
 
     async def trail(self, session_name: str, since: int) -> tuple[TrailEvent, ...]:
         self._allow("cloudtrail:LookupEvents")

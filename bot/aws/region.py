@@ -1,18 +1,30 @@
 """One account and region: every read of it goes through here, so that reads can be shared."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from botocore import xform_name
 
-from bot.aws import rds
+from bot.aws import cloudwatch, rds
 from bot.aws.batch import Batch
 from bot.aws.errors import acting, reading
 from bot.aws.session import Account, Acting, Sessions
 from bot.errors import AWSNotFoundError
-from bot.values import Call, Database, RDSEvent, Receipt, Snapshot, TrailEvent
+from bot.values import (
+    Call,
+    Database,
+    Maintenance,
+    Measure,
+    RDSEvent,
+    Receipt,
+    Series,
+    Snapshot,
+    Target,
+    TrailEvent,
+    Window,
+)
 from bot.vocabulary import Kind
 
 #: What to ask, which filter names ids, under which key the answer stands, and the id in it.
@@ -33,6 +45,11 @@ SNAPSHOTS = {
         "DBClusterSnapshotIdentifier",
     ),
 }  # fmt: skip
+PARAMETERS = {
+    Kind.INSTANCE: ("describe_db_parameters", "DBParameterGroupName"),
+    Kind.CLUSTER: ("describe_db_cluster_parameters", "DBClusterParameterGroupName"),
+}
+SOURCE = {Kind.INSTANCE: "DBInstanceIdentifier", Kind.CLUSTER: "DBClusterIdentifier"}
 Describe = tuple[str, str, str, str]
 Fetch = Callable[[tuple[str, ...]], Awaitable[Mapping[str, Mapping[str, Any]]]]
 Clock = Callable[[], int]
@@ -46,6 +63,7 @@ class Region:
         self._sessions = sessions
         self._databases = {kind: Batch(self._describe(DESCRIBE[kind])) for kind in Kind}
         self._snapshots = {kind: Batch(self._describe(SNAPSHOTS[kind])) for kind in Kind}
+        self._connections = Batch(self._count_connections)
 
     async def database(self, kind: Kind, identifier: str) -> Database:
         """As of now. Raises AWSNotFoundError, AWSUnavailableError or AWSRefusedError."""
@@ -64,6 +82,32 @@ class Region:
         raw = await self._snapshots[kind].get(identifier.lower())
         return None if raw is None else rds.snapshot(raw, kind)
 
+    async def latest_snapshot(self, kind: Kind, source: str) -> Snapshot | None:
+        """The newest one of a database that can be restored, taken by AWS or by hand."""
+        method, _, key, _ = SNAPSHOTS[kind]
+        pages = await self._pages("rds", method, key, **{SOURCE[kind]: source})
+        found = [rds.snapshot(raw, kind) for raw in pages if raw.get("Status") == "available"]
+        dated = [one for one in found if one.created_at is not None]
+        return max(dated, key=lambda one: one.created_at or 0, default=None)
+
+    async def metrics(self, measures: Sequence[Measure], window: Window) -> tuple[Series, ...]:
+        """One series a measure, in the same order; empty where nothing was measured."""
+        with reading():
+            client = await self._sessions.client("cloudwatch", self.account, self.name)
+            return await cloudwatch.read(client, measures, window)
+
+    async def connections(self, target: Target) -> float | None:
+        """As last counted; None where nobody counted in the last quarter of an hour."""
+        return await self._connections.get(target)
+
+    async def parameter(self, kind: Kind, group: str, name: str) -> str | None:
+        """The value that somebody gave it in a parameter group; None where nobody did."""
+        method, argument = PARAMETERS[kind]
+        asked = {argument: group, "Source": "user"}
+        found = await self._pages("rds", method, "Parameters", **asked)
+        values = {one["ParameterName"]: one.get("ParameterValue") for one in found}
+        return values.get(name)
+
     async def databases(self) -> tuple[Database, ...]:
         """Every instance and cluster, page by page."""
         found: list[Database] = []
@@ -78,6 +122,21 @@ class Region:
         raw = await self._pages(
             "rds", "describe_events", "Events", StartTime=_iso(since), MaxRecords=100
         )
+        return tuple(sorted(map(rds.event, raw), key=lambda event: event.at))
+
+    async def maintenance(self) -> tuple[Maintenance, ...]:
+        """Everything that is pending for any instance or cluster."""
+        raw = await self._pages(
+            "rds", "describe_pending_maintenance_actions", "PendingMaintenanceActions"
+        )
+        return tuple(one for resource in raw for one in rds.maintenance(resource))
+
+    async def events_of(self, target: Target, since: int) -> tuple[RDSEvent, ...]:
+        """RDS events of one database at ``since`` and later, oldest first."""
+        raw = await self._pages(
+            "rds", "describe_events", "Events", StartTime=_iso(since), MaxRecords=100,
+            SourceType=f"db-{target.kind}", SourceIdentifier=target.identifier,
+        )  # fmt: skip
         return tuple(sorted(map(rds.event, raw), key=lambda event: event.at))
 
     async def trail(self, session_name: str, since: int) -> tuple[TrailEvent, ...]:
@@ -109,6 +168,13 @@ class Region:
     def _database(self, kind: Kind, raw: Mapping[str, Any]) -> Database:
         parse = rds.instance if kind is Kind.INSTANCE else rds.cluster
         return parse(raw, self.account, self.name, self.clock())
+
+    async def _count_connections(self, targets: tuple[Target, ...]) -> Mapping[Target, float]:
+        found = await self.metrics(
+            tuple(map(cloudwatch.connections, targets)), cloudwatch.latest_connections(self.clock())
+        )
+        latest = zip(targets, (series.latest for series in found), strict=True)
+        return {target: point[1] for target, point in latest if point is not None}
 
     def _describe(self, how: Describe) -> Fetch:
         method, id_filter, key, identifier = how

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from bot.values._base import Value
+from bot.values._charts import Chart
 from bot.values._people import PersonId
 
 
@@ -64,6 +65,14 @@ class Answer(Value):
     parts: tuple[Paragraph | Facts | Table, ...] = ()
     buttons: tuple[Button, ...] = ()
     hint: Line = ()
+    chart: Chart | None = None  #: a picture that follows in the asker's direct messages
+
+
+class Observed(Value):
+    """What the metrics of a database show, in a picture and in words; None where nothing is."""
+
+    chart: Chart | None
+    findings: tuple[Line, ...]
 
 
 def paragraph(*spans: Span) -> Paragraph:

@@ -10,7 +10,10 @@ MAIN, ANALYTICS, LEGACY = MAIN_ACCOUNT, "210987654321", "333333333333"
 
 @dataclass(frozen=True)
 class InstanceSpec:
-    """One database instance, `age_days` old. `zone` is the letter after the region's name."""
+    """One database instance, `age_days` old. `zone` is the letter after the region's name.
+
+    `parameters` are set in a parameter group of its own; `insights` is Performance Insights.
+    """
 
     identifier: str
     account: str = MAIN
@@ -28,6 +31,8 @@ class InstanceSpec:
     replica_of: str | None = None
     status: str = "available"
     age_days: int = 120
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    insights: bool = True
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,13 @@ def _in(environment: str) -> Mapping[str, str]:
 
 
 DEMO_FLEET: Fleet = (
-    InstanceSpec("orders-dev", instance_class="db.t4g.medium", storage_gib=20, tags=_in("dev")),
+    InstanceSpec(
+        "orders-dev",
+        instance_class="db.t4g.medium",
+        storage_gib=20,
+        tags=_in("dev"),
+        insights=False,
+    ),
     InstanceSpec("orders-test", instance_class="db.t4g.medium", storage_gib=50, tags=_in("test")),
     InstanceSpec("orders-staging", multi_az=True, tags=_in("staging")),
     InstanceSpec(
@@ -72,7 +83,12 @@ DEMO_FLEET: Fleet = (
         tags=_in("production"),
         retention_days=35,
     ),
-    InstanceSpec("billing-staging", engine="mysql", tags=_in("staging")),
+    InstanceSpec(
+        "billing-staging",
+        engine="mysql",
+        tags=_in("staging"),
+        parameters={"max_connections": "450"},
+    ),
     InstanceSpec(
         "ledger-test",
         engine="oracle-se2",

@@ -6,6 +6,7 @@ from typing import Any
 from unittest.mock import patch
 
 import moto.cloudtrail.urls
+import moto.cloudwatch.urls
 import moto.rds.models
 import moto.rds.urls
 import moto.sts.urls
@@ -14,6 +15,7 @@ from moto.moto_api._internal.models import moto_api_backend
 from bot.sandbox.aws import models
 from bot.sandbox.aws.backend import TimedBackend
 from bot.sandbox.aws.cloudtrail import CloudTrail, Trail
+from bot.sandbox.aws.cloudwatch import CloudWatch
 from bot.sandbox.aws.identity import STS, Sessions
 from bot.sandbox.aws.rds import RDS
 from bot.sandbox.aws.world import World
@@ -25,6 +27,7 @@ def installed(world: World, sessions: Sessions, trail: Trail) -> Iterator[None]:
     with ExitStack() as stack:
         for place, name, ours in (
             (TimedBackend, "world", world),
+            (CloudWatch, "world", world),
             (STS, "sessions", sessions),
             (CloudTrail, "trail", trail),
             *_replacements(world),
@@ -53,4 +56,5 @@ def _replacements(world: World) -> list[tuple[Any, str, Any]]:
         (moto.rds.urls, "url_paths", {"{0}/$": RDS.dispatch}),
         (moto.sts.urls, "url_paths", {"{0}/$": STS.dispatch}),
         (moto.cloudtrail.urls, "url_paths", {"{0}/$": CloudTrail.dispatch}),
+        (moto.cloudwatch.urls, "url_paths", {"{0}/$": CloudWatch.dispatch}),
     ]

@@ -66,6 +66,7 @@ class Timed(moto.RDSBaseModel):
 class TimedInstance(Timed, moto.DBInstance):
     event_source = "db-instance"
     automatic_restart_time: datetime | None = None
+    performance_insights_enabled = False
 
     def __init__(self, backend: "TimedBackend", **kwargs: Any) -> None:
         super().__init__(backend=backend, **kwargs)

@@ -40,9 +40,11 @@ def _add_instance(backend: TimedBackend, spec: InstanceSpec) -> None:
         backup_retention_period=spec.retention_days,
         vpc_security_group_ids=SECURITY_GROUPS,
         storage_encrypted=True,
+        db_parameter_group_name=_parameter_group(backend, spec),
         tags=_tag_list(spec.tags),
     )
     instance.status = spec.status
+    instance.performance_insights_enabled = spec.insights
     _keep(backend, instance, spec.age_days)
     if spec.replica_of:
         _make_replica(backend.instance(spec.replica_of), instance)
@@ -81,6 +83,7 @@ def _add_member(backend: TimedBackend, spec: ClusterSpec, name: str, zone: str) 
         preferred_maintenance_window=spec.maintenance_window,
         tags=_tag_list(spec.tags),
     )
+    member.performance_insights_enabled = True
     _keep(backend, member, spec.age_days)
 
 
@@ -88,6 +91,23 @@ def _keep(backend: TimedBackend, instance: TimedInstance, age_days: int) -> None
     instance.instance_create_time = instance.created - timedelta(days=age_days)
     instance.created = instance.instance_create_time
     backend.databases[instance.db_instance_identifier] = instance
+
+
+def _parameter_group(backend: TimedBackend, spec: InstanceSpec) -> str | None:
+    """Of its own, where anything is set in it; else AWS's default."""
+    if not spec.parameters:
+        return None
+    name = f"{spec.identifier}-parameters"
+    backend.create_db_parameter_group(
+        {
+            "db_parameter_group_name": name,
+            "db_parameter_group_family": spec.engine,
+            "description": f"Parameters of {spec.identifier}",
+        }
+    )
+    values = [{"ParameterName": one, "ParameterValue": it} for one, it in spec.parameters.items()]
+    backend.modify_db_parameter_group(name, values)
+    return name
 
 
 def _make_replica(primary: TimedInstance, replica: TimedInstance) -> None:

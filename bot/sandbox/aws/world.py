@@ -44,6 +44,7 @@ class World:
         self.plan.clear()
         self.plan.update(default_plan())
         self.snapshot_quota = SNAPSHOT_QUOTA
+        self.began = self.clock()
         self._endings: list[Ending] = []
         self._due: list[tuple[float, int, Callable[[], object]]] = []
         self._sequence = itertools.count()

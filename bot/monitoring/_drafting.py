@@ -1,0 +1,108 @@
+"""Series as a chart that somebody can read at a glance."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from bot.limits import max_connections
+from bot.monitoring._findings import BUSY
+from bot.monitoring._presets import SHOWN, Plot
+from bot.values import (
+    Chart,
+    Curve,
+    Database,
+    Limit,
+    Line,
+    Measure,
+    Moment,
+    Panel,
+    Range,
+    Series,
+    Strong,
+    Window,
+)
+from bot.vocabulary import Kind
+from charts.words import local, zone_of
+
+MEMBERS = 6  #: curves that one panel bears
+
+
+def chart(
+    database: Database,
+    plots: Sequence[Plot],
+    found: Mapping[Measure, Series],
+    window: Window,
+    span: Range,
+    said: Sequence[Line],
+    zone: str,
+) -> Chart | None:
+    """The first plots of which there is anything to see; None where of none there is."""
+    drawn = [panel(plot, database, found) for plot in plots]
+    full = [one for one in drawn if any(curve.series.points for curve in one.curves)]
+    if not full:
+        return None
+    return Chart(
+        title=_title(database, said[0], zone),
+        about=_about(database, span),
+        window=window,
+        panels=tuple(full[:SHOWN]),
+        zone=zone,
+    )
+
+
+def _title(database: Database, finding: Line, zone: str) -> str:
+    """A finding of a cluster names its member already."""
+    said = spoken(finding, zone)
+    return said if isinstance(finding[0], Strong) else f"{database.name}: {said}"
+
+
+def spoken(line: Line, zone: str) -> str:
+    """A finding as a title, its moments in the reader's time."""
+    return "".join(_words(line, zone)).rstrip(".")
+
+
+def _words(line: Line, zone: str) -> Iterator[str]:
+    for span in line:
+        match span:
+            case str():
+                yield span
+            case Moment():
+                yield f"{local(span.at, zone_of(zone)):%a %d %b %H:%M}"
+            case Strong():
+                yield span.text
+
+
+def _about(database: Database, span: Range) -> str:
+    minutes = span.period // 60
+    each = "each minute" if minutes == 1 else f"{minutes}-minute averages"
+    members = "a line for each member, " if database.target.kind is Kind.CLUSTER else ""
+    return f"{members}the {span.spoken}, {each}".capitalize()
+
+
+def panel(plot: Plot, database: Database, found: Mapping[Measure, Series]) -> Panel:
+    """The plot with its figures; of a cluster a curve for each member."""
+    names = dict(plot.metrics)
+    measured = [(one, series) for one, series in found.items() if one.metric in names]
+    members = _labels(database)
+    curves = tuple(
+        Curve(series=series, label=names[one.metric] or members.get(one.target.identifier, ""))
+        for one, series in measured
+    )
+    unit = measured[0][1].unit if measured else ""
+    return Panel(title=plot.title, unit=unit, curves=curves[:MEMBERS], limit=_limit(plot, database))
+
+
+def _labels(database: Database) -> Mapping[str, str]:
+    """Of a cluster's members what tells them apart; the writer is said."""
+    short = {name: name.removeprefix(f"{database.name}-")[-8:] for name in database.members}
+    return {
+        name: f"{said} writer" if name == database.writer else said for name, said in short.items()
+    }
+
+
+def _limit(plot: Plot, database: Database) -> Limit | None:
+    match plot.word:
+        case "cpu" | "utilization":
+            return Limit(value=BUSY, label=f"{BUSY:.0f} %")
+        case "connections" if limit := max_connections(database):
+            return Limit(value=limit, label=f"takes about {limit}")
+        case _:
+            return None

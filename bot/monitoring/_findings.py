@@ -1,0 +1,124 @@
+"""What series mean, in sentences: the gravest first."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
+
+from bot.connections import keeps_rising
+from bot.limits import max_connections
+from bot.monitoring._trends import days_left
+from bot.values import SECOND, Database, Line, Moment, Series, Window, amount
+
+BUSY = 80.0  #: percent of CPU, of connections or of capacity that is worth a word
+SOON = 30.0  #: days until storage is full that are worth a word
+LITTLE_MEMORY = 256 * 2**20
+MUCH_SWAP = 512 * 2**20
+FRESH = 15 * 60 * SECOND
+GAP = 20 * 60 * SECOND
+
+ByMetric = Mapping[str, Series]
+
+
+def findings(database: Database, series: ByMetric, window: Window) -> tuple[Line, ...]:
+    """What is worth a word; empty where nothing is."""
+    if not any(one.points for one in series.values()):
+        return (_nothing(database),)
+    return (
+        *_storage(series),
+        *_connections(database, series),
+        *_cpu(series, window),
+        *_memory(series),
+        *_capacity(series),
+        *_gaps(series, window),
+    )
+
+
+def calm(series: ByMetric) -> Line:
+    """What to say where nothing is worth a word."""
+    said = ", ".join(_now(series, (("CPUUtilization", "CPU"), ("DatabaseConnections", ""))))
+    return (f"Nothing unusual{': ' if said else ''}{said}.",)
+
+
+def _nothing(database: Database) -> Line:
+    state = "" if database.status == "available" else f" It is {database.status}."
+    return (f"CloudWatch has no figures of {database.name} for this time.{state}",)
+
+
+def _storage(series: ByMetric) -> Iterator[Line]:
+    free = series.get("FreeStorageSpace")
+    left = days_left(free.points) if free else None
+    if free is None or free.latest is None or left is None or left > SOON:
+        return
+    at, value = free.latest
+    full = Moment(at=at + int(left * 86_400) * SECOND)
+    days = "less than a day" if left < 1 else f"about {left:.0f} day{'s' if left >= 1.5 else ''}"
+    yield (f"Storage is full in {days} at this rate (", full, f"): {amount(value, 'B')} are free.")
+
+
+def _cpu(series: ByMetric, window: Window) -> Iterator[Line]:
+    cpu = series.get("CPUUtilization")
+    if cpu is None or cpu.highest is None or cpu.highest[1] < BUSY:
+        return
+    at, value = cpu.highest
+    minutes = sum(one >= BUSY for _, one in cpu.points) * window.period // 60
+    for_how_long = f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
+    yield (
+        f"CPU reached {amount(value, '%')} at ",
+        Moment(at=at),
+        f" and was at {BUSY:.0f} % or more for {for_how_long}.",
+    )
+
+
+def _connections(database: Database, series: ByMetric) -> Iterator[Line]:
+    found = series.get("DatabaseConnections")
+    if found is None or found.latest is None or found.highest is None:
+        return
+    first, now, most = found.points[0][1], found.latest[1], found.highest[1]
+    limit = max_connections(database)
+    if keeps_rising(found.points):
+        yield (
+            f"Connections keep rising, from {first:.0f} to {now:.0f}, also when it is quiet: "
+            "somebody opens them and does not close them.",
+        )
+    if limit and most >= limit * BUSY / 100:
+        share = 100 * most / limit
+        yield (f"Connections reached {most:.0f}, {share:.0f} % of about {limit} that it takes.",)
+
+
+def _memory(series: ByMetric) -> Iterator[Line]:
+    free, swap = series.get("FreeableMemory"), series.get("SwapUsage")
+    if free and free.lowest and free.lowest[1] < LITTLE_MEMORY:
+        at, value = free.lowest
+        yield (f"Only {amount(value, 'B')} of memory were free at ", Moment(at=at), ".")
+    if swap and swap.latest and swap.latest[1] > MUCH_SWAP:
+        yield (f"It swaps: {amount(swap.latest[1], 'B')} of memory are on disk.",)
+
+
+def _capacity(series: ByMetric) -> Iterator[Line]:
+    used = series.get("ACUUtilization")
+    if used and used.highest and used.highest[1] >= BUSY:
+        at, value = used.highest
+        yield (f"Capacity was used to {amount(value, '%')} at ", Moment(at=at), ".")
+
+
+def _gaps(series: ByMetric, window: Window) -> Iterator[Line]:
+    """The longest time without figures, and whether they have stopped."""
+    times = sorted({at for one in series.values() for at, _ in one.points})
+    if window.until - times[-1] > FRESH + window.period * SECOND:
+        yield ("The last figures are from ", Moment(at=times[-1]), ".")
+    longest = max(((after - before, before) for before, after in pairwise(times)), default=(0, 0))
+    if longest[0] > GAP + 2 * window.period * SECOND:
+        minutes = longest[0] // SECOND // 60
+        since = Moment(at=longest[1])
+        yield (f"CloudWatch has no figures for {minutes} minutes after ", since, ".")
+
+
+def _now(series: ByMetric, wanted: Iterable[tuple[str, str]]) -> Iterator[str]:
+    for metric, name in wanted:
+        found = series.get(metric)
+        if found is None or found.latest is None or found.highest is None:
+            continue
+        now, most = found.latest[1], found.highest[1]
+        if name:
+            yield f"{name} {amount(now, found.unit)}, at most {amount(most, found.unit)}"
+        else:
+            yield f"{now:.0f} connections, at most {most:.0f}"

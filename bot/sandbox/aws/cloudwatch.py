@@ -1,0 +1,163 @@
+"""CloudWatch's GetMetricData and ListMetrics for RDS; everything else of it is moto's."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, ClassVar, cast
+
+import numpy as np
+from moto.cloudwatch.responses import CloudWatchResponse
+from moto.core.responses import ActionResult
+from moto.rds.models import rds_backends
+
+from bot.sandbox.aws.backend import TimedBackend
+from bot.sandbox.aws.metrics import Floats, Machine, Minutes, measured, metrics_of
+from bot.sandbox.aws.models import TimedCluster, TimedInstance
+from bot.sandbox.aws.world import World
+
+NAMESPACE = "AWS/RDS"
+LATE = 60
+"""Seconds until a minute's figures can be read."""
+SAMPLES = 5
+"""Minutes of a longer period that are looked at."""
+
+STATS: Mapping[str, Callable[[Floats], Any]] = {
+    "Average": lambda figures: np.nanmean(figures, axis=1),
+    "Maximum": lambda figures: np.nanmax(figures, axis=1),
+    "Minimum": lambda figures: np.nanmin(figures, axis=1),
+}
+Point = tuple[float, float]
+
+
+class CloudWatch(CloudWatchResponse):
+    """``world`` is set by whoever installs it: moto makes its responses by itself."""
+
+    world: ClassVar[World]
+
+    def get_metric_data(self) -> ActionResult:
+        asked = self._get_params()
+        queries = asked.get("MetricDataQueries", [])
+        if not all(map(_is_about_rds, queries)):
+            return super().get_metric_data()
+        between = _epoch(asked["StartTime"]), _epoch(asked["EndTime"])
+        newest_first = asked.get("ScanBy") != "TimestampAscending"
+        found = [self._result(query, between, newest_first) for query in queries]
+        return ActionResult({"MetricDataResults": found, "Messages": []})
+
+    def list_metrics(self) -> ActionResult:
+        if self._get_param("Namespace") != NAMESPACE:
+            return super().list_metrics()
+        metrics = [
+            {
+                "Namespace": NAMESPACE,
+                "MetricName": metric,
+                "Dimensions": [{"Name": "DBInstanceIdentifier", "Value": machine.name}],
+            }
+            for machine in map(self._machine, self._rds.databases.values())
+            for metric in sorted(metrics_of(machine))
+        ]
+        return ActionResult({"Metrics": metrics})
+
+    @property
+    def _rds(self) -> TimedBackend:
+        return cast(TimedBackend, rds_backends[self.current_account][self.region])
+
+    def _result(
+        self, query: Mapping[str, Any], between: tuple[float, float], newest_first: bool
+    ) -> dict[str, Any]:
+        stat, metric = query["MetricStat"], query["MetricStat"]["Metric"]
+        points = self._points(metric, stat["Stat"], int(stat["Period"]), between)
+        if newest_first:
+            points.reverse()
+        return {
+            "Id": query["Id"],
+            "Label": query.get("Label") or metric["MetricName"],
+            "Timestamps": [datetime.fromtimestamp(at, UTC) for at, _ in points],
+            "Values": [value for _, value in points],
+            "StatusCode": "Complete",
+        }
+
+    def _points(
+        self, metric: Mapping[str, Any], stat: str, period: int, between: tuple[float, float]
+    ) -> list[Point]:
+        starts = _starts(period, between[0], min(between[1], self.world.now() - LATE))
+        if not len(starts):
+            return []
+        minutes = _sampled(starts, period)
+        figures = [
+            measured(machine, metric["MetricName"], minutes)
+            for machine in self._machines(metric.get("Dimensions", []))
+        ]
+        known = [one for one in figures if one is not None]
+        return _summed_up(starts, known, stat, period) if known else []
+
+    def _machines(self, dimensions: Sequence[Mapping[str, str]]) -> Iterable[Machine]:
+        """Whom the dimensions name: an instance, or all members of a cluster."""
+        named = {one["Name"]: one["Value"] for one in dimensions}
+        backend = self._rds
+        if found := backend.databases.get(named.get("DBInstanceIdentifier", "")):
+            return [self._machine(found)]
+        cluster = backend.clusters.get(named.get("DBClusterIdentifier", ""))
+        if not isinstance(cluster, TimedCluster):
+            return []
+        return [self._machine(member) for member in backend.members(cluster)]
+
+    def _machine(self, instance: Any) -> Machine:
+        assert isinstance(instance, TimedInstance)
+        cluster = self._rds.clusters.get(instance.db_cluster_identifier or "")
+        return Machine(
+            name=instance.db_instance_identifier,
+            account=self.current_account,
+            engine=instance.engine,
+            instance_class=instance.db_instance_class,
+            storage_gib=int(instance.allocated_storage or 0),
+            started=int(self.world.began // 60),
+            capacity=_capacity(cluster),
+            reads=_reads(instance, cluster),
+            insights=instance.performance_insights_enabled,
+        )
+
+
+def _is_about_rds(query: Mapping[str, Any]) -> bool:
+    return bool(query.get("MetricStat", {}).get("Metric", {}).get("Namespace") == NAMESPACE)
+
+
+def _starts(period: int, since: float, until: float) -> Minutes:
+    """The periods, in epoch seconds, that begin in that time."""
+    first = int(-(-since // period) * period)
+    return np.arange(first, max(first, until), period, dtype=np.int64)
+
+
+def _sampled(starts: Minutes, period: int) -> Minutes:
+    """Minutes of each period, a row for each."""
+    length = max(1, period // 60)
+    within = np.unique(np.linspace(0, length - 1, min(length, SAMPLES)).astype(np.int64))
+    return starts[:, None] // 60 + within[None, :]
+
+
+def _summed_up(starts: Minutes, figures: list[Floats], stat: str, period: int) -> list[Point]:
+    together = np.concatenate(figures, axis=1)
+    there = ~np.isnan(together).all(axis=1)
+    if stat == "Sum":
+        values = np.nanmean(together[there], axis=1) * len(figures) * max(1, period // 60)
+    elif stat in STATS:
+        values = STATS[stat](together[there])
+    else:
+        values = np.nanpercentile(together[there], float(stat.removeprefix("p")), axis=1)
+    return list(zip(starts[there].astype(float).tolist(), values.tolist(), strict=True))
+
+
+def _capacity(cluster: Any) -> tuple[float, float] | None:
+    scaling = getattr(cluster, "serverless_v2_scaling_configuration", None)
+    return scaling and (float(scaling["MinCapacity"]), float(scaling["MaxCapacity"]))
+
+
+def _reads(instance: TimedInstance, cluster: Any) -> bool:
+    if cluster is None:
+        return bool(instance.source_db_instance_identifier)
+    return not getattr(instance, "is_cluster_writer", False)
+
+
+def _epoch(moment: Any) -> float:
+    if isinstance(moment, str):
+        moment = datetime.fromisoformat(moment)
+    return float((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())

@@ -1,0 +1,113 @@
+"""Metrics as values: what is asked of CloudWatch, and what it says."""
+
+from enum import StrEnum
+
+from bot.values._base import SECOND, Value
+from bot.values._databases import Target
+
+
+class Measure(Value):
+    """One metric of one database. ``stat`` is CloudWatch's: Average, Maximum, Sum, p95, …"""
+
+    target: Target
+    metric: str
+    stat: str = "Average"
+
+
+class Range(StrEnum):
+    """How far back somebody looks."""
+
+    HOUR = "1h"
+    THREE_HOURS = "3h"
+    SIX_HOURS = "6h"
+    TWELVE_HOURS = "12h"
+    DAY = "24h"
+    THREE_DAYS = "3d"
+    WEEK = "7d"
+
+    @property
+    def seconds(self) -> int:
+        return int(self[:-1]) * {"h": 3_600, "d": 86_400}[self[-1]]
+
+    @property
+    def period(self) -> int:
+        """Seconds that one point stands for: a few hundred points make a line."""
+        return {3_600: 60, 10_800: 60, 21_600: 60, 259_200: 900, 604_800: 1_800}.get(
+            self.seconds, 300
+        )
+
+    @property
+    def spoken(self) -> str:
+        count, unit = self[:-1], {"h": "hour", "d": "day"}[self[-1]]
+        return f"last {unit}" if count == "1" else f"last {count} {unit}s"
+
+
+class Window(Value):
+    """A stretch of time, cut into periods of so many seconds. AWS wants it aligned to them."""
+
+    since: int
+    until: int
+    period: int = 60
+
+    @classmethod
+    def ending(cls, until: int, seconds: int, period: int) -> "Window":
+        """The last ``seconds`` before an instant, reaching back to the start of a period."""
+        step = period * SECOND
+        return cls(since=(until - seconds * SECOND) // step * step, until=until, period=period)
+
+    @property
+    def seconds(self) -> int:
+        return (self.until - self.since) // SECOND
+
+
+Point = tuple[int, float]
+
+
+class Series(Value):
+    """What a metric was, oldest first. Where nothing was measured there is no point."""
+
+    metric: str
+    unit: str  #: %, B, B/s, s, ms, 1/s, or empty for a plain number
+    points: tuple[Point, ...] = ()
+    stat: str = "Average"
+
+    @property
+    def latest(self) -> Point | None:
+        return self.points[-1] if self.points else None
+
+    @property
+    def highest(self) -> Point | None:
+        return max(self.points, key=lambda point: point[1], default=None)
+
+    @property
+    def lowest(self) -> Point | None:
+        return min(self.points, key=lambda point: point[1], default=None)
+
+    @property
+    def mean(self) -> float | None:
+        values = [value for _, value in self.points]
+        return sum(values) / len(values) if values else None
+
+
+_BYTES = ("B", "KiB", "MiB", "GiB", "TiB")
+
+
+def amount(value: float, unit: str) -> str:
+    """A figure as people say it: ``34 %``, ``1.2 GiB``, ``0.62 ms``, ``1,240/s``."""
+    if unit in ("B", "B/s"):
+        power = next((n for n in range(4) if abs(value) < 1000 * 1024**n), 4)
+        return f"{_short(value / 1024**power)} {_BYTES[power]}{unit[1:]}"
+    if unit == "s" and abs(value) < 1:
+        return f"{_short(value * 1000)} ms"
+    if unit == "1/s":
+        return f"{_short(value)}/s"
+    return f"{_short(value)} {unit}".rstrip()
+
+
+def _short(value: float) -> str:
+    """Two or three digits that matter."""
+    size = abs(value)
+    if size >= 99.95 or value == round(value):
+        return f"{value:,.0f}"
+    digits = 1 if size >= 9.995 else 2
+    return f"{value:.{digits}f}".rstrip("0").rstrip(".")

@@ -1,0 +1,77 @@
+"""Where ticks stand and what they say."""
+
+import math
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.values import SECOND, Window
+
+#: Minutes between two ticks that read well on a clock.
+STEPS = (5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1440, 2880)
+MOST = 5  #: time ticks of a panel
+MARGIN = 0.04  #: of the width on the left, where the scale of values has its own words
+HOUR = 60
+
+Ticks = tuple[tuple[float, str], ...]
+"""Positions, in seconds since 1970 or in the panel's unit, and their labels."""
+
+
+def moments(window: Window, zone: ZoneInfo) -> Ticks:
+    """Round times of the reader's day; a new day is named where days matter."""
+    minutes = window.seconds / 60
+    step = next((one for one in STEPS if minutes / one <= MOST), STEPS[-1])
+    since = datetime.fromtimestamp(window.since / SECOND, zone)
+    until = datetime.fromtimestamp(window.until / SECOND, zone)
+    day = since.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+    found: dict[float, str] = {}
+    while day <= until:
+        for at in _of_day(day, step):
+            if since + (until - since) * MARGIN <= at <= until:
+                found.setdefault(at.timestamp(), _said(at, step))
+        day += timedelta(days=max(1, step // (24 * HOUR)))
+    return tuple(sorted(found.items()))
+
+
+def _of_day(day: datetime, step: int) -> list[datetime]:
+    """By the clock on the wall, which is what people read, whatever it did that night."""
+    return [day + timedelta(minutes=minutes) for minutes in range(0, 24 * HOUR, step)]
+
+
+def _said(at: datetime, step: int) -> str:
+    midnight = at.hour == at.minute == 0
+    if step >= 24 * HOUR:
+        return f"{at:%a} {at.day}"
+    if midnight and step >= 2 * HOUR:
+        return f"{at:%a} {at.day}"
+    return f"{at:%H:%M}"
+
+
+def top(highest: float, unit: str) -> float:
+    """A round number with a little air above the highest value; a percentage ends at 100."""
+    binary = 1024.0 ** max(0, math.floor(math.log(max(highest, 1), 1024)))
+    scale = binary if unit in ("B", "B/s") else 1.0
+    wanted = max(highest * 1.08 / scale, 1e-9)
+    power = 10.0 ** math.floor(math.log10(wanted))
+    nice = next(one for one in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if one * power >= wanted * 0.999)
+    found = nice * power * scale
+    return min(found, 100.0) if unit == "%" and highest <= 100 else found
+
+
+def figures(ceiling: float, unit: str) -> Ticks:
+    """Nothing, half and all of it, in one and the same unit."""
+    size, name = _scale(ceiling, unit)
+    values = (ceiling / 2, ceiling)
+    return ((0.0, "0"), *((value, f"{value / size:,.4g}{name}") for value in values))
+
+
+def _scale(ceiling: float, unit: str) -> tuple[float, str]:
+    match unit:
+        case "B" | "B/s":
+            power = min(4, max(0, int(math.log(max(ceiling, 1), 1024) + 1e-9)))
+            return 1024.0**power, f" {('B', 'KiB', 'MiB', 'GiB', 'TiB')[power]}{unit[1:]}"
+        case "s" if ceiling < 1:
+            return 0.001, " ms"
+        case "1/s":
+            return 1.0, "/s"
+        case _:
+            return 1.0, f" {unit}".rstrip()

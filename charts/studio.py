@@ -1,0 +1,158 @@
+"""Charts drawn elsewhere, so that whoever clicks meanwhile never waits."""
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Self
+
+import structlog
+
+from bot.errors import BotError
+from bot.values import Chart, fingerprint
+from charts.words import alt
+from charts.worker import LENGTH, PICTURE, WARM, framed
+
+WORKERS = 2
+PATIENCE = 20.0  #: seconds for one picture, a cold start included
+LEAVING = 0.5  #: seconds for leaving when there is nothing more to draw
+KEPT = 16  #: pictures that are remembered, for whoever asks for the same one
+
+#: What it looks like when a worker dies or says nothing.
+LOST = (OSError, asyncio.IncompleteReadError, TimeoutError)
+
+log = structlog.get_logger()
+
+
+class DrawingError(BotError):
+    """There is no picture; the figures are not touched by that."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    png: bytes
+    alt: str
+
+
+class Studio:
+    """Open with ``async with``. Workers start when they are first needed, or by ``warm``."""
+
+    def __init__(self, workers: int = WORKERS, patience: float = PATIENCE) -> None:
+        self._patience = patience
+        self._free: asyncio.LifoQueue[Worker] = asyncio.LifoQueue()
+        self._workers = [Worker() for _ in range(workers)]
+        self._drawn: OrderedDict[str, asyncio.Task[Picture]] = OrderedDict()
+
+    async def __aenter__(self) -> Self:
+        for worker in self._workers:
+            self._free.put_nowait(worker)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for drawing in self._drawn.values():
+            drawing.cancel()
+        await asyncio.gather(*self._drawn.values(), return_exceptions=True)
+        for worker in self._workers:
+            await worker.stop()
+
+    async def warm(self, after: float = 0.0) -> None:
+        """Start one worker ahead of the first chart, ``after`` so many seconds."""
+        await asyncio.sleep(after)
+        worker = await self._free.get()
+        try:
+            await self._asked(worker, WARM)
+        except LOST as error:
+            log.warning("charts.not_warmed", why=type(error).__name__)
+        finally:
+            self._free.put_nowait(worker)
+
+    async def draw(self, chart: Chart) -> Picture:
+        """Those who ask for the same chart share one drawing. Raises DrawingError."""
+        key = fingerprint(chart.json_value())
+        if key not in self._drawn:
+            self._drawn[key] = asyncio.create_task(self._draw(chart))
+            self._forget()
+        try:
+            return await asyncio.shield(self._drawn[key])
+        except Exception:
+            self._drawn.pop(key, None)
+            raise
+
+    def _forget(self) -> None:
+        """The oldest that are done; what is being drawn is still waited for."""
+        done = [key for key, task in self._drawn.items() if task.done()]
+        for key in done[: max(0, len(self._drawn) - KEPT)]:
+            del self._drawn[key]
+
+    async def _draw(self, chart: Chart) -> Picture:
+        worker = await self._free.get()
+        try:
+            return Picture(await self._drawn_by(worker, chart), alt(chart))
+        finally:
+            self._free.put_nowait(worker)
+
+    async def _drawn_by(self, worker: "Worker", chart: Chart) -> bytes:
+        """A worker that is lost is replaced, once: a chart that kills two will kill a third."""
+        asked = chart.model_dump_json().encode()
+        for attempt in (1, 2):
+            try:
+                return await self._asked(worker, asked)
+            except LOST as error:
+                log.warning("charts.worker_lost", why=type(error).__name__, attempt=attempt)
+        raise DrawingError("I could not draw the picture: whatever draws it stopped twice.")
+
+    async def _asked(self, worker: "Worker", asked: bytes) -> bytes:
+        """Whoever was not heard to the end is stopped, so that no answer meets another question."""
+        try:
+            async with asyncio.timeout(self._patience):
+                return await worker.ask(asked)
+        except (*LOST, asyncio.CancelledError):
+            await worker.stop()
+            raise
+
+
+class Worker:
+    """One process, started when it is first asked and again after it was stopped."""
+
+    def __init__(self) -> None:
+        self._process: Process | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """None while it does not run."""
+        return None if self._process is None else self._process.pid
+
+    async def ask(self, asked: bytes) -> bytes:
+        """The picture. Raises DrawingError with its reason, or an error of LOST."""
+        process = await self._running()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(framed(asked))
+        await process.stdin.drain()
+        length = int.from_bytes(await process.stdout.readexactly(LENGTH), "big")
+        answer = await process.stdout.readexactly(length)
+        if not answer.startswith(PICTURE):
+            raise DrawingError(f"I could not draw the picture ({answer[1:].decode()}).")
+        return answer[len(PICTURE) :]
+
+    async def stop(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        assert process.stdin is not None
+        process.stdin.close()
+        try:
+            await asyncio.wait_for(process.wait(), LEAVING)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+    async def _running(self) -> Process:
+        """Ctrl-C is meant for the bot; a worker leaves when its input ends."""
+        if self._process is None:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "charts", stdin=PIPE, stdout=PIPE,
+                start_new_session=True,
+            )  # fmt: skip
+        return self._process

@@ -1,0 +1,35 @@
+"""A process that draws: one chart in by standard input, one picture out, until the input ends.
+
+Each message is a length of four bytes and so many bytes; an answer begins with a byte that says
+whether a picture follows or the reason why there is none.
+"""
+
+from typing import BinaryIO
+
+from bot.values import Chart
+
+PICTURE, REASON = b"P", b"R"
+LENGTH = 4
+WARM = b""
+"""What is sent to find out whether the process is ready; it answers with an empty picture."""
+
+
+def framed(body: bytes) -> bytes:
+    return len(body).to_bytes(LENGTH, "big") + body
+
+
+def answered(asked: bytes) -> bytes:
+    from charts.drawing import draw
+
+    if asked == WARM:
+        return PICTURE
+    try:
+        return PICTURE + draw(Chart.model_validate_json(asked))
+    except Exception as error:
+        return REASON + f"{type(error).__name__}: {error}".encode()
+
+
+def serve(source: BinaryIO, drain: BinaryIO) -> None:
+    while len(head := source.read(LENGTH)) == LENGTH:
+        drain.write(framed(answered(source.read(int.from_bytes(head, "big")))))
+        drain.flush()

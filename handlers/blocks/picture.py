@@ -1,0 +1,33 @@
+"""A chart as a message: the words, the picture, and other stretches of time to look at."""
+
+from bot.values import Answer, Line, paragraph
+from handlers.blocks.answers import answer
+from handlers.blocks.elements import Payload, buttons, context, section
+from handlers.blocks.rich import Block
+from handlers.blocks.text import cut, visible
+
+ALT = 2000
+DRAWING: Line = ("The picture is being drawn.",)
+FOLLOWS: Line = ("The picture follows in our direct messages.",)
+
+
+def words(given: Answer) -> Payload:
+    """What can be said at once, before there is a picture; its buttons come with it."""
+    parts = (*given.parts, paragraph(*FOLLOWS))
+    return answer(given.model_copy(update={"parts": parts, "buttons": ()}))
+
+
+def pictured(given: Answer, picture: Block) -> Payload:
+    """The words above the picture, or above what stands in its place."""
+    drawn = answer(given.model_copy(update={"buttons": (), "hint": ()}))
+    hint = [context(given.hint)] if given.hint else []
+    return {**drawn, "blocks": [*drawn["blocks"], picture, *buttons(given.buttons), *hint]}
+
+
+def image(file: str, alt: str) -> Block:
+    """``file`` is one that Slack has processed and that is shared where the message stands."""
+    return {"type": "image", "slack_file": {"id": file}, "alt_text": cut(visible(alt), ALT)}
+
+
+def no_image(why: Line) -> Block:
+    return section(why)

@@ -1,0 +1,83 @@
+"""Buttons below a picture: the same over another time, or the same anew."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.errors import BotError, UsageError
+from bot.operation import Query
+from bot.operations import CATALOGUE
+from bot.values import PersonId, Posted
+from handlers.blocks.problem import problem
+from handlers.errands import Errand, Errands
+from handlers.errors import explained, unexplained
+from handlers.intake import Intake
+from handlers.listening import sender, take
+from handlers.parser import Command, parse
+from handlers.pictures import Pictures
+from handlers.replies import UNANSWERED, Origin, Replies
+from storage.inbox import Incoming
+
+KIND = "picture"
+GONE = "Slack does not let me change that message any more. Type /rds metrics again."
+
+
+class Redrawing:
+    def __init__(self, errands: Errands, pictures: Pictures, replies: Replies) -> None:
+        self._errands = errands
+        self._pictures = pictures
+        self._replies = replies
+
+    def register(self, app: AsyncApp, intake: Intake) -> None:
+        intake.on(KIND, self.process, self.failed)
+
+        @app.action(re.compile(r"^picture\."))
+        async def clicked(ack: AsyncAck, body: dict[str, Any]) -> None:
+            payload, action = _payload(body), body["actions"][0]
+            key = f"action:{payload['user']}:{payload['ts']}:{action['action_ts']}"
+            if excuse := await take(intake, ack, KIND, key, payload):
+                self._replies.soon(_origin(payload), problem(excuse))
+
+    async def process(self, incoming: Incoming) -> None:
+        try:
+            await self._redraw(incoming)
+        except BotError as error:
+            await self._replies.privately(_origin(incoming.payload), explained(error))
+        except UNANSWERED:
+            await self._replies.privately(_origin(incoming.payload), problem(GONE))
+
+    async def failed(self, incoming: Incoming, reference: str) -> None:
+        await self._replies.privately(_origin(incoming.payload), unexplained(reference))
+
+    async def _redraw(self, incoming: Incoming) -> None:
+        """The button says what to look at, in the words of a command; it only ever looks."""
+        body = incoming.payload
+        parsed = parse(body["value"], CATALOGUE)
+        if not isinstance(parsed, Command) or not isinstance(parsed.operation, Query):
+            raise UsageError("That button is from an older version of me. Type /rds metrics again.")
+        errand = Errand(
+            asker=PersonId.parse(body["person"]),
+            channel=body["channel"],
+            received_at=incoming.received_at,
+            key=incoming.key,
+        )
+        seen = await self._errands.look(parsed.operation, errand)
+        await self._pictures.show(Posted(channel=body["channel"], ts=body["ts"]), seen)
+
+
+def _payload(body: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "value": body["actions"][0].get("value") or "",
+        "person": str(sender(body)),
+        "user": body["user"]["id"],
+        "channel": (body.get("channel") or {}).get("id"),
+        "ts": (body.get("container") or {}).get("message_ts"),
+        "response_url": body.get("response_url"),
+    }
+
+
+def _origin(body: Mapping[str, Any]) -> Origin:
+    return Origin(body["user"], body["channel"], body.get("response_url"))

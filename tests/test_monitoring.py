@@ -1,0 +1,318 @@
+"""What metrics mean in words, and which of them a database has."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from bot.aws.accounts import Accounts
+from bot.aws.session import Account
+from bot.connections import keeps_rising
+from bot.errors import UsageError
+from bot.fleet import Fleet
+from bot.monitoring import WORDS, Monitoring, chosen, preset
+from bot.monitoring._drafting import spoken
+from bot.monitoring._findings import calm, findings
+from bot.monitoring._trends import DAY, days_left
+from bot.sandbox.aws import DEMO_FLEET, MAIN, AWSSandbox, HeldClock, role_arn
+from bot.values import SECOND, Database, Moment, Point, Range, Series, Target, Window
+from bot.vocabulary import Kind
+
+GIB = 2.0**30
+NOON = 1_782_907_200 * SECOND
+WINDOW = Window.ending(NOON, 24 * 3_600, 300)
+
+
+def database(engine: str = "postgres", size: str = "db.m6g.large", **more: Any) -> Database:
+    kind = more.pop("kind", Kind.INSTANCE)
+    target = Target(account=MAIN, region="us-east-1", kind=kind, identifier="orders",
+                    resource_id="db-1")  # fmt: skip
+    facts = {"account_name": "main", "arn": "", "status": "available", **more}
+    return Database(target=target, engine=engine, instance_class=size, **facts)
+
+
+def over_the_day(*values: float | None) -> tuple[Point, ...]:
+    """Evenly spread until noon; None: not measured."""
+    step = 24 * 3_600 * SECOND // len(values)
+    ends = (NOON - (len(values) - number - 1) * step for number in range(len(values)))
+    return tuple((at, value) for at, value in zip(ends, values, strict=True) if value is not None)
+
+
+def line(first: float, last: float, count: int = 96) -> tuple[Point, ...]:
+    return over_the_day(*(first + (last - first) * n / (count - 1) for n in range(count)))
+
+
+def said(points: Mapping[str, tuple[Point, ...]], of: Database | None = None) -> list[str]:
+    series = {
+        metric: Series(metric=metric, unit="%" if "CPU" in metric or "ACU" in metric else "",
+                       points=found) for metric, found in points.items()
+    }  # fmt: skip
+    return [spoken(one, "UTC") for one in findings(of or database(), series, WINDOW)]
+
+
+QUIET = over_the_day(*[20.0] * 96)
+
+
+def test_a_quiet_day_has_no_finding() -> None:
+    assert said({"CPUUtilization": QUIET, "DatabaseConnections": QUIET}) == []
+
+
+def test_calm_is_said_with_figures() -> None:
+    cpu = Series(metric="CPUUtilization", unit="%", points=over_the_day(30.0, 40.0, 21.0))
+
+    assert calm({"CPUUtilization": cpu}) == ("Nothing unusual: CPU 21 %, at most 40 %.",)
+    assert calm({}) == ("Nothing unusual.",)
+
+
+def test_a_busy_processor_is_named_with_its_hour_and_for_how_long() -> None:
+    busy = over_the_day(*[20.0] * 90, 81.0, 92.5, 85.0, 20.0, 20.0, 20.0)
+
+    [told] = said({"CPUUtilization": busy})
+
+    assert told == "CPU reached 92.5 % at Wed 01 Jul 11:00 and was at 80 % or more for 15 min"
+
+
+def test_storage_that_fills_says_when_and_comes_first() -> None:
+    fills = line(195 * GIB, 180 * GIB)
+    busy = over_the_day(*[20.0] * 95, 90.0)
+
+    found = said({"FreeStorageSpace": fills, "CPUUtilization": busy})
+
+    assert found[0] == (
+        "Storage is full in about 12 days at this rate (Mon 13 Jul 09:00): 180 GiB are free"
+    )
+
+
+def test_connections_that_nobody_closes_are_a_finding() -> None:
+    [told] = said({"DatabaseConnections": line(200, 396)})
+
+    assert told.startswith("Connections keep rising, from 200 to 396")
+
+
+def test_connections_near_what_the_class_takes_are_a_finding() -> None:
+    [told] = said({"DatabaseConnections": over_the_day(*[600.0] * 96)}, database("mysql"))
+
+    assert told == "Connections reached 600, 88 % of about 682 that it takes"
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "told"),
+    [
+        ("FreeableMemory", 100 * 2.0**20, "Only 100 MiB of memory were free"),
+        ("SwapUsage", 2 * GIB, "It swaps: 2 GiB"),
+        ("ACUUtilization", 97.0, "Capacity was used to 97 %"),
+    ],
+)
+def test_what_runs_short_is_a_finding(metric: str, value: float, told: str) -> None:
+    assert said({metric: over_the_day(*[value] * 96)})[0].startswith(told)
+
+
+def test_time_without_figures_is_said() -> None:
+    gap = over_the_day(*[20.0] * 40, *[None] * 16, *[20.0] * 40)
+    over = over_the_day(*[20.0] * 40, *[None] * 56)
+
+    assert said({"CPUUtilization": gap}) == [
+        "CloudWatch has no figures for 255 minutes after Tue 30 Jun 22:00"
+    ]
+    assert said({"CPUUtilization": over}) == ["The last figures are from Tue 30 Jun 22:00"]
+
+
+def test_no_figures_at_all_are_explained_by_its_state() -> None:
+    [told] = said({"CPUUtilization": ()}, database(status="stopped"))
+
+    assert told == "CloudWatch has no figures of orders for this time. It is stopped"
+
+
+# -- trends ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("points", "days"),
+    [
+        (line(120, 100), 5),
+        (line(100, 120), None),
+        (line(100, 100), None),
+        (line(100, 50, count=10), None),
+        ((), None),
+        (over_the_day(*(100 + 30 * (-1) ** n for n in range(96))), None),
+    ],
+    ids=["falls", "grows", "steady", "too few", "none", "noise"],
+)
+def test_days_left(points: tuple[Point, ...], days: float | None) -> None:
+    assert days_left(points) == (None if days is None else pytest.approx(days, rel=0.05))
+
+
+def test_one_jump_does_not_bend_the_trend() -> None:
+    falling = list(line(120, 100))
+    grown = [(at, value + (40 if number > 10 else 0)) for number, (at, value) in enumerate(falling)]
+
+    left = days_left(grown)
+
+    assert left is not None
+    assert left == pytest.approx(grown[-1][1] / 20, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("points", "rises"),
+    [
+        (line(100, 300), True),
+        (line(100, 110), False),
+        (over_the_day(*(100 + 90 * (n > 70) for n in range(96))), False),
+        (over_the_day(10, 20, 30), False),
+    ],
+    ids=["leak", "level", "busy evening", "too few"],
+)
+def test_a_leak_rises_even_in_quiet_hours(points: tuple[Point, ...], rises: bool) -> None:
+    assert keeps_rising(points) is rises
+
+
+def test_a_day_has_its_microseconds() -> None:
+    assert DAY == 86_400 * SECOND
+
+
+# -- presets ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "has", "lacks"),
+    [
+        (database(), {"storage", "latency", "queue"}, {"commit", "capacity"}),
+        (database("aurora-postgresql", "db.r6g.large"), {"commit", "buffers"}, {"storage"}),
+        (database("aurora-postgresql", "db.serverless"), {"capacity", "commit"}, {"storage"}),
+        (database("aurora-postgresql", "", kind=Kind.CLUSTER), {"volume"}, {"storage", "queue"}),
+    ],
+    ids=["rds", "aurora", "serverless", "cluster"],
+)
+def test_each_engine_has_a_set_of_its_own(given: Database, has: set[str], lacks: set[str]) -> None:
+    words = {plot.word for plot in preset(given)}
+
+    assert has <= words
+    assert not lacks & words
+    assert words <= set(WORDS)
+
+
+def test_metrics_are_chosen_by_word_or_by_awss_name_once() -> None:
+    plots = chosen(database(), ("cpu", "CPUUtilization", "writelatency"))
+
+    assert [plot.word for plot in plots] == ["cpu", "latency"]
+
+
+def test_an_unknown_metric_says_what_there_is_and_what_is_near() -> None:
+    with pytest.raises(UsageError, match="cpu, credits") as caught:
+        chosen(database(), ("latncy",))
+
+    assert "latency" in caught.value.suggestions
+
+
+def test_a_metric_of_another_engine_is_unknown_too() -> None:
+    with pytest.raises(UsageError, match=r"no metric \"volume\" of orders \(postgres instance\)"):
+        chosen(database(), ("volume",))
+
+
+# -- reading ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[AWSSandbox]:
+    with AWSSandbox(clock=HeldClock(), pace=1) as aws:
+        aws.seed(DEMO_FLEET)
+        for name, value in aws.environment.items():
+            monkeypatch.setenv(name, value)
+        yield aws
+
+
+class Watch:
+    def __init__(self, aws: AWSSandbox, accounts: Accounts) -> None:
+        self.aws = aws
+        self.clock = lambda: int(aws.clock() * SECOND)
+        self.monitoring = Monitoring(accounts, self.clock)
+        self.fleet = Fleet(accounts, self.clock)
+
+    async def observe(self, name: str, *words: str, span: Range = Range.DAY) -> Any:
+        found = await self.fleet.find(name)
+        return await self.monitoring.observe(found, span, words, "Europe/Berlin")
+
+
+@pytest.fixture
+async def watch(aws: AWSSandbox) -> AsyncIterator[Watch]:
+    main = Account(id=MAIN, name="main", regions=("us-east-1",), role_arn=role_arn(MAIN))
+    async with Accounts((main,), lambda: int(aws.clock() * SECOND)) as accounts:
+        yield Watch(aws, accounts)
+
+
+async def test_the_storage_that_fills_is_the_title(watch: Watch) -> None:
+    seen = await watch.observe("warehouse", span=Range.THREE_DAYS)
+
+    assert seen.chart.title.startswith("warehouse: Storage is full in about 12 days")
+    assert any(isinstance(span, Moment) for span in seen.findings[0])
+
+
+async def test_the_leak_is_found(watch: Watch) -> None:
+    seen = await watch.observe("billing-staging", span=Range.WEEK)
+
+    assert "Connections keep rising" in seen.chart.title
+
+
+@pytest.mark.parametrize(
+    ("name", "titles"),
+    [
+        ("orders-test", {"CPU", "Memory", "Free storage", "Latency", "Disk queue depth"}),
+        ("shop-staging-2", {"CPU", "Commit latency", "Replica lag", "Buffer cache hits"}),
+        ("search-test-1", {"Capacity units", "Share of capacity", "Commit latency"}),
+        ("shop-staging", {"CPU", "Connections", "Volume used", "Replica lag"}),
+    ],
+)
+async def test_the_picture_has_what_matters_for_the_engine(
+    watch: Watch, name: str, titles: set[str]
+) -> None:
+    seen = await watch.observe(name)
+
+    assert titles <= {panel.title for panel in seen.chart.panels}
+    assert len(seen.chart.panels) <= 8
+
+
+async def test_of_a_cluster_each_member_is_a_curve(watch: Watch) -> None:
+    seen = await watch.observe("shop-staging", "cpu")
+
+    assert [curve.label for curve in seen.chart.panels[0].curves] == ["1 writer", "2", "3"]
+
+
+async def test_twenty_who_ask_within_a_minute_share_one_reading(watch: Watch) -> None:
+    await watch.fleet.refresh()
+    await asyncio.gather(*(watch.observe("orders-test", "cpu") for _ in range(20)))
+    watch.aws.advance(10)
+    await watch.observe("orders-test", "cpu")
+
+    assert len(watch.aws.calls("cloudwatch:GetMetricData")) == 1
+
+    watch.aws.advance(60)
+    await watch.observe("orders-test", "cpu")
+    assert watch.monitoring.spent == "2, about $0.00"
+
+
+async def test_a_reading_that_failed_is_not_remembered(watch: Watch) -> None:
+    await watch.fleet.refresh()
+    fault = watch.aws.fault("cloudwatch:*", "code", status=400, times=None)
+    with pytest.raises(Exception, match="made to fail"):
+        await watch.observe("orders-test", "cpu")
+    watch.aws.mend(fault)
+
+    assert (await watch.observe("orders-test", "cpu")).chart is not None
+
+
+async def test_what_is_compared_has_one_scale_and_the_busiest_first(watch: Watch) -> None:
+    databases = [await watch.fleet.find(name) for name in ("orders-test", "orders-prod")]
+
+    seen = await watch.monitoring.compare(databases, Range.DAY, "connections", "UTC")
+
+    assert seen.chart is not None
+    assert [one.title for one in seen.chart.panels] == ["orders-prod", "orders-test"]
+    assert len({one.reach for one in seen.chart.panels}) == 1
+    assert spoken(seen.findings[0], "UTC").startswith("orders-prod: Connections ")
+
+
+@pytest.mark.parametrize("span", list(Range))
+def test_a_range_has_a_few_hundred_points(span: Range) -> None:
+    assert 60 <= span.seconds / span.period <= 360
+    assert span.period % 60 == 0
