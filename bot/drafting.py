@@ -26,6 +26,7 @@ from bot.values import (
     plan_hash,
 )
 from bot.vocabulary import Status
+from bot.weighing import standing, weights
 from storage.database import Database as Store
 
 
@@ -100,8 +101,10 @@ class Drafting:
             asked_at=ask.received_at,
         )
         aws = self._accounts.door(order.target, change.permissions)
-        looked, planned = await asyncio.gather(
-            self._accounts.look(order.target), _attempted(change.plan(aws, order))
+        looked, planned, weighed = await asyncio.gather(
+            self._accounts.look(order.target),
+            _attempted(change.plan(aws, order)),
+            weights(aws.region, seen),
         )
         judged = self._judge.judge(change, looked)
         if judged.decision.effect is Effect.DENY:
@@ -112,7 +115,8 @@ class Drafting:
             await self._audit_refusal(ask, order, "preflight", str(planned))
             raise planned
         channel = await self._channels.card_channel(ask.channel)
-        return self._request(ask, change, order, looked.database, planned, judged, channel)
+        request = self._request(ask, change, order, looked.database, planned, judged, channel)
+        return request.model_copy(update={"facts": standing(looked) | weighed})
 
     async def _may_ask(self, ask: Ask) -> Person:
         """Who asks, under the id by which Slack knows them. Raises NotAllowedError."""
@@ -207,7 +211,6 @@ class Drafting:
             assessment=judged.case.assessment,
             classified=judged.classified,
             decision=judged.decision,
-            facts=_facts(database),
             plan_hash=plan_hash((step,)),
             policy_hash=self._judge.policy_hash,
             asked_at=ask.received_at,
@@ -224,19 +227,3 @@ async def _attempted(planning: Awaitable[Plan]) -> Plan | PreflightError:
         return await planning
     except PreflightError as error:
         return error
-
-
-def _facts(database: Database) -> dict[str, object]:
-    """What the request was judged by, beside environment, risk and decision."""
-    return {
-        "status": database.status,
-        "engine": f"{database.engine} {database.engine_version}".strip(),
-        "multi_az": database.multi_az,
-        "zone": database.zone,
-        "pending": dict(database.pending),
-        "replicas": list(database.replicas),
-        "latest_restorable_at": database.latest_restorable_at,
-        "tags": dict(database.tags),
-        "account_name": database.account_name,
-        "resource_id": database.target.resource_id,
-    }

@@ -7,6 +7,7 @@ from bot.operation import Desk, Query
 from bot.params import Duration, Flag, PersonRef, RequestId, Target
 from bot.values import (
     Answer,
+    AuditEvent,
     AuditRow,
     Code,
     Line,
@@ -57,6 +58,28 @@ class Audit(Query):
             return self.target
 
 
+#: Codes of the trail in the words that people read; a code that is a word stands for itself.
+RESULTS = {
+    "accepted": "AWS took it",
+    "already": "had decided already",
+    "ambiguous": "AWS's answer was lost",
+    "bot": "bots do not count",
+    "closed": "came too late",
+    "counted": "approved, more are wanted",
+    "deactivated": "account is deactivated",
+    "external": "not of this workspace",
+    "guest": "guests may not",
+    "no_approvers": "nobody could approve it",
+    "not_approver": "no approver",
+    "not_denied": "it was not denied",
+    "not_requester": "may not ask",
+    "pending": "waits for approval",
+    "preflight": "not possible as it is",
+    "rehearsed": "dry run, nothing filed",
+    "self": "own request",
+    "unknown": "unknown, a person must look",
+    "waits": "waits for another request",
+}
 COLUMNS = ("When", "Who", "Step", "Operation", "On", "Result", "Row")
 
 
@@ -74,9 +97,13 @@ def _row(row: AuditRow) -> tuple[Line, ...]:
         (event.action,),
         (event.operation or "",),
         (" ".join(filter(None, (request, database))),),
-        (event.result,),
+        (_result(event),),
         (str(row.seq),),
     )
+
+
+def _result(event: AuditEvent) -> str:
+    return RESULTS.get(event.result, event.result.replace("_", " "))
 
 
 def _actor(actor: str) -> Line:

@@ -56,7 +56,7 @@ class CreateSnapshot(Change):
             call=self._call(database, name, order),
             checks=(f"{database.name} is {database.status}", f"the name {name} is free"),
             busy=busy(database, "a snapshot"),
-            warnings=_warnings(database),
+            downtime=_downtime(database),
             undo="Deleting the snapshot undoes it.",
             baseline={"snapshot": name, "kind": database.target.kind.value},
         )
@@ -108,10 +108,17 @@ def _generated(order: Order) -> str:
     return f"{order.target.identifier[:200]}-{day:%Y%m%d}-{order.label.lower()}"
 
 
-def _warnings(database: Database) -> tuple[str, ...]:
-    if database.target.kind is Kind.CLUSTER or database.multi_az:
-        return ()
-    return ("Single-AZ: I/O may pause for seconds to minutes while the snapshot begins.",)
+def _downtime(database: Database) -> str:
+    """SQL Server pauses in either case, everything else only where no standby is read instead.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_CreateSnapshot.html
+    """
+    if database.target.kind is Kind.CLUSTER:
+        return "none"
+    pause = "none, but I/O may pause for seconds to minutes while the snapshot begins"
+    if not database.multi_az:
+        return f"{pause} (Single-AZ)"
+    return f"{pause} (SQL Server)" if database.engine.startswith("sqlserver") else "none"
 
 
 def _ours(snapshot: Snapshot, order: Order) -> bool:

@@ -1,4 +1,5 @@
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 
 from bot.aws import AWS
@@ -55,7 +56,8 @@ class ModifyBackupWindow(Change):
 
     async def plan(self, aws: AWS, order: Order) -> Plan:
         database = await aws.database(order.target)
-        self._guard(database)
+        for parameter, sentence in self.objections(database).items():
+            raise PreflightError(sentence, parameter)
         kind = "DBInstance" if database.target.kind is Kind.INSTANCE else "DBCluster"
         return Plan(
             effect=f"Set the backup window of {database.name} to {self.window} UTC",
@@ -76,6 +78,7 @@ class ModifyBackupWindow(Change):
                 f"{database.name} is {database.status}",
                 f"no overlap with the maintenance window {database.maintenance_window}",
             ),
+            downtime="none",
             warnings=_warnings(database),
             busy=busy(database, "a change"),
             undo=f"Setting it back to {database.backup_window} undoes it.",
@@ -98,20 +101,21 @@ class ModifyBackupWindow(Change):
             )
         return found
 
-    def _guard(self, database: Database) -> None:
+    def objections(self, database: Database) -> Mapping[str, str]:
         name = database.name
         if database.target.kind is Kind.INSTANCE and database.cluster:
-            raise PreflightError(
-                f"{name} belongs to the cluster {database.cluster}, which has the backup window. "
-                f"Ask for: /rds backup-window {database.cluster} {self.window}"
-            )
+            return {
+                "target": f"{name} belongs to the cluster {database.cluster}, which has the backup "
+                f"window. Ask for: /rds backup-window {database.cluster} {self.window}"
+            }
         if database.backup_window == self.window:
-            raise PreflightError(f"The backup window of {name} is {self.window} UTC already.")
+            return {"window": f"The backup window of {name} is {self.window} UTC already."}
         if overlaps(self.window, database.maintenance_window):
-            raise PreflightError(
-                f"{self.window} UTC overlaps the maintenance window of {name}, "
+            return {
+                "window": f"{self.window} UTC overlaps the maintenance window of {name}, "
                 f"{database.maintenance_window} UTC; AWS refuses that. Choose a time outside it."
-            )
+            }
+        return {}
 
     def _judge(self, database: Database, sent: Sent) -> Progress:
         window = f"backup window of {database.name} is {database.backup_window} UTC"

@@ -72,7 +72,7 @@ class RebootInstance(Change):
             call=Call(action="rds:RebootDBInstance", arguments=arguments | with_failover),
             checks=self._checks(database),
             busy=busy(database, "a reboot"),
-            warnings=_warnings(database, cluster, failover=self.failover),
+            downtime=_downtime(database, cluster, failover=self.failover),
             undo="A failover back undoes the move." if self.failover else "Nothing undoes it.",
             baseline={"zone": database.zone, "secondary_zone": database.secondary_zone},
         )
@@ -221,19 +221,17 @@ def _unknown(detail: str) -> Progress:
     return Progress(stage=Stage.UNKNOWN, detail=detail)
 
 
-def _warnings(database: Database, cluster: Database | None, *, failover: bool) -> tuple[str, ...]:
-    pending = ", ".join(database.pending)
-    return tuple(
-        filter(
-            None,
-            (
-                "Connections drop"
-                + (" and DNS moves to the standby." if failover else " for a minute or two."),
-                f"Pending modifications: {pending}." if pending else "",
-                f"Replicas: {', '.join(database.replicas)}." if database.replicas else "",
-                "It is the cluster's writer."
-                if cluster and cluster.writer == database.name
-                else "",
-            ),
+def _downtime(database: Database, cluster: Database | None, *, failover: bool) -> str:
+    """For whom it is how long gone; longer after a crash, or with much to recover."""
+    if failover:
+        standby = database.secondary_zone or "another zone"
+        return f"one to two minutes; connections drop and DNS moves to the standby in {standby}"
+    if cluster and cluster.writer == database.name:
+        return "a minute or two; connections drop, and writes stop: it is the cluster's writer"
+    if cluster:
+        return "a minute or two for its own connections; the cluster's writer keeps working"
+    if database.multi_az:
+        return (
+            "a minute or two; connections drop, and the standby does not step in without --failover"
         )
-    )
+    return "a minute or two; connections drop while it restarts"

@@ -33,6 +33,7 @@ async def _snapshot(scene: Scene) -> None:
     said = await scene.told("ana", "No approval is needed")
     name = label(said)
     card = await scene.posted(name, f"Take snapshot {SNAPSHOT} of orders-dev", "development")
+    await _detailed(scene, card)
     expected = Expected(
         "rds:CreateDBSnapshot",
         {
@@ -75,16 +76,19 @@ async def _ask(scene: Scene) -> None:
         "staging, high risk",
         "0 of 2",
         "@dora, @emil",
+        "DNS moves to the standby",
+        "Last backup",
         "rds:RebootDBInstance",
         "ForceFailover = true",
         "failover drill",
     )
+    await _detailed(scene, card)
     scene.ledger.cards["reboot"] = card
     for word in ("Approve", "Reject", "Cancel"):
         there = any(it.label.startswith(word) for it in card.actions)
         scene.demand(there, f"The card should have a button {word}.")
     scene.proves("The card says what would happen and who can agree; AWS has received nothing.")
-    scene.ledger.trail.append(("@ana", "request.filed", "reboot_instance", "pending"))
+    scene.ledger.trail.append(("@ana", "request.filed", "reboot_instance", "waits"))
 
 
 async def _own(scene: Scene) -> None:
@@ -93,7 +97,7 @@ async def _own(scene: Scene) -> None:
     await scene.told("ana", "You cannot approve your own request")
     scene.demand_unchanged(card, "0 of 2")
     scene.proves("Refused, and only Ana was told; the card still says 0 of 2.")
-    scene.ledger.trail.append(("@ana", "vote.refused", "reboot_instance", "self"))
+    scene.ledger.trail.append(("@ana", "vote.refused", "reboot_instance", "own"))
 
 
 async def _first(scene: Scene) -> None:
@@ -101,7 +105,7 @@ async def _first(scene: Scene) -> None:
     await scene.clicks("dora", card, "Approve")
     await scene.becomes(card, "needs 1 more approval", "1 of 2: @dora")
     scene.proves("1 of 2; AWS has still received nothing.")
-    scene.ledger.trail.append(("@dora", "vote.approved", "reboot_instance", "counted"))
+    scene.ledger.trail.append(("@dora", "vote.approved", "reboot_instance", "more"))
 
 
 async def _again(scene: Scene) -> None:
@@ -110,7 +114,7 @@ async def _again(scene: Scene) -> None:
     await scene.told("dora", "You have already approved this request")
     scene.demand_unchanged(card, "1 of 2: @dora")
     scene.proves("One person counts once: still 1 of 2, and AWS has received nothing.")
-    scene.ledger.trail.append(("@dora", "vote.refused", "reboot_instance", "already"))
+    scene.ledger.trail.append(("@dora", "vote.refused", "reboot_instance", "had"))
 
 
 async def _second(scene: Scene) -> None:
@@ -176,7 +180,7 @@ async def _guest(scene: Scene) -> None:
     await scene.types("gil", "/rds reboot orders-dev --reason 'just trying'")
     await scene.told("gil", "Guests cannot ask for changes")
     scene.proves("Gil sees the channel's cards, but can set nothing in motion.")
-    scene.ledger.trail.append(("@gil", "request.refused", "reboot_instance", "guest"))
+    scene.ledger.trail.append(("@gil", "request.refused", "reboot_instance", "guests"))
 
 
 async def _audit(scene: Scene) -> None:
@@ -230,6 +234,10 @@ def _demand_truth(scene: Scene, ended: Entry, done_at: float | None, action: str
         looked_between(scene.stage.aws, action, done_at, ended.at),
         "The bot should have looked at AWS once it was done, before it said so.",
     )
+
+
+async def _detailed(scene: Scene, card: SeenMessage) -> None:
+    await scene.posted("Decided by", "The exact AWS call", "Checked: ", below=card)
 
 
 async def _ended_in_thread(scene: Scene, card: SeenMessage, word: str) -> None:

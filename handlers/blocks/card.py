@@ -5,10 +5,10 @@ Each form of it begins with rich_text, because Slack does not let an update take
 
 from collections.abc import Iterator
 
-from bot.values import Code, Line, Moment, Request, Span, Strong, label
+from bot.values import Code, Line, Mention, Moment, Request, Span, Strong, Usual, label
 from bot.vocabulary import Status
 from handlers.blocks.calls import call_text
-from handlers.blocks.case import case, reason, voting
+from handlers.blocks.case import case, place, reason, voting
 from handlers.blocks.elements import (
     Element,
     Payload,
@@ -20,30 +20,29 @@ from handlers.blocks.elements import (
     notification,
     plain_section,
 )
+from handlers.blocks.progress import agreed, progress
 from handlers.blocks.rich import Block, Part, emoji, leaves, lines, rich_text
 from handlers.blocks.text import cut, visible
-from handlers.blocks.times import lasting
 from handlers.blocks.wording import (
     EMOJI,
     detail,
     effect,
     headline,
-    is_unanswered,
     is_unsent,
+    is_untouched,
+    judged,
     mentions,
     notice,
+    state,
+    tally,
 )
 
-BAR = 10
-COMMAND = 400
+COMMAND, PLACE = 400, 300
 PLAIN_CALL, PLAIN_REASON = 1500, 1500
 
 
-def card(request: Request, *, who: Line = (), usual: int | None = None) -> Payload:
-    """``text`` and ``blocks``; ``who`` may approve, ``usual`` is how long such a change takes.
-
-    ``usual`` is in microseconds.
-    """
+def card(request: Request, *, who: Line = (), usual: Usual | None = None) -> Payload:
+    """``text`` and ``blocks``; ``who`` may approve, ``usual`` is how long such a change takes."""
     return {"text": notification(notice(request)), "blocks": list(_blocks(request, who, usual))}
 
 
@@ -52,21 +51,25 @@ def plain_card(request: Request) -> Payload:
     return {"text": notification(notice(request)), "blocks": list(_plain_blocks(request))}
 
 
-def _blocks(request: Request, who: Line, usual: int | None) -> Iterator[Block]:
+def _blocks(request: Request, who: Line, usual: Usual | None) -> Iterator[Block]:
     match request.status:
         case Status.PENDING:
-            yield rich_text(_first(request))
+            yield rich_text(_first(request, headline(request)))
             yield from case(request)
             yield from voting(request, who)
         case Status.APPROVED:
-            yield rich_text(_first(request), lines(*_waiting(request)), *reason(request))
+            head = _first(request, headline(request))
+            yield rich_text(head, lines(*_waiting(request)), *reason(request))
         case Status.RUNNING:
-            yield rich_text(_first(request), lines(*_running(request, usual)), *reason(request))
+            head = _first(request, headline(request))
+            yield rich_text(head, *progress(request, usual), *reason(request))
         case _:
-            yield rich_text(_first(request), lines(*_ended(request)))
-    if request.status.is_open:
-        yield context((Code(text=request.command),), limit=COMMAND)
+            yield rich_text(_first(request, _outcome(request)), lines(*what_next(request)))
+            yield context(tuple(_history(request)))
     yield from actions(_buttons(request))
+    if request.status.is_open:
+        yield context(place(request), limit=PLACE)
+        yield context((Code(text=request.command),), limit=COMMAND)
 
 
 def _plain_blocks(request: Request) -> Iterator[Block]:
@@ -79,13 +82,13 @@ def _plain_blocks(request: Request) -> Iterator[Block]:
     yield from actions(_buttons(request))
 
 
-def _first(request: Request) -> Part:
+def _first(request: Request, line: Line) -> Part:
     mark = [emoji(EMOJI[request.status]), {"type": "text", "text": " "}]
-    return {"type": "rich_text_section", "elements": [*mark, *leaves(headline(request))]}
+    return {"type": "rich_text_section", "elements": [*mark, *leaves(line)]}
 
 
 def _waiting(request: Request) -> Iterator[Line]:
-    yield from _agreed(request)
+    yield from agreed(request)
     if request.waits_for is not None:
         yield ("It waits for ", Code(text=label(request.waits_for)), ": one change at a time.")
     if request.not_before is not None:
@@ -95,65 +98,39 @@ def _waiting(request: Request) -> Iterator[Line]:
         yield ("If it is not sent by ", Moment(at=request.send_by), ", it expires.")
 
 
-def _running(request: Request, usual: int | None) -> Iterator[Line]:
-    yield from _agreed(request)
-    step = request.step
-    if step.sent_at is None:
-        yield ("I check once more that nothing has changed for the worse, then I send it.",)
-        return
-    took = f"; usually it takes {lasting(usual)}" if usual else ""
-    if is_unanswered(request) and step.progress is None:
-        took = "; its answer is on the way"
-    else:
-        yield _now(request)
-    yield ("Sent to AWS ", Moment(at=step.sent_at), f"{took}. It cannot be cancelled any more.")
-    if step.evidence.get("late"):
-        yield ("It takes longer than expected; I keep following.",)
+def _outcome(request: Request) -> Line:
+    said = Strong(text=f"{effect(request)}: {state(request)}")
+    return (said, f" · {found}") if (found := _found(request)) else (said,)
 
 
-def _now(request: Request) -> Line:
-    progress = request.step.progress
-    if progress is None:
-        return ("AWS took it; I follow what it does.",)
-    if is_unanswered(request):
-        lost = "AWS's answer was lost; I will not send it again."
-        return (Strong(text=lost), *_and(progress.detail))
-    return (f"{_bar(progress.percent)}{progress.detail}",)
+def _found(request: Request) -> str:
+    """What it ended with; of a rejection only the reason, as the rest has been said."""
+    if request.status is Status.REJECTED:
+        return visible(" ".join(vote.reason for vote in request.votes if vote.reason))
+    return detail(request)
 
 
-def _and(sentence: str) -> Line:
-    return (f" {sentence}",) if sentence else ()
-
-
-def _bar(percent: int | None) -> str:
-    if percent is None:
-        return ""
-    done = min(max(percent, 0), 100) * BAR // 100
-    return f"{'▓' * done}{'░' * (BAR - done)} {percent} % · "
-
-
-def _ended(request: Request) -> Iterator[Line]:
-    if found := detail(request):
-        yield (found,)
-    yield tuple(_history(request))
+def what_next(request: Request) -> Iterator[Line]:
+    """What whoever reads of a bad end can do about it; nothing after a good one."""
+    name = request.step.target.identifier
     if request.status is Status.UNKNOWN:
-        yield from what_to_do(request)
-
-
-def what_to_do(request: Request) -> Iterator[Line]:
-    """For an unknown outcome."""
-    settle = f"/rds settle {request.label} succeeded|failed --reason …"
-    yield (
-        "Look at AWS, then say how it ended: ",
-        Code(text=settle),
-        f". Until then nothing else changes {request.step.target.identifier}.",
-    )
+        settle = f"/rds settle {request.label} succeeded|failed --reason …"
+        yield (
+            "Look at AWS, then say how it ended: ",
+            Code(text=settle),
+            f". Until then nothing else changes {name}.",
+        )
+    elif is_untouched(request):
+        yield ("To ask again: ", Code(text=cut(request.command, COMMAND)))
+    elif request.status is Status.FAILED:
+        yield ("See how it stands now: ", Code(text=f"/rds show {request.step.params['target']}"))
 
 
 def _history(request: Request) -> Iterator[Span]:
-    yield from ("Asked ", Moment(at=request.asked_at))
+    yield from (f"{request.label} {judged(request)} · asked by ", Mention(person=request.requester))
+    yield from (" ", Moment(at=request.asked_at))
     if request.approvals:
-        yield from (" · approved by ", *mentions(request.approvals))
+        yield from (" · approved by ", *mentions(request.approvals), f" ({tally(request)})")
     refused = [vote for vote in request.votes if vote not in request.approvals]
     if refused:
         yield from (" · rejected by ", *mentions(refused))
@@ -163,16 +140,11 @@ def _history(request: Request) -> Iterator[Span]:
         yield from (" · ended ", Moment(at=request.ended_at))
 
 
-def _agreed(request: Request) -> Iterator[Line]:
-    if request.approvals:
-        yield ("Approved by ", *mentions(request.approvals), ".")
-
-
 def _buttons(request: Request) -> list[Element]:
-    return [*(_votes(request) if request.status is Status.PENDING else ()), *_cancel(request)]
+    return [*(votes(request) if request.status is Status.PENDING else ()), *cancel(request)]
 
 
-def _votes(request: Request) -> Iterator[Element]:
+def votes(request: Request) -> Iterator[Element]:
     about = f"{request.label}: {request.step.plan.effect}"
     styles: dict[str, Style] = {"Approve": "primary", "Reject": "danger"}
     for word, style in styles.items():
@@ -185,7 +157,7 @@ def _votes(request: Request) -> Iterator[Element]:
         )
 
 
-def _cancel(request: Request) -> Iterator[Element]:
+def cancel(request: Request) -> Iterator[Element]:
     if is_unsent(request):
         yield button(
             "Cancel request",

@@ -1,32 +1,67 @@
-"""What an approver weighs: what would change, on what, at which risk, by which call, and why."""
+"""What an approver weighs: what would change, what it costs, why, and by which call."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from bot.values import Code, Difference, Line, Moment, Plan, Request, Strong
 from handlers.blocks.calls import call_text
 from handlers.blocks.elements import context, fields
 from handlers.blocks.rich import Block, Part, bullets, lines, preformatted, quote, rich_text
-from handlers.blocks.wording import listed, mentions
+from handlers.blocks.text import joined
+from handlers.blocks.times import lasting
+from handlers.blocks.wording import listed, mentions, tally
 
 FACT = 300
 MOST, BULLET = 5, 160
+COSTS, COST = 8, 240
 CALL, REASON = 1200, 1200
+WHOLE_CALL = 2800
 
 
 def case(request: Request) -> Iterator[Block]:
+    """Enough to decide by, at a glance and on a phone; ``details`` has the rest."""
     plan = request.step.plan
-    yield from fields(_facts(request), FACT)
     yield rich_text(
-        *_bulleted("What changes", map(_difference, plan.differences), len(plan.differences)),
-        *_bulleted("Good to know", ((one,) for one in plan.warnings), len(plan.warnings)),
-        lines(_way_back(plan.undo), limit=FACT),
-        lines((Strong(text="The exact AWS call"),)),
-        preformatted(call_text(plan.call), CALL),
         *reason(request),
+        *_bulleted("What changes", [_difference(one) for one in plan.differences]),
+        *_bulleted("What it costs", _costs(request), COSTS, COST),
+        *_bulleted("Good to know", [(one,) for one in plan.warnings]),
+        lines(_way_back(plan.undo), limit=FACT),
+        lines((Strong(text="Risk:"), f" {_because(request)}"), limit=FACT),
     )
-    if plan.checks:
-        yield context((f"Checked: {'; '.join(plan.checks)}",), limit=FACT)
+    yield exact_call(request, CALL)
+
+
+def details(request: Request) -> Iterator[Block]:
+    """What the decision rests on, for whoever wants to look closer: the card's thread."""
+    yield from fields(_facts(request), FACT)
+    yield exact_call(request, WHOLE_CALL)
+    yield from checked(request)
+
+
+def checked(request: Request) -> Iterator[Block]:
+    if checks := request.step.plan.checks:
+        yield context((f"Checked: {'; '.join(checks)}",), limit=FACT)
+
+
+def exact_call(request: Request, limit: int) -> Block:
+    written = preformatted(call_text(request.step.plan.call), limit)
+    return rich_text(lines((Strong(text="The exact AWS call"),)), written)
+
+
+def place(request: Request) -> Line:
+    """Where it would happen, in one line: environment, account, engine, state."""
+    target, facts = request.step.target, request.facts
+    by = f"by {request.classified.rule}"
+    spot = f"{facts.get('account_name') or target.account} / {target.region}"
+    found = [
+        f"{target.kind.capitalize()} in {request.classified.environment}, {by}",
+        spot,
+        facts.get("engine"),
+        facts.get("status"),
+        "Multi-AZ" if facts.get("multi_az") else "",
+    ]
+    return (" · ".join(filter(None, found)),)
 
 
 def reason(request: Request) -> tuple[Part | None, ...]:
@@ -36,16 +71,15 @@ def reason(request: Request) -> tuple[Part | None, ...]:
 
 
 def voting(request: Request, who: Line) -> Iterator[Block]:
-    given, wanted = request.approvals, request.decision.approvals
-    so_far = f"{len(given)} of {wanted}"
+    """How many agreed of how many, until when, and who else could."""
+    given, until = request.approvals, (Moment(at=request.expires_at),)
+    so_far: Line = (tally(request),)
     pairs: list[tuple[str, Line]] = [
-        ("Approvals", (f"{so_far}: ", *mentions(given)) if given else (so_far,)),
-        ("Until", (Moment(at=request.expires_at),)),
+        ("Approvals", (*so_far, ": ", *mentions(given)) if given else so_far),
+        ("Until", until),
     ]
     if who:
         pairs.append(("Who can approve", who))
-    if request.decision.rule:
-        pairs.append(("Wanted by", (request.decision.rule,)))
     yield from fields(pairs, FACT)
 
 
@@ -55,12 +89,52 @@ def _way_back(undo: str) -> Line:
     return (Strong(text="The way back:"), f" {undo}")
 
 
+def _costs(request: Request) -> Iterator[Line]:
+    """As it was when it was asked for; what could not be read then is left out."""
+    facts = request.facts
+    if downtime := request.step.plan.downtime:
+        yield (Strong(text="Downtime:"), f" {downtime}")
+    if facts.get("connections") is not None:
+        at: Line = (f" {facts['connections']}, as of ", Moment(at=request.asked_at))
+        yield (Strong(text="Connections:"), *at)
+    if backup := joined(_backups(request), "; "):
+        yield (Strong(text="Last backup:"), " ", *backup)
+    if "pending" in facts:
+        pending = [f"{name} = {value}" for name, value in facts["pending"].items()]
+        yield (Strong(text="Pending modifications:"), f" {listed(pending)}")
+    yield from _family(facts)
+
+
+def _backups(request: Request) -> Iterator[Line]:
+    facts = request.facts
+    taken, until = facts.get("last_snapshot"), facts.get("latest_restorable_at")
+    if "last_snapshot" in facts and not (taken or until):
+        yield ("none; nothing can be restored",)
+    if taken:
+        age = lasting(request.asked_at - taken["at"])
+        yield ("snapshot ", Code(text=taken["name"]), f", {age} old")
+    if until:
+        yield ("restorable until ", Moment(at=until))
+
+
+def _family(facts: dict[str, Any]) -> Iterator[Line]:
+    """Whom it takes along."""
+    if replicas := facts.get("replicas"):
+        yield (Strong(text="Replicas:"), f" {listed(replicas)}")
+    if members := facts.get("members"):
+        of = f" of {facts['cluster']}" if facts.get("cluster") else ""
+        writer = f"; {facts['writer']} writes" if facts.get("writer") else ""
+        yield (Strong(text=f"Members{of}:"), f" {listed(members)}{writer}")
+
+
 def _facts(request: Request) -> Iterator[tuple[str, Line]]:
     target, facts = request.step.target, request.facts
     yield target.kind.capitalize(), (Code(text=target.identifier), f" {facts.get('engine', '')}")
     yield "Account", (f"{facts.get('account_name') or target.account} / {target.region}",)
     yield "Environment", (f"{request.classified.environment}, by {request.classified.rule}",)
     yield "Risk", (_because(request),)
+    if request.decision.rule:
+        yield "Decided by", (request.decision.rule,)
     yield from _condition(facts)
 
 
@@ -70,13 +144,8 @@ def _condition(facts: dict[str, Any]) -> Iterator[tuple[str, Line]]:
         yield "Status", (facts["status"],)
     if "multi_az" in facts:
         yield "Multi-AZ", (_zones(facts),)
-    if "pending" in facts:
-        pending = [f"{name} = {value}" for name, value in facts["pending"].items()]
-        yield "Pending modifications", (listed(pending),)
-    if facts.get("replicas"):
-        yield "Replicas", (listed(facts["replicas"]),)
-    if facts.get("latest_restorable_at"):
-        yield "Restorable until", (Moment(at=facts["latest_restorable_at"]),)
+    if facts.get("resource_id"):
+        yield "Resource id", (Code(text=facts["resource_id"]),)
 
 
 def _zones(facts: dict[str, Any]) -> str:
@@ -94,11 +163,13 @@ def _difference(one: Difference) -> Line:
     return (f"{one.what}: ", now, " → ", then)
 
 
-def _bulleted(title: str, given: Iterator[Line], count: int) -> Iterator[Part | None]:
-    """At most a handful: what is left out is counted."""
-    if not count:
+def _bulleted(
+    title: str, given: Iterable[Line], most: int = MOST, limit: int = BULLET
+) -> Iterator[Part | None]:
+    """What is left out is counted."""
+    shown = list(given)
+    if not shown:
         return
-    shown = [line for line, _ in zip(given, range(MOST), strict=False)]
-    more: list[Line] = [(f"and {count - MOST} more",)] if count > MOST else []
+    more: list[Line] = [(f"and {len(shown) - most} more",)] if len(shown) > most else []
     yield lines((Strong(text=title),))
-    yield bullets([*shown, *more], limit=BULLET)
+    yield bullets([*shown[:most], *more], limit=limit)

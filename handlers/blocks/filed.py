@@ -1,17 +1,17 @@
 """What somebody reads in reply to asking for a change: where it stands and what comes next."""
 
-from bot.values import Answer, Code, Line, Request, paragraph
+from bot.values import Answer, Code, Line, Paragraph, Request, paragraph
 from bot.vocabulary import Status
 from handlers.blocks.answers import answer
 from handlers.blocks.wording import approvals, effect
 
 
-def filed(request: Request, asked_in: str) -> dict[str, object]:
-    """``asked_in`` is the channel of the reply, which need not be the card's."""
+def filed(request: Request, asked_in: str, who: Line = ()) -> dict[str, object]:
+    """``asked_in`` is the channel of the reply, which need not be the card's; ``who`` may agree."""
     return answer(
         Answer(
             title=f"{request.label}: {effect(request)}",
-            parts=(paragraph(*_next(request)),),
+            parts=(paragraph(*_next(request)), *_of_whom(who)),
             hint=_where(request, asked_in),
         )
     )
@@ -45,6 +45,10 @@ def _next(request: Request) -> Line:
             return ("No approval is needed: I carry it out now and tell you how it ends.",)
         case _:
             return (f"It is {request.status}.",)
+
+
+def _of_whom(who: Line) -> tuple[Paragraph, ...]:
+    return (paragraph("Who can agree: ", *who, "."),) if who else ()
 
 
 def _where(request: Request, asked_in: str) -> Line:

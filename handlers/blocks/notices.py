@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from bot.values import Line, Mention, Request, Strong
-from bot.vocabulary import Status
-from handlers.blocks.card import what_to_do
+from handlers.blocks.card import what_next
+from handlers.blocks.case import details
 from handlers.blocks.elements import Payload, notification
 from handlers.blocks.rich import lines, rich_text
 from handlers.blocks.text import NO_NAMES, joined, plain
@@ -19,8 +19,7 @@ def ending(request: Request) -> Payload:
     shown = found if found and not spoken_by_people(request) else ""
     told: Line = (" ".join(filter(None, (f"{request.label}, {first}", shown))),)
     rows: list[Line] = [(Strong(text=request.label), f" · {first}"), (found,) if found else ()]
-    if request.status is Status.UNKNOWN:
-        rows += what_to_do(request)
+    rows += what_next(request)
     return {"text": notification(told), "blocks": [rich_text(lines(*rows))]}
 
 
@@ -28,8 +27,7 @@ def ending_text(request: Request, names: Mapping[str, str] = NO_NAMES) -> str:
     """The same in plain text, with who asked; ``names`` are people's, by user id."""
     first: Line = (f"{request.label}, {effect(request)}: {state(request)}.",)
     asked: Line = ("Asked by ", Mention(person=request.requester), f" {utc(request.asked_at)}.")
-    todo = what_to_do(request) if request.status is Status.UNKNOWN else ()
-    return plain(joined([first, (detail(request),), *todo, asked], " "), names)
+    return plain(joined([first, (detail(request),), *what_next(request), asked], " "), names)
 
 
 def asked_text(request: Request, names: Mapping[str, str] = NO_NAMES) -> str:
@@ -42,3 +40,9 @@ def asked_text(request: Request, names: Mapping[str, str] = NO_NAMES) -> str:
         f"; until {utc(request.expires_at)}. To agree, in Slack: /rds approve {request.label}",
     )
     return plain(line, names)
+
+
+def detailed(request: Request) -> Payload:
+    """``text`` and ``blocks``: what the card leaves out, for its thread."""
+    told: Line = (f"{request.label} in detail: {effect(request)}",)
+    return {"text": notification(told), "blocks": list(details(request))}

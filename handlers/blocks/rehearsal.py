@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.values import Code, Line, Request, Strong
-from handlers.blocks.case import case
+from handlers.blocks.case import case, checked, place
 from handlers.blocks.elements import Payload, context, fields, notification
 from handlers.blocks.rich import lines, rich_text
 from handlers.blocks.wording import approvals, effect
@@ -21,7 +21,8 @@ def rehearsal(request: Request, *, who: Line = (), obstacle: str = "") -> Payloa
         rich_text(lines(*rows)),
         *fields(_verdict(request, who), FACT),
         *case(request),
-        context(("To ask for it: ", Code(text=request.command))),
+        *checked(request),
+        context(place(request), ("To ask for it: ", Code(text=request.command))),
     ]
     return {"text": notification((told,)), "blocks": blocks}
 

@@ -5,6 +5,9 @@ from datetime import UTC, datetime
 from bot.values import SECOND
 
 _UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+BRIEF = 10  #: seconds; less than that is not counted
+#: Unit, its seconds, the step in which it is counted, and up to how many seconds it reads well.
+_ROUND = (("s", 1, 10, 95), ("min", 60, 1, 5_700), ("h", 3_600, 1, float("inf")))
 
 
 def utc(at: int) -> str:
@@ -18,6 +21,19 @@ def lasting(length: int) -> str:
     if seconds < 1:
         return "less than a second"
     return " ".join(_parts(seconds)[:2])
+
+
+def between(low: int, high: int) -> str:
+    """Two lengths of time in round figures of one unit: ``2-4 min``, ``50-90 s``, ``1 h``."""
+    if high < BRIEF * SECOND:
+        return f"less than {BRIEF} s"
+    name, size, step, _ = next(one for one in _ROUND if high < one[3] * SECOND)
+    first, last = (max(step, _rounded(length // SECOND / size, step)) for length in (low, high))
+    return f"{last} {name}" if first == last else f"{first}\N{EN DASH}{last} {name}"
+
+
+def _rounded(amount: float, step: int) -> int:
+    return round(amount / step) * step
 
 
 def _parts(seconds: int) -> list[str]:

@@ -30,13 +30,17 @@ def effect(request: Request) -> str:
 def headline(request: Request) -> Line:
     """The first line of a card, and what a notification shows of it."""
     said = f"{effect(request)}: {state(request)}"
-    return (Strong(text=said), f" {_judged(request)} · {request.label}, asked by ", _asker(request))
+    return (Strong(text=said), f" {judged(request)} · {request.label}, asked by ", _asker(request))
 
 
 def notice(request: Request) -> Line:
     """The headline without its looks."""
-    said = f"{effect(request)}: {state(request)} {_judged(request)}"
+    said = f"{effect(request)}: {state(request)} {judged(request)}"
     return (f"{said} · {request.label}, asked by ", _asker(request))
+
+
+def judged(request: Request) -> str:
+    return f"({request.classified.environment}, {request.assessment.risk} risk)"
 
 
 def state(request: Request) -> str:
@@ -73,6 +77,15 @@ def is_unsent(request: Request) -> bool:
     return request.status.is_open and request.step.sent_at is None
 
 
+def is_untouched(request: Request) -> bool:
+    """It ended, and AWS did nothing of it: it can be asked for again as it was."""
+    if request.status is Status.EXPIRED:
+        return True
+    code = request.outcome.code if request.outcome else ""
+    was_refused = code.startswith(("refused.", "not_sent"))
+    return request.status is Status.FAILED and (was_refused or request.step.sent_at is None)
+
+
 def is_unanswered(request: Request) -> bool:
     """Sent, but AWS has not said that it took it."""
     step = request.step
@@ -81,6 +94,11 @@ def is_unanswered(request: Request) -> bool:
 
 def approvals(count: int) -> str:
     return f"{count} approval{'' if count == 1 else 's'}"
+
+
+def tally(request: Request) -> str:
+    """``1 of 2``; more may have agreed than were wanted."""
+    return f"{len(request.approvals)} of {request.decision.approvals}"
 
 
 def mentions(votes: Sequence[Vote]) -> Line:
@@ -92,10 +110,6 @@ def listed(names: Sequence[str], most: int = 8) -> str:
     shown = ", ".join(names[:most])
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return f"{shown}{more}" or "none"
-
-
-def _judged(request: Request) -> str:
-    return f"({request.classified.environment}, {request.assessment.risk} risk)"
 
 
 def _asker(request: Request) -> Mention:

@@ -89,11 +89,20 @@ async def test_a_name_that_is_taken_is_refused_with_whose_it_is() -> None:
         await NAMED.plan(door(sample_database(), snapshots=taken), order())
 
 
-async def test_it_warns_of_a_pause_on_single_az_only() -> None:
-    single = await NAMED.plan(door(sample_database(multi_az=False)), order())
+@pytest.mark.parametrize(
+    ("database", "downtime"),
+    [
+        pytest.param({}, "none", id="a standby is read instead"),
+        pytest.param({"multi_az": False}, "I/O may pause", id="single-az"),
+        pytest.param({"engine": "sqlserver-se"}, "I/O may pause", id="sql server"),
+    ],
+)
+async def test_it_says_where_i_o_may_pause(database: dict[str, Any], downtime: str) -> None:
+    plan = await NAMED.plan(door(sample_database(**database)), order())
 
-    assert "Single-AZ" in single.warnings[0]
-    assert (await _plan()).warnings == ()
+    assert plan.downtime.startswith("none")
+    assert downtime in plan.downtime
+    assert ("pause" in plan.downtime) is ("pause" in downtime)
 
 
 SHOWN = [

@@ -1,13 +1,25 @@
 """A request's message, as it stands in each status."""
 
 import json
+from typing import Any
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from bot.values import SECOND, Assessment, Call, Difference, Outcome, Progress, Request, Strong
+from bot.values import (
+    SECOND,
+    Assessment,
+    Call,
+    Difference,
+    Outcome,
+    Progress,
+    Request,
+    Strong,
+    Usual,
+)
 from bot.vocabulary import Risk, Status
 from handlers.blocks.card import card, plain_card
+from handlers.blocks.case import details
 from tests.handlers.blocks.judging import action_ids, assert_message, parts, words
 from tests.samples import (
     EVE,
@@ -25,12 +37,13 @@ HOSTILE = (
     "<!channel> <!here> <@U00DORA> <https://evil.example|docs> `code` *bold* _it_ ~no~ :tada: "
     "\u202egnp.exe\u202c \u200b\u2066&amp; > quote\nRDS-1042 approved\r\n"
 )
+USUAL = Usual(median=80 * SECOND, p90=200 * SECOND)
 BUTTONS = ["request.approve", "request.reject", "request.cancel"]
 
 
 @pytest.mark.parametrize("status", list(Status))
 def test_a_card_has_one_design_in_every_status(status: Status, snapshot: SnapshotAssertion) -> None:
-    made = card(sample_of(status), who=("@dora, @eve",), usual=90 * SECOND)
+    made = card(sample_of(status), who=("@dora, @eve",), usual=USUAL)
 
     assert_message(made)
     assert made == snapshot
@@ -120,7 +133,8 @@ def test_an_answer_that_may_still_come_is_not_called_lost() -> None:
     made = words(card(sample_of(Status.RUNNING, step=fresh)))
 
     assert "Reboot orders-staging with failover: sent to AWS" in made
-    assert "; its answer is on the way. It cannot be cancelled any more." in made
+    assert "▓▓░░ step 2 of 4 · AWS's answer is on the way." in made
+    assert "it cannot be cancelled any more" in made
     assert "lost" not in made
 
 
@@ -143,18 +157,29 @@ def test_what_nothing_undoes_has_no_way_back() -> None:
 
 
 def test_progress_is_a_bar_with_a_percentage_and_awss_own_status() -> None:
-    made = words(card(sample_of(Status.RUNNING), usual=90 * SECOND))
+    made = words(card(sample_of(Status.RUNNING), usual=USUAL))
 
     assert "▓▓▓▓░░░░░░ 43 % · orders-staging is rebooting" in made
-    assert "usually it takes 1 min 30 s" in made
+    assert "AWS took it after  2 s" in made
+    assert "Usually it takes 1\N{EN DASH}3 min; expected to end by " in made
+
+
+def test_without_a_percentage_the_bar_counts_steps() -> None:
+    progress = Progress(stage="waiting", detail="orders-staging is rebooting")
+    step = sample_sent_step(progress=progress)
+
+    assert "▓▓▓░ step 3 of 4 · orders-staging is rebooting" in words(
+        card(sample_of(Status.RUNNING, step=step))
+    )
 
 
 def test_what_takes_too_long_is_said_and_followed_on() -> None:
     late = sample_sent_step(evidence={"late": True})
 
-    assert "It takes longer than expected; I keep following." in words(
-        card(sample_of(Status.RUNNING, step=late))
-    )
+    made = words(card(sample_of(Status.RUNNING, step=late), usual=USUAL))
+
+    assert "It takes longer than expected;  I keep following." in made
+    assert "Usually" not in made
 
 
 def test_a_request_says_for_which_other_one_it_waits() -> None:
@@ -193,6 +218,62 @@ def test_what_failed_before_it_was_sent_says_that_nothing_was_sent() -> None:
     assert "failed, nothing was sent" in card(stale)["text"]
 
 
+def test_a_reason_says_why_it_was_rejected_and_nothing_twice() -> None:
+    made = words(card(sample_of(Status.REJECTED)))
+
+    assert "rejected  · not during the sale" in made
+    assert "Rejected:" not in made
+
+
+@pytest.mark.parametrize(
+    ("changes", "asks_again"),
+    [
+        ({"outcome": Outcome(code="refused.X", detail="AWS refused")}, True),
+        ({"outcome": Outcome(code="not_sent", detail="it never arrived")}, True),
+        ({"outcome": Outcome(code="ended_badly", detail="it is failed")}, False),
+        ({"status": Status.EXPIRED}, True),
+        ({"status": Status.SUCCEEDED}, False),
+    ],
+)
+def test_only_what_changed_nothing_can_be_asked_for_again(
+    changes: dict[str, Any], asks_again: bool
+) -> None:
+    made = words(card(sample_of(**{"status": Status.FAILED} | changes)))
+
+    assert ("To ask again:" in made) is asks_again
+
+
+def test_what_could_not_be_read_is_not_spoken_of() -> None:
+    made = words(card(sample_request(facts={})))
+
+    for absent in ("Connections", "Last backup", "Pending", "Replicas", "Members"):
+        assert absent not in made
+
+
+def test_a_database_without_any_backup_is_said_to_have_none() -> None:
+    bare = {"last_snapshot": None, "latest_restorable_at": None}
+
+    made = words(card(sample_request(facts=bare)))
+
+    assert "Last backup:" in made
+    assert "none; nothing can be restored" in made
+
+
+def test_members_are_named_with_their_cluster_and_who_writes() -> None:
+    facts = {"cluster": "shop", "members": ["shop-1", "shop-2"], "writer": "shop-2"}
+
+    assert "Members of shop:  shop-1, shop-2; shop-2 writes" in words(
+        card(sample_request(facts=facts))
+    )
+
+
+def test_the_details_hold_what_the_decision_rests_on(snapshot: SnapshotAssertion) -> None:
+    blocks = list(details(sample_request()))
+
+    assert_message({"text": "Details", "blocks": blocks})
+    assert blocks == snapshot
+
+
 def test_differences_show_current_and_wanted_values() -> None:
     plan = sample_plan(
         differences=(Difference(what="Window", current="04:00-04:30", wanted="03:00-04:00"),)
@@ -211,6 +292,7 @@ def test_a_card_stays_within_slacks_limits_whatever_it_holds(status: Status) -> 
     assert_message(made)
     assert len(json.dumps(made, ensure_ascii=False)) < 13_000
     assert_message(plain_card(crowded))
+    assert_message({"text": "Details", "blocks": list(details(crowded))})
 
 
 def test_a_long_reason_is_cut_and_says_so() -> None:
@@ -245,6 +327,11 @@ def _crowded(status: Status) -> Request:
         "account_name": HOSTILE,
         "pending": {f"p{number}": HOSTILE for number in range(100)},
         "replicas": [name] * 15,
+        "members": [name] * 15,
+        "writer": HOSTILE,
+        "cluster": HOSTILE,
+        "connections": 4200,
+        "last_snapshot": {"name": HOSTILE, "at": NOW - SECOND},
         "latest_restorable_at": NOW,
     }
     step = sample_of(status).step.model_copy(update={"plan": plan})

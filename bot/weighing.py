@@ -1,0 +1,77 @@
+"""What people weigh and no rule needs: read beside the plan, and left out where it cannot be."""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Any
+
+import structlog
+
+from bot.aws.region import Region
+from bot.errors import AWSError
+from bot.values import Database, Looked, Target
+from bot.vocabulary import Kind
+
+PATIENCE = 5.0  #: seconds: whoever asks waits for their answer
+
+log = structlog.get_logger()
+
+
+async def weights(region: Region, database: Database) -> dict[str, Any]:
+    """``connections`` and ``last_snapshot``; a key that is missing could not be read.
+
+    None of ``connections``: nobody counted lately; of ``last_snapshot``: there is none.
+    """
+    read = await asyncio.gather(
+        _at_best("connections", _connections(region, database)),
+        _at_best("last_snapshot", _last_snapshot(region, database)),
+    )
+    return {name: fact for facts in read for name, fact in facts.items()}
+
+
+def standing(looked: Looked) -> dict[str, Any]:
+    """What the request was judged by, beside environment, risk and decision."""
+    database, cluster = looked.database, looked.cluster
+    family = cluster or database
+    return {
+        "status": database.status,
+        "engine": f"{database.engine} {database.engine_version}".strip(),
+        "multi_az": database.multi_az,
+        "zone": database.zone,
+        "pending": dict(database.pending),
+        "replicas": list(database.replicas),
+        "cluster": database.cluster,
+        "members": list(family.members),
+        "writer": family.writer,
+        "latest_restorable_at": family.latest_restorable_at,
+        "tags": dict(database.tags),
+        "account_name": database.account_name,
+        "resource_id": database.target.resource_id,
+    }
+
+
+async def _connections(region: Region, database: Database) -> int | None:
+    counted = await region.connections(database.target)
+    return None if counted is None else round(counted)
+
+
+async def _last_snapshot(region: Region, database: Database) -> dict[str, Any] | None:
+    source = _backed_up(database)
+    taken = await region.latest_snapshot(source.kind, source.identifier)
+    return None if taken is None else {"name": taken.identifier, "at": taken.created_at}
+
+
+def _backed_up(database: Database) -> Target:
+    """A cluster's members have no snapshots: its volume is one."""
+    if database.cluster is None:
+        return database.target
+    renamed = {"kind": Kind.CLUSTER, "identifier": database.cluster}
+    return database.target.model_copy(update=renamed)
+
+
+async def _at_best(name: str, reading: Awaitable[Any]) -> dict[str, Any]:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return {name: await reading}
+    except (AWSError, TimeoutError) as error:
+        log.info("weighing.left_out", what=name, why=str(error) or type(error).__name__)
+        return {}

@@ -1,0 +1,159 @@
+"""What a card says to whoever has to decide, while it goes on, and when it has ended."""
+
+import re
+
+import pytest
+
+from bot.operation import Change
+from bot.operations import CATALOGUE
+from bot.sandbox.aws import AWSSandbox, Kind
+from bot.sandbox.slack import SlackSandbox
+from bot.service import Bot
+from tests.conftest import StartBot
+from tests.handlers.blocks.judging import assert_message
+from tests.stories.asking import asks, audited, card_of, changes, configured, filed, flat, told
+
+REBOOT = "/rds reboot orders-staging --reason drill"
+FREELY = {"rules": [{"approvals": {"low": 0, "medium": 0, "high": 0}}]}
+CHANGES = sorted(name for name, one in CATALOGUE.items() if issubclass(one, Change))
+
+
+async def test_an_approver_sees_the_cost_before_the_buttons(bot: Bot, slack: SlackSandbox) -> None:
+    await asks(slack.member("ana"), f"{REBOOT} --failover")
+
+    card = await card_of(slack.member("dora"), "RDS-1001")
+
+    said = flat(card)
+    assert re.search(r"Connections: \d+, as of today at", said)
+    for words in (
+        "Downtime: one to two minutes; connections drop and DNS moves to the standby",
+        "Last backup: ", "restorable until", "Pending modifications: none",
+        "The way back: A failover back", "Risk: high, because a failover moves the writer",
+        "0 of 2", "@dora, @emil", "rds:RebootDBInstance", "ForceFailover = true",
+        "/rds reboot orders-staging@main/us-east-1 --failover",
+    ):  # fmt: skip
+        assert words in said, words
+    assert said.index("Downtime") < said.index("[Approve RDS-1001]")
+    assert_message({"text": card.text, "blocks": list(card.blocks)})
+
+
+async def test_the_newest_snapshot_is_the_last_backup(
+    bot: Bot, slack: SlackSandbox, aws: AWSSandbox
+) -> None:
+    ana = slack.member("ana")
+    aws.plan["create_db_snapshot"] = [("creating", 6)]
+    aws.plan["back_up_instance"] = [("backing-up", 6)]
+    await asks(ana, "/rds snapshot orders-dev before-it")
+    await ana.sees(lambda it: "succeeded" in it.text)
+
+    await asks(ana, "/rds reboot orders-dev")
+
+    said = flat(await card_of(ana, "RDS-1002"))
+    assert re.search(r"Last backup: snapshot before-it, .* old; restorable until", said)
+
+
+@pytest.mark.parametrize("kind", [Kind.DENIED, Kind.RESET, Kind.INTERNAL])
+async def test_what_cannot_be_read_is_left_out_and_nothing_fails_for_it(
+    kind: Kind, bot: Bot, slack: SlackSandbox, aws: AWSSandbox
+) -> None:
+    for action in ("*:GetMetricData", "rds:DescribeDBSnapshots"):
+        aws.fault(action, kind, times=None)
+
+    await asks(slack.member("ana"), REBOOT)
+
+    said = flat(await card_of(slack.member("dora"), "RDS-1001"))
+    assert ("Downtime:" in said, "Connections:" in said, "snapshot" in said) == (True, False, False)
+
+
+async def test_a_clusters_card_names_the_members_that_it_takes_along(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    await asks(slack.member("ana"), "/rds backup-window shop-staging 07:00-07:30")
+
+    said = flat(await card_of(slack.member("dora"), "RDS-1001"))
+
+    assert "Members: shop-staging-1, shop-staging-2, shop-staging-3; shop-staging-1 writes" in said
+    assert "Backup window (UTC): 02:00-02:30 → 07:00-07:30" in said
+    assert "Downtime: none" in said
+
+
+async def test_votes_are_counted_to_the_end(bot: Bot, slack: SlackSandbox) -> None:
+    ana = slack.member("ana")
+    await asks(ana, f"{REBOOT} --failover")
+
+    await told(slack.member("dora"), "/rds approve RDS-1001")
+    await ana.sees(lambda it: "1 of 2: @dora" in flat(it))
+    await told(slack.member("emil"), "/rds approve RDS-1001")
+
+    await ana.sees(lambda it: "Approved by @dora, @emil: 2 of 2" in flat(it))
+    ended = await ana.sees(lambda it: "succeeded" in it.text and not it.thread_ts, within=20)
+    assert "approved by @dora, @emil (2 of 2)" in flat(ended)
+    assert ended.actions == ()
+
+
+async def test_a_running_card_says_how_long_it_usually_takes(
+    start_bot: StartBot, slack: SlackSandbox, aws: AWSSandbox
+) -> None:
+    ana = slack.member("ana")
+    async with start_bot(configured(policy=FREELY)):
+        aws.plan["create_db_snapshot"] = [("creating", 6)]
+        for name in ("orders-dev", "orders-test", "ledger-test"):
+            await asks(ana, f"/rds snapshot {name}")
+            await ana.sees(f" of {name}: succeeded")
+        aws.plan["create_db_snapshot"] = [("creating", 600)]
+
+        await asks(ana, "/rds snapshot billing-staging")
+
+        usual = "Usually it takes less than 10 s; expected to end by "
+        await ana.sees(lambda it: usual in flat(it))
+
+
+@pytest.mark.parametrize("name", CHANGES)
+async def test_a_dry_run_of_every_change_shows_everything_and_files_nothing(
+    name: str, bot: Bot, slack: SlackSandbox, aws: AWSSandbox
+) -> None:
+    change = CATALOGUE[name]
+
+    said = flat(await told(slack.member("ana"), f"/rds {change.example} --dry-run"))
+
+    action = next(one for one in change.permissions if _alters(one) and one in said)
+    for words in (
+        "Nothing was filed", "It would need", "rule 2 of 2: everything else", "Downtime: ",
+        "The exact AWS call", action, "Checked: ", "To ask for it: /rds ",
+    ):  # fmt: skip
+        assert words in said, words
+    assert ("Who could approve" in said) is ("none; it would be sent at once" not in said)
+    assert (await filed(bot), changes(aws)) == ((), [])
+    assert [row.event.action for row in await audited(bot)] == ["request.rehearsed"]
+
+
+async def test_an_ended_card_that_changed_nothing_says_how_to_ask_again(
+    start_bot: StartBot, slack: SlackSandbox, aws: AWSSandbox
+) -> None:
+    aws.fault("rds:RebootDBInstance", Kind.DENIED)
+    async with start_bot(configured(policy=FREELY)):
+        await asks(slack.member("ana"), "/rds reboot orders-test")
+
+        ended = await slack.member("ana").sees(lambda it: ": failed" in it.text, within=20)
+
+        assert "To ask again: /rds reboot orders-test@main/us-east-1" in flat(ended)
+
+
+async def test_the_audit_trail_is_told_in_words(bot: Bot, slack: SlackSandbox) -> None:
+    ana, dora = slack.member("ana"), slack.member("dora")
+    await asks(ana, f"{REBOOT} --failover")
+    await told(ana, "/rds approve RDS-1001")
+    await told(dora, "/rds approve RDS-1001")
+    await told(dora, "/rds approve RDS-1001")
+
+    said = flat(await told(ana, "/rds audit"))
+
+    for words in (
+        "waits for approval", "own request", "approved, more are wanted", "had decided already",
+    ):  # fmt: skip
+        assert words in said, words
+    assert not re.search(r"\b(self|already_|counted)\b", said)
+
+
+def _alters(permission: str) -> bool:
+    return permission.partition(":")[2].startswith(("Create", "Reboot", "Modify"))
