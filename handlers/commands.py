@@ -5,20 +5,21 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import BotError
 from bot.operation import Query
 from bot.operations import CATALOGUE
 from bot.values import PersonId
-from handlers.blocks.form import form
 from handlers.blocks.problem import problem
 from handlers.errands import Errand, Errands
 from handlers.errors import explained, unexplained
+from handlers.forms import Blank, Forms
 from handlers.intake import Intake
+from handlers.launcher import Launcher, Visit
 from handlers.listening import take
+from handlers.modals import Trigger
 from handlers.parser import Command, Incomplete, Launch, parse
-from handlers.replies import Origin, Replies, open_form
+from handlers.replies import Origin, Replies
 from storage.inbox import Incoming
 
 KIND = "command"
@@ -26,9 +27,12 @@ KEPT = ("text", "user_id", "team_id", "channel_id", "response_url", "trigger_id"
 
 
 class Commands:
-    def __init__(self, client: AsyncWebClient, errands: Errands, replies: Replies) -> None:
-        self._client = client
+    def __init__(
+        self, errands: Errands, forms: Forms, launcher: Launcher, replies: Replies
+    ) -> None:
         self._errands = errands
+        self._forms = forms
+        self._launcher = launcher
         self._replies = replies
 
     def register(self, app: AsyncApp, intake: Intake) -> None:
@@ -50,17 +54,24 @@ class Commands:
             case Incomplete() as incomplete:
                 await self._incomplete(incomplete, body)
             case Launch():
-                await self._run(Command(_help()), incoming)
+                await self._launch(incoming)
             case Command() as command:
                 await self._run(command, incoming)
 
     async def failed(self, incoming: Incoming, reference: str) -> None:
         await self._replies.privately(_origin(incoming.payload), unexplained(reference))
 
+    async def _launch(self, incoming: Incoming) -> None:
+        """What can be done from here, or the help where no modal can be opened."""
+        body = incoming.payload
+        visit = Visit(_asker(body), body["channel_id"], incoming.received_at)
+        if not await self._launcher.open(Trigger(body["trigger_id"]), visit):
+            await self._run(Command(_help()), incoming)
+
     async def _run(self, command: Command, incoming: Incoming) -> None:
         body = incoming.payload
         errand = Errand(
-            asker=PersonId(team=body["team_id"], user=body["user_id"]),
+            asker=_asker(body),
             channel=body["channel_id"],
             received_at=incoming.received_at,
             key=incoming.key,
@@ -72,12 +83,13 @@ class Commands:
         """Ask for the rest with a form, or in words where a form cannot be opened."""
         if not issubclass(incomplete.operation, Query):
             common = {"reason": incomplete.reason, "dry_run": incomplete.dry_run}
-            view = form(
+            blank = Blank(
                 incomplete.operation,
                 {**incomplete.values, **common},
-                metadata={"channel": body["channel_id"]},
+                _asker(body),
+                {"channel": body["channel_id"]},
             )
-            if await open_form(self._client, body["trigger_id"], view):
+            if await self._forms.open(Trigger(body["trigger_id"]), blank):
                 return
         words = map(incomplete.operation.parameter, incomplete.missing)
         missing = " and ".join(word.usage for word in words)
@@ -87,6 +99,10 @@ class Commands:
 
 def _origin(body: Mapping[str, Any]) -> Origin:
     return Origin(body["user_id"], body["channel_id"], body.get("response_url"))
+
+
+def _asker(body: Mapping[str, Any]) -> PersonId:
+    return PersonId(team=body["team_id"], user=body["user_id"])
 
 
 def _help() -> Query:

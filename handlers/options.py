@@ -1,61 +1,79 @@
 """What a searched select menu offers."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
 import structlog
-from rapidfuzz import process
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.desk import Services
-from bot.people import Groups, may_request
-from bot.values import Database
-from handlers.blocks.elements import option
-from handlers.blocks.form import PICK
+from bot.operations import CATALOGUE
+from bot.params import Picker
+from bot.values import Database, PersonId
+from handlers.blocks.elements import OPTION, OPTIONS, Element, plain_text
+from handlers.blocks.form import PICK, metadata_of, picked
+from handlers.forms import Forms
 from handlers.listening import sender
+from handlers.offers import offers, ranked
 
-SHOWN = 100
+#: Seconds; Slack waits three.
+WITHIN = 2.5
+#: How many of somebody's last requests are looked at for what to offer first.
+RECENT = 20
 
 log = structlog.get_logger()
 
 
 class Options:
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, forms: Forms) -> None:
         self._services = services
+        self._forms = forms
 
     def register(self, app: AsyncApp) -> None:
         @app.options(PICK)
         async def searched(ack: AsyncAck, body: dict[str, Any]) -> None:
             try:
-                await ack(options=await self._offered(body))
+                async with asyncio.timeout(WITHIN):
+                    found = await self._offered(body)
             except Exception:
                 log.exception("options.failed")
-                await ack(options=[])
+                found = {"options": []}
+            await ack(**found)
 
-    async def _offered(self, body: Mapping[str, Any]) -> list[dict[str, Any]]:
+    async def _offered(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """Guests and strangers see nothing of the fleet, here either."""
-        directory = self._services.directory
-        person = await directory.known_person(sender(body))
-        if not may_request(person, None, Groups(members={}), directory.own_team):
-            return []
-        return await self._databases(body.get("value") or "")
+        person, picker = sender(body), _picker(body)
+        if picker is None or not await self._forms.may_look(person):
+            return {"options": []}
+        found = await self._databases(body.get("value") or "", person, picker)
+        shown = offers(found[:OPTIONS], self._services.judge.classify)
+        return menu([picked(one) for one in shown], len(found))
 
-    async def _databases(self, typed: str) -> list[dict[str, Any]]:
-        inventory = await self._services.fleet.inventory()
-        ranked = _ranked(typed, inventory.databases)[:SHOWN]
-        return [option(self._label(database), database.address) for database in ranked]
+    async def _databases(self, typed: str, person: PersonId, picker: Picker) -> list[Database]:
+        services = self._services
+        inventory, asked = await asyncio.gather(
+            services.fleet.inventory(),
+            services.store.requests.find(requester=person, limit=RECENT),
+        )
+        fitting = [one for one in inventory.databases if one.target.kind in picker.kinds]
+        return ranked(typed, fitting, [one.step.target.resource_id for one in asked])
 
-    def _label(self, database: Database) -> str:
-        environment = self._services.judge.classify(database).environment
-        return f"{database.address} ({environment}, {database.status})"
+
+def _picker(body: Mapping[str, Any]) -> Picker | None:
+    """The parameter that the menu is for: the block's id is its name."""
+    operation = CATALOGUE.get(metadata_of(body.get("view") or {}).get("operation", ""))
+    name = body.get("block_id", "")
+    if operation is None or name not in operation.model_fields:
+        return None
+    parameter = operation.parameter(name)
+    return parameter if isinstance(parameter, Picker) else None
 
 
-def _ranked(typed: str, databases: tuple[Database, ...]) -> list[Database]:
-    """Names that hold what was typed first, then such as are like it."""
-    if not typed:
-        return list(databases)
-    holding = [one for one in databases if typed.lower() in one.address.lower()]
-    near = process.extract(typed, [one.address for one in databases], limit=10, score_cutoff=60)
-    like = [databases[index] for _, _, index in near if databases[index] not in holding]
-    return holding + like
+def menu(rows: list[Element], found: int) -> dict[str, Any]:
+    """Slack shows no more than a menu holds; the heading of the rows says so."""
+    if found <= len(rows):
+        return {"options": rows}
+    heading = f"{len(rows)} of {found}: type more of the name"
+    return {"option_groups": [{"label": plain_text(heading, OPTION), "options": rows}]}

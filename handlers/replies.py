@@ -21,11 +21,15 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Origin:
-    """Where something was typed or clicked. ``response_url`` is good for 30 minutes."""
+    """Where something was typed or clicked. ``response_url`` is good for 30 minutes.
+
+    ``thread_ts`` is that of a thread that has begun: Slack shows a private message in no other.
+    """
 
     user: str
     channel: str | None
     response_url: str | None
+    thread_ts: str | None = None
 
 
 class Replies:
@@ -48,12 +52,24 @@ class Replies:
 
     def soon(self, origin: Origin, drawn: Mapping[str, Any]) -> None:
         """In the background and without the database, which may be what is in trouble."""
-        task = asyncio.create_task(self._at_once(origin, drawn))
+        task = asyncio.create_task(self._somehow(origin, drawn))
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)
 
     async def _at_once(self, origin: Origin, drawn: Mapping[str, Any]) -> bool:
         return await self._by_url(origin, drawn) or await self._ephemeral(origin, drawn)
+
+    async def _somehow(self, origin: Origin, drawn: Mapping[str, Any]) -> bool:
+        """A click in the Home has no place to answer in but a direct message."""
+        return await self._at_once(origin, drawn) or await self._directly(origin, drawn)
+
+    async def _directly(self, origin: Origin, drawn: Mapping[str, Any]) -> bool:
+        try:
+            await self._client.chat_postMessage(channel=origin.user, **drawn)
+        except UNANSWERED as error:
+            log.warning("replies.not_direct", why=str(error))
+            return False
+        return True
 
     async def _by_url(self, origin: Origin, drawn: Mapping[str, Any]) -> bool:
         if origin.response_url is None:
@@ -72,18 +88,10 @@ class Replies:
         if origin.channel is None:
             return False
         try:
-            await self._client.chat_postEphemeral(channel=origin.channel, user=origin.user, **drawn)
+            await self._client.chat_postEphemeral(
+                channel=origin.channel, user=origin.user, thread_ts=origin.thread_ts, **drawn
+            )
         except UNANSWERED as error:
             log.warning("replies.not_ephemeral", why=str(error))
             return False
         return True
-
-
-async def open_form(client: AsyncWebClient, trigger_id: str | None, view: dict[str, Any]) -> bool:
-    """False where Slack opens none: the trigger, good for three seconds, is too old, say."""
-    try:
-        await client.views_open(trigger_id=trigger_id, view=view)
-    except UNANSWERED as error:
-        log.warning("replies.form_not_opened", why=str(error) or type(error).__name__)
-        return False
-    return True

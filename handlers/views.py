@@ -1,32 +1,46 @@
 """Submitted forms."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
+from bot.errors import BotError, ClosedError, NotAllowedError
 from bot.operations import CATALOGUE
 from bot.values import PersonId
-from handlers.blocks.form import CALLBACK, notice_form, submitted
+from handlers.blocks.form import CALLBACK, submitted
+from handlers.blocks.modal import result_form, waiting_form
 from handlers.errands import Errand, Errands
 from handlers.errors import unexplained
+from handlers.forms import Blank, Forms
 from handlers.intake import Intake
-from handlers.listening import sender, take
-from handlers.parser import FormError, from_form
+from handlers.launcher import Launcher, Visit
+from handlers.listening import sender, take, unreadable
+from handlers.modals import Modals
+from handlers.parser import Command, FormError, from_form
 from handlers.replies import Origin, Replies
 from storage.inbox import Incoming
 
 KIND = "view"
-UNREADABLE = "I cannot read this form any more. Nothing was done; please open it anew."
-
-log = structlog.get_logger()
+#: What no other values in the form would change.
+FINAL = (NotAllowedError, ClosedError)
 
 
 class Views:
-    def __init__(self, errands: Errands, replies: Replies) -> None:
+    def __init__(
+        self,
+        errands: Errands,
+        forms: Forms,
+        launcher: Launcher,
+        modals: Modals,
+        replies: Replies,
+    ) -> None:
         self._errands = errands
+        self._launcher = launcher
+        self._forms = forms
+        self._modals = modals
         self._replies = replies
 
     def register(self, app: AsyncApp, intake: Intake) -> None:
@@ -37,28 +51,61 @@ class Views:
             view = body["view"]
             try:
                 payload = _payload(body)
-                from_form(CATALOGUE[payload["operation"]], payload["values"])
+                command = _command(payload)
+                await self._forms.check(command.operation, PersonId.parse(payload["person"]))
             except FormError as error:
                 await ack(response_action="errors", errors=dict(error.fields))
             except Exception:
-                log.exception("views.unreadable", view=view.get("id"))
-                await ack(response_action="update", view=notice_form("Too old", UNREADABLE))
+                await unreadable(ack, body)
             else:
-                await take(intake, ack, KIND, f"view:{view['id']}:{view.get('hash')}", payload)
+                waiting = waiting_form(type(command.operation))
+                answer = partial(ack, response_action="update", view=waiting)
+                await take(intake, answer, KIND, f"view:{view['id']}:{view.get('hash')}", payload)
 
     async def process(self, incoming: Incoming) -> None:
         body = incoming.payload
-        command = from_form(CATALOGUE[body["operation"]], body["values"])
         errand = Errand(
             asker=PersonId.parse(body["person"]),
-            channel=body["channel"] or "",
+            channel=body["metadata"].get("channel") or "",
             received_at=incoming.received_at,
             key=incoming.key,
         )
-        await self._replies.privately(_origin(body), await self._errands.run(command, errand))
+        command = _command(body)
+        try:
+            drawn = await self._errands.carry_out(command, errand)
+        except BotError as error:
+            drawn = self._errands.explained(command, error)
+            if not isinstance(error, FINAL) and await self._again(body, error):
+                return
+        await self._answer(body, drawn)
+        await self._refresh_launcher(incoming)
 
     async def failed(self, incoming: Incoming, reference: str) -> None:
-        await self._replies.privately(_origin(incoming.payload), unexplained(reference))
+        await self._answer(incoming.payload, unexplained(reference))
+
+    async def _again(self, body: Mapping[str, Any], error: BotError) -> bool:
+        """The form as it was sent, with what is wrong; False where it was closed."""
+        blank = Blank(
+            CATALOGUE[body["operation"]],
+            body["values"],
+            PersonId.parse(body["person"]),
+            body["metadata"],
+        )
+        return await self._forms.fill(body["view"], blank, error)
+
+    async def _answer(self, body: Mapping[str, Any], drawn: Mapping[str, Any]) -> None:
+        """In the form's place, or privately where that was closed."""
+        channel = body["metadata"].get("channel")
+        view = result_form(CATALOGUE[body["operation"]], drawn, channel)
+        if not await self._modals.show(body["view"], view):
+            await self._replies.privately(_origin(body), drawn)
+
+    async def _refresh_launcher(self, incoming: Incoming) -> None:
+        """Where the form lies on top of one."""
+        body = incoming.payload
+        if below := body["metadata"].get("launcher"):
+            person, channel = PersonId.parse(body["person"]), body["metadata"]["channel"]
+            await self._launcher.fill(below, Visit(person, channel, incoming.received_at))
 
 
 def _payload(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -67,9 +114,14 @@ def _payload(body: Mapping[str, Any]) -> dict[str, Any]:
         "operation": name,
         "values": values,
         "person": str(sender(body)),
-        "channel": metadata.get("channel"),
+        "metadata": metadata,
+        "view": body["view"]["id"],
     }
 
 
+def _command(body: Mapping[str, Any]) -> Command:
+    return from_form(CATALOGUE[body["operation"]], body["values"])
+
+
 def _origin(body: Mapping[str, Any]) -> Origin:
-    return Origin(PersonId.parse(body["person"]).user, body["channel"], None)
+    return Origin(PersonId.parse(body["person"]).user, body["metadata"].get("channel"), None)

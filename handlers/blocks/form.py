@@ -2,12 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bot.operation import Change, Operation
 from bot.params import Choice, Parameter, Picker, Prose, Several, Someone, Switch
 from handlers.blocks.elements import (
+    OPTION,
     OPTIONS,
     Element,
     Payload,
@@ -18,12 +19,12 @@ from handlers.blocks.elements import (
     plain_section,
     plain_text,
 )
+from handlers.blocks.modal import TITLE, modal, title
 from handlers.blocks.rich import Block
 from handlers.blocks.text import cut, visible, visible_lines
 
 CALLBACK = "form"
 ACTION, PICK = "value", "pick"
-TITLE = 24
 TYPED = 3000
 METADATA = 3000
 VALUE = 150  #: of an option
@@ -57,6 +58,21 @@ _STATE = {
 }
 
 
+class Offer(NamedTuple):
+    """What a picker can hold: the value that is sent, and how it reads."""
+
+    value: str
+    label: str
+    note: str = ""
+
+
+class Notice(NamedTuple):
+    """What is wrong with a form, to stand above the field it concerns; "" is the whole form."""
+
+    blocks: Sequence[Block]
+    field: str = ""
+
+
 class Submitted(NamedTuple):
     """A form as it was sent: values by parameter, empty ones as None or an empty list."""
 
@@ -70,15 +86,16 @@ def form(
     values: Mapping[str, Any],
     *,
     metadata: Mapping[str, Any],
-    notice: str = "",
+    notice: Notice | None = None,
 ) -> Payload:
-    """The modal, prefilled with ``values`` as far as they fit; ``notice`` stands at its top.
+    """The modal, prefilled with ``values`` as far as they fit: typed, submitted or an ``Offer``.
 
     Raises ValueError for metadata that Slack would not carry.
     """
     submit = "Request" if issubclass(operation, Change) else title(operation)
+    blocks = [*_head(operation), *_inputs(operation, values)]
     return {
-        **_view(title(operation), [*_head(operation, notice), *_inputs(operation, values)]),
+        **modal(title(operation), _noticed(blocks, notice) if notice else blocks),
         "callback_id": CALLBACK,
         "private_metadata": _metadata(operation, metadata),
         "submit": plain_text(submit, TITLE),
@@ -87,40 +104,28 @@ def form(
 
 def submitted(view: Mapping[str, Any]) -> Submitted:
     """Read back from Slack's ``view`` whatever ``form`` made."""
-    metadata = json.loads(view["private_metadata"])
+    metadata = metadata_of(view)
     states = view["state"]["values"]
     values = {name: _value(state) for name, actions in states.items() for state in actions.values()}
     return Submitted(metadata.pop("operation"), values, metadata)
 
 
-def waiting_form(operation: type[Operation]) -> Payload:
-    """Stands in the form's place while AWS is asked."""
-    return notice_form(title(operation), "Checking with AWS…")
+def metadata_of(view: Mapping[str, Any]) -> dict[str, Any]:
+    """What ``form`` was given to carry, and its ``operation``; empty for any other view."""
+    found = json.loads(view.get("private_metadata") or "{}")
+    return found if isinstance(found, dict) else {}
 
 
-def notice_form(heading: str, text: str) -> Payload:
-    """A message in a modal, which can only be closed."""
-    return _view(heading, [plain_section(text)])
-
-
-def title(operation: type[Operation]) -> str:
-    """``Backup window``"""
-    return cut(operation.verb.replace("-", " ").capitalize(), TITLE)
+def picked(offer: Offer) -> Element:
+    """A row of a picker."""
+    note = {"description": plain_text(visible(offer.note), OPTION)} if offer.note else {}
+    return {**option(offer.label, cut(offer.value, VALUE)), **note}
 
 
 def parameters(operation: type[Operation]) -> dict[str, Parameter]:
     """All that the form asks for."""
     own = {name: operation.parameter(name) for name in operation.model_fields}
     return {**own, **COMMON} if issubclass(operation, Change) else own
-
-
-def _view(heading: str, blocks: list[Block]) -> Payload:
-    return {
-        "type": "modal",
-        "title": plain_text(heading, TITLE),
-        "close": plain_text("Close", TITLE),
-        "blocks": blocks,
-    }
 
 
 def _metadata(operation: type[Operation], metadata: Mapping[str, Any]) -> str:
@@ -130,12 +135,16 @@ def _metadata(operation: type[Operation], metadata: Mapping[str, Any]) -> str:
     return written
 
 
-def _head(operation: type[Operation], notice: str) -> Iterator[Block]:
-    if notice:
-        yield plain_section(notice)
+def _head(operation: type[Operation]) -> Iterator[Block]:
     yield plain_section(operation.summary())
     if details := operation.details():
         yield context((details,))
+
+
+def _noticed(blocks: list[Block], notice: Notice) -> list[Block]:
+    ids = [block.get("block_id") for block in blocks]
+    at = ids.index(notice.field) if notice.field in ids else 0
+    return [*blocks[:at], *notice.blocks, *blocks[at:]]
 
 
 def _inputs(operation: type[Operation], values: Mapping[str, Any]) -> Iterator[Block]:
@@ -170,8 +179,9 @@ def _element(parameter: Parameter, value: Any) -> Element:
 
 
 def _picker(value: Any) -> Element:
-    name = visible(_text(value))
-    chosen = {"initial_option": option(name, cut(name, VALUE))} if name else {}
+    name = visible(_text(value)) if not isinstance(value, Offer) else ""
+    offer = value if isinstance(value, Offer) else Offer(name, name)
+    chosen = {"initial_option": picked(offer)} if offer.value else {}
     return {
         "type": "external_select",
         "action_id": PICK,
@@ -191,7 +201,7 @@ def _choice(words: Iterable[str], value: Any) -> Element:
 
 def _switch(parameter: Switch, value: Any) -> Element:
     yes = option(parameter.hint or parameter.label, YES)
-    on = value is True or str(value).lower() in ("true", YES)
+    on = value in (True, [YES]) or str(value).lower() in ("true", YES)
     initial = {"initial_options": [yes]} if on else {}
     return {"type": "checkboxes", "action_id": ACTION, "options": [yes], **initial}
 

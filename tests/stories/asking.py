@@ -11,6 +11,7 @@ from bot.sandbox.aws import AWSSandbox, Call
 from bot.sandbox.slack import Member, SeenMessage, SeenView
 from bot.service import Bot
 from bot.values import AuditRow, Request
+from handlers.blocks.modal import KEPT
 from tests.conftest import CONFIG
 
 #: How a change goes at AWS that a test waits for: statuses and their seconds.
@@ -33,9 +34,11 @@ async def told_on_click(member: Member, seen: SeenMessage, action: str) -> SeenM
     return await _answer_to(member, lambda: member.clicks(seen, action))
 
 
-async def told_on_submit(member: Member, view: SeenView, values: Mapping[str, Any]) -> SeenMessage:
-    """What the bot answers privately to a form that it took."""
-    return await _answer_to(member, lambda: member.submits(view, values))
+async def told_on_submit(member: Member, view: SeenView, values: Mapping[str, Any]) -> SeenView:
+    """What stands in a form's place in the end."""
+    sent = await member.submits(view, values)
+    assert sent.accepted, sent
+    return await member.sees_modal(lambda it: it.id == view.id and KEPT not in it.words)
 
 
 async def asks(member: Member, line: str, channel: str | None = "databases") -> None:

@@ -1,13 +1,19 @@
 """Forms: opened where something is missing, prefilled, checked, and as good as a typed command."""
 
+import asyncio
+
 import pytest
 
 from bot.operations import CATALOGUE
 from bot.sandbox.aws import AWSSandbox
-from bot.sandbox.slack import Refused, SlackSandbox
+from bot.sandbox.slack import Refused, SeenView, SlackSandbox
 from bot.service import Bot
 from bot.vocabulary import Status
+from tests.conftest import Home, StartBot
 from tests.stories.asking import asks, card_of, changes, filed, flat, told, told_on_submit
+from tests.stories.process import process
+from tests.stories.stage import until
+from tests.stories.test_crashes import hangs
 
 PICK = "pick"
 ORDERS_TEST = "orders-test@main/us-east-1"
@@ -33,7 +39,7 @@ async def test_the_form_holds_what_was_typed(bot: Bot, slack: SlackSandbox) -> N
     await ana.types(line, channel="databases")
 
     shown = flat(await ana.sees_modal("Backup window"))
-    assert "[orders-test ▾]" in shown
+    assert "[orders-test@main/us-east-1 ▾]" in shown
     assert "after the <nightly> load" in shown
 
 
@@ -48,7 +54,6 @@ async def test_a_submitted_form_becomes_a_request_like_a_typed_command(
     said = await told_on_submit(ana, form, values)
 
     assert "RDS-1001: Set the backup window of orders-test to 04:00-05:00 UTC" in flat(said)
-    assert ana.views() == ()
     [request] = await filed(bot)
     assert request.command == f"/rds backup-window {ORDERS_TEST} 04:00-05:00"
     assert (request.reason, request.channel) == ("after the load", "C0DATABASE")
@@ -98,14 +103,229 @@ async def test_field_errors_come_back_at_their_fields_and_the_form_stays(
     assert "RDS-1001" in flat(said)
 
 
-async def test_what_only_aws_knows_is_told_after_the_form(bot: Bot, slack: SlackSandbox) -> None:
+async def test_what_only_aws_knows_comes_back_above_its_field_with_all_values_kept(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    ana = slack.member("ana")
+    await ana.types("/rds reboot", channel="databases")
+    form = await ana.sees_modal("Reboot")
+    values = {"target": ORDERS_TEST, "failover": ["yes"], "reason": "a drill"}
+
+    again = await told_on_submit(ana, form, values)
+    said = await told_on_submit(ana, again, {"failover": []})
+
+    ids = [block.get("block_id") for block in again.blocks]
+    notice = again.blocks[ids.index("target") - 1]
+    assert "Instance:" in str(notice)
+    assert "orders-test is Single-AZ" in str(notice)
+    assert "[orders-test@main/us-east-1 ▾]" in flat(again)
+    assert "☑" in flat(again)
+    assert "a drill" in flat(again)
+    assert "Reboot orders-test It needs 1 approval" in flat(said)
+
+
+async def test_while_aws_is_asked_the_form_says_so(bot: Bot, slack: SlackSandbox) -> None:
+    ana = slack.member("ana")
+    await ana.types("/rds backup-window orders-test", channel="databases")
+    form = await ana.sees_modal("Backup window")
+
+    sent = await ana.submits(form, {"window": "04:00-05:00"})
+
+    assert sent.view is not None
+    assert "Checking with AWS…" in flat(sent.view)
+    assert "Who can agree: @dora, @emil." in flat(await ana.sees_modal("RDS-1001"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "window", "field", "sentence"),
+    [
+        ("orders-tset", "04:00-05:00", "target", 'I know no database "orders-tset". Did you mean'),
+        ("reports", "04:00-05:00", "target", '"reports" could be reports@main/us-east-1 or'),
+        ("shop-staging-1", "04:00-05:00", "target", "belongs to the cluster shop-staging"),
+        ("orders-test", "05:00-05:30", "window", "overlaps the maintenance window of orders-test"),
+        ("orders-test", "03:00-03:30", "window", "is 03:00-03:30 UTC already"),
+    ],
+)
+async def test_what_is_known_without_aws_lands_on_its_field_at_once(
+    bot: Bot, slack: SlackSandbox, typed: str, window: str, field: str, sentence: str
+) -> None:
+    ana = slack.member("ana")
+    await ana.types(f"/rds backup-window {typed}", channel="databases")
+    form = await ana.sees_modal("Backup window")
+
+    wrong = await ana.submits(form, {"window": window})
+
+    assert list(wrong.errors) == [field]
+    assert sentence in wrong.errors[field]
+    assert await filed(bot) == ()
+
+
+async def test_a_denial_by_form_offers_what_can_be_done_where_it_was_asked(
+    bot: Bot, slack: SlackSandbox
+) -> None:
     ana = slack.member("ana")
     await ana.types("/rds reboot", channel="databases")
     form = await ana.sees_modal("Reboot")
 
-    said = await told_on_submit(ana, form, {"target": ORDERS_TEST, "failover": ["yes"]})
+    denied = await told_on_submit(ana, form, {"target": "orders-prod@main/us-east-1"})
+    await ana.clicks(denied, "cloudops.create")
 
-    assert "orders-test is Single-AZ" in flat(said)
+    assert "Denied: Operations not allowed on production instances" in flat(denied)
+    await ana.sees(lambda it: it.ephemeral and "Posted for you in the CloudOps" in it.words)
+
+
+async def test_a_menu_offers_only_what_the_operation_takes(bot: Bot, slack: SlackSandbox) -> None:
+    ana = slack.member("ana")
+    await ana.types("/rds reboot", channel="databases")
+
+    found = await ana.searches(await ana.sees_modal("Reboot"), PICK, "shop-staging")
+
+    names = [it["value"].partition("@")[0] for it in found]
+    assert names[:3] == ["shop-staging-1", "shop-staging-2", "shop-staging-3"]
+    assert "shop-staging" not in names
+
+
+async def test_a_name_that_finds_nothing_is_told_when_the_form_opens(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    ana = slack.member("ana")
+
+    await ana.types("/rds backup-window orders-tset", channel="databases")
+
+    shown = flat(await ana.sees_modal("Backup window"))
+    assert 'I know no database "orders-tset". Did you mean orders-test' in shown
+    assert "[orders-tset ▾]" in shown
+
+
+async def test_what_was_typed_is_shown_with_its_environment_and_status(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    ana = slack.member("ana")
+
+    await ana.types("/rds backup-window orders-test", channel="databases")
+
+    [target] = [
+        it for it in (await ana.sees_modal("Backup window")).actions if it.action_id == PICK
+    ]
+    chosen = target.element["initial_option"]
+    assert chosen["text"]["text"] == ORDERS_TEST
+    assert chosen["description"]["text"] == "test · available · postgres"
+
+
+async def test_a_form_opens_before_it_is_known_what_stands_in_it(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    ana = slack.member("ana")
+
+    await ana.types("/rds backup-window orders-tset", channel="databases")
+
+    await ana.sees_modal("Backup window")
+    views = [it.seen for it in ana.feed if isinstance(it.seen, SeenView)]
+    assert [it.title for it in views] == ["Opening…", "Backup window"]
+
+
+async def test_a_form_that_is_sent_twice_files_one_request_and_is_answered_once(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    ana = slack.member("ana")
+    await ana.types("/rds backup-window orders-test", channel="databases")
+    form = await ana.sees_modal("Backup window")
+    await asyncio.gather(*(ana.submits(form, {"window": "04:00-05:00"}) for _ in range(2)))
+
+    await ana.sees_modal("RDS-1001")
+    await bot.intake.idle()
+
+    assert [request.id for request in await filed(bot)] == [1001]
+
+
+async def test_where_the_form_was_closed_meanwhile_the_answer_comes_privately(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    ana = slack.member("ana")
+    await ana.types("/rds backup-window orders-test", channel="databases")
+    form = await ana.sees_modal("Backup window")
+    slack.faults.add("views.update", Refused("not_found"))
+
+    await ana.submits(form, {"window": "04:00-05:00"})
+
+    await ana.sees(lambda it: it.ephemeral and "RDS-1001" in it.words)
+
+
+async def test_an_error_about_a_form_that_was_closed_comes_privately(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    ana = slack.member("ana")
+    await ana.types("/rds reboot", channel="databases")
+    form = await ana.sees_modal("Reboot")
+    slack.faults.add("views.update", Refused("not_found"), times=None)
+
+    await ana.submits(form, {"target": ORDERS_TEST, "failover": ["yes"]})
+
+    await ana.sees(lambda it: it.ephemeral and "orders-test is Single-AZ" in it.words)
+
+
+async def test_a_form_survives_a_restart_of_the_bot(
+    start_bot: StartBot, slack: SlackSandbox
+) -> None:
+    ana = slack.member("ana")
+    async with start_bot():
+        await ana.types("/rds backup-window orders-test", channel="databases")
+        form = await ana.sees_modal("Backup window")
+
+    async with start_bot():
+        said = await told_on_submit(ana, form, {"window": "04:00-05:00"})
+
+    assert "RDS-1001" in flat(said)
+
+
+async def test_a_form_that_was_being_worked_on_when_the_bot_died_is_answered_by_the_next(
+    home: Home, slack: SlackSandbox, aws: AWSSandbox
+) -> None:
+    ana = slack.member("ana")
+    async with process(home) as bot:
+        await ana.types("/rds backup-window orders-test", channel="databases")
+        form = await ana.sees_modal("Backup window")
+        struck = hangs(slack, "users.info")
+        sent = await ana.submits(form, {"window": "04:00-05:00"})
+        await until(lambda: struck)
+        await bot.kill()
+
+    async with process(home):
+        assert sent.accepted
+        await ana.sees_modal("RDS-1001")
+
+
+async def test_a_reject_form_of_a_request_that_ended_meanwhile_says_so(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    await asks(slack.member("ana"), "/rds reboot orders-staging")
+    dora = slack.member("dora")
+    await dora.clicks(await card_of(dora, "RDS-1001"), "request.reject")
+    form = await dora.sees_modal("RDS-1001")
+    await asks(slack.member("ana"), "/rds cancel RDS-1001")
+
+    said = await told_on_submit(dora, form, {"reason": "not today"})
+
+    assert "RDS-1001 was already cancelled" in flat(said)
+    assert not said.actions
+
+
+async def test_text_that_nobody_can_see_or_that_nobody_can_read_is_dealt_with(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    ana = slack.member("ana")
+    await ana.types("/rds snapshot", channel="databases")
+    form = await ana.sees_modal("Snapshot")
+
+    long = await ana.submits(form, {"target": ORDERS_TEST, "snapshot": "a" * 2000})
+    said = await told_on_submit(
+        ana, form, {"snapshot": "before\u202e-1\u200b", "reason": "a\u0000\u202ereason"}
+    )
+
+    assert list(long.errors) == ["snapshot"]
+    assert "RDS-1001" in flat(said)
+    [request] = await filed(bot)
+    assert "\u202e" not in request.reason + request.command
 
 
 async def test_a_control_by_form_acts(bot: Bot, slack: SlackSandbox) -> None:
@@ -142,7 +362,7 @@ async def test_searching_the_fleet_offers_names_that_hold_it_or_are_like_it(
     found = await ana.searches(form, PICK, typed)
 
     assert found[0]["value"].startswith(first)
-    assert "available" in found[0]["text"]["text"]
+    assert "available" in found[0]["description"]["text"]
 
 
 async def test_searching_for_nothing_known_offers_nothing(bot: Bot, slack: SlackSandbox) -> None:
@@ -178,13 +398,3 @@ async def test_where_no_form_can_be_opened_it_is_said_what_is_missing(
     said = await told(slack.member("ana"), "/rds backup-window orders-test")
 
     assert "HH:MM-HH:MM is missing. It reads: /rds backup-window ID HH:MM-HH:MM" in flat(said)
-
-
-async def test_the_home_tab_shows_what_can_be_typed(bot: Bot, slack: SlackSandbox) -> None:
-    ana = slack.member("ana")
-    await ana.opens_home()
-
-    home = await ana.sees_home("/rds reboot ID [--failover]")
-
-    for operation in CATALOGUE.values():
-        assert operation.usage() in flat(home)

@@ -8,7 +8,9 @@ from syrupy.assertion import SnapshotAssertion
 
 from bot.operation import Change, Operation
 from bot.operations import CATALOGUE
-from handlers.blocks.form import form, notice_form, parameters, submitted, waiting_form
+from handlers.blocks.form import Notice, form, parameters, submitted
+from handlers.blocks.modal import notice_form, waiting_form
+from handlers.blocks.problem import problem
 from handlers.parser import from_form
 from tests.handlers.blocks.judging import assert_view, parts
 
@@ -32,7 +34,8 @@ def test_every_operation_has_a_form(
 def test_every_form_takes_whatever_was_typed_before(operation: type[Operation]) -> None:
     hostile = dict.fromkeys(parameters(operation), "<!channel>\u202e" * 400)
 
-    assert_view(form(operation, hostile, metadata=HERE, notice="<!here>" * 900))
+    notice = Notice(problem("<!here>" * 900)["blocks"])
+    assert_view(form(operation, hostile, metadata=HERE, notice=notice))
 
 
 @EVERY

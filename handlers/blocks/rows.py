@@ -1,0 +1,42 @@
+"""Requests as rows of a list, with the buttons of their cards."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from bot.values import Code, Line, Moment, Request, Strong
+from handlers.blocks.card import cancel, votes
+from handlers.blocks.elements import Element, actions, context
+from handlers.blocks.rich import Block, lines, rich_text
+from handlers.blocks.text import cut, visible
+from handlers.blocks.wording import headline
+
+Row = Callable[[Request], list[Block]]
+CASE = 200
+
+
+def to_decide(request: Request) -> list[Block]:
+    return _row(request, votes(request), *_case(request))
+
+
+def to_cancel(request: Request) -> list[Block]:
+    return _row(request, cancel(request))
+
+
+def rows(requests: Sequence[Request], row: Row, most: int, rest: Line) -> list[Block]:
+    """At most two blocks a request; ``rest`` says where those are that are only counted."""
+    drawn = [block for request in requests[:most] for block in row(request)]
+    left = len(requests) - most
+    return [*drawn, context((f"and {left} more: ", *rest))] if left > 0 else drawn
+
+
+def _row(request: Request, buttons: Iterable[Element], *below: Line) -> list[Block]:
+    return [rich_text(lines(headline(request), *below)), *actions(list(buttons))]
+
+
+def _case(request: Request) -> Iterator[Line]:
+    """What most decisions need; where to read the rest before deciding."""
+    if reason := visible(request.reason):
+        yield (Strong(text="Reason:"), f" {cut(reason, CASE)}")
+    if downtime := request.step.plan.downtime:
+        yield (Strong(text="Downtime:"), f" {cut(visible(downtime), CASE)}")
+    whole = Code(text=f"/rds status {request.label}")
+    yield (Strong(text="Until"), " ", Moment(at=request.expires_at), ". All of it: ", whole)

@@ -1,0 +1,47 @@
+"""Modals in Slack: opened while their trigger is good, and shown anew by their id."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+
+from handlers.replies import UNANSWERED
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """What allows one modal to be opened, for three seconds; ``in_modal``: clicked in another."""
+
+    id: str
+    in_modal: bool = False
+
+
+class Modals:
+    def __init__(self, client: AsyncWebClient) -> None:
+        self._client = client
+
+    async def open(self, trigger: Trigger, view: dict[str, Any]) -> str | None:
+        """The new modal's id, on top of the one that was clicked in; None where Slack opens none,
+        as the trigger is too old, say."""
+        opening = self._client.views_push if trigger.in_modal else self._client.views_open
+        try:
+            reply = await opening(trigger_id=trigger.id, view=view)
+        except UNANSWERED as error:
+            log.warning("modals.not_opened", why=str(error) or type(error).__name__)
+            return None
+        opened: str = reply["view"]["id"]
+        return opened
+
+    async def show(self, view_id: str | None, view: dict[str, Any]) -> bool:
+        """False where nobody can see it: the modal was closed, say."""
+        if view_id is None:
+            return False
+        try:
+            await self._client.views_update(view_id=view_id, view=view)
+        except UNANSWERED as error:
+            log.info("modals.not_shown", why=str(error) or type(error).__name__)
+            return False
+        return True

@@ -1,0 +1,69 @@
+"""The launcher, and what else stands in modals that are no forms."""
+
+from bot.operation import Query
+from bot.operations import CATALOGUE
+from bot.values import Answer, Code, Table, paragraph
+from bot.vocabulary import Status
+from handlers.blocks.answers import answer
+from handlers.blocks.launcher import LAUNCH, Desktop, asks_nothing, launcher
+from handlers.blocks.modal import modal, opening_form, result_form
+from handlers.blocks.problem import problem
+from tests.handlers.blocks.judging import action_ids, assert_view, words
+from tests.samples import sample_request
+
+HERE = "C0DATABASE"
+
+
+def test_it_offers_changes_and_looks_and_leaves_decisions_to_the_rows() -> None:
+    made = launcher(Desktop(tuple(CATALOGUE.values()), (), (), HERE))
+
+    assert_view(made)
+    offered = {it.removeprefix(LAUNCH) for it in action_ids(made)}
+    assert {"create_snapshot", "list_databases", "show_database"} <= offered
+    assert not {"approve_request", "settle_request"} & offered
+
+
+def test_what_asks_for_more_says_so_by_dots() -> None:
+    made = launcher(Desktop(tuple(CATALOGUE.values()), (), (), HERE))
+
+    assert "Reboot…" in words(made)
+    assert "List…" not in words(made)
+    assert asks_nothing(CATALOGUE["list_databases"])
+    assert not asks_nothing(CATALOGUE["show_database"])
+
+
+def test_many_requests_are_counted_and_fit() -> None:
+    mine = [sample_request(id=1000 + n, reason="<!channel>" * 300) for n in range(100)]
+    waiting = [sample_request(id=3000 + n, status=Status.PENDING) for n in range(200)]
+
+    made = launcher(Desktop(tuple(CATALOGUE.values()), mine, waiting, HERE))
+
+    assert_view(made)
+    assert "and 85 more" in words(made)
+    assert "and 185 more" in words(made)
+
+
+def test_a_catalogue_of_any_size_fits() -> None:
+    many = [
+        type(f"Look{n}", (Query,), {"__doc__": "Look.", "verb": f"look-{n}", "name": f"look_{n}"})
+        for n in range(90)
+    ]
+
+    assert_view(launcher(Desktop(many, (), (), None), problem("Too late.")["blocks"]))
+
+
+def test_a_table_becomes_lines_in_a_modal() -> None:
+    row = (("RDS-1001",), ("Reboot ", Code(text="orders")))
+    told = answer(
+        Answer(title="Two", parts=(Table(columns=("Request", "What"), rows=(row,)), paragraph("x")))
+    )
+
+    made = result_form(CATALOGUE["list_requests"], told)
+
+    assert_view(made)
+    assert "Request  ·  What RDS-1001  ·  Reboot  orders" in words(made)
+
+
+def test_more_blocks_than_a_modal_holds_are_left_out() -> None:
+    assert_view(modal("A heading far too long for a modal", problem("x")["blocks"] * 150))
+    assert_view(opening_form())

@@ -1,0 +1,159 @@
+"""``/rds`` alone: what can be done from here, what is open, and what waits for whoever looks."""
+
+from bot.operations import CATALOGUE
+from bot.sandbox.slack import Refused, SeenView, SlackSandbox
+from bot.service import Bot
+from bot.vocabulary import Status
+from handlers.blocks.launcher import LAUNCH
+from tests.stories.asking import asks, filed, flat, told, told_on_submit
+
+ASK = "/rds reboot orders-staging --failover"
+TITLE = "RDS Ops Bot"
+
+
+async def launched(slack: SlackSandbox, who: str) -> SeenView:
+    member = slack.member(who)
+    await member.types("/rds", channel="databases")
+    return await member.sees_modal(TITLE)
+
+
+async def test_it_opens_at_once_and_offers_what_the_person_may_use(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    shown = await launched(slack, "ana")
+
+    offered = {it.action_id for it in shown.actions}
+    assert {f"{LAUNCH}reboot_instance", f"{LAUNCH}list_databases"} <= offered
+    assert "My open requests Nothing. Waiting for me Nothing." in flat(shown)
+    first = slack.member("ana").feed[0].seen
+    assert isinstance(first, SeenView)
+    assert first.title == "Opening…"
+
+
+async def test_a_guest_is_offered_no_changes(bot: Bot, slack: SlackSandbox) -> None:
+    shown = await launched(slack, "gil")
+
+    assert {it.action_id for it in shown.actions} == {f"{LAUNCH}help", f"{LAUNCH}whoami"}
+
+
+async def test_a_change_opens_its_form_on_top_and_is_filed(bot: Bot, slack: SlackSandbox) -> None:
+    ana = slack.member("ana")
+    await ana.clicks(await launched(slack, "ana"), f"{LAUNCH}modify_backup_window")
+    form = await ana.sees_modal(lambda it: it.title == "Backup window")
+    target = "orders-test@main/us-east-1"
+
+    said = await told_on_submit(ana, form, {"target": target, "window": "04:00-05:00"})
+    await bot.intake.idle()
+    await ana.closes(said)
+
+    assert "RDS-1001" in flat(said)
+    assert "RDS-1001, asked by @ana" in flat(await ana.sees_modal(TITLE))
+
+
+async def test_a_query_that_asks_for_nothing_answers_on_top(bot: Bot, slack: SlackSandbox) -> None:
+    ana = slack.member("ana")
+
+    await ana.clicks(await launched(slack, "ana"), f"{LAUNCH}list_databases")
+
+    shown = flat(await ana.sees_modal("orders-staging"))
+    assert "shop-staging" in shown
+
+
+async def test_every_button_opens_something(bot: Bot, slack: SlackSandbox) -> None:
+    ana = slack.member("ana")
+    names = [it.action_id for it in (await launched(slack, "ana")).actions]
+
+    for name in names:
+        await ana.clicks(await launched(slack, "ana"), name)
+        await ana.sees_modal(lambda it: it.title not in (TITLE, "Opening…"))
+
+    assert len(names) == len({name for name in names if name.removeprefix(LAUNCH) in CATALOGUE})
+
+
+async def test_what_waits_is_approved_in_it_and_leaves_it(bot: Bot, slack: SlackSandbox) -> None:
+    await asks(slack.member("ana"), ASK)
+    dora = slack.member("dora")
+    shown = await launched(slack, "dora")
+    assert "needs 2 approvals" in flat(shown)
+
+    await dora.clicks(shown, "request.approve")
+
+    after = await dora.sees_modal("Waiting for me\nNothing.")
+    assert after.id == shown.id
+    [request] = await filed(bot)
+    assert request.approvals[0].person.user == dora.id
+
+
+async def test_one_who_asked_is_not_waited_for_and_may_cancel(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    await asks(slack.member("ana"), ASK)
+    ana = slack.member("ana")
+    shown = await launched(slack, "ana")
+    assert {it.action_id for it in shown.actions if it.action_id.startswith("request.")} == {
+        "request.cancel"
+    }
+
+    await ana.clicks(shown, "request.cancel")
+
+    await ana.sees_modal("My open requests\nNothing.")
+    assert (await filed(bot))[0].status is Status.CANCELLED
+
+
+async def test_nobody_is_waited_for_whose_approval_would_not_count(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    await asks(slack.member("ana"), ASK)
+
+    shown = await launched(slack, "ben")
+
+    assert "Waiting for me Nothing." in flat(shown)
+
+
+async def test_a_reject_in_it_asks_why_on_top_and_shows_the_list_anew(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    await asks(slack.member("ana"), ASK)
+    dora = slack.member("dora")
+    await dora.clicks(await launched(slack, "dora"), "request.reject")
+    form = await dora.sees_modal(lambda it: it.title == "Reject")
+
+    said = await told_on_submit(dora, form, {"reason": "not today"})
+    await bot.intake.idle()
+    await dora.closes(said)
+
+    assert "RDS-1001 is rejected" in flat(said)
+    await dora.sees_modal("Waiting for me\nNothing.")
+
+
+async def test_a_click_that_comes_too_late_is_explained_in_it(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    await asks(slack.member("ana"), ASK)
+    dora = slack.member("dora")
+    shown = await launched(slack, "dora")
+    await asks(slack.member("ana"), "/rds cancel RDS-1001")
+
+    await dora.clicks(shown, "request.approve")
+
+    assert "RDS-1001 was already cancelled" in flat(await dora.sees_modal("already cancelled"))
+
+
+async def test_where_no_modal_opens_the_help_comes_in_words(bot: Bot, slack: SlackSandbox) -> None:
+    slack.faults.add("views.open", Refused("expired_trigger_id"))
+
+    said = await told(slack.member("ana"), "/rds")
+
+    assert "What you can type" in flat(said)
+
+
+async def test_where_nothing_opens_on_top_it_is_said_what_to_type(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    ana = slack.member("ana")
+    shown = await launched(slack, "ana")
+    slack.faults.add("views.push", Refused("expired_trigger_id"))
+
+    await ana.clicks(shown, f"{LAUNCH}reboot_instance")
+
+    await ana.sees(lambda it: it.ephemeral and "/rds reboot ID" in it.words)
