@@ -5,7 +5,8 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.values import Message, Place
+from bot.values import PersonId
+from handlers.homes import redrawn
 from handlers.intake import Intake
 from handlers.listening import take
 from storage.database import Database as Store
@@ -23,13 +24,19 @@ class Events:
 
         @app.event("app_home_opened")
         async def opened(ack: AsyncAck, body: dict[str, Any]) -> None:
-            payload = {"user": body["event"]["user"]}
+            event = body["event"]
+            if event.get("tab") == "messages":
+                await ack()
+                return
+            team = event.get("user_team") or body.get("team_id") or ""
+            payload = {"person": str(PersonId(team=team, user=event["user"]))}
             await take(intake, ack, KIND, f"event:{body['event_id']}", payload)
 
     async def process(self, incoming: Incoming) -> None:
-        user = incoming.payload["user"]
+        person = PersonId.parse(incoming.payload["person"])
+        await self._store.homes.opened(person)
         async with self._store.write() as tx:
-            await tx.post(Message(place=Place.HOME, address=user, kind="home", key=f"home:{user}"))
+            await tx.post(redrawn(person))
 
     async def failed(self, incoming: Incoming, reference: str) -> None:
         """An unpublished Home shows itself: the person sees the old one and opens it again."""

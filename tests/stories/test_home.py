@@ -1,0 +1,270 @@
+"""The Home tab: what each person finds there, what a click there does, and what it costs Slack."""
+
+from bot.sandbox.aws import InstanceSpec
+from bot.sandbox.slack import RateLimited, Refused, SeenView
+from bot.vocabulary import Status
+from tests.conftest import CONFIG
+from tests.stories.stage import FREE, Play, Stage
+
+PUBLISH = "views.publish"
+REBOOT = "/rds reboot orders-staging --reason 'new parameter group'"
+
+
+async def settled(play: Play) -> None:
+    """Until nothing is worked on and nothing waits to be told; time passes meanwhile."""
+    for _ in range(60):
+        await play.quiet()
+        if not await play.bot.services.store.outbox.depth():
+            return
+        play.stage.clock.advance(2)
+        await play.bot.notifier.deliver_due()
+    raise AssertionError("something still waits to be told")
+
+
+async def opens(play: Play, who: str) -> SeenView:
+    assert await play.stage.slack.member(who).opens_home()
+    await settled(play)
+    return home_of(play.stage, who)
+
+
+async def presses(play: Play, who: str, action: str, value: str | None = None) -> None:
+    clicked = await play.stage.slack.member(who).clicks(home_of(play.stage, who), action, value)
+    assert clicked.acknowledged
+    await settled(play)
+
+
+async def asks(play: Play, line: str = REBOOT, who: str = "ana") -> None:
+    await play.types(line, who)
+    await settled(play)
+
+
+def home_of(stage: Stage, who: str) -> SeenView:
+    view = stage.slack.member(who).home()
+    assert view is not None
+    return view
+
+
+def part(view: SeenView, title: str) -> str:
+    """What stands under a heading, on one line."""
+    within, found = False, []
+    for block in view.blocks:
+        if block["type"] == "header":
+            within = block["text"]["text"] == title
+        elif within:
+            found.append(str(block))
+    return " ".join(found)
+
+
+def publishes(stage: Stage) -> int:
+    return sum(call.method == PUBLISH for call in stage.slack.calls)
+
+
+async def test_each_person_finds_what_concerns_them(stage: Stage) -> None:
+    async with stage.bot(CONFIG) as play:
+        await asks(play)
+
+        dora, ana = await opens(play, "dora"), await opens(play, "ana")
+
+        assert "1 request waits for your approval" in dora.words
+        assert "RDS-1001" in part(dora, "Waiting for my approval")
+        assert "RDS-1001" not in part(dora, "My requests")
+        assert "No request waits for your approval, 1 of yours is open" in ana.words
+        assert "RDS-1001" in part(ana, "My requests")
+        assert "request.approve" not in part(ana, "Waiting for my approval")
+        assert "Europe/Berlin" in part(dora, "Settings")
+        assert "approve and reject" in part(dora, "Settings")
+        assert "production (protected)" in dora.words.replace("*", "")
+
+
+async def test_an_approval_in_the_home_counts_and_every_home_follows(stage: Stage) -> None:
+    async with stage.bot(CONFIG) as play:
+        await opens(play, "ana")
+        await opens(play, "dora")
+        await asks(play)
+        assert "RDS-1001" in part(home_of(stage, "dora"), "Waiting for my approval")
+
+        await presses(play, "dora", "request.approve")
+        await settled(play)
+
+        assert (await play.request()).status is Status.RUNNING
+        for who in ("ana", "dora"):
+            assert "RDS-1001" in part(home_of(stage, who), "Running now")
+        assert "RDS-1001" not in part(home_of(stage, "dora"), "Waiting for my approval")
+
+        await play.later(120, steps=4)
+        await settled(play)
+
+        assert (await play.request()).status is Status.SUCCEEDED
+        assert "succeeded" in part(home_of(stage, "ana"), "Recent endings")
+        assert "Nothing runs." in part(home_of(stage, "ana"), "Running now")
+
+
+async def test_a_refusal_comes_by_direct_message_and_the_stale_home_is_drawn_anew(
+    stage: Stage,
+) -> None:
+    async with stage.bot(CONFIG) as play:
+        await asks(play)
+        await opens(play, "dora")
+        await play.types("/rds cancel RDS-1001")
+        stale = home_of(stage, "dora")
+
+        assert (await stage.slack.member("dora").clicks(stale, "request.approve")).acknowledged
+        await settled(play)
+
+        assert (await play.request()).status is Status.CANCELLED
+        said = [it.words for it in stage.slack.member("dora").direct_messages()]
+        assert any("RDS-1001" in words and "cancelled" in words for words in said)
+        assert "Nothing waits for you." in part(home_of(stage, "dora"), "Waiting for my approval")
+
+
+async def test_whoever_asked_finds_it_to_take_back_and_not_to_approve(stage: Stage) -> None:
+    async with stage.bot(CONFIG) as play:
+        await asks(play, who="dora")
+        shown = await opens(play, "dora")
+        assert "request.approve" not in str(shown.blocks)
+
+        await presses(play, "dora", "request.cancel")
+
+        assert (await play.request()).status is Status.CANCELLED
+        assert "cancelled" in part(home_of(stage, "dora"), "Recent endings")
+
+
+async def test_a_click_on_a_button_that_was_never_drawn_is_judged_as_any_other(
+    stage: Stage,
+) -> None:
+    async with stage.bot(CONFIG) as play:
+        await asks(play)
+        decides = await opens(play, "dora")
+        await opens(play, "ana")
+        views, ana = stage.slack.world.views, stage.slack.member("ana")
+        mine = views.homes[ana.id]
+        views.change(mine, body={**mine.body, "blocks": decides.blocks})
+
+        await presses(play, "ana", "request.approve")
+
+        assert (await play.request()).votes == ()
+        assert any("your own request" in it.words for it in ana.direct_messages())
+
+
+async def test_a_click_that_could_not_be_kept_is_said_by_direct_message(stage: Stage) -> None:
+    async with stage.bot(CONFIG) as play:
+        await asks(play)
+        shown, dora = await opens(play, "dora"), stage.slack.member("dora")
+
+        async with play.bot.services.store.write():
+            assert (await dora.clicks(shown, "request.approve")).acknowledged
+
+        await dora.sees(lambda it: not it.ephemeral and "I may not have kept that" in it.words)
+
+
+async def test_reject_opens_its_form_on_the_home(stage: Stage) -> None:
+    async with stage.bot(CONFIG) as play:
+        await asks(play)
+        await opens(play, "dora")
+        dora = stage.slack.member("dora")
+
+        await presses(play, "dora", "request.reject")
+        form = await dora.sees_modal("Reject")
+        await dora.submits(form, {"reason": "not during the sale"})
+        await settled(play)
+
+        assert (await play.request()).status is Status.REJECTED
+        assert "rejected" in part(home_of(stage, "dora"), "Recent endings")
+
+
+async def test_guests_and_external_people_read_a_polite_sentence(stage: Stage) -> None:
+    async with stage.bot(CONFIG) as play:
+        await asks(play)
+        for who in ("gil", "eve"):
+            shown = await opens(play, who)
+
+            assert "Only full members of this workspace" in shown.words
+            assert "RDS-1001" not in shown.words
+            assert "orders" not in shown.words
+
+
+async def test_only_who_has_looked_lately_is_published_to(stage: Stage) -> None:
+    async with stage.bot(CONFIG) as play:
+        await asks(play)
+        assert publishes(stage) == 0
+
+        await opens(play, "dora")
+        stage.clock.advance(31 * 86_400)
+        before = publishes(stage)
+        await asks(play, "/rds reboot orders-test")
+
+        assert publishes(stage) == before == 1
+
+
+async def test_many_changes_are_published_together_and_the_same_view_never_twice(
+    stage: Stage,
+) -> None:
+    async with stage.bot(FREE) as play:
+        for who in ("ana", "ben", "dora"):
+            await opens(play, who)
+        before = publishes(stage)
+
+        for name in ("orders-staging", "orders-test", "orders-dev@main"):
+            await play.types(f"/rds snapshot {name} --reason 'before the release'")
+        await settled(play)
+
+        assert 3 <= publishes(stage) - before <= 9
+        held = publishes(stage)
+        async with play.bot.services.store.write() as tx:
+            tx.stir_homes()
+        await settled(play)
+        assert publishes(stage) == held
+
+
+async def test_the_fleet_is_told_of_where_its_health_changed(stage: Stage) -> None:
+    async with stage.bot(CONFIG) as play:
+        await play.bot.jobs.refresh()
+        await opens(play, "ana")
+        before = publishes(stage)
+        await play.bot.jobs.refresh()
+        await settled(play)
+        assert publishes(stage) == before
+
+        tags = {"Environment": "test"}
+        stage.aws.seed([InstanceSpec("reports-test", status="storage-full", tags=tags)])
+        await play.bot.jobs.refresh()
+        await settled(play)
+
+        assert publishes(stage) == before + 1
+        fleet = part(home_of(stage, "ana"), "Fleet")
+        assert "reports-test" in fleet
+        assert "storage-full (test)" in fleet
+
+
+async def test_a_rate_limit_and_a_conflict_are_waited_for(stage: Stage) -> None:
+    async with stage.bot(CONFIG) as play:
+        stage.slack.faults.add(PUBLISH, RateLimited(2), times=2)
+        stage.slack.faults.add(PUBLISH, Refused("hash_conflict"), times=1)
+
+        shown = await opens(play, "dora")
+
+        assert "Nothing waits for you." in shown.words
+
+
+async def test_somebody_who_left_is_given_up_quietly(stage: Stage) -> None:
+    async with stage.bot(CONFIG) as play:
+        await opens(play, "ben")
+        stage.slack.faults.add(PUBLISH, Refused("user_not_found"), times=None)
+
+        await asks(play, "/rds reboot orders-test", who="ben")
+
+        homes = play.bot.services.store.homes
+        assert await homes.lately() == ()
+        before = publishes(stage)
+        await asks(play, "/rds snapshot orders-staging", who="ben")
+        assert publishes(stage) == before
+
+
+async def test_what_changed_while_the_bot_was_away_shows_when_it_is_back(stage: Stage) -> None:
+    async with stage.bot(CONFIG) as play:
+        await opens(play, "dora")
+        await play.types(REBOOT)
+    async with stage.bot(CONFIG) as play:
+        await settled(play)
+
+        assert "RDS-1001" in part(home_of(stage, "dora"), "Waiting for my approval")
