@@ -190,11 +190,16 @@ class SlackDirectory:
             except SlackApiError as error:
                 wait = _retry_after(error)
                 if wait is None or self._clock() > until:
-                    code = error.response.get("error") if error.response else "no answer"
-                    raise UnsaidError(what, str(code)) from error
+                    raise UnsaidError(what, refusal(error) or "no answer") from error
             except (aiohttp.ClientError, OSError, TimeoutError) as error:
                 raise UnsaidError(what, type(error).__name__) from error
             await asyncio.sleep(wait)
+
+
+def refusal(error: SlackApiError) -> str:
+    """Slack's word for why; empty where it answered with no JSON, as when it is in trouble."""
+    data = getattr(error.response, "data", error.response)
+    return str(data.get("error", "")) if isinstance(data, Mapping) else ""
 
 
 def _retry_after(error: SlackApiError) -> float | None:

@@ -7,6 +7,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.values import SECOND, Message, Place, Request
 from bot.vocabulary import Status
+from handlers.directory import refusal
 from storage.database import Database as Store
 from storage.outbox import Delivery
 
@@ -35,7 +36,7 @@ class Setbacks:
 
     async def refused(self, delivery: Delivery, error: SlackApiError) -> None:
         response = error.response
-        code = str(response.get("error", "")) if response else ""
+        code = refusal(error)
         if getattr(response, "status_code", None) == 429:
             seconds = float(response.headers.get("Retry-After", 1))
             at = self._clock() + int(seconds * SECOND)
@@ -61,9 +62,9 @@ class Setbacks:
     async def _instead(self, message: Message, request: Request, code: str) -> None:
         if message.address == request.requester.user:
             return
-        if message.place is Place.THREAD:
+        if message.kind == "ending":
             await self.tell_ending(request)
-        elif request.status is Status.PENDING:
+        elif message.place is Place.CARD and request.status is Status.PENDING:
             await self._tell_lost(request, code)
 
     async def tell_ending(self, request: Request) -> None:

@@ -1,0 +1,110 @@
+"""The tick that reminds: reads what waits and who is meant, and writes each reminder once."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
+
+import structlog
+
+from bot.electorate import AT_ONCE, known_electorate
+from bot.errors import DirectoryError
+from bot.people import Directory, access_of, belongs, members_of
+from bot.reminding import MOST, Waiting, due_at, reminders
+from bot.settings import People
+from bot.telling import reminder
+from bot.values import Access, Occasion, Person, PersonId, Reminder, Request, Verdict
+from bot.vocabulary import Status
+from storage.database import Database as Store
+
+PENDING = 500  #: requests that are looked at in one tick
+
+log = structlog.get_logger()
+
+
+class Audience(Directory, Protocol):
+    """Also knows who sees a channel."""
+
+    async def is_member(self, channel: str, user: str) -> bool: ...
+
+
+class Reminders:
+    def __init__(
+        self,
+        store: Store,
+        directory: Audience,
+        escalation: People | None,
+        clock: Callable[[], int],
+    ) -> None:
+        self._store = store
+        self._directory = directory
+        self._escalation = access_of(escalation)
+        self._clock = clock
+
+    async def tick(self) -> None:
+        """Whoever is to be reminded by now is; nobody twice, whoever ticks and however often."""
+        now = self._clock()
+        pending = await self._store.requests.find(status=(Status.PENDING,), limit=PENDING)
+        told = await self._store.reminders.told([request.id for request in pending])
+        waiting = [one for request in pending if (one := await self._waiting(request, now))]
+        for person, due in reminders(waiting, told, now).items():
+            await self._remind(person, due)
+
+    async def _remind(self, person: Person, due: Sequence[Reminder]) -> None:
+        async with self._store.write() as tx:
+            new = await tx.remind(due)
+            if new:
+                await tx.post(reminder(person.id, new))
+
+    async def _waiting(self, request: Request, now: int) -> Waiting | None:
+        """None where Slack does not say who is meant; the next tick asks again."""
+        try:
+            electorate = await known_electorate(self._directory, request)
+            approvers = [
+                person
+                for person in electorate.people
+                if electorate.judge(person, Verdict.APPROVE, request)
+            ]
+            return Waiting(
+                request=request,
+                unaware=await self._unaware(request, approvers),
+                approvers=_sorted(approvers),
+                wider=await self._wider(request, now),
+            )
+        except DirectoryError as error:
+            log.warning("reminders.put_off", request=request.label, why=str(error))
+            return None
+
+    async def _unaware(self, request: Request, people: Sequence[Person]) -> tuple[Person, ...]:
+        if request.card is None:
+            return _sorted(people)
+        channel = request.card.channel
+        sees = await asyncio.gather(
+            *(self._directory.is_member(channel, person.id.user) for person in people)
+        )
+        return _sorted(one for one, here in zip(people, sees, strict=True) if not here)
+
+    async def _wider(self, request: Request, now: int) -> tuple[Person, ...]:
+        if not self._escalation or now < due_at(request, Occasion.LATE):
+            return ()
+        concerned = {request.requester, *(vote.person for vote in request.votes)}
+        return tuple(
+            person for person in await self._people(self._escalation) if person.id not in concerned
+        )
+
+    async def _people(self, access: Access) -> tuple[Person, ...]:
+        """Full members whom ``access`` names, as last refreshed."""
+        directory, team = self._directory, self._directory.own_team
+        groups = await directory.known_groups(frozenset(access.groups))
+        turns = asyncio.Semaphore(AT_ONCE)
+
+        async def known(user: str) -> Person:
+            async with turns:
+                return await directory.known_person(PersonId(team=team, user=user))
+
+        users = sorted(members_of(access, groups))[: 2 * MOST]
+        people = await asyncio.gather(*map(known, users))
+        return tuple(person for person in people if belongs(person, access, groups, team))
+
+
+def _sorted(people: Iterable[Person]) -> tuple[Person, ...]:
+    return tuple(sorted(people, key=lambda person: str(person.id)))

@@ -1,0 +1,283 @@
+"""What is asked for in words: by mentioning the bot, and in its direct messages."""
+
+from typing import Any
+
+import pytest
+
+from bot.sandbox.slack import Delivery, Member, SeenMessage, SlackSandbox
+from bot.service import Bot
+from tests.stories.asking import (
+    audited,
+    card_of,
+    everything_is_told,
+    filed,
+    flat,
+)
+
+ASK = "reboot orders-staging --reason 'new parameter group'"
+
+
+async def mentioned(member: Member, text: str, thread: str | None = None) -> SeenMessage:
+    """What the bot answers privately to a mention."""
+    before = {it.ts for it in member.messages()}
+    delivery = await member.mentions(text, "databases", thread)
+    assert delivery is not None
+    assert delivery.acknowledged
+    return await member.sees(lambda it: it.ephemeral and it.ts not in before)
+
+
+async def said(member: Member, text: str, thread: str | None = None) -> SeenMessage:
+    """What the bot answers in a direct message."""
+    before = {it.ts for it in member.messages()}
+    delivery = await member.says(text, thread_ts=thread)
+    assert delivery is not None
+    assert delivery.acknowledged
+    return await member.sees(lambda it: by_bot(it) and it.ts not in before)
+
+
+def by_bot(seen: SeenMessage) -> bool:
+    return seen.author.is_bot
+
+
+async def happens(slack: SlackSandbox, bot: Bot, **about: Any) -> Delivery:
+    """Slack tells the bot of something, and the bot is done with it."""
+    delivery = await slack.tells_of(about)
+    assert delivery.acknowledged
+    await bot.intake.idle()
+    await everything_is_told(bot)
+    return delivery
+
+
+async def test_a_mention_is_answered_as_a_command_is(bot: Bot, slack: SlackSandbox) -> None:
+    ana, ben = slack.member("ana"), slack.member("ben")
+
+    answer = await mentioned(ana, "show orders-test")
+
+    assert "orders-test is available" in flat(answer)
+    assert answer.channel.name == "databases"
+    assert [it for it in ben.messages() if "is available" in it.words] == []
+
+
+async def test_in_a_thread_it_is_answered_there(bot: Bot, slack: SlackSandbox) -> None:
+    ana = slack.member("ana")
+    await ana.says("The orders are slow.", "databases")
+    first = await ana.sees("The orders are slow.")
+    await slack.member("ben").says("Since when?", "databases", first.ts)
+
+    answer = await mentioned(ana, "/rds show “orders\u2011test”", first.ts)
+
+    assert answer.thread_ts == first.ts
+    assert "orders-test is available" in flat(answer)
+
+
+async def test_a_change_is_asked_for_in_words(bot: Bot, slack: SlackSandbox) -> None:
+    answer = await mentioned(slack.member("ana"), ASK)
+
+    assert "RDS-1001" in flat(answer)
+    card = await card_of(slack.member("dora"), "RDS-1001")
+    assert card.channel.name == "databases"
+    assert (await filed(bot))[0].reason == "new parameter group"
+
+
+@pytest.mark.parametrize("text", ["", "help", "?"])
+async def test_without_words_it_says_what_it_can_do(
+    text: str, bot: Bot, slack: SlackSandbox
+) -> None:
+    answer = await mentioned(slack.member("ana"), text)
+
+    assert "/rds reboot" in flat(answer)
+
+
+async def test_what_it_does_not_understand_only_the_writer_reads(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    answer = await mentioned(slack.member("ana"), "rebot orders-test")
+
+    assert "reboot" in flat(answer)
+    assert answer.ephemeral
+
+
+async def test_what_is_missing_is_asked_for_with_a_button(bot: Bot, slack: SlackSandbox) -> None:
+    ana = slack.member("ana")
+    answer = await mentioned(ana, "backup-window orders-test --reason 'night shift'")
+    assert "is missing" in flat(answer)
+
+    await ana.clicks(answer, "command.finish")
+    form = await ana.sees_modal("Backup window")
+
+    assert "orders-test" in flat(form)
+    assert "night shift" in flat(form)
+
+
+async def test_the_button_works_in_a_thread_and_the_form_asks(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    ana = slack.member("ana")
+    await ana.says("Who restarts it?", "databases")
+    answer = await mentioned(ana, "reboot", (await ana.sees("Who restarts it?")).ts)
+    await ana.clicks(answer, "command.finish")
+    form = await ana.sees_modal("Reboot")
+
+    await ana.submits(form, {"target": "orders-test@main/us-east-1", "reason": "leak"})
+
+    await card_of(slack.member("dora"), "RDS-1001")
+    assert (await filed(bot))[0].reason == "leak"
+
+
+@pytest.mark.parametrize("who", ["gil"])
+async def test_a_guest_sees_nothing_and_that_is_audited(
+    who: str, bot: Bot, slack: SlackSandbox
+) -> None:
+    answer = await mentioned(slack.member(who), "list")
+
+    assert "Only full members" in flat(answer)
+    [row, *_] = await audited(bot)
+    assert (row.event.action, row.event.result) == ("query.refused", "guest")
+
+
+async def test_somebody_of_another_company_is_refused_and_audited(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    eve = slack.member("eve")
+    await eve.mentions(ASK, "partner-shared")
+
+    answer = await eve.sees(lambda it: it.ephemeral)
+
+    assert "your account is of another one" in flat(answer)
+    assert await filed(bot) == ()
+    [row, *_] = await audited(bot)
+    assert (row.event.action, row.event.result) == ("request.refused", "external")
+
+
+async def test_a_mention_that_comes_again_asks_once(bot: Bot, slack: SlackSandbox) -> None:
+    ana = slack.member("ana")
+    delivery = await ana.mentions(ASK, "databases")
+    assert delivery is not None
+    await ana.sees(lambda it: it.ephemeral)
+
+    await slack.redeliver(delivery, same_envelope=False)
+    await bot.intake.idle()
+
+    assert len(await filed(bot)) == 1
+    assert len([it for it in ana.messages() if it.ephemeral]) == 1
+
+
+@pytest.mark.parametrize("text", ["show orders-test", "/rds show orders-test", " SHOW orders-test"])
+async def test_a_direct_message_is_answered_there_and_stays(
+    text: str, bot: Bot, slack: SlackSandbox
+) -> None:
+    ana = slack.member("ana")
+
+    answer = await said(ana, text)
+
+    assert "orders-test is available" in flat(answer)
+    assert answer.channel.is_im
+    assert not answer.ephemeral
+
+
+async def test_a_thread_of_a_direct_message_goes_on_there(bot: Bot, slack: SlackSandbox) -> None:
+    ana = slack.member("ana")
+    first = await said(ana, "help")
+
+    answer = await said(ana, "show orders-test", first.ts)
+
+    assert answer.thread_ts == first.ts
+
+
+async def test_what_is_missing_in_a_direct_message_has_a_button_too(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    ana = slack.member("ana")
+    answer = await said(ana, "snapshot")
+
+    await ana.clicks(answer, "command.finish")
+
+    assert "Snapshot" in (await ana.sees_modal("Snapshot")).title
+
+
+async def test_what_needs_approval_is_asked_in_the_approvals_channel(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    answer = await said(slack.member("ana"), ASK)
+
+    assert "RDS-1001" in flat(answer)
+    assert (await card_of(slack.member("dora"), "RDS-1001")).channel.name == "databases"
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"user": "U0RDSBOT01", "bot_id": "B0RDSBOT01"},
+        {"user": "U0ANA00001", "bot_id": "B0OTHER001"},
+        {"user": "U0ANA00001", "subtype": "message_changed"},
+        {"user": "U0ANA00001", "subtype": "message_deleted"},
+        {"user": "U0ANA00001", "subtype": "file_share"},
+        {"user": "U0ANA00001", "edited": {"user": "U0ANA00001", "ts": "1.000001"}},
+        {"user": "U0ANA00001", "channel_type": "channel", "channel": "C0DATABASE"},
+        {},
+    ],
+    ids=str,
+)
+async def test_it_answers_neither_itself_nor_bots_nor_edits(
+    about: dict[str, Any], bot: Bot, slack: SlackSandbox
+) -> None:
+    message = {"type": "message", "channel_type": "im", "channel": "D0ANA00001", "ts": "1.000001"}
+
+    await happens(slack, bot, text="show orders-test", **(message | about))
+
+    assert slack.called("chat.postMessage") == ()
+    assert slack.called("chat.postEphemeral") == ()
+
+
+async def test_an_edited_mention_is_not_carried_out_again(bot: Bot, slack: SlackSandbox) -> None:
+    edited = {"user": "U0ANA00001", "ts": "1.000002"}
+    place = {"channel": "C0DATABASE", "channel_type": "channel", "ts": "1.000001"}
+
+    await happens(
+        slack, bot, type="app_mention", user="U0ANA00001", text=f"<@U0RDSBOT01> {ASK}",
+        edited=edited, **place,
+    )  # fmt: skip
+
+    assert await filed(bot) == ()
+
+
+async def test_a_message_that_nobody_foresaw_is_acknowledged(bot: Bot, slack: SlackSandbox) -> None:
+    delivery = await slack.tells_of({"type": "message", "channel_type": "im", "channel": "D1"})
+
+    assert delivery.acknowledged
+
+
+async def test_what_cannot_be_shown_in_the_channel_comes_as_a_direct_message(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    ana = slack.member("ana")
+    delivery = await ana.mentions("show orders-test", "databases")
+    assert delivery is not None
+    slack.workspace.leave_channel("databases", "ana")
+
+    answer = await ana.sees(lambda it: by_bot(it))
+
+    assert "orders-test" in flat(answer)
+
+
+async def test_a_rejection_is_written_in_words(bot: Bot, slack: SlackSandbox) -> None:
+    await mentioned(slack.member("ana"), ASK)
+
+    answer = await mentioned(slack.member("dora"), "reject RDS-1001 --reason not today")
+
+    assert "RDS-1001 is rejected" in flat(answer)
+
+
+async def test_hidden_characters_and_formatting_do_not_matter(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    answer = await mentioned(slack.member("ana"), "show `orders-test`​")
+
+    assert "orders-test is available" in flat(answer)
+
+
+async def test_what_may_not_be_kept_is_said(bot: Bot, slack: SlackSandbox) -> None:
+    async with bot.services.store.write():
+        answer = await mentioned(slack.member("ana"), "list")
+
+    assert "I may not have kept that" in flat(answer)
