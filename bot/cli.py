@@ -5,22 +5,32 @@ import csv
 import json
 import signal
 import sys
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 
-from bot import logs, reference
+from bot import alarms as own_alarms
+from bot import beginning, checking, logs, reference
+from bot import manifest as app_manifest
+from bot.aws.accounts import Accounts
 from bot.errors import AWSError, BotError, SettingsError, StorageError, TamperedError
+from bot.findings import in_trouble, summary
+from bot.masking import masked
 from bot.operations import CATALOGUE
-from bot.service import running
-from bot.settings import Settings, load
+from bot.service import accounts_of, running, wall_clock
+from bot.settings import Settings, load, look
 from bot.values import AuditRow
 from storage import audit as audit_store
 from storage import migrations
 
 DOCS = Path("docs/operations.md")
+NO_NAMESPACE = (
+    "not set, so CloudWatch gets no figures that an alarm could watch; "
+    "set it, for example {namespace: rds-bot}"
+)
 
 app = typer.Typer(
     help="A Slack bot with which a team runs its Amazon RDS and Aurora databases.",
@@ -51,17 +61,81 @@ def run() -> None:
 @app.command()
 def demo(
     story: Annotated[
-        bool, typer.Option("--story", help="Play the story without a terminal and exit 0 or 1.")
+        bool, typer.Option("--story", help="Only tell the story here, and exit 0 or 1.")
+    ] = False,
+    port: Annotated[
+        int | None,
+        typer.Option(min=1, max=65535, help="The page's port. [default: 8765, or any free one]"),
+    ] = None,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Do not open the page in a browser.")
     ] = False,
 ) -> None:
-    """Show the whole bot on a workspace and an AWS on this machine; no account anywhere."""
+    """Show the whole bot on a workspace and an AWS on this machine; no account anywhere.
+
+    The workspace is a page in the browser; beside it the main story is told in the terminal."""
     try:
         from bot.sandbox import demo as sandbox
     except ImportError as error:
         _fail(
             SettingsError([f"The demo needs its extra: pip install 'rds-ops-bot[demo]' ({error})"])
         )
-    raise typer.Exit(sandbox.play(keep_open=not story))
+    if story:
+        raise typer.Exit(sandbox.tell_story())
+    ports = (port,) if port else sandbox.PORTS
+    raise typer.Exit(sandbox.open_workspace(ports, browse=not no_browser))
+
+
+@app.command()
+def check(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+) -> None:
+    """Prove every precondition, also while the bot runs; exit 1 where one does not hold."""
+    logs.configure()
+    found = asyncio.run(checking.check(look()))
+    wrong = in_trouble(found)
+    if as_json:
+        shown = [masked(one.json_value()) for one in found]
+        _say(json.dumps({"ok": not wrong, "findings": shown}, indent=2))
+    else:
+        _say("\n".join([*map(str, found), "", f"{summary(found)}."]))
+    raise typer.Exit(int(wrong))
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Option(help="Where the files go.")] = Path(),
+    approvals_channel: Annotated[str | None, typer.Option(help="C…, for cards.")] = None,
+    cloudops_channel: Annotated[str | None, typer.Option(help="C…, for CloudOps.")] = None,
+    approvers: Annotated[str | None, typer.Option(help="S… and U…, comma-separated.")] = None,
+    admins: Annotated[str | None, typer.Option(help="S… and U…, comma-separated.")] = None,
+    accounts: Annotated[str | None, typer.Option(help="123456789012=name, …")] = None,
+    regions: Annotated[str | None, typer.Option(help="us-east-1, …")] = None,
+    role: Annotated[str | None, typer.Option(help="Its name in each account; - for none.")] = None,
+    external_id: Annotated[str | None, typer.Option(help="What the roles want.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite without asking.")] = False,
+    manifest: Annotated[
+        bool, typer.Option("--manifest", help="Print the Slack app's manifest and nothing else.")
+    ] = False,
+) -> None:
+    """Write .env and rds-bot.yml after a few questions, and say what to do in Slack and AWS.
+
+    Without a terminal nothing is asked: what no flag gives is as by default. Tokens have no flag.
+    """
+    if manifest:
+        _say(app_manifest.text().rstrip("\n"))
+        return
+    given = {
+        "approvals_channel": approvals_channel,
+        "cloudops_channel": cloudops_channel,
+        "approvers": approvers,
+        "admins": admins,
+        "accounts": accounts,
+        "regions": regions,
+        "role": role,
+        "external_id": external_id,
+    }
+    _begin(folder, {key: one for key, one in given.items() if one is not None}, force)
 
 
 @audit.command()
@@ -120,6 +194,32 @@ def iam_policy(
 
 
 @app.command()
+def alarms(
+    create: Annotated[
+        bool, typer.Option("--create", help="Make them in AWS with the credentials at hand.")
+    ] = False,
+    topic: Annotated[
+        str | None,
+        typer.Option(help="ARN of the SNS topic to tell. [default: that of the settings, if any]"),
+    ] = None,
+) -> None:
+    """Print the recommended CloudWatch alarms on the bot's figures, as PutMetricAlarm takes them.
+
+    Made again, an alarm is replaced by what is printed."""
+    settings = load()
+    if settings.telemetry.namespace is None:
+        _fail(SettingsError([f"{settings.file}: telemetry.namespace: {NO_NAMESPACE}"]))
+    told = topic or settings.notifications.sns_topic_arn
+    wanted = own_alarms.recommended(settings.telemetry.namespace, told)
+    if not create:
+        _say(json.dumps(wanted, indent=2))
+        return
+    asyncio.run(_make(wanted, settings))
+    for alarm in wanted:
+        _say(f"Made {alarm['AlarmName']}")
+
+
+@app.command()
 def docs(
     check: Annotated[
         bool, typer.Option("--check", help="Change nothing; exit 1 if out of date.")
@@ -146,6 +246,35 @@ def upgrade() -> None:
     _say("The database is up to date.")
 
 
+def _begin(folder: Path, given: beginning.Answers, force: bool) -> None:
+    is_asking = sys.stdin.isatty()
+    kept = set() if force else set(beginning.in_the_way(folder))
+    if kept and not is_asking:
+        names = ", ".join(map(str, sorted(kept)))
+        _fail(SettingsError([f"There is already {names}; --force overwrites."]))
+    kept = {file for file in kept if not typer.confirm(f"{file} is there. Overwrite it?")}
+    answers = beginning.answered(given, _ask if is_asking else None, _say)
+    texts = {
+        beginning.SETTINGS: beginning.settings_text(answers),
+        beginning.DOTENV: beginning.dotenv_text(answers),
+    }
+    for name, text in texts.items():
+        if folder / name not in kept:
+            beginning.write(folder / name, text)
+            _say(f"Wrote {folder / name}")
+    _say(f"\n{beginning.STEPS}")
+
+
+def _ask(question: beginning.Question) -> str:
+    answer = typer.prompt(
+        question.text,
+        default=question.default,
+        show_default=bool(question.default),
+        hide_input=question.is_secret,
+    )
+    return str(answer).strip()
+
+
 async def _run(settings: Settings) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -153,6 +282,12 @@ async def _run(settings: Settings) -> None:
         loop.add_signal_handler(number, stopped.set)
     async with running(settings):
         await stopped.wait()
+
+
+async def _make(wanted: Iterable[own_alarms.Alarm], settings: Settings) -> None:
+    async with Accounts(accounts_of(settings), wall_clock, settings.aws_region) as accounts:
+        for alarm in wanted:
+            await accounts.put_alarm(alarm)
 
 
 async def _export(settings: Settings, output: str) -> None:

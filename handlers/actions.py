@@ -8,20 +8,26 @@ from typing import Any
 import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cloudops import CloudOps
 from bot.desk import Services
-from bot.errors import BotError
+from bot.errors import BotError, UsageError
+from bot.operation import Operation
 from bot.operations import CATALOGUE
 from bot.values import Code, PersonId, Verdict, label
 from handlers.blocks.denied import cloudops_request
-from handlers.blocks.form import form
-from handlers.blocks.problem import problem
-from handlers.errors import explained, unexplained
+from handlers.blocks.form import metadata_of
+from handlers.blocks.launcher import CALLBACK, LAUNCH
+from handlers.blocks.problem import RUN, problem
+from handlers.errands import Errand, Errands
+from handlers.errors import explained, query_in, unexplained
+from handlers.forms import Blank, Forms
+from handlers.homes import redrawn
 from handlers.intake import Intake
+from handlers.launcher import Launcher, Visit
 from handlers.listening import sender, take
-from handlers.replies import Origin, Replies, open_form
+from handlers.modals import Trigger
+from handlers.replies import Origin, Replies
 from storage.inbox import Incoming
 
 KIND = "action"
@@ -32,15 +38,24 @@ log = structlog.get_logger()
 
 
 class Actions:
-    def __init__(self, client: AsyncWebClient, services: Services, replies: Replies) -> None:
-        self._client = client
+    def __init__(
+        self,
+        services: Services,
+        errands: Errands,
+        forms: Forms,
+        launcher: Launcher,
+        replies: Replies,
+    ) -> None:
         self._services = services
+        self._errands = errands
+        self._forms = forms
+        self._launcher = launcher
         self._replies = replies
 
     def register(self, app: AsyncApp, intake: Intake) -> None:
         intake.on(KIND, self.process, self.failed)
 
-        @app.action(re.compile(r"^(request|cloudops)\."))
+        @app.action(re.compile(r"^(request|cloudops|launch|query)\."))
         async def clicked(ack: AsyncAck, body: dict[str, Any]) -> None:
             payload = _payload(body)
             excuse = await take(intake, ack, KIND, _key(body), payload)
@@ -52,13 +67,31 @@ class Actions:
             await ack()
 
     async def process(self, incoming: Incoming) -> None:
+        said: dict[str, Any] = {}
         try:
             await self._act(incoming)
         except BotError as error:
-            await self._replies.privately(_origin(incoming.payload), explained(error))
+            said = explained(error)
+        if not await self._launcher_shows(incoming, said) and said:
+            await self._replies.privately(_origin(incoming.payload), said)
+        if incoming.payload.get("in_home"):
+            await self._redraw_home(PersonId.parse(incoming.payload["person"]))
 
     async def failed(self, incoming: Incoming, reference: str) -> None:
         await self._replies.privately(_origin(incoming.payload), unexplained(reference))
+
+    async def _launcher_shows(self, incoming: Incoming, said: Mapping[str, Any]) -> bool:
+        """Where the click was about a request in it: as things stand now, and what came of it."""
+        body = incoming.payload
+        if body.get("launcher") is None or body["action"].startswith(LAUNCH):
+            return False
+        notice = said.get("blocks", ())
+        return await self._launcher.fill(body["launcher"], _visit(incoming), notice)
+
+    async def _redraw_home(self, person: PersonId) -> None:
+        """Whoever clicked there sees what came of it sooner than the others."""
+        async with self._services.store.write() as tx:
+            await tx.post(redrawn(person))
 
     async def _act(self, incoming: Incoming) -> None:
         body, approvals = incoming.payload, self._services.approvals
@@ -73,6 +106,10 @@ class Actions:
                 await self._ask_why(number, person, incoming)
             case "cloudops.create":
                 await self._cloudops(number, person, incoming)
+            case run if run.startswith(RUN):
+                await self._look(person, incoming)
+            case launch if launch.startswith(LAUNCH):
+                await self._launch(CATALOGUE[body["value"]], incoming)
             case _:
                 log.warning("actions.unknown", action=body["action"])
 
@@ -86,16 +123,32 @@ class Actions:
         except TimeoutError:
             log.info("actions.judged_later", request=number)
         body = incoming.payload
-        view = form(
-            CATALOGUE["reject_request"],
-            {"request": label(number)},
-            metadata={"channel": body["channel"]},
-        )
-        if await open_form(self._client, body["trigger_id"], view):
+        operation, values = CATALOGUE["reject_request"], {"request": label(number)}
+        blank = Blank(operation, values, person, _metadata(body))
+        if await self._forms.open(_trigger(body), blank):
             return
         typed = Code(text=f"/rds reject {label(number)} --reason …")
         told = ("I could not open the form in time. Type ", typed, " instead.")
         await self._replies.privately(_origin(body), problem(told))
+
+    async def _launch(self, operation: type[Operation], incoming: Incoming) -> None:
+        body = incoming.payload
+        if not await self._launcher.launch(
+            operation, _trigger(body), _visit(incoming), incoming.key
+        ):
+            typed = Code(text=operation.usage())
+            told = problem(("I could not open that in time. Type ", typed, " instead."))
+            await self._replies.privately(_origin(body), told)
+
+    async def _look(self, person: PersonId, incoming: Incoming) -> None:
+        """What the button offers, as if it had been typed."""
+        body = incoming.payload
+        command = query_in(body["value"])
+        if command is None:
+            raise UsageError("A button runs only what looks. Please type this command yourself.")
+        errand = Errand(person, body["channel"] or "", incoming.received_at, incoming.key)
+        drawn = await self._errands.run(command, errand)
+        await self._replies.privately(_origin(body), drawn)
 
     async def _cloudops(self, seq: int, person: PersonId, incoming: Incoming) -> None:
         cloudops = CloudOps(self._services.store, self._services.settings.channels.cloudops)
@@ -117,13 +170,16 @@ def _key(body: Mapping[str, Any]) -> str:
 
 
 def _payload(body: Mapping[str, Any]) -> dict[str, Any]:
-    action = body["actions"][0]
+    action, view = body["actions"][0], body.get("view") or {}
     return {
         "action": action["action_id"],
         "value": action.get("value") or "",
         "person": str(sender(body)),
         "user": body["user"]["id"],
-        "channel": (body.get("channel") or {}).get("id"),
+        "channel": (body.get("channel") or {}).get("id") or metadata_of(view).get("channel"),
+        "in_modal": view.get("type") == "modal",
+        "in_home": view.get("type") == "home",
+        "launcher": view.get("id") if view.get("callback_id") == CALLBACK else None,
         "response_url": body.get("response_url"),
         "trigger_id": body.get("trigger_id"),
     }
@@ -132,6 +188,22 @@ def _payload(body: Mapping[str, Any]) -> dict[str, Any]:
 def _number(value: str) -> int:
     """A button holds a number and nothing else; anything else finds no request."""
     return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else 0
+
+
+def _visit(incoming: Incoming) -> Visit:
+    body = incoming.payload
+    return Visit(
+        PersonId.parse(body["person"]), body["channel"], incoming.received_at, body.get("launcher")
+    )
+
+
+def _trigger(body: Mapping[str, Any]) -> Trigger:
+    return Trigger(body["trigger_id"], in_modal=body.get("in_modal", False))
+
+
+def _metadata(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The launcher under a form is shown anew after it."""
+    return {"channel": body["channel"], "launcher": body.get("launcher")}
 
 
 def _origin(body: Mapping[str, Any]) -> Origin:

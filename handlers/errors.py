@@ -1,13 +1,19 @@
 """Exceptions, as the private reply that explains them."""
 
+from collections.abc import Sequence
+
 from bot.drafting import DeniedError
-from bot.errors import AWSRefusedError, AWSUnavailableError, BotError, NotAllowedError
+from bot.errors import AWSRefusedError, AWSUnavailableError, BotError, NotAllowedError, UsageError
+from bot.operation import Query
+from bot.operations import CATALOGUE
 from handlers.blocks.denied import denied
-from handlers.blocks.problem import problem
+from handlers.blocks.elements import Payload
+from handlers.blocks.problem import Offer, problem
+from handlers.parser import Command, parse
 
 
-def explained(error: BotError) -> dict[str, object]:
-    """What happened, why, and what to do next."""
+def explained(error: BotError, offers: Sequence[Offer] = ()) -> Payload:
+    """What happened, why, and what to do next; ``offers`` are commands that may be meant."""
     if isinstance(error, DeniedError):
         return denied(str(error), error.seq, error.classified)
     if isinstance(error, NotAllowedError) and error.spans:
@@ -19,10 +25,28 @@ def explained(error: BotError) -> dict[str, object]:
         may = "Whoever runs me can compare the role with rds-bot iam-policy."
         said = str(error).rstrip(".")
         return problem(f"AWS says {error.code}: {said}. Nothing was done. {may}")
+    if isinstance(error, UsageError):
+        corrected = [offer(f"/rds {text}") for text in error.suggestions]
+        return problem(str(error), offers or corrected)
     return problem(str(error))
 
 
-def unexplained(reference: str) -> dict[str, object]:
+def offer(text: str, about: str = "") -> Offer:
+    """What changes nothing may be run by a button; all else is only there to be copied."""
+    return Offer(text, about, runs=query_in(text) is not None)
+
+
+def query_in(text: str) -> Command | None:
+    """The command, where it is whole and only looks. A button holds nothing that is trusted."""
+    try:
+        parsed = parse(text, CATALOGUE)
+    except UsageError:
+        return None
+    looks = isinstance(parsed, Command) and isinstance(parsed.operation, Query)
+    return parsed if isinstance(parsed, Command) and looks else None
+
+
+def unexplained(reference: str) -> Payload:
     """For what should not have happened; the reference also stands in the log."""
     return problem(
         "Something went wrong on my side, and I do not know how far it got. Look at /rds requests "

@@ -1,11 +1,12 @@
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 from pydantic import Field
 
 from bot.errors import UsageError
-from bot.operation import Change, Desk, Operation, Query
+from bot.operation import Change, Control, Desk, Operation, Query
 from bot.params import Parameter
-from bot.values import Answer, Code, Facts, Line, Paragraph, Person, paragraph
+from bot.values import Answer, Code, Facts, Line, Paragraph, Person, Strong, paragraph
 
 
 class Help(Query):
@@ -25,39 +26,70 @@ class Help(Query):
         wanted = self.about.lower()
         for operation in catalogue.values():
             if wanted in (operation.verb, operation.name):
-                return _about(operation)
+                return await _about(operation, desk)
         verbs = ", ".join(sorted(one.verb for one in catalogue.values()))
         raise UsageError(f"I know no verb {self.about!r}. I know: {verbs}.", "about")
 
 
 async def _overview(desk: Desk, person: Person) -> Answer:
     usable = [one for one in desk.catalogue().values() if await desk.may_use(one, person)]
-    changes = [one for one in usable if issubclass(one, Change)]
-    others = [one for one in usable if not issubclass(one, Change)]
+    parts = [
+        paragraph(*spans)
+        for title, kind in (("Look", Query), ("Ask for a change", Change), ("Decide", Control))
+        for spans in _chapter(title, [one for one in usable if issubclass(one, kind)])
+    ]
     return Answer(
         title="What you can type",
-        parts=(*map(_line, changes), *map(_line, others)),
-        hint=("Everything about one: ", Code(text="/rds help reboot")),
+        parts=tuple(parts),
+        hint=(
+            "Everything about one: ", Code(text="/rds help reboot"),
+            ". Threads take no slash commands: mention me there instead.",
+        ),
+    )  # fmt: skip
+
+
+def _chapter(title: str, operations: Sequence[type[Operation]]) -> Iterator[Line]:
+    """What can be typed as it stands, and what it does."""
+    if operations:
+        yield (Strong(text=title),)
+    for operation in sorted(operations, key=lambda one: one.verb):
+        yield (Code(text=f"/rds {operation.example}"), f" {operation.summary()}")
+
+
+async def _about(operation: type[Operation], desk: Desk) -> Answer:
+    details = (paragraph(operation.details()),) if operation.details() else ()
+    return Answer(
+        title=operation.summary(),
+        parts=(
+            paragraph("For example: ", Code(text=f"/rds {operation.example}")),
+            paragraph("All of it: ", Code(text=operation.usage())),
+            *details,
+            *(Facts(pairs=pairs) for pairs in (_parameters(operation),) if pairs),
+            *(await _agreement(operation, desk) if issubclass(operation, Change) else ()),
+        ),
+        hint=_needs(operation),
     )
 
 
-def _line(operation: type[Operation]) -> Paragraph:
-    return paragraph(Code(text=operation.usage()), f" {operation.summary()}")
-
-
-def _about(operation: type[Operation]) -> Answer:
-    words = [operation.parameter(name) for name in operation.model_fields]
+def _parameters(operation: type[Operation]) -> tuple[tuple[str, Line], ...]:
+    words = map(operation.parameter, operation.model_fields)
     pairs: list[tuple[str, Line]] = [(word.label, (word.hint or word.usage,)) for word in words]
     if issubclass(operation, Change):
         pairs += [
             ("--reason TEXT", ("Why; approvers read it.",)),
             ("--dry-run", ("Show what would happen and who could approve; nothing is filed.",)),
-            ("Risk", (operation.risk.value,)),
         ]
-    details = (paragraph(operation.details()),) if operation.details() else ()
-    facts = (Facts(pairs=tuple(pairs)),) if pairs else ()
-    return Answer(
-        title=operation.summary(),
-        parts=(paragraph(Code(text=operation.usage())), *details, *facts),
-        hint=("For example: ", Code(text=f"/rds {operation.example}")),
+    return tuple(pairs)
+
+
+async def _agreement(change: type[Change], desk: Desk) -> tuple[Paragraph, ...]:
+    return (
+        paragraph(Strong(text="Who must agree here")),
+        *(paragraph(*line) for line in await desk.agreement(change)),
     )
+
+
+def _needs(operation: type[Operation]) -> Line:
+    if not operation.permissions:
+        return ()
+    return ("What it needs at AWS: ", Code(text=", ".join(operation.permissions)))

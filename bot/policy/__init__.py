@@ -1,6 +1,7 @@
 """What must be agreed to by whom, and whether that still holds: facts in, decisions out."""
 
 from bot.policy._deciding import Case, Judged, assessed, decide, enough, protected, rule_for
+from bot.policy._telling import lowest_risk, rules_for
 from bot.policy._worsening import Now, Worse, Worsening, still_approved
 
 __all__ = [
@@ -12,7 +13,9 @@ __all__ = [
     "assessed",
     "decide",
     "enough",
+    "lowest_risk",
     "protected",
     "rule_for",
+    "rules_for",
     "still_approved",
 ]

@@ -59,7 +59,7 @@ def decide(case: Case, policy: Policy, approvers: People | None) -> Decision:
     risk = case.assessment.risk
     decision = Decision(
         effect=Effect.DENY,
-        rule=f"rule {number + 1} of {len(policy.rules)}: {_conditions(rule)}",
+        rule=f"rule {number + 1} of {len(policy.rules)}: {conditions(rule)}",
         approvers=access_of(rule.approvers or approvers),
         expires_after=(rule.expires_after or policy.expires_after).of(risk),
         send_within=rule.send_within or policy.send_within,
@@ -135,7 +135,8 @@ def _has_tag(tags: Mapping[str, str], key: str, values: Sequence[str]) -> bool:
     )
 
 
-def _conditions(rule: Rule) -> str:
+def conditions(rule: Rule) -> str:
+    """``environment is staging and risk is high``; of a rule without any: everything else."""
     named = {
         "environment": rule.environment,
         "operation": rule.operation,

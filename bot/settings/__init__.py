@@ -1,6 +1,7 @@
 """Environment variables and rds-bot.yml, read once into frozen Settings.
 
-Nothing else reads ``os.environ``, except botocore, which reads AWS's own variables itself.
+Nothing else reads ``os.environ``, except botocore, which reads AWS's own variables itself. A file
+``.env`` in the working directory is taken into it first, so that both see the same.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from typing import NamedTuple
 from pydantic import Field, SecretStr, ValidationError
 
 from bot.errors import SettingsError
+from bot.settings._dotenv import DOTENV, take_in
 from bot.settings._reading import explain, read
 from bot.settings._shape import (
     Access,
@@ -22,6 +24,7 @@ from bot.settings._shape import (
     Configuration,
     Digest,
     Environments,
+    Health,
     NamePattern,
     Notifications,
     Part,
@@ -30,6 +33,7 @@ from bot.settings._shape import (
     Policy,
     Polling,
     Rule,
+    Telemetry,
 )
 from bot.settings._types import (
     ApiUrl,
@@ -48,17 +52,21 @@ __all__ = [
     "Channels",
     "Digest",
     "Environments",
+    "Health",
     "NamePattern",
     "Notifications",
     "People",
     "PerRisk",
     "Policy",
     "Polling",
+    "Reading",
     "Rule",
     "Settings",
     "SlackTokens",
+    "Telemetry",
     "idle",
     "load",
+    "look",
 ]
 
 FILE = "rds-bot.yml"
@@ -128,6 +136,14 @@ class Settings(Configuration, Variables):
         return SlackTokens(self.slack_bot_token, self.slack_app_token)
 
 
+class Reading(NamedTuple):
+    """Settings with their mistakes, as sentences: what is wrong is as it is by default."""
+
+    settings: Settings
+    in_environment: tuple[str, ...]
+    in_file: tuple[str, ...]
+
+
 def idle(settings: Settings) -> tuple[str, ...]:
     """One sentence for each setting that was given although nothing uses it yet."""
     given = {
@@ -135,7 +151,6 @@ def idle(settings: Settings) -> tuple[str, ...]:
         "channels.incidents": settings.channels.incidents,
         "audit.retention": "retention" in settings.audit.model_fields_set,
         "audit.archive": settings.audit.archive,
-        "digests": settings.digests,
     }
     return tuple(
         f"{settings.file}: {key}: nothing uses it yet, so it has no effect"
@@ -149,14 +164,26 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
 
     Raises SettingsError with all problems found, each naming the file and the key or the variable.
     """
-    environ = os.environ if environ is None else environ
+    reading = look(environ)
+    if problems := reading.in_environment + reading.in_file:
+        raise SettingsError(problems)
+    return reading.settings
+
+
+def look(environ: Mapping[str, str] | None = None) -> Reading:
+    """The same without raising: the settings as far as they go, and all that is wrong."""
+    in_dotenv: list[str] = []
+    if environ is None:
+        in_dotenv = take_in(DOTENV, os.environ)
+        environ = os.environ
     file, text, missing = _file(environ)
     configuration, in_file = read(text)
     variables, in_environment = _variables(environ)
-    problems = missing + in_environment + [f"{file}: {problem}" for problem in in_file]
-    if problems:
-        raise SettingsError(problems)
-    return Settings(file=file, **dict(configuration), **dict(variables))
+    return Reading(
+        settings=Settings(file=file, **dict(configuration), **dict(variables)),
+        in_environment=(*in_dotenv, *in_environment),
+        in_file=(*missing, *(f"{file}: {problem}" for problem in in_file)),
+    )
 
 
 def _key_id(key: SecretStr) -> str:

@@ -9,6 +9,7 @@ from pydantic import StrictStr as Text
 
 from bot.settings._types import (
     AccountId,
+    Address,
     BucketUrl,
     ChannelId,
     Count,
@@ -17,6 +18,7 @@ from bot.settings._types import (
     EnvironmentName,
     GroupId,
     InstanceName,
+    Namespace,
     OneOrMore,
     OperationName,
     Pattern,
@@ -206,9 +208,23 @@ class Audit(Part):
 
 
 class Notifications(Part):
-    """Where else results are announced (None: nowhere)."""
+    """Where else results are announced (None: nowhere), and who hears by direct message of what
+    nobody has decided in three quarters of its time (None: nobody)."""
 
     sns_topic_arn: TopicArn | None = None
+    escalation: People | None = None
+
+
+class Health(Part):
+    """Where /healthz, /readyz and /metrics are served; None: nowhere."""
+
+    listen: Address | None = None
+
+
+class Telemetry(Part):
+    """The CloudWatch namespace that gets the bot's own figures; None: CloudWatch gets none."""
+
+    namespace: Namespace | None = None
 
 
 class Digest(Part):
@@ -232,6 +248,8 @@ class Configuration(Part):
     polling: Polling = Polling()
     audit: Audit = Audit()
     notifications: Notifications = Notifications()
+    health: Health = Health()
+    telemetry: Telemetry = Telemetry()
     digests: tuple[Digest, ...] = ()
 
     @field_validator("accounts")

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Annotated, TypeVar
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
-from apscheduler.triggers.cron import CronTrigger
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StrictInt, StrictStr
 from pytimeparse2 import parse as parse_time
 from rapidfuzz import fuzz, process
 
+from bot.crontab import checked as crontab
 from bot.vocabulary import Environment, Risk
 
 T = TypeVar("T")
@@ -91,15 +91,13 @@ def _timezone(name: str) -> str:
     return name
 
 
-def _cron(expression: str) -> str:
-    try:
-        CronTrigger.from_crontab(expression, timezone=ZoneInfo("UTC"))
-    except ValueError as error:
-        raise ValueError(f'"{expression}" is no cron expression: {error}') from error
-    # crontab counts weekdays from Sunday, APScheduler from Monday: a digit would mean either.
-    if re.search(r"\d", expression.split()[4]):
-        raise ValueError(f'"{expression}": write weekdays by name, as in mon-fri')
-    return expression
+def _address(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    found = re.fullmatch(r"(?:\[([0-9a-fA-F:]+)\]|([A-Za-z0-9.-]+)):([0-9]{1,5})", value)
+    if found is None or not 0 < int(found[3]) < 65536:
+        raise ValueError(f'"{value}" is no address with a port; write it as in 127.0.0.1:8080')
+    return found[1] or found[2], int(found[3])
 
 
 def _listed(value: object) -> object:
@@ -155,6 +153,14 @@ _DRIVERS = {
 #: A scalar or a list in the file, never an empty one: that would read as "no condition".
 OneOrMore = Annotated[tuple[T, ...], BeforeValidator(_listed), Field(min_length=1)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Address = Annotated[tuple[str, int], BeforeValidator(_address)]
+Namespace = Annotated[
+    StrictStr,
+    _shaped(
+        r"(?!AWS/)[A-Za-z0-9][A-Za-z0-9._/#-]{0,199}",
+        "is no namespace for CloudWatch: letters, digits and . - _ / #, and it is not AWS's own",
+    ),
+]
 Count = Annotated[StrictInt, Field(ge=0)]
 ChannelId = Annotated[
     StrictStr,
@@ -196,7 +202,7 @@ EnvironmentName = Annotated[Environment, BeforeValidator(_environment)]
 RiskName = Annotated[Risk, BeforeValidator(_risk)]
 Pattern = Annotated[re.Pattern[str], BeforeValidator(_pattern)]
 Timezone = Annotated[StrictStr, AfterValidator(_timezone)]
-Cron = Annotated[StrictStr, AfterValidator(_cron)]
+Cron = Annotated[StrictStr, AfterValidator(crontab)]
 Sentence = Annotated[StrictStr, AfterValidator(str.strip), Field(min_length=1)]
 
 BotToken = Annotated[

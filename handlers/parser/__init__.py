@@ -16,7 +16,7 @@ from handlers.parser._complaints import FormError, complaint, form_error
 from handlers.parser._lookup import operation_of, shortened, verbs_of
 from handlers.parser._reading import parameters, read
 from handlers.parser._text import command_text
-from handlers.parser._words import Word, plain, prose, split
+from handlers.parser._words import Word, plain, prose, quoted, split
 
 __all__ = [
     "Command",
@@ -27,6 +27,9 @@ __all__ = [
     "command_text",
     "from_form",
     "parse",
+    "plain",
+    "prose",
+    "whole_text",
 ]
 
 #: Slack documents no limit for a command's text; its composer stops near this.
@@ -101,6 +104,14 @@ def from_form(operation: type[Operation], values: Mapping[str, Any]) -> Command:
         raise form_error(operation, error) from error
     except UsageError as error:
         raise FormError({error.parameter: str(error)}) from error
+
+
+def whole_text(command: Command) -> str:
+    """The command as it can be typed, with what it shares with every change."""
+    words = [command_text(command.operation)]
+    words += ["--dry-run"] * command.dry_run
+    words += [f"--reason {quoted(command.reason)}"] * bool(command.reason)
+    return " ".join(words)
 
 
 def _typed(text: str) -> list[Word]:

@@ -56,10 +56,9 @@ def shortened(text: str) -> str:
 
 
 def slip(sentence: str, meant: str, command: str) -> UsageError:
-    """An error that offers the command that was meant, or one word of it where it is endless."""
-    if len(command) > LONGEST_SUGGESTION:
-        return UsageError(f'{sentence} Did you mean "{meant}"?')
-    return UsageError(f"{sentence} Did you mean: /rds {command}", suggestions=[command])
+    """An error that says which word was meant, with the whole command unless that is endless."""
+    suggestions = [command] if len(command) <= LONGEST_SUGGESTION else []
+    return UsageError(f'{sentence} Did you mean "{meant}"?', suggestions=suggestions)
 
 
 def _unknown_verb(words: Sequence[Word], verbs: Verbs, before: str) -> UsageError:

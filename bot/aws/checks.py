@@ -1,0 +1,180 @@
+"""Whether AWS lets the bot do its work: identity, clock, roles, regions, permissions."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Any
+
+from bot.aws.errors import reading
+from bot.aws.session import Account, Acting, Sessions
+from bot.errors import AWSError, AWSRefusedError
+from bot.findings import Finding, Findings, clock, looked, ok, skipped, together, trouble
+
+CHECKING = Acting(session_name="rds-bot-check", source_identity="rds-bot-check")
+IDENTITY = (
+    "Run the bot with a role, or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; "
+    "set AWS_REGION where accounts in rds-bot.yml name no regions."
+)
+ROLE = (
+    "Compare the trust policy of the role with: rds-bot iam-policy --of trust, the bot's own "
+    "permissions with: rds-bot iam-policy --of bot, and external_id in rds-bot.yml with both."
+)
+REGION = "Compare the role with: rds-bot iam-policy; check the region's name and the network."
+POLICY = "Give the role what this prints: rds-bot iam-policy"
+SIMULATE = "To have it checked, allow iam:SimulatePrincipalPolicy."
+
+#: Which actions each operation needs, by its verb.
+Needs = Mapping[str, Sequence[str]]
+
+
+async def look(accounts: Sequence[Account], region: str | None, needs: Needs) -> Findings:
+    named = (one for account in accounts for one in account.regions)
+    async with Sessions(region or next(named, None)) as sessions:
+        own, when = await _identity(sessions)
+        if own is None:
+            because = "AWS does not know who the bot is"
+            return (*when, *(skipped(f"aws.{one.name}", because) for one in accounts))
+        placed = [one.model_copy(update={"regions": one.regions or own.regions})
+                  for one in accounts or (own,)]  # fmt: skip
+        found = await asyncio.gather(*(_account(sessions, one, needs) for one in placed))
+    return (*when, *(finding for account in found for finding in account))
+
+
+async def _identity(sessions: Sessions) -> tuple[Account | None, Findings]:
+    """Who the bot is without any role, and whether AWS's clock agrees with its own."""
+    seen: list[Account] = []
+
+    async def ask() -> Finding:
+        seen.append(await sessions.own_account())
+        return ok("aws.identity", f"the bot's own account is {seen[0].id}")
+
+    async def ask_time() -> Finding:
+        sts = await sessions.client("sts", seen[0], seen[0].regions[0])
+        sent = datetime.now(UTC)
+        with reading():
+            reply = await sts.get_caller_identity()
+        date = reply["ResponseMetadata"]["HTTPHeaders"].get("date")
+        return clock("aws.clock", sent, datetime.now(UTC), date)
+
+    identity = await looked("aws.identity", ask(), IDENTITY)
+    if not seen:
+        return None, (identity,)
+    return seen[0], (identity, await looked("aws.clock", ask_time(), IDENTITY))
+
+
+async def _account(sessions: Sessions, account: Account, needs: Needs) -> Findings:
+    name = f"aws.{account.name}"
+    arns: list[str] = []
+    role = await looked(f"{name}.role", _role(sessions, account, arns), ROLE)
+    if not arns:
+        because = "the bot cannot act in this account"
+        left = (*account.regions, "permissions")
+        return (role, *(skipped(f"{name}.{one}", because) for one in left))
+    regions = (
+        looked(f"{name}.{region}", _region(sessions, account, region), REGION)
+        for region in account.regions
+    )
+    allowed = looked(f"{name}.permissions", _permissions(sessions, account, arns[0], needs), POLICY)
+    return (role, *await together(*regions, allowed))
+
+
+async def _role(sessions: Sessions, account: Account, arns: list[str]) -> Finding:
+    """Becomes it as a change does: with external id, session name and source identity."""
+    name = f"aws.{account.name}.role"
+    async with _as_if_changing(sessions, "sts", account) as sts:
+        identity = await sts.get_caller_identity()
+    if identity["Account"] != account.id:
+        told = f"the credentials belong to account {identity['Account']}, not {account.id}"
+        return trouble(name, told, "Give the account its role_arn in rds-bot.yml.")
+    arns.append(identity["Arn"])
+    if account.role_arn is None:
+        return ok(name, "no role is set; the bot acts with its own credentials")
+    return ok(name, f"the bot can become {account.role_arn}")
+
+
+async def _region(sessions: Sessions, account: Account, region: str) -> Finding:
+    """By the credentials that reads use."""
+    client = await sessions.client("rds", account, region)
+    with reading():
+        page = await client.describe_db_instances(MaxRecords=100)
+    more = " or more" if page.get("Marker") else ""
+    return ok(f"aws.{account.name}.{region}", f"instances seen: {len(page['DBInstances'])}{more}")
+
+
+async def _permissions(sessions: Sessions, account: Account, arn: str, needs: Needs) -> Finding:
+    name = f"aws.{account.name}.permissions"
+    answers: list[Mapping[str, Any]] = []
+    try:
+        async with _as_if_changing(sessions, "iam", account) as iam:
+            for resources, actions in resources_of(needs, account):
+                asked = {"ActionNames": actions, "ResourceArns": resources}
+                reply = await iam.simulate_principal_policy(PolicySourceArn=role_of(arn), **asked)
+                answers += reply["EvaluationResults"]
+    except AWSError as error:
+        code = f" ({error.code})" if isinstance(error, AWSRefusedError) else ""
+        return skipped(name, f"AWS would not say what the role may do{code}: {error}", SIMULATE)
+    return judged(name, answers, needs)
+
+
+@asynccontextmanager
+async def _as_if_changing(sessions: Sessions, service: str, account: Account) -> AsyncIterator[Any]:
+    opened = sessions.acting(service, account, account.regions[0], CHECKING)
+    with reading():
+        async with opened as client:
+            yield client
+
+
+def judged(name: str, answers: Iterable[Mapping[str, Any]], needs: Needs) -> Finding:
+    """What a simulation says of each operation; what hangs on tags it cannot say."""
+    denied: set[str] = set()
+    unsaid: set[str] = set()
+    for one in answers:
+        if one["EvalDecision"] != "allowed":
+            open_ended = one["EvalDecision"] == "implicitDeny" and one.get("MissingContextValues")
+            (unsaid if open_ended else denied).add(one["EvalActionName"])
+    if denied:
+        lacking = (
+            f"{verb} ({', '.join(sorted(missing))})"
+            for verb, actions in needs.items()
+            if (missing := denied.intersection(actions))
+        )
+        return trouble(name, f"the role may not do all of: {'; '.join(lacking)}", POLICY)
+    if unsaid:
+        told = f"it depends on tags or conditions whether the role may {', '.join(sorted(unsaid))}"
+        return skipped(name, told)
+    return ok(name, f"the role may do what these need: {', '.join(sorted(needs))}")
+
+
+def role_of(arn: str) -> str:
+    """The identity whose policies count: of a session of a role, the role."""
+    parts = arn.split(":")
+    if parts[2] != "sts":
+        return arn
+    role = parts[5].split("/")[1]
+    return f"arn:{parts[1]}:iam::{parts[4]}:role/{role}"
+
+
+def resources_of(needs: Needs, account: Account) -> list[tuple[list[str], list[str]]]:
+    """Resources, and the actions to simulate on them: a permission on all of RDS is not needed."""
+    actions = sorted({action for wanted in needs.values() for action in wanted}, key=_kinds)
+    prefix = f"arn:aws:rds:{account.regions[0]}:{account.id}"
+    return [
+        ([f"{prefix}:{kind}:rds-bot-check" for kind in kinds] or ["*"], sorted(group))
+        for kinds, group in groupby(actions, _kinds)
+    ]
+
+
+def _kinds(action: str) -> tuple[str, ...]:
+    """The kinds of resources that an RDS action is authorised on; none for a read."""
+    service, _, verb = action.partition(":")
+    if service != "rds" or verb.startswith(("Describe", "List")):
+        return ()
+    if verb in ("AddTagsToResource", "RemoveTagsFromResource"):
+        return ("cluster-snapshot", "snapshot")
+    kind = ("cluster",) if "Cluster" in verb else ("db",)
+    return (*kind, *(_SNAPSHOT_OF[one] for one in kind if "Snapshot" in verb))
+
+
+_SNAPSHOT_OF = {"cluster": "cluster-snapshot", "db": "snapshot"}

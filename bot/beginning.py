@@ -1,0 +1,240 @@
+"""The first settings: a few questions, and the files that their answers make."""
+
+import json
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from pydantic import ValidationError
+
+from bot.errors import SettingsError
+from bot.settings import Settings
+
+SETTINGS, DOTENV = Path("rds-bot.yml"), Path(".env")
+
+
+@dataclass(frozen=True)
+class Question:
+    """Where ``text`` says several, they are separated by commas or spaces."""
+
+    key: str
+    text: str
+    default: str = ""
+    is_secret: bool = False
+
+    @property
+    def flag(self) -> str:
+        return f"--{self.key.replace('_', '-')}"
+
+
+Answers = Mapping[str, str]
+Ask = Callable[[Question], str]
+Tell = Callable[[str], object]
+
+QUESTIONS = (
+    Question("bot_token", "Bot User OAuth Token, xoxb-… (not shown; empty for later)", "", True),
+    Question("app_token", "App-Level Token, xapp-… (not shown; empty for later)", "", True),
+    Question("approvals_channel", "Id of the channel for cards, C… (empty for where one asks)"),
+    Question("cloudops_channel", "Id of the channel for CloudOps requests, C… (may be empty)"),
+    Question("approvers", "Who approves, as ids of user groups S… and members U… (several)"),
+    Question("admins", "Who administers the bot, likewise (several; may be empty)"),
+    Question("accounts", "AWS accounts, 123456789012=name (several; empty for the bot's own)"),
+    Question("regions", "Regions of those accounts (several)", "us-east-1"),
+    Question("role", "Name of the role in each account (- for none)", "rds-bot"),
+    Question("external_id", "External id that the roles want (may be empty)"),
+)
+ABOUT_ACCOUNTS = ("regions", "role", "external_id")
+
+
+def answered(given: Answers, ask: Ask | None, tell: Tell) -> Answers:
+    """What was ``given`` by flag, else asked for until it will do, else the default.
+
+    Without ``ask`` nobody can be asked. Raises SettingsError for a flag that will not do.
+    """
+    answers: dict[str, str] = {}
+    for question in QUESTIONS:
+        typed = given.get(question.key)
+        if typed is None and question.key in ABOUT_ACCOUNTS and not answers["accounts"]:
+            continue
+        asking = ask if typed is None else None
+        typed = question.default if typed is None else typed
+        typed = asking(question) if asking else typed
+        while problem := mistake({**answers, question.key: typed}):
+            if asking is None:
+                raise SettingsError([f"{question.flag}: {problem}"])
+            tell(f"That will not do: {problem}.")
+            typed = asking(question)
+        answers[question.key] = typed
+    return answers
+
+
+def mistake(answers: Answers) -> str:
+    """What the settings have against it, "" for nothing."""
+    tokens = {f"slack_{key}": answers.get(key) or None for key in ("bot_token", "app_token")}
+    try:
+        Settings.model_validate({**(yaml.safe_load(settings_text(answers)) or {}), **tokens})
+    except ValidationError as error:
+        detail = error.errors(include_input=False)[0]
+        return str(detail.get("ctx", {}).get("error") or detail["msg"]).rstrip(".")
+    return ""
+
+
+def settings_text(answers: Answers) -> str:
+    """rds-bot.yml with what was answered, and the rest of it as comments."""
+    return "\n".join(
+        [
+            "# RDS Ops Bot. Every key is optional; an unknown key or a wrong value is an error",
+            "# that names it. Prove what stands here: rds-bot check",
+            "",
+            *_section("channels", _channels(answers)),
+            *_section("access", _access(answers)),
+            *_section("accounts", _accounts(answers)),
+            _REST,
+        ]
+    )
+
+
+def dotenv_text(answers: Answers) -> str:
+    """.env, with a place for each token that is still to come."""
+    lines = [
+        "# Secrets of RDS Ops Bot: keep this file out of version control. The bot reads it in its",
+        "# working directory, unless RDS_BOT_CONFIG is set; what the environment sets goes first.",
+        "# OAuth & Permissions > Bot User OAuth Token",
+        _variable("SLACK_BOT_TOKEN", answers.get("bot_token", ""), "xoxb-…"),
+        "# Basic Information > App-Level Tokens, with connections:write",
+        _variable("SLACK_APP_TOKEN", answers.get("app_token", ""), "xapp-…"),
+        "# A SQLite file, or postgresql://user:password@host/name",
+        "# DATABASE_URL=sqlite:///data/rds-bot.db",
+        "# Signs the audit trail; keep a copy elsewhere. Make one with: openssl rand -hex 32",
+        "# AUDIT_KEY=",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def in_the_way(folder: Path) -> list[Path]:
+    return [folder / file for file in (SETTINGS, DOTENV) if (folder / file).exists()]
+
+
+def write(file: Path, text: str) -> None:
+    """In one step, and for the bot's user alone. Raises SettingsError."""
+    draft = file.with_name(f"{file.name}.new")
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
+            os.fchmod(descriptor, 0o600)
+            opened.write(text)
+        draft.replace(file)
+    except OSError as error:
+        raise SettingsError([f"{file}: cannot be written: {error.strerror}"]) from error
+
+
+STEPS = """\
+1. The app in Slack
+   https://api.slack.com/apps > Create New App > From a manifest > pick your workspace > YAML,
+   and paste what this prints: rds-bot init --manifest
+   Basic Information > App-Level Tokens > Generate Token and Scopes > Add Scope >
+   connections:write: this token (xapp-…) is SLACK_APP_TOKEN.
+   Install App > Install to Workspace. Then OAuth & Permissions > Bot User OAuth Token: that
+   (xoxb-…) is SLACK_BOT_TOKEN. Put both into .env where you have not yet.
+2. The channels
+   In each channel that rds-bot.yml names type: /invite @rds-bot
+   A channel's id (C…) stands at the end of its details; a user group's (S…) in its menu.
+3. AWS
+   Make the role in each account: rds-bot iam-policy prints what it may do, and
+   rds-bot iam-policy --of trust who may become it. What the bot's own identity needs:
+   rds-bot iam-policy --of bot
+4. Then
+   rds-bot check    proves all of this and says what is still missing
+   rds-bot run      starts the bot; type /rds help in Slack
+"""
+
+
+def _section(name: str, lines: list[str]) -> list[str]:
+    """One without a single key in force is a comment as a whole."""
+    in_force = any(not line.lstrip().startswith("#") for line in lines)
+    return [f"{name}:" if in_force else f"# {name}:", *lines, ""]
+
+
+def _channels(answers: Answers) -> list[str]:
+    approvals, cloudops = answers.get("approvals_channel"), answers.get("cloudops_channel")
+    return [
+        _key("approvals", approvals, "C0123456789", "cards; unset: the channel where one asks"),
+        _key("cloudops", cloudops, "C0123456780", "where denied changes can be handed over"),
+    ]
+
+
+def _access(answers: Answers) -> list[str]:
+    return [
+        _key("approvers", _people(answers.get("approvers")), "{groups: [S0123456789]}",
+             "unset: what needs approval is refused"),
+        _key("admins", _people(answers.get("admins")), "{users: [U0123456789]}", "unset: nobody"),
+        _key("requesters", "", "{groups: [S0123456780]}", "unset: every full member"),
+    ]  # fmt: skip
+
+
+def _accounts(answers: Answers) -> list[str]:
+    words = _words(answers.get("accounts"))
+    if not words:
+        return ["#   - {id: \"123456789012\", name: main, regions: [us-east-1],",
+                "#      role_arn: \"arn:aws:iam::123456789012:role/rds-bot\"}"]  # fmt: skip
+    return [line for word in words for line in _account(word, answers)]
+
+
+def _account(word: str, answers: Answers) -> list[str]:
+    number, _, name = word.partition("=")
+    role, external = answers.get("role", ""), answers.get("external_id", "")
+    arn = f"arn:aws:iam::{number}:role/{role}"
+    lines = [
+        f"  - id: {_quoted(number)}",
+        f"    name: {_quoted(name)}" if name else "",
+        f"    regions: {_quoted(_words(answers.get('regions')))}",
+        f"    role_arn: {_quoted(arn)}" if role not in ("", "-") else "",
+        f"    external_id: {_quoted(external)}" if external else "",
+    ]
+    return [line for line in lines if line]
+
+
+def _people(typed: str | None) -> str:
+    """Groups begin with S; whatever else it is, the settings judge it as a member's id."""
+    words = _words(typed)
+    groups = [one for one in words if one.startswith("S")]
+    named = {"groups": groups, "users": [one for one in words if one not in groups]}
+    listed = (f"{key}: {_quoted(ids)}" for key, ids in named.items() if ids)
+    return f"{{{', '.join(listed)}}}" if words else ""
+
+
+def _key(name: str, value: str | None, example: str, comment: str) -> str:
+    shown = value if not value or value.startswith("{") else _quoted(value)
+    return f"  {name}: {shown}  # {comment}" if shown else f"#   {name}: {example}  # {comment}"
+
+
+def _variable(name: str, value: str, example: str) -> str:
+    return f"{name}={value}" if value else f"# {name}={example}"
+
+
+def _quoted(value: str | list[str]) -> str:
+    """JSON, which YAML reads as it is."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _words(typed: str | None) -> list[str]:
+    return [word for word in re.split(r"[,\s]+", typed or "") if word]
+
+
+_REST = """\
+# What follows are the defaults.
+# environments:
+#   tag_keys: [Environment, Env, ENV, Stage]
+#   default: production
+# policy:
+#   rules:
+#     - {environment: [production],
+#        deny: "Operations not allowed on production instances. Please create a CloudOps request."}
+#     - {approvals: {low: 0, medium: 1, high: 2}}
+#   expires_after: 72h
+#   send_within: 1h
+# polling: {interval: 30s, timeout: 5m}
+"""

@@ -1,0 +1,358 @@
+"""`rds-bot check` as it is run: what holds, what does not, and how to mend it."""
+
+import asyncio
+import json
+import sqlite3
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.aws.checks import judged, resources_of, role_of
+from bot.aws.session import Account
+from bot.findings import Outcome, clock
+from bot.sandbox.aws import AWSSandbox
+from bot.sandbox.slack import Refused, SlackSandbox
+from bot.settings import Policy, load
+from handlers.checks import electorates
+from storage.checks import look
+from tests.conftest import CONFIG, Home
+from tests.stories.asking import configured
+
+ROOT = Path(__file__).parent.parent
+pytestmark = pytest.mark.timeout(120)
+
+
+@dataclass(frozen=True)
+class Checked:
+    exit_code: int
+    said: str
+
+    @property
+    def problems(self) -> set[str]:
+        lines = [line.split() for line in self.said.splitlines()]
+        return {words[1].rstrip(":") for words in lines if words and words[0] == "problem"}
+
+    def line(self, name: str) -> str:
+        """The one line about something."""
+        [found] = [line for line in self.said.splitlines() if f" {name}: " in line]
+        return found
+
+
+async def check(home: Home, *words: str, config: str = CONFIG, **environment: str) -> Checked:
+    """A process of its own, to its end; whatever happens, no traceback and no token."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "check", *words,
+        cwd=ROOT, env={**home.environ(config), **environment},
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    said = (await process.communicate())[0].decode()
+    assert "Traceback" not in said
+    assert home.slack.bot_token not in said
+    assert home.slack.app_token not in said
+    assert process.returncode is not None
+    return Checked(process.returncode, said)
+
+
+async def test_all_is_well_while_the_bot_runs(bot: object, home: Home) -> None:
+    done = await check(home)
+
+    assert done.exit_code == 0, done.said
+    assert " 0 problems, " in done.said
+    for name in (
+        "settings", "slack.bot_token", "slack.app_token", "slack.scopes", "slack.clock",
+        "channels.approvals", "channels.cloudops", "groups.S0DBAS0001", "access.approvers",
+        "aws.identity", "aws.clock", "aws.main.role", "aws.main.us-east-1", "aws.analytics.role",
+        "aws.analytics.eu-west-1", "database.folder", "database.disk", "database.file",
+        "database.tables", "machine.timezones",
+    ):  # fmt: skip
+        assert done.line(name).startswith("ok "), done.line(name)
+    permissions = done.line("aws.main.permissions")
+    assert permissions.startswith("skipped "), "what could not be checked is not said to be well"
+    assert "iam:SimulatePrincipalPolicy" in permissions
+
+
+async def test_as_json(home: Home) -> None:
+    done = await check(home, "--json")
+
+    found = json.loads(done.said)
+    assert found["ok"] is True
+    assert {"name", "outcome", "told", "mend"} == set(found["findings"][0])
+
+
+def _harm_the_app(slack: SlackSandbox, aws: AWSSandbox) -> None:
+    app, lost = slack.workspace.app, {"users:read.email"}
+    scopes = (*(set(app.scopes) - lost), "channels:history", "admin")
+    slack.workspace.app = replace(app, scopes=scopes)
+    slack.faults.add("apps.connections.open", Refused("missing_scope"), times=None)
+    slack.workspace.archive("cloudops")
+    slack.workspace.leave_group("dbas", "emil")
+    aws.fault("sts:AssumeRole", "denied", times=None)
+
+
+def _harm_the_people(slack: SlackSandbox, aws: AWSSandbox) -> None:
+    channel = slack.workspace.channel("databases")
+    slack.workspace.add(replace(channel, is_shared=True, is_ext_shared=True))
+    slack.workspace.change("emil", email="Dora@example.com")
+    aws.fault("rds:*", "denied", times=None, region="eu-west-1")
+    aws.fault("rds:*", "reset", times=None, region="us-east-1")
+
+
+def _harm_the_token(slack: SlackSandbox, aws: AWSSandbox) -> None:
+    slack.faults.add("auth.test", Refused("token_revoked"), times=None)
+
+
+def _harm_the_channel(slack: SlackSandbox, aws: AWSSandbox) -> None:
+    slack.workspace.leave_channel("databases", "rds-bot")
+
+
+@pytest.mark.parametrize(
+    ("harm", "told"),
+    [
+        (_harm_the_app, {
+            "slack.scopes": ("missing: users:read.email; more than manifest.yml asks for: admin.",
+                             "Remove admin", "reinstall"),
+            "slack.app_token": ("missing_scope", "connections:write"),
+            "channels.cloudops": ("#cloudops (C0CLOUDOPS) is archived", "Unarchive"),
+            "access.approvers": ("1 could approve: dora; changes need up to 2", "Name more people"),
+            "aws.main.role": ("not authorized", "--of trust"),
+            "aws.analytics.role": ("not authorized", "--of trust"),
+        }),
+        (_harm_the_people, {
+            "channels.approvals": ("shared with another organization", "no other organization"),
+            "access.approvers": ("1 could approve: dora, emil (accounts of one",),
+            "aws.analytics.eu-west-1": ("not authorized", "rds-bot iam-policy"),
+            "aws.main.us-east-1": ("AWS did not answer", "network"),
+        }),
+        (_harm_the_token, {"slack.bot_token": ("token_revoked", "OAuth & Permissions")}),
+        (_harm_the_channel, {"channels.approvals": ("is not in #databases", "/invite @rds-bot")}),
+    ],
+)  # fmt: skip
+async def test_what_does_not_hold_is_named_with_its_mend_and_hides_nothing_else(
+    home: Home, slack: SlackSandbox, aws: AWSSandbox,
+    harm: Callable[[SlackSandbox, AWSSandbox], None], told: Mapping[str, tuple[str, ...]],
+) -> None:  # fmt: skip
+    harm(slack, aws)
+
+    done = await check(home)
+
+    assert done.exit_code == 1
+    assert done.problems == set(told)
+    for name, words in told.items():
+        assert [one for one in words if one not in done.line(name)] == [], done.line(name)
+
+
+async def test_without_tokens_all_else_is_still_checked_and_nothing_is_left_behind(
+    home: Home,
+) -> None:
+    done = await check(home, SLACK_BOT_TOKEN="", SLACK_APP_TOKEN="")
+
+    assert done.problems == {"slack.bot_token", "slack.app_token"}
+    assert "SLACK_BOT_TOKEN is not set" in done.line("slack.bot_token")
+    assert "SLACK_APP_TOKEN is not set" in done.line("slack.app_token")
+    assert done.line("aws.main.role").startswith("ok ")
+    assert done.line("slack.workspace").startswith("skipped ")
+    assert done.line("database.file").startswith("skipped ")
+    assert [one.name for one in home.folder.iterdir()] == ["rds-bot.yml"]
+
+
+async def test_a_group_that_is_gone_and_one_that_nobody_is_in_are_named(home: Home) -> None:
+    home.slack.workspace.leave_group("platform-admins", "pat")
+    access = {"approvers": {"groups": ["S0GONE0001"]}, "admins": {"groups": ["S0PLAT0001"]}}
+
+    done = await check(home, config=configured(access=access))
+
+    assert "its menu in Slack" in done.line("groups.S0GONE0001")
+    assert "nobody is in it" in done.line("groups.S0PLAT0001")
+    assert done.line("access.admins").startswith("problem ")
+
+
+async def test_mistakes_in_the_settings_are_all_named_and_leave_out_what_hangs_on_them(
+    home: Home,
+) -> None:
+    done = await check(home, config="chanels: {}\npolling: {interval: soon}\n")
+
+    assert done.exit_code == 1
+    assert 'chanels: unknown key; did you mean "channels"?' in done.said
+    assert "polling.interval" in done.said
+    assert done.line("slack.bot_token").startswith("ok ")
+    assert done.line("database.folder").startswith("ok ")
+    assert done.line("aws").startswith("skipped ")
+
+
+async def test_a_database_that_cannot_be_written_and_unset_approvers_are_named(
+    home: Home,
+) -> None:
+    file = home.folder / "read-only.db"
+    with closing(sqlite3.connect(file)) as made:
+        made.execute("CREATE TABLE anything (id)")
+    whole = bytearray(file.read_bytes())
+    whole[18] = 3  # only a later SQLite may write it: https://www.sqlite.org/fileformat.html
+    file.write_bytes(whole)
+
+    done = await check(home, config=configured(access=None), DATABASE_URL=f"sqlite:///{file}")
+
+    assert done.exit_code == 1
+    assert done.line("database.file").startswith("problem ")
+    assert "user who runs the bot" in done.line("database.file")
+    assert "access.approvers is not set" in done.line("access.approvers")
+
+
+async def test_a_folder_that_cannot_be_written_is_named() -> None:
+    [folder, *_] = await look("sqlite:////proc/nowhere/bot.db")
+
+    assert (folder.name, folder.outcome) == ("database.folder", Outcome.PROBLEM)
+
+
+async def test_a_database_out_of_reach_is_named_without_its_password() -> None:
+    [found] = await look("postgresql://rds:hunter2@127.0.0.1:1/rds")
+
+    assert (found.name, found.outcome) == ("database.reached", Outcome.PROBLEM)
+    assert "hunter2" not in str(found)
+
+
+NOW = datetime(2026, 7, 1, 12, 0, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "outcome"),
+    [
+        (NOW, Outcome.OK),
+        (NOW + timedelta(seconds=2), Outcome.OK),
+        (NOW - timedelta(seconds=3), Outcome.OK),
+        (NOW + timedelta(seconds=10), Outcome.PROBLEM),
+        (NOW - timedelta(seconds=10), Outcome.PROBLEM),
+    ],
+)
+def test_a_clock_that_is_off_is_a_problem(theirs: datetime, outcome: Outcome) -> None:
+    found = clock("clock", NOW, NOW, format_datetime(theirs, usegmt=True))
+
+    assert found.outcome is outcome
+
+
+@pytest.mark.parametrize("date", [None, "", "yesterday"])
+def test_without_a_date_nothing_is_said_of_the_clock(date: str | None) -> None:
+    assert clock("clock", NOW, NOW, date).outcome is Outcome.SKIPPED
+
+
+NEEDS = {"reboot": ("rds:DescribeDBInstances", "rds:RebootDBInstance"), "snapshot": (
+    "rds:AddTagsToResource", "rds:CreateDBSnapshot", "rds:CreateDBClusterSnapshot")}  # fmt: skip
+
+
+def _said(action: str, decision: str, *missing: str) -> Mapping[str, Any]:
+    return {"EvalActionName": action, "EvalDecision": decision, "MissingContextValues": missing}
+
+
+@pytest.mark.parametrize(
+    ("answers", "outcome", "words"),
+    [
+        ([_said("rds:RebootDBInstance", "allowed")], Outcome.OK, "reboot, snapshot"),
+        ([_said("rds:RebootDBInstance", "implicitDeny")], Outcome.PROBLEM, "reboot (rds:Reboot"),
+        ([_said("rds:RebootDBInstance", "explicitDeny", "aws:ResourceTag/Env")], Outcome.PROBLEM,
+         "reboot"),
+        ([_said("rds:RebootDBInstance", "implicitDeny", "aws:ResourceTag/Env")], Outcome.SKIPPED,
+         "depends on tags"),
+        ([_said("rds:RebootDBInstance", "allowed", "aws:ResourceTag/Env")], Outcome.OK, ""),
+    ],
+)  # fmt: skip
+def test_what_a_simulation_says_is_told_by_operation(
+    answers: list[Mapping[str, Any]], outcome: Outcome, words: str
+) -> None:
+    found = judged("permissions", answers, NEEDS)
+
+    assert found.outcome is outcome
+    assert words in found.told
+
+
+def test_an_action_is_simulated_on_the_resources_that_it_is_authorised_on() -> None:
+    account = Account(id="123456789012", name="main", regions=("us-east-1",))
+    asked = {
+        action: [one.split(":")[5] if ":" in one else one for one in resources]
+        for resources, actions in resources_of(NEEDS, account)
+        for action in actions
+    }
+
+    assert asked == {
+        "rds:DescribeDBInstances": ["*"],
+        "rds:RebootDBInstance": ["db"],
+        "rds:CreateDBSnapshot": ["db", "snapshot"],
+        "rds:CreateDBClusterSnapshot": ["cluster", "cluster-snapshot"],
+        "rds:AddTagsToResource": ["cluster-snapshot", "snapshot"],
+    }
+
+
+def test_the_role_behind_a_session_is_what_is_simulated() -> None:
+    session = "arn:aws:sts::123456789012:assumed-role/rds-bot/rds-bot-check"
+
+    assert role_of(session) == "arn:aws:iam::123456789012:role/rds-bot"
+    assert role_of("arn:aws:iam::123456789012:user/me") == "arn:aws:iam::123456789012:user/me"
+
+
+def test_each_electorate_is_asked_for_as_many_as_its_rules_want_at_most() -> None:
+    own = {"groups": ["S0LEADS001"]}
+    rules = [
+        {"environment": "production", "deny": "No."},
+        {"environment": "staging", "approvals": {"low": 0, "medium": 3, "high": 4},
+         "approvers": own, "risk": "medium"},
+        {"approvals": {"low": 0, "medium": 1, "high": 2}},
+    ]  # fmt: skip
+    policy = Policy.model_validate({"rules": rules})
+
+    found = [(name, wanted) for name, _, wanted in electorates(policy, None)]
+
+    assert found == [("policy.rules[1].approvers", 3), ("access.approvers", 2)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("SLACK_BOT_TOKEN=xoxb-1", "xoxb-1"),
+        ("  export SLACK_BOT_TOKEN='xoxb-1'  # from the app's page", "xoxb-1"),
+        ("# a comment\n\nSLACK_BOT_TOKEN=xoxb-1#2\n", "xoxb-1#2"),
+    ],
+)
+def test_variables_are_taken_from_a_file_in_the_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, expected: str
+) -> None:
+    _in_folder_with_dotenv(tmp_path, monkeypatch, text)
+
+    token = load().slack_bot_token
+
+    assert token is not None
+    assert token.get_secret_value() == expected
+
+
+def test_the_environment_goes_before_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _in_folder_with_dotenv(tmp_path, monkeypatch, "SLACK_BOT_TOKEN_FILE=/gone\nX_RDS_TEST=1")
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-mine")
+
+    token = load().slack_bot_token
+
+    assert token is not None
+    assert token.get_secret_value() == "xoxb-mine"
+
+
+@pytest.mark.parametrize("line", ["just words", "A='open", "9=1", "A=b c"])
+def test_a_line_that_is_no_variable_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    _in_folder_with_dotenv(tmp_path, monkeypatch, f"# first\n{line}\n")
+
+    with pytest.raises(Exception, match=r"\.env: line 2: write NAME=value"):
+        load()
+
+
+def _in_folder_with_dotenv(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    (folder / ".env").write_text(text, "utf-8")
+    monkeypatch.chdir(folder)
+    for name in ("RDS_BOT_CONFIG", "SLACK_BOT_TOKEN", "SLACK_BOT_TOKEN_FILE", "X_RDS_TEST"):
+        monkeypatch.setenv(name, "")  # so that it is as before at the end of the test
+        monkeypatch.delenv(name)
