@@ -1,17 +1,20 @@
 """What queries and controls ask: one desk a command, over the services of the bot."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.approvals import Approvals
+from bot.aws import AWS
 from bot.aws.accounts import Accounts
-from bot.electorate import who_may_approve
+from bot.electorate import approvable, named, standing_approvers, who_may_approve
 from bot.fleet import Fleet
 from bot.judging import Judge
+from bot.monitoring import Monitoring
 from bot.operation import Change, Control, Operation
 from bot.operations import CATALOGUE
 from bot.people import Directory, access_of, belongs, may_request
+from bot.policy import lowest_risk, rules_for
 from bot.settings import Settings
 from bot.values import (
     AuditRow,
@@ -19,9 +22,14 @@ from bot.values import (
     Database,
     Inventory,
     Line,
+    Measure,
+    Observed,
     Person,
     PersonId,
+    Range,
     Request,
+    Series,
+    Window,
     micros,
 )
 from bot.vocabulary import Kind, Status
@@ -35,6 +43,7 @@ TROUBLE = (
 )  # fmt: skip
 #: What anybody may ask who is no full member: how to become one, and who I think they are.
 OPEN_TO_ALL = frozenset({"help", "whoami"})
+WAITING = 200  #: pending requests that are looked through for what waits for somebody
 LOOKING = ("rds:DescribeDBInstances", "rds:DescribeDBClusters")
 Health = Callable[[], Awaitable[tuple[tuple[str, Line], ...]]]
 
@@ -46,6 +55,7 @@ class Services:
     store: Store
     accounts: Accounts
     fleet: Fleet
+    monitoring: Monitoring
     judge: Judge
     directory: Directory
     approvals: Approvals
@@ -68,6 +78,22 @@ class Desk:
     async def look(self, database: Database) -> Database:
         aws = self.services.accounts.door(database.target, LOOKING)
         return await aws.database(database.target)
+
+    def door(self, database: Database, permissions: tuple[str, ...]) -> AWS:
+        return self.services.accounts.door(database.target, permissions)
+
+    async def measure(self, measures: tuple[Measure, ...], window: Window) -> tuple[Series, ...]:
+        return await self.services.monitoring.read(measures, window)
+
+    async def observe(
+        self, database: Database, span: Range, words: Sequence[str], zone: str
+    ) -> Observed:
+        return await self.services.monitoring.observe(database, span, words, zone)
+
+    async def compare(
+        self, databases: Sequence[Database], span: Range, word: str, zone: str
+    ) -> Observed:
+        return await self.services.monitoring.compare(databases, span, word, zone)
 
     def classify(self, database: Database) -> Classified:
         return self.services.judge.classify(database)
@@ -128,6 +154,30 @@ class Desk:
 
     async def who_may_approve(self, request: Request) -> Line:
         return await who_may_approve(self.services.directory, request)
+
+    async def waiting_for(self, person: Person) -> tuple[Request, ...]:
+        """Pending requests that this person's approval would help, oldest first.
+
+        As last refreshed: what to show, no permission.
+        """
+        pending = await self.requests(statuses=(Status.PENDING,), limit=WAITING)
+        return await self.waiting_among(pending, person)
+
+    async def waiting_among(
+        self, pending: Sequence[Request], person: Person
+    ) -> tuple[Request, ...]:
+        """The same of those ``pending``, which are the newest first."""
+        timely = [one for one in reversed(pending) if one.expires_at > self.received_at]
+        return await approvable(self.services.directory, timely, person)
+
+    async def agreement(self, change: type[Change]) -> tuple[Line, ...]:
+        settings, directory = self.services.settings, self.services.directory
+        lowest = lowest_risk(change.name, change.risk, change.irreversible, settings.policy)
+        rules: list[Line] = [(rule,) for rule in rules_for(change.name, lowest, settings.policy)]
+        approvers = await standing_approvers(directory, access_of(settings.access.approvers))
+        who = named([person.id for person in approvers])
+        risk = (f"Risk: {lowest}, or higher where the case raises it.",)
+        return (risk, *rules, ("Approvers: ", *who))
 
     def catalogue(self) -> Mapping[str, type[Operation]]:
         return CATALOGUE

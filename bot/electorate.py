@@ -1,13 +1,14 @@
 """The people whose word matters for one request, read from the directory together."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.people import NAMED, Directory, Eligibility, Groups, approvers_among, eligible, members_of
 from bot.values import Access, Line, Mention, Person, PersonId, Request, Span, Verdict
 
 AT_ONCE = 10  #: people that are read together for advice
+NOBODY = PersonId(team="", user="")
 
 
 @dataclass(frozen=True)
@@ -63,21 +64,50 @@ async def known_electorate(directory: Directory, request: Request) -> Electorate
     approvers = request.decision.approvers
     groups = await directory.known_groups(frozenset(approvers.groups))
     users = members_of(approvers, groups) | {request.requester.user}
-    ids = [PersonId(team=directory.own_team, user=user) for user in users]
-    turns = asyncio.Semaphore(AT_ONCE)
+    people = await _known_people(directory, users)
+    return Electorate(people, groups, directory.own_team)
 
-    async def known(one: PersonId) -> Person:
-        async with turns:
-            return await directory.known_person(one)
 
-    people = await asyncio.gather(*map(known, ids))
-    return Electorate(tuple(people), groups, directory.own_team)
+async def approvable(
+    directory: Directory, requests: Sequence[Request], person: Person
+) -> tuple[Request, ...]:
+    """Those for which somebody's approval would count, as last refreshed: advice, no more."""
+    named = (request.decision.approvers.groups for request in requests)
+    groups = await directory.known_groups(frozenset[str]().union(*named))
+    askers = list({request.requester for request in requests})
+    people = await asyncio.gather(*map(directory.known_person, askers))
+    requesters = dict(zip(askers, people, strict=True))
+
+    def counts(request: Request) -> bool:
+        both = (requesters[request.requester], person)
+        electorate = Electorate(both, groups, directory.own_team)
+        return bool(electorate.judge(person, Verdict.APPROVE, request))
+
+    return tuple(filter(counts, requests))
 
 
 async def who_may_approve(directory: Directory, request: Request) -> Line:
     """The people whose approval would count, as last refreshed, for a sentence."""
     electorate = await known_electorate(directory, request)
-    people = sorted(electorate.standing(request, request.decision.approvers), key=str)
+    return named(electorate.standing(request, request.decision.approvers))
+
+
+async def standing_approvers(directory: Directory, approvers: Access) -> tuple[Person, ...]:
+    """Those whose approval could count, whoever asks, as last refreshed: advice, no more."""
+    groups = await directory.known_groups(frozenset(approvers.groups))
+    people = await _known_people(directory, members_of(approvers, groups))
+    return approvers_among(
+        people,
+        requester=NOBODY,
+        approvers=approvers,
+        groups=groups,
+        own_team=directory.own_team,
+    )
+
+
+def named(ids: Iterable[PersonId]) -> Line:
+    """The first few as mentions, and how many more there are."""
+    people = sorted(ids, key=str)
     if not people:
         return ("nobody: see access.approvers in rds-bot.yml",)
     spans: list[Span] = [Mention(person=people[0])]
@@ -85,3 +115,13 @@ async def who_may_approve(directory: Directory, request: Request) -> Line:
         spans += [", ", Mention(person=person)]
     rest = len(people) - NAMED
     return (*spans, f" and {rest} more") if rest > 0 else tuple(spans)
+
+
+async def _known_people(directory: Directory, users: Iterable[str]) -> tuple[Person, ...]:
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def known(user: str) -> Person:
+        async with turns:
+            return await directory.known_person(PersonId(team=directory.own_team, user=user))
+
+    return tuple(await asyncio.gather(*map(known, users)))

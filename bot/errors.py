@@ -24,7 +24,12 @@ from typing import Any
 
 
 class BotError(Exception):
-    """Anything the bot can explain; the message is a sentence: what, why, what to do next."""
+    """Anything the bot can explain; the message is a sentence: what, why, what to do next.
+
+    ``parameter`` is the field of a form that it concerns, "" if none.
+    """
+
+    parameter = ""
 
 
 class SettingsError(BotError):
@@ -36,7 +41,10 @@ class SettingsError(BotError):
 
 
 class UsageError(BotError):
-    """What was typed cannot be understood; ``parameter`` is the field at fault, "" if none is."""
+    """What was typed cannot be understood; ``parameter`` is the field at fault, "" if none is.
+
+    ``suggestions`` are whole commands that may have been meant, without ``/rds``.
+    """
 
     def __init__(self, message: str, parameter: str = "", suggestions: Sequence[str] = ()) -> None:
         super().__init__(message)
@@ -50,7 +58,7 @@ class UnknownTargetError(UsageError):
     def __init__(
         self, message: str, parameter: str = "target", choices: Sequence[str] = ()
     ) -> None:
-        super().__init__(message, parameter, choices)
+        super().__init__(message, parameter)
         self.choices = tuple(choices)
 
 
@@ -60,7 +68,7 @@ class AmbiguousTargetError(UsageError):
     def __init__(
         self, message: str, parameter: str = "target", choices: Sequence[str] = ()
     ) -> None:
-        super().__init__(message, parameter, choices)
+        super().__init__(message, parameter)
         self.choices = tuple(choices)
 
 
@@ -79,6 +87,10 @@ class NotAllowedError(BotError):
 
 class PreflightError(BotError):
     """The target is in the wrong state for this change, found before anything was sent."""
+
+    def __init__(self, message: str, parameter: str = "target") -> None:
+        super().__init__(message)
+        self.parameter = parameter
 
 
 class AWSError(BotError):

@@ -4,7 +4,7 @@ Fields are parameters, class attributes facts, methods behaviour; the docstring 
 Parser, help, form, card, row, IAM policy, docs and typeahead are derived from them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import ClassVar, Protocol
 
@@ -21,14 +21,19 @@ from bot.values import (
     Database,
     Inventory,
     Line,
+    Measure,
+    Observed,
     Order,
     Person,
     PersonId,
     Plan,
     Progress,
+    Range,
     Receipt,
     Request,
     Sent,
+    Series,
+    Window,
 )
 from bot.vocabulary import Kind, Risk, Status
 
@@ -42,6 +47,29 @@ class Desk(Protocol):
 
     async def look(self, database: Database) -> Database:
         """The same database, read from AWS now. Raises AWSError."""
+
+    def door(self, database: Database, permissions: tuple[str, ...]) -> AWS:
+        """AWS where the database is, for these actions and no others."""
+
+    async def measure(self, measures: tuple[Measure, ...], window: Window) -> tuple[Series, ...]:
+        """One series a measure, all of one region, in the same order. Raises AWSError.
+
+        Whoever asks the same within a minute shares one reading.
+        """
+
+    async def observe(
+        self, database: Database, span: Range, words: Sequence[str], zone: str
+    ) -> Observed:
+        """Its metrics of that time, in a picture for readers in ``zone`` and in words.
+
+        Without ``words`` what matters for its engine. Raises UsageError for an unknown metric,
+        AWSError.
+        """
+
+    async def compare(
+        self, databases: Sequence[Database], span: Range, word: str, zone: str
+    ) -> Observed:
+        """One metric of several databases on one scale. Raises as ``observe`` does."""
 
     def classify(self, database: Database) -> Classified: ...
     async def request(self, request_id: int) -> Request:
@@ -74,6 +102,9 @@ class Desk(Protocol):
 
     async def who_may_approve(self, request: Request) -> Line:
         """The people and groups whose approval would count, for a sentence."""
+
+    async def agreement(self, change: "type[Change]") -> tuple[Line, ...]:
+        """Its risk, what the policy asks for before it runs, and who its approvers are."""
 
     def catalogue(self) -> "Mapping[str, type[Operation]]": ...
     async def may_use(self, operation: "type[Operation]", person: Person) -> bool: ...
@@ -196,6 +227,10 @@ class Change(Operation):
     def risk_for(self, database: Database) -> Assessment:
         """The risk of this very change, raised by what it asks for or by the database's state."""
         return Assessment(risk=self.risk, reasons=())
+
+    def objections(self, database: Database) -> Mapping[str, str]:
+        """Why the database cannot take it, as it was last seen: a sentence by parameter."""
+        return {}
 
     async def plan(self, aws: AWS, order: Order) -> Plan:
         """Look, check the guards, and say what would happen; no side effect.

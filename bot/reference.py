@@ -9,8 +9,9 @@ from bot.vocabulary import Environment
 
 Statements = list[dict[str, Any]]
 
-READS = ("cloudtrail:LookupEvents", "rds:DescribeDBClusters", "rds:DescribeDBInstances",
-         "rds:DescribeEvents")  # fmt: skip
+READS = ("cloudtrail:LookupEvents", "cloudwatch:GetMetricData", "rds:DescribeDBClusterSnapshots",
+         "rds:DescribeDBClusters", "rds:DescribeDBInstances", "rds:DescribeDBSnapshots",
+         "rds:DescribeEvents", "rds:DescribePendingMaintenanceActions")  # fmt: skip
 #: Tags decide the environment, so the bot may set none on what it changes.
 TAGGING = frozenset({"rds:AddTagsToResource", "rds:RemoveTagsFromResource"})
 SNAPSHOTS = ("snapshot", "cluster-snapshot")
@@ -45,6 +46,8 @@ def bot_policy(catalogue: Iterable[type[Operation]], settings: Settings) -> dict
         statements.append(
             {"Sid": "Announce", "Effect": "Allow", "Action": ["sns:Publish"], "Resource": topic}
         )
+    if settings.telemetry.namespace:
+        statements.append(_publishing(settings.telemetry.namespace))
     return _document(statements)
 
 
@@ -132,6 +135,17 @@ def _operating(catalogue: Iterable[type[Operation]], settings: Settings) -> Stat
          "Resource": _arns(*SNAPSHOTS)},
         *_denials(changing, settings),
     ]  # fmt: skip
+
+
+def _publishing(namespace: str) -> dict[str, Any]:
+    """PutMetricData knows no resources; the namespace is what can be limited."""
+    return {
+        "Sid": "PublishFigures",
+        "Effect": "Allow",
+        "Action": ["cloudwatch:PutMetricData"],
+        "Resource": "*",
+        "Condition": {"StringEquals": {"cloudwatch:namespace": namespace}},
+    }
 
 
 def _denials(changing: Sequence[str], settings: Settings) -> Statements:

@@ -19,16 +19,24 @@ from bot.drafting import Drafting
 from bot.executor import Executor
 from bot.fleet import Fleet
 from bot.following import Following
+from bot.health import Vitals, served
 from bot.judging import Judge
+from bot.monitoring import Monitoring
+from bot.publishing import Publisher
+from bot.reminders import Reminders
 from bot.settings import Settings, idle
+from bot.telemetry import Pulse, Telemetry
 from bot.telling import Telling
 from bot.values import Line, Moment
 from bot.vocabulary import Status
+from charts import Studio
 from handlers import app as slack
 from handlers.directory import SlackDirectory
+from handlers.homes import Homes
 from handlers.intake import Intake
 from handlers.jobs import Jobs, scheduler
 from handlers.notifier import Notifier
+from handlers.pictures import Pictures
 from handlers.replies import Replies
 from storage.chain import AuditKey
 from storage.database import Database as Store
@@ -37,6 +45,8 @@ Clock = Callable[[], int]
 
 #: Seconds after SIGTERM in which calls in flight and replies end, and then the last messages go.
 DRAIN, LAST_WORDS = 6.0, 2.0
+#: Seconds after the start until what draws charts is warmed up: it must not slow the start down.
+SETTLED = 5.0
 
 log = structlog.get_logger()
 
@@ -55,6 +65,7 @@ class Bot:
     intake: Intake
     notifier: Notifier
     jobs: Jobs
+    pictures: Pictures
     socket: slack.Socket
 
 
@@ -69,21 +80,28 @@ async def running(
     bot calls its jobs.
     """
     settings.require_slack()
+    telemetry, pulse = Telemetry(), Pulse()
     async with AsyncExitStack() as stack:
         store = await Store.open(settings.database_url, clock, audit_key=_audit_key(settings))
         stack.push_async_callback(store.close)
         accounts = await stack.enter_async_context(
-            Accounts(_accounts(settings), clock, settings.aws_region)
+            Accounts(accounts_of(settings), clock, settings.aws_region, telemetry.aws_answered)
         )
-        session = await stack.enter_async_context(slack.pooled_session())
-        bot = await _built(settings, clock, store, accounts, session, pause)
+        session = await stack.enter_async_context(slack.pooled_session(telemetry.slack_answered))
+        studio = await stack.enter_async_context(Studio())
+        bot = await _built(settings, clock, store, accounts, session, studio, telemetry, pause)
 
+        await stack.enter_async_context(_background(pulse.run()))
+        if settings.health.listen:
+            vitals = Vitals(store, telemetry, pulse, lambda: bot.socket.is_connected)
+            await stack.enter_async_context(served(vitals, settings.health.listen))
         await bot.services.fleet.refresh()
         await bot.jobs.claim()
         stack.push_async_callback(_drain, bot)
         await stack.enter_async_context(_background(bot.notifier.run()))
+        await stack.enter_async_context(_background(studio.warm(after=SETTLED)))
         if ticking:
-            ticks = scheduler()
+            ticks = scheduler(telemetry.tick_missed)
             bot.jobs.schedule(ticks, settings.polling.interval)
             ticks.start()
             stack.callback(ticks.shutdown, wait=False)
@@ -102,6 +120,8 @@ async def _built(
     store: Store,
     accounts: Accounts,
     session: aiohttp.ClientSession,
+    studio: Studio,
+    telemetry: Telemetry,
     pause: float,
 ) -> Bot:
     """Every room, made once and given what it needs; nothing runs yet."""
@@ -111,10 +131,10 @@ async def _built(
     posting = slack.posting_client(token, url, session)
     own = await slack.identity(client)
     bolt = slack.bolt_app(url, session, own, token)
-    socket = slack.Socket(bolt, tokens.app.get_secret_value(), client)
+    socket = slack.Socket(bolt, tokens.app.get_secret_value(), client, telemetry.acknowledged)
 
     directory = SlackDirectory(client, own, settings.channels.approvals, clock)
-    fleet = Fleet(accounts, clock)
+    fleet, monitoring = Fleet(accounts, clock), Monitoring(accounts, clock)
     judge = Judge(settings, fleet)
     telling = Telling(settings.notifications.sns_topic_arn)
     owner = token_hex(8)
@@ -122,21 +142,28 @@ async def _built(
     following = Following(store, accounts, executor, telling, settings.polling, clock)
     drafting = Drafting(store, accounts, fleet, judge, directory, directory, settings)
     approvals = Approvals(store, drafting, directory, telling, settings, executor.nudge)
-    health = _health(store, fleet, socket, clock)
+    health = _health(store, fleet, monitoring, socket, clock)
     services = Services(
-        store, accounts, fleet, judge, directory, approvals, settings, clock, health
+        store, accounts, fleet, monitoring, judge, directory, approvals, settings, clock, health
     )
 
     intake = Intake(store.inbox, clock)
-    slack.listen(bolt, intake, services, posting, Replies(store, posting, session))
-    notifier = Notifier(store, posting, directory, accounts.publish, clock, pause)
-    jobs = Jobs(store, executor, following, approvals, fleet, intake, clock, owner)
-    return Bot(services, executor, following, intake, notifier, jobs, socket)
+    replies, pictures = Replies(store, posting, session), Pictures(posting, session, studio)
+    slack.listen(bolt, intake, services, posting, replies, pictures)
+    homes = Homes(services, posting, clock, pause=3 * pause)
+    notifier = Notifier(store, posting, directory, accounts.publish, homes.deliver, clock, pause)
+    reminders = Reminders(store, directory, settings.notifications.escalation, clock)
+    publisher = _publisher(settings, store, accounts, clock)
+    jobs = Jobs(
+        store, executor, following, approvals, reminders, fleet, homes, intake, publisher, clock,
+        owner,
+    )  # fmt: skip
+    return Bot(services, executor, following, intake, notifier, jobs, pictures, socket)
 
 
 async def _drain(bot: Bot) -> None:
     """Whatever does not end in time is left as it stands: sent, or in the outbox."""
-    await asyncio.gather(bot.executor.stop(DRAIN), bot.intake.stop(DRAIN))
+    await asyncio.gather(bot.executor.stop(DRAIN), bot.intake.stop(DRAIN), bot.pictures.stop(DRAIN))
     with suppress(TimeoutError):
         async with asyncio.timeout(LAST_WORDS):
             await bot.notifier.deliver_due()
@@ -153,13 +180,22 @@ async def _background(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
             await task
 
 
+def _publisher(settings: Settings, store: Store, accounts: Accounts, clock: Clock) -> Publisher:
+    """Raises SettingsError where the figures have no region to go to."""
+    namespace = settings.telemetry.namespace
+    if namespace:
+        log.info("telemetry.published", namespace=namespace, region=accounts.own_region)
+    return Publisher(store, accounts.put_figures, namespace, settings.polling.timeout, clock)
+
+
 def _audit_key(settings: Settings) -> AuditKey | None:
     if settings.audit_key is None or settings.audit_key_id is None:
         return None
     return AuditKey(settings.audit_key_id, settings.audit_key.get_secret_value().encode())
 
 
-def _accounts(settings: Settings) -> tuple[Account, ...]:
+def accounts_of(settings: Settings) -> tuple[Account, ...]:
+    """As the door to AWS wants them."""
     return tuple(
         Account(
             id=one.id,
@@ -172,7 +208,9 @@ def _accounts(settings: Settings) -> tuple[Account, ...]:
     )
 
 
-def _health(store: Store, fleet: Fleet, socket: slack.Socket, clock: Clock) -> Health:
+def _health(
+    store: Store, fleet: Fleet, monitoring: Monitoring, socket: slack.Socket, clock: Clock
+) -> Health:
     started_at = clock()
 
     async def health() -> tuple[tuple[str, Line], ...]:
@@ -188,6 +226,7 @@ def _health(store: Store, fleet: Fleet, socket: slack.Socket, clock: Clock) -> H
             ("Requests running", (str(counts.get(Status.RUNNING, 0)),)),
             ("Requests unknown", (str(counts.get(Status.UNKNOWN, 0)),)),
             ("Messages waiting", (str(await store.outbox.depth()),)),
+            ("Metrics read", (monitoring.spent,)),
         )
 
     return health

@@ -1,6 +1,8 @@
 """Who is told what when a request moves on: pure, from the request to outbox messages."""
 
-from bot.values import Message, Place, Request
+from collections.abc import Sequence
+
+from bot.values import Message, Occasion, PersonId, Place, Posted, Reminder, Request
 from bot.vocabulary import Status
 
 
@@ -61,3 +63,27 @@ class Telling:
                 key=f"sns:{kind}:{request.id}:{request.status}",
             ),
         )
+
+
+def details(request: Request, posted: Posted) -> Message:
+    """What a card leaves out, once for each card: in the thread of the one that stands there."""
+    return Message(
+        place=Place.THREAD,
+        address=posted.channel,
+        kind="details",
+        request_id=request.id,
+        key=f"details:{request.id}:{posted.ts}",
+    )
+
+
+def reminder(person: PersonId, given: Sequence[Reminder]) -> Message:
+    """One direct message of all that waits; it is drawn from what still does."""
+    return Message(
+        place=Place.PERSON,
+        address=person.user,
+        kind="reminder",
+        body={
+            "requests": sorted({one.request_id for one in given}),
+            "late": all(one.occasion is Occasion.LATE for one in given),
+        },
+    )

@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 import aiohttp
 import structlog
@@ -24,19 +25,36 @@ from handlers.commands import Commands
 from handlers.directory import Identity
 from handlers.errands import Errands
 from handlers.events import Events
+from handlers.forms import Forms
 from handlers.intake import Intake
+from handlers.launcher import Launcher
+from handlers.mentions import Mentions
+from handlers.modals import Modals
 from handlers.options import Options
+from handlers.pictures import Pictures
+from handlers.redrawing import Redrawing
 from handlers.replies import Replies
+from handlers.shortcuts import Shortcuts
 from handlers.views import Views
 
 log = structlog.get_logger()
 
 
 @asynccontextmanager
-async def pooled_session() -> AsyncIterator[aiohttp.ClientSession]:
-    """One session for all that is said to Slack; a client's own timeout does not apply to it."""
-    timeout = aiohttp.ClientTimeout(total=15, connect=5)
-    async with aiohttp.ClientSession(timeout=timeout) as session:
+async def pooled_session(
+    answered: Callable[[int], None] = lambda _: None,
+) -> AsyncIterator[aiohttp.ClientSession]:
+    """One session for all that is said to Slack; a client's own timeout does not apply to it.
+
+    ``answered`` is told the HTTP status of every answer.
+    """
+
+    async def told(_session: object, _context: object, end: aiohttp.TraceRequestEndParams) -> None:
+        answered(end.response.status)
+
+    timeout, trace = aiohttp.ClientTimeout(total=15, connect=5), aiohttp.TraceConfig()
+    trace.on_request_end.append(told)
+    async with aiohttp.ClientSession(timeout=timeout, trace_configs=[trace]) as session:
         yield session
 
 
@@ -96,22 +114,50 @@ def bolt_app(url: str, session: aiohttp.ClientSession, own: Identity, token: str
 
 
 def listen(
-    app: AsyncApp, intake: Intake, services: Services, client: AsyncWebClient, replies: Replies
+    app: AsyncApp,
+    intake: Intake,
+    services: Services,
+    client: AsyncWebClient,
+    replies: Replies,
+    pictures: Pictures,
 ) -> None:
     """Every listener, registered once; ``client`` tries nothing again."""
-    errands = Errands(services)
-    Commands(client, errands, replies).register(app, intake)
-    Actions(client, services, replies).register(app, intake)
-    Views(errands, replies).register(app, intake)
+    errands, modals = Errands(services, pictures), Modals(client)
+    forms = Forms(services, modals)
+    launcher = Launcher(services, errands, forms, modals)
+    Commands(errands, forms, launcher, replies).register(app, intake)
+    Mentions(errands, forms, replies, services.store).register(app, intake)
+    Shortcuts(services, errands, modals, replies).register(app, intake)
+    Redrawing(errands, pictures, replies).register(app, intake)
+    Actions(services, errands, forms, launcher, replies).register(app, intake)
+    Views(errands, forms, launcher, modals, replies).register(app, intake)
     Events(services.store).register(app, intake)
-    Options(services).register(app)
+    Options(services, forms).register(app)
+
+
+class Timed(AsyncSocketModeHandler):
+    """Tells ``acknowledged`` the kind of what came, and how many seconds its answer took."""
+
+    acknowledged: Callable[[str, float], None]
+
+    async def handle(self, client: Any, req: Any) -> None:
+        began = time.monotonic()
+        await super().handle(client, req)
+        self.acknowledged(req.type, time.monotonic() - began)
 
 
 class Socket:
     """Socket Mode, kept alive."""
 
-    def __init__(self, app: AsyncApp, app_token: str, client: AsyncWebClient) -> None:
-        self._handler = AsyncSocketModeHandler(app, app_token, web_client=client, ping_interval=5)
+    def __init__(
+        self,
+        app: AsyncApp,
+        app_token: str,
+        client: AsyncWebClient,
+        acknowledged: Callable[[str, float], None],
+    ) -> None:
+        self._handler = Timed(app, app_token, web_client=client, ping_interval=5)
+        self._handler.acknowledged = acknowledged
         self._watching: asyncio.Task[None] | None = None
 
     @property

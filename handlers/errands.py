@@ -1,18 +1,34 @@
 """Carrying out a parsed command for somebody, and saying in reply what came of it."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, replace
 
 from bot.desk import OPEN_TO_ALL, Desk, Services
 from bot.drafting import Ask
-from bot.errors import BotError, NotAllowedError
+from bot.errors import (
+    AmbiguousTargetError,
+    BotError,
+    DirectoryError,
+    NotAllowedError,
+    UnknownTargetError,
+    UsageError,
+)
+from bot.fleet import choose
 from bot.operation import Change, Control, Operation, Query
 from bot.people import Groups, may_request
-from bot.values import AuditEvent, Person, PersonId
+from bot.values import Answer, AuditEvent, Line, Person, PersonId, Request
+from bot.vocabulary import Kind, Status
 from handlers.blocks.answers import answer
 from handlers.blocks.filed import filed
+from handlers.blocks.picture import words
+from handlers.blocks.problem import Offer
 from handlers.blocks.rehearsal import rehearsal
-from handlers.errors import explained
-from handlers.parser import Command, command_text
+from handlers.errors import explained, offer
+from handlers.parser import Command, command_text, whole_text
+from handlers.pictures import Pictures
+
+#: Seconds for finding out who may agree; the request is filed by then, whoever they are.
+NAMING = 1.0
 
 
 @dataclass(frozen=True)
@@ -26,29 +42,72 @@ class Errand:
 
 
 class Errands:
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, pictures: Pictures) -> None:
         self._services = services
+        self._pictures = pictures
 
     async def run(self, command: Command, errand: Errand) -> dict[str, object]:
         """The reply; what people should know of an error is a reply too."""
         try:
-            return await self._run(command, errand)
+            return await self.carry_out(command, errand)
         except BotError as error:
-            return explained(error)
+            return self.explained(command, error)
 
-    async def _run(self, command: Command, errand: Errand) -> dict[str, object]:
+    def explained(self, command: Command, error: BotError) -> dict[str, object]:
+        """What came of a command that did not go through."""
+        if isinstance(error, UnknownTargetError | AmbiguousTargetError):
+            return explained(error, self._meant(command, error))
+        return explained(error)
+
+    async def carry_out(self, command: Command, errand: Errand) -> dict[str, object]:
+        """The reply. Raises BotError."""
         desk = Desk(self._services, errand.received_at)
         operation = command.operation
         match operation:
             case Change():
                 return await self._ask(command, operation, errand, desk)
             case Query():
-                person = await self._member(operation, errand)
-                return answer(await operation.answer(desk, person))
+                return self._answered(await self.look(operation, errand), errand)
             case Control():
                 person = await self._services.directory.person(errand.asker, errand.received_at)
                 return answer(await operation.act(desk, person))
         raise TypeError(f"{operation.name} is neither a query, a control nor a change")
+
+    async def look(self, query: Query, errand: Errand) -> Answer:
+        """What a query finds, before anybody draws it. Raises BotError."""
+        person = await self.member(query, errand)
+        return await query.answer(Desk(self._services, errand.received_at), person)
+
+    def _answered(self, found: Answer, errand: Errand) -> dict[str, object]:
+        """The words now; a picture is posted to the person when it is drawn."""
+        if found.chart is None:
+            return answer(found)
+        self._pictures.begin(errand.asker.user, found)
+        return words(found)
+
+    def _meant(
+        self, command: Command, error: UnknownTargetError | AmbiguousTargetError
+    ) -> list[Offer]:
+        """The same command for each database that may have been meant."""
+        operation = command.operation
+        if error.parameter not in type(operation).model_fields:
+            return []
+        corrected = (
+            (name, operation.model_copy(update={error.parameter: name})) for name in error.choices
+        )
+        return [
+            offer(whole_text(replace(command, operation=one)), self._about(name))
+            for name, one in corrected
+        ]
+
+    def _about(self, name: str) -> str:
+        """``test, postgres 16.8``; several may share a name that is offered."""
+        try:
+            database = choose(name, self._services.fleet.last_seen, frozenset(Kind))
+        except UsageError:
+            return "more than one"
+        environment = self._services.judge.classify(database).environment
+        return f"{environment}, {database.engine} {database.engine_version}".rstrip()
 
     async def _ask(
         self, command: Command, change: Change, errand: Errand, desk: Desk
@@ -67,10 +126,11 @@ class Errands:
             wanted = shown.request.decision.approvals
             who = await desk.who_may_approve(shown.request) if wanted else ()
             return rehearsal(shown.request, who=who, obstacle=shown.obstacle)
-        return filed(await self._services.approvals.submit(ask), errand.channel)
+        request = await self._services.approvals.submit(ask)
+        return filed(request, errand.channel, await _of_whom(desk, request))
 
-    async def _member(self, operation: Operation, errand: Errand) -> Person:
-        """Whoever asks; guests and strangers see nothing of the fleet."""
+    async def member(self, operation: Operation | type[Operation], errand: Errand) -> Person:
+        """Whoever asks; guests and strangers see nothing of the fleet, which is audited."""
         directory = self._services.directory
         person = await directory.known_person(errand.asker)
         allowed = may_request(person, None, Groups(members={}), directory.own_team)
@@ -86,3 +146,13 @@ class Errands:
                 )
             )
         raise NotAllowedError("Only full members of this workspace can look at its databases.")
+
+
+async def _of_whom(desk: Desk, request: Request) -> Line:
+    if request.status is not Status.PENDING:
+        return ()
+    try:
+        async with asyncio.timeout(NAMING):
+            return await desk.who_may_approve(request)
+    except (DirectoryError, TimeoutError):
+        return ()

@@ -83,7 +83,7 @@ class Intake:
                 raise RuntimeError(f"begun {incoming.attempts} times and never ended")
             await self._processes[incoming.kind](incoming)
         except Exception:
-            reference = f"E-{secrets.token_hex(3)}"
+            reference = new_reference()
             log.exception("intake.failed", reference=reference, kind=incoming.kind)
             await self._tell(incoming, reference)
         try:
@@ -106,3 +106,8 @@ class Intake:
             await self._failed[incoming.kind](incoming, reference)
         except Exception:
             log.exception("intake.not_told", reference=reference)
+
+
+def new_reference() -> str:
+    """What a person is told and the log holds, so that the one leads to the other."""
+    return f"E-{secrets.token_hex(3)}"

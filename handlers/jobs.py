@@ -4,13 +4,17 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, timedelta
 
 import structlog
+from apscheduler.events import EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.approvals import Approvals
 from bot.executor import Executor
 from bot.fleet import Fleet
 from bot.following import Following
+from bot.publishing import Publisher
+from bot.reminders import Reminders
 from bot.values import SECOND, micros
+from handlers.homes import Homes
 from handlers.intake import Intake
 from storage.database import Database as Store
 
@@ -19,6 +23,7 @@ LEADER = "ticks"
 LEADS_FOR = 30 * SECOND
 INBOX_KEPT = micros(timedelta(days=2))
 OUTBOX_KEPT = micros(timedelta(days=14))
+LEFT_OUT = EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES
 
 log = structlog.get_logger()
 
@@ -30,8 +35,11 @@ class Jobs:
         executor: Executor,
         following: Following,
         approvals: Approvals,
+        reminders: Reminders,
         fleet: Fleet,
+        homes: Homes,
         intake: Intake,
+        publisher: Publisher,
         clock: Callable[[], int],
         owner: str,
     ) -> None:
@@ -39,8 +47,11 @@ class Jobs:
         self._executor = executor
         self._following = following
         self._approvals = approvals
+        self._reminders = reminders
         self._fleet = fleet
+        self._homes = homes
         self._intake = intake
+        self._publisher = publisher
         self._clock = clock
         self._owner = owner
 
@@ -49,8 +60,10 @@ class Jobs:
             (self.claim, timedelta(seconds=2)),
             (self.follow, polling),
             (self.expire, timedelta(seconds=15)),
+            (self.remind, timedelta(minutes=1)),
             (self.take_over, timedelta(seconds=20)),
             (self.refresh, timedelta(minutes=1)),
+            (self.publish, timedelta(minutes=1)),
             (self.tidy, timedelta(hours=1)),
         ):
             scheduler.add_job(
@@ -69,12 +82,22 @@ class Jobs:
         if await self._leads():
             await self._approvals.expire(self._clock())
 
+    async def remind(self) -> None:
+        if await self._leads():
+            await self._reminders.tick()
+
     async def take_over(self) -> None:
         """What a replica that is gone has acknowledged and never ended."""
         await self._intake.take_over()
 
     async def refresh(self) -> None:
         await self._fleet.refresh()
+        await self._homes.look_at_fleet()
+
+    async def publish(self) -> None:
+        await self._publisher.unwritten()
+        if await self._leads():
+            await self._publisher.endings()
 
     async def tidy(self) -> None:
         now = self._clock()
@@ -87,12 +110,17 @@ class Jobs:
         return await self._store.leases.acquire(LEADER, self._owner, LEADS_FOR) is not None
 
 
-def scheduler() -> AsyncIOScheduler:
-    """Stateless ticks in memory; one that is late runs late, once."""
-    return AsyncIOScheduler(
+def scheduler(missed: Callable[[str], None]) -> AsyncIOScheduler:
+    """Stateless ticks in memory; one that is late runs late, once.
+
+    ``missed`` is told the name of one that is left out because the one before it still runs.
+    """
+    ticks = AsyncIOScheduler(
         timezone=UTC,
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
     )
+    ticks.add_listener(lambda event: missed(event.job_id), LEFT_OUT)
+    return ticks
 
 
 def _reported(work: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:

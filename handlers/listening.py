@@ -1,15 +1,14 @@
 """What every listener does: keep what came, acknowledge it, and only then begin with it."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import structlog
-from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.values import PersonId
-from handlers.blocks.form import notice_form
-from handlers.intake import Intake
+from handlers.blocks.modal import notice_form
+from handlers.intake import Intake, new_reference
 
 #: Seconds for keeping what came; Slack waits three for the acknowledgement.
 KEEPING = 2.0
@@ -20,12 +19,15 @@ MAYBE_KEPT = (
     "a few minutes. Look at /rds requests before you try again."
 )
 
+UNREADABLE = "I cannot read this form any more. Nothing was done; please open it anew."
+
+#: Bolt's own, or that with arguments which a view's acknowledgement carries.
+Ack = Callable[..., Awaitable[object]]
+
 log = structlog.get_logger()
 
 
-async def take(
-    intake: Intake, ack: AsyncAck, kind: str, key: str, payload: Mapping[str, Any]
-) -> str:
+async def take(intake: Intake, ack: Ack, kind: str, key: str, payload: Mapping[str, Any]) -> str:
     """No exception loses the acknowledgement; what could not be kept is said to the person.
 
     Returns the sentence where it was not kept: the acknowledgement of a click cannot carry it.
@@ -34,14 +36,24 @@ async def take(
         async with asyncio.timeout(KEEPING):
             incoming = await intake.keep(kind, key, payload)
     except Exception as error:
-        log.exception("listening.not_kept", kind=kind)
-        excuse = MAYBE_KEPT if isinstance(error, TimeoutError) else NOT_KEPT
+        reference = new_reference()
+        log.exception("listening.not_kept", kind=kind, reference=reference)
+        why = MAYBE_KEPT if isinstance(error, TimeoutError) else NOT_KEPT
+        excuse = f"{why} Reference: {reference}"
         await _excused(ack, kind, excuse)
         return excuse
     await ack()
     if incoming is not None:
         intake.begin(incoming)
     return ""
+
+
+async def unreadable(ack: Ack, body: Mapping[str, Any]) -> None:
+    """Answers a form that cannot be read, as one of an older version; call where it is caught."""
+    reference = new_reference()
+    log.exception("listening.unreadable", view=body["view"].get("id"), reference=reference)
+    told = notice_form("Too old", f"{UNREADABLE} Reference: {reference}")
+    await ack(response_action="update", view=told)
 
 
 def sender(body: Mapping[str, Any]) -> PersonId:
@@ -51,7 +63,7 @@ def sender(body: Mapping[str, Any]) -> PersonId:
     return PersonId(team=team, user=user["id"])
 
 
-async def _excused(ack: AsyncAck, kind: str, excuse: str) -> None:
+async def _excused(ack: Ack, kind: str, excuse: str) -> None:
     match kind:
         case "command":
             await ack(text=excuse)

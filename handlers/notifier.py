@@ -13,13 +13,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.electorate import who_may_approve
 from bot.errors import AWSError, DirectoryError, StorageError
-from bot.operations import CATALOGUE
-from bot.values import SECOND, Line, Message, Place, Posted, Request
+from bot.telling import details
+from bot.values import SECOND, Line, Message, Place, Posted, Request, Usual
 from bot.vocabulary import Status
 from handlers.blocks.card import card, plain_card
 from handlers.blocks.filed import lost_card
-from handlers.blocks.home import home
-from handlers.blocks.notices import asked_text, ending, ending_text
+from handlers.blocks.notices import asked_text, detailed, ending, ending_text
+from handlers.blocks.reminding import SHOWN, reminding
 from handlers.directory import SlackDirectory
 from handlers.setbacks import TOO_RICH, Setbacks
 from storage.database import Database as Store
@@ -27,6 +27,7 @@ from storage.outbox import Delivery
 
 Payload = Mapping[str, Any]
 Publish = Callable[[str, str, str], Awaitable[None]]
+DrawHome = Callable[[Message], Awaitable[None]]
 
 CARD_EVENT = "rds_bot_card"
 BATCH = 100  #: deliveries under way at once
@@ -44,6 +45,7 @@ class Notifier:
         client: AsyncWebClient,
         directory: SlackDirectory,
         publish: Publish,
+        home: DrawHome,
         clock: Callable[[], int],
         pause: float = 1.0,
         patience: float = 40.0,
@@ -56,6 +58,7 @@ class Notifier:
         self._client = client
         self._directory = directory
         self._publish = publish
+        self._home = home
         self._clock = clock
         self._setbacks = Setbacks(store, clock)
         self._patience = patience
@@ -115,7 +118,7 @@ class Notifier:
                 posted = await self._send(delivery)
         except SlackApiError as error:
             await self._setbacks.refused(delivery, error)
-        except (aiohttp.ClientError, OSError, TimeoutError, AWSError) as error:
+        except (aiohttp.ClientError, OSError, TimeoutError, AWSError, DirectoryError) as error:
             await self._setbacks.later(delivery, f"{type(error).__name__}: {error}")
         except Exception as error:
             log.exception("notifier.failed", kind=delivery.message.kind)
@@ -129,7 +132,7 @@ class Notifier:
             case Place.CARD:
                 return await self._card(delivery, await self._request(message))
             case Place.THREAD:
-                return await self._in_thread(await self._request(message))
+                return await self._in_thread(message, await self._request(message))
             case Place.PERSON:
                 return await self._to_person(delivery)
             case Place.CHANNEL:
@@ -138,7 +141,7 @@ class Notifier:
                 await self._to_topic(message, await self._request(message))
                 return None
             case Place.HOME:
-                await self._client.views_publish(user_id=message.address, view=home(CATALOGUE))
+                await self._home(message)
                 return None
 
     async def _request(self, message: Message) -> Request:
@@ -183,8 +186,11 @@ class Notifier:
         return posted
 
     async def _remember(self, request: Request, posted: Posted) -> None:
+        """From here on it is changed, and what it leaves out follows in its thread."""
         async with self._store.write() as tx:
             await tx.set_card(request.id, posted)
+            if request.card_channel is not None:
+                await tx.post(details(request, posted))
 
     async def _find(self, delivery: Delivery, request: Request) -> Posted | None:
         """The card that an attempt without an answer has posted; None where nobody can say."""
@@ -216,18 +222,21 @@ class Notifier:
         except (DirectoryError, TimeoutError):
             return ()
 
-    async def _usual(self, request: Request) -> int | None:
-        """The median duration of the last successes; None where there are too few to say."""
-        durations = sorted(await self._store.requests.durations(request.operation))
-        return durations[len(durations) // 2] if len(durations) >= 3 else None
+    async def _usual(self, request: Request) -> Usual | None:
+        """How long such a change takes, for a card that shows how far it has come."""
+        if request.status is not Status.RUNNING:
+            return None
+        environment = request.classified.environment
+        return await self._store.requests.usual(request.operation, environment)
 
     # -- everything else -----------------------------------------------------------------------
 
-    async def _in_thread(self, request: Request) -> Posted | None:
+    async def _in_thread(self, message: Message, request: Request) -> Posted | None:
         if request.card is None:  # it could never be posted
             await self._setbacks.tell_ending(request)
             return None
-        return await self._post(request.card.channel, ending(request), thread_ts=request.card.ts)
+        drawn = detailed(request) if message.kind == "details" else ending(request)
+        return await self._post(request.card.channel, drawn, thread_ts=request.card.ts)
 
     async def _to_person(self, delivery: Delivery) -> Posted | None:
         message = delivery.message
@@ -236,11 +245,39 @@ class Notifier:
         channel = message.body.get("unless_in")
         if channel and await self._sees(channel, message.address):
             return None
+        if message.kind == "reminder":
+            return await self._remind(message)
         if message.request_id is None:
             return await self._post(message.address, message.body)
         request = await self._request(message)
         drawn = lost_card(request) if message.kind == "lost" else ending(request)
         return await self._post(message.address, drawn)
+
+    async def _remind(self, message: Message) -> Posted | None:
+        """Only of what still waits for that person; a reminder that came too late is none."""
+        requests = [await self._store.requests.get(one) for one in message.body["requests"]]
+        waiting = [one for one in requests if self._waits_for(one, message.address)]
+        if not waiting:
+            return None
+        links = {one.id: link for one in waiting[:SHOWN] if (link := await self._link(one))}
+        drawn = reminding(waiting, links, is_late=message.body["late"])
+        return await self._post(message.address, drawn)
+
+    def _waits_for(self, request: Request, user: str) -> bool:
+        voted = {vote.person.user for vote in request.votes}
+        is_open = request.status is Status.PENDING and self._clock() < request.expires_at
+        return is_open and user not in voted
+
+    async def _link(self, request: Request) -> str:
+        """To the card; empty where there is none, or Slack names none."""
+        if request.card is None:
+            return ""
+        card = request.card
+        try:
+            reply = await self._client.chat_getPermalink(channel=card.channel, message_ts=card.ts)
+        except SlackApiError:
+            return ""
+        return str(reply["permalink"])
 
     async def _sees(self, channel: str, user: str) -> bool:
         try:

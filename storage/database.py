@@ -4,15 +4,19 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Self
 
+from bot.errors import StorageError
 from storage import migrations
 from storage.audit import Audit
 from storage.chain import AuditKey
+from storage.concerns import Concerns
 from storage.engines import Connections, is_sqlite, parse_url, prepare_file, sqlite_path
+from storage.figures import Figures
 from storage.homes import HomeViews
 from storage.inbox import Inbox
 from storage.leases import Cursors, Leases
 from storage.lockfile import LockFile
 from storage.outbox import Outbox
+from storage.reminders import Reminders
 from storage.requests import Requests
 from storage.schedules import Schedules
 from storage.transaction import Transaction
@@ -40,6 +44,10 @@ class Database:
         self.cursors = Cursors(connections)
         self.schedules = Schedules(connections, clock)
         self.homes = HomeViews(connections, clock)
+        self.reminders = Reminders(connections)
+        self.figures = Figures(connections)
+        self.unwritten = 0  #: writes since the start that failed, their audit events with them
+        self.concerns = Concerns(connections, clock)
 
     @classmethod
     async def open(
@@ -82,9 +90,14 @@ class Database:
 
         No network call belongs inside: on SQLite everybody else who writes is waiting.
         """
-        async with self._connections.begin() as connection:
-            transaction = Transaction(connection, self._clock(), self._key, self.outbox.filled.set)
-            yield transaction
-            await transaction.seal()
+        try:
+            async with self._connections.begin() as connection:
+                now, posted = self._clock(), self.outbox.filled.set
+                transaction = Transaction(connection, now, self._key, posted)
+                yield transaction
+                await transaction.seal()
+        except StorageError:
+            self.unwritten += 1
+            raise
         for callback in transaction.callbacks:
             callback()

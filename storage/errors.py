@@ -7,6 +7,8 @@ from bot.values import Request, label
 class UnknownRequestError(BotError, LookupError):
     """No request has that number."""
 
+    parameter = "request"
+
     def __init__(self, request_id: int) -> None:
         super().__init__(
             f"There is no request {label(request_id)}. See /rds requests --all for what there is."

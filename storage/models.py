@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from bot.values import Verdict
+from bot.values import Occasion, Verdict
 from bot.vocabulary import Risk, Status
 
 # SQLite hands out row ids only to columns that are exactly INTEGER PRIMARY KEY.
@@ -313,6 +313,35 @@ class HomeViewRow(Row, table=True):
     view_hash: str | None = None
 
 
+class ReminderRow(Row, table=True):
+    __tablename__ = "reminders"
+    __table_args__ = (
+        _one_of("occasion", Occasion),
+        ForeignKeyConstraint(["request_id"], ["requests.id"]),
+    )
+    request_id: int = Field(sa_type=BigInteger, primary_key=True)
+    person: str = Field(primary_key=True)
+    occasion: str = Field(primary_key=True)
+    at: int = _instant()
+
+
+class ToldConcern(Row, table=True):
+    """Replaced as a whole with each digest of its schedule."""
+
+    __tablename__ = "told_concerns"
+    schedule_id: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    state: str
+    told_at: int = _instant()
+
+
+class SnoozeRow(Row, table=True):
+    __tablename__ = "snoozes"
+    channel: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    until: int = _instant()
+
+
 metadata = Row.metadata
 
 
@@ -335,3 +364,6 @@ cursors = _table("cursors")
 schedules = _table("schedules")
 schedule_runs = _table("schedule_runs")
 home_views = _table("home_views")
+reminders = _table("reminders")
+told_concerns = _table("told_concerns")
+snoozes = _table("snoozes")

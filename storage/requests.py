@@ -19,8 +19,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.values import PersonId, Request
-from bot.vocabulary import Status
+from bot.values import PersonId, Request, Usual
+from bot.vocabulary import Environment, Status
 from storage import models
 from storage.engines import Connections
 from storage.errors import UnknownRequestError
@@ -47,6 +47,12 @@ UNSENT_ONLY = frozenset({(Status.RUNNING, Status.APPROVED), (Status.RUNNING, Sta
 _requests, _steps, _votes, _texts = models.requests, models.steps, models.votes, models.texts
 _HELD = and_(_steps.c.claimed_at.is_not(None), _steps.c.settled_at.is_(None))
 _BATCH = 100
+
+#: Its ending is proven, and not what a person says that it was.
+BY_EVIDENCE = or_(
+    _requests.c.outcome.is_(None),
+    ~_requests.c.outcome.startswith('{"code":"settled"', autoescape=True),
+)
 
 
 class Requests:
@@ -149,8 +155,13 @@ class Requests:
         async with self._connections.read() as connection:
             return await lock_holder(connection, lock)
 
-    async def durations(self, operation: str, limit: int = 20) -> tuple[int, ...]:
-        """Microseconds from send to proof of the latest successes of an operation, newest first."""
+    async def durations(
+        self, operation: str, limit: int = 20, *, environment: Environment | None = None
+    ) -> tuple[int, ...]:
+        """Microseconds from send to proof of the latest successes of an operation, newest first.
+
+        What a person settled is left out: the proof is missing.
+        """
         step = _steps.c
         query = (
             select(step.settled_at - step.sent_at)
@@ -160,11 +171,19 @@ class Requests:
                 step.settled_at.is_not(None),
                 step.sent_at.is_not(None),
                 _requests.c.status == Status.SUCCEEDED,
+                BY_EVIDENCE,
             )
             .order_by(step.settled_at.desc())
             .limit(limit)
         )
+        if environment is not None:
+            query = query.where(_requests.c.environment == environment)
         return await self._ids(query)
+
+    async def usual(self, operation: str, environment: Environment) -> Usual | None:
+        """By the last successes there, else anywhere; None where there are too few to say."""
+        there = Usual.of(await self.durations(operation, environment=environment))
+        return there or Usual.of(await self.durations(operation))
 
     async def _ids(self, query: Select[Any]) -> tuple[int, ...]:
         async with self._connections.read() as connection:

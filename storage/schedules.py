@@ -32,7 +32,8 @@ class Schedule:
 
 
 class Schedules:
-    """Reads schedules and claims their runs. ``Transaction`` adds and removes them, audited."""
+    """Reads schedules and claims their runs. ``Transaction`` adds and removes them, audited, and
+    ends runs."""
 
     def __init__(self, connections: Connections, clock: Callable[[], int]) -> None:
         self._connections = connections
@@ -71,16 +72,6 @@ class Schedules:
             attempt: int | None = (await connection.execute(claim)).scalar()
         return attempt
 
-    async def end_run(self, schedule_id: str, wall_clock: str, outcome: str) -> None:
-        """Served, or skipped for good: ``outcome`` says which."""
-        statement = (
-            update(models.schedule_runs)
-            .where(_run.schedule_id == schedule_id, _run.wall_clock == wall_clock)
-            .values(ended_at=self._clock(), outcome=outcome)
-        )
-        async with self._connections.begin() as connection:
-            await connection.execute(statement)
-
 
 async def add(connection: AsyncConnection, schedule: Schedule) -> None:
     await connection.execute(
@@ -102,6 +93,24 @@ async def remove(connection: AsyncConnection, schedule_id: str, at: int) -> bool
         update(models.schedules)
         .where(_schedule.id == schedule_id, _schedule.removed_at.is_(None))
         .values(removed_at=at)
+    )
+    return (await connection.execute(statement)).rowcount == 1
+
+
+async def end_run(
+    connection: AsyncConnection, schedule_id: str, wall_clock: str, attempt: int, outcome: str,
+    at: int,
+) -> bool:  # fmt: skip
+    """False where another attempt has it, or it has ended."""
+    statement = (
+        update(models.schedule_runs)
+        .where(
+            _run.schedule_id == schedule_id,
+            _run.wall_clock == wall_clock,
+            _run.attempt == attempt,
+            _run.ended_at.is_(None),
+        )
+        .values(ended_at=at, outcome=outcome)
     )
     return (await connection.execute(statement)).rowcount == 1
 

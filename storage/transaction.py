@@ -1,9 +1,9 @@
 """The verbs that change what is stored.
 
-Rows are locked in one order: request, step, end of the audit chain.
+Rows are locked in one order: request, step, end of the audit chain, and what stirs the Homes.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any, NoReturn, TypedDict, Unpack
 
@@ -12,10 +12,22 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import ConflictError
-from bot.values import AuditEvent, Message, Outcome, Posted, Request, Step, Vote, label
+from bot.values import (
+    AuditEvent,
+    Message,
+    Outcome,
+    Place,
+    Posted,
+    Reminder,
+    Request,
+    Step,
+    Vote,
+    label,
+)
 from bot.vocabulary import Status
-from storage import audit, inbox, models, outbox, schedules, texts
+from storage import audit, concerns, homes, inbox, models, outbox, reminders, schedules, texts
 from storage.chain import AuditKey
+from storage.concerns import Told
 from storage.engines import SQLITE, insert_into
 from storage.errors import DuplicateRequestError, LockedError, UnknownRequestError
 from storage.requests import ALLOWED, UNSENT_ONLY, load_one, lock_holder, open_like
@@ -65,6 +77,7 @@ class Transaction:
         self._key = key
         self._events: list[AuditEvent] = []
         self._held: set[int] = set()
+        self._stirs_homes = False
 
     async def lock_request(self, request_id: int) -> Request:
         """The request as it stands, and nobody else changes it until commit.
@@ -199,6 +212,16 @@ class Transaction:
         """Has something told after the commit, instead of what still waits under the same key."""
         await outbox.post(self._connection, message, self.now, not_before)
         self.after_commit(self._posted)
+        if message.place is Place.CARD:
+            self.stir_homes()
+
+    def stir_homes(self) -> None:
+        """Has the Homes drawn anew in which this shows; a few seconds' changes go together."""
+        self._stirs_homes = True
+
+    async def remind(self, given: Sequence[Reminder]) -> tuple[Reminder, ...]:
+        """Notes that people are told of what waits; returns those reminders that are new."""
+        return await reminders.add(self._connection, given, self.now)
 
     async def inbox_done(self, key: str) -> None:
         """What an inbox row asked for is done by this very transaction; no crash can repeat it."""
@@ -215,14 +238,35 @@ class Transaction:
             self._events.append(event)
         return removed
 
+    async def end_run(self, schedule_id: str, wall_clock: str, attempt: int, outcome: str) -> None:
+        """A scheduled run is served with this very transaction, or skipped: ``outcome`` says it.
+
+        Raises ConflictError where another attempt has taken it over, or it has ended.
+        """
+        if not await schedules.end_run(
+            self._connection, schedule_id, wall_clock, attempt, outcome, self.now
+        ):
+            raise ConflictError(f"The run of {schedule_id} at {wall_clock} is in other hands now.")
+
+    async def remember_told(self, schedule_id: str, told: Mapping[str, Told]) -> None:
+        """What the schedule's digest tells of or leaves out as told; it replaces what was before."""
+        await concerns.remember(self._connection, schedule_id, told)
+
+    async def snooze(self, channel: str, key: str, until: int, event: AuditEvent) -> None:
+        """Digests in that channel leave the concern out until then."""
+        await concerns.snooze(self._connection, channel, key, until)
+        self._events.append(event)
+
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Called once all this is durable; not called where it is rolled back."""
         self.callbacks.append(callback)
 
     async def seal(self) -> None:
-        """Writes the audit rows put off until now: the chain's head is locked last and briefly."""
+        """Writes what was put off until now: the chain's head is locked last and briefly."""
         if self._events:
             await self._append()
+        if self._stirs_homes:
+            await homes.stir(self._connection, self.now)
 
     async def _append(self) -> int:
         events, self._events = self._events, []

@@ -16,7 +16,6 @@ from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.slack.rules import view_problems
 from bot.settings import load as settings_of
 from handlers.blocks.form import form, submitted
-from handlers.blocks.home import home
 from handlers.parser import Command, command_text, from_form, parse
 from tests.conftest import StartBot
 from tests.stories.asking import configured
@@ -108,14 +107,13 @@ def test_every_parameter_says_what_it_is(operation: type[Operation]) -> None:
 
 
 @each
-def test_home_and_the_docs_mention_it(operation: type[Operation]) -> None:
+def test_the_docs_mention_it(operation: type[Operation]) -> None:
     row = next(
         line
         for line in DOCS.read_text("utf-8").splitlines()
         if line.startswith(f"| `/rds {operation.verb}") and operation.summary() in line
     )
 
-    assert operation.usage() in str(home(CATALOGUE))
     assert all(f"`{permission}`" in row for permission in operation.permissions)
 
 
@@ -150,7 +148,8 @@ def test_the_iam_policy_allows_what_it_declares(operation: type[Operation]) -> N
 
 @each
 def test_only_a_change_may_change_anything_at_aws(operation: type[Operation]) -> None:
-    reads = [one for one in operation.permissions if one.partition(":")[2][:8] == "Describe"]
+    reading = ("Describe", "Get")
+    reads = [one for one in operation.permissions if one.partition(":")[2].startswith(reading)]
 
     assert issubclass(operation, Change) or list(operation.permissions) == reads
 

@@ -1,13 +1,14 @@
 """All accounts and regions that the bot works in."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Self
 
-from bot.aws import AWS
+from bot.aws import AWS, cloudwatch
 from bot.aws.errors import reading
 from bot.aws.region import Region
-from bot.aws.session import Account, Acting, Sessions
+from bot.aws.session import Account, Acting, Answered, Sessions
 from bot.errors import UnknownTargetError
+from bot.telemetry import Datum
 from bot.values import Looked, Target
 
 NOBODY = Acting(session_name="rds-bot", source_identity="rds-bot")
@@ -17,12 +18,19 @@ class Accounts:
     """Open with ``async with``; clients belong to one event loop."""
 
     def __init__(
-        self, accounts: tuple[Account, ...], clock: Callable[[], int], region: str | None = None
+        self,
+        accounts: tuple[Account, ...],
+        clock: Callable[[], int],
+        region: str | None = None,
+        answered: Answered = lambda *_: None,
     ) -> None:
-        """``region`` is for accounts without regions; None: that of the AWS profile."""
+        """``region`` is for accounts without regions; None: that of the AWS profile.
+
+        ``answered`` is told of every call.
+        """
         self._configured = accounts
         self._clock = clock
-        self._sessions = Sessions(region)
+        self._sessions = Sessions(region, answered)
         self._regions: dict[tuple[str, str], Region] = {}
 
     async def __aenter__(self) -> Self:
@@ -66,8 +74,29 @@ class Accounts:
 
     async def publish(self, topic_arn: str, subject: str, message: str) -> None:
         """Send to an SNS topic with the bot's own credentials. Raises AWSError."""
-        region = topic_arn.split(":")[3]
-        own = Account(id="", name="", regions=(region,))
         with reading():
-            sns: Any = await self._sessions.client("sns", own, region)
+            sns = await self._own("sns", topic_arn.split(":")[3])
             await sns.publish(TopicArn=topic_arn, Subject=subject[:100], Message=message)
+
+    @property
+    def own_region(self) -> str:
+        """Where the bot's own figures go. Raises SettingsError where nothing names it."""
+        return self._sessions.own_region()
+
+    async def put_figures(self, namespace: str, data: Sequence[Datum]) -> None:
+        """At most 1,000, as metrics of the bot's own account. Raises AWSError."""
+        with reading():
+            client = await self._own("cloudwatch", self.own_region)
+            raw = [cloudwatch.metric_datum(one) for one in data]
+            await client.put_metric_data(Namespace=namespace, MetricData=raw)
+
+    async def put_alarm(self, alarm: Mapping[str, Any]) -> None:
+        """Make an alarm of the bot's own account, or replace it. Raises AWSError."""
+        with reading():
+            client = await self._own("cloudwatch", self.own_region)
+            await client.put_metric_alarm(**alarm)
+
+    async def _own(self, service: str, region: str) -> Any:
+        return await self._sessions.client(
+            service, Account(id="", name="", regions=(region,)), region
+        )

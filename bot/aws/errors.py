@@ -1,8 +1,9 @@
 """Foreign errors, translated once at the door. What is unknown counts as ambiguous."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import aiohttp
 from botocore import exceptions as aws
@@ -34,6 +35,16 @@ NEVER_LEFT = (
     aws.InvalidRegionError,
     aws.UnknownEndpointError,
 )
+
+
+def result(parsed: Mapping[str, Any] | None) -> str:
+    """How a call ended, in a word: ok, throttled, refused, broken or unanswered."""
+    if parsed is None:
+        return "unanswered"
+    status = parsed.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if parsed.get("Error", {}).get("Code") in THROTTLED:
+        return "throttled"
+    return "ok" if status < 300 else "refused" if status < 500 else "broken"
 
 
 @contextmanager

@@ -1,11 +1,11 @@
 """RDS in plain values: AWS's JSON ends here."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from bot.aws.session import Account
-from bot.values import Database, RDSEvent, Snapshot, Target
+from bot.values import Database, Maintenance, RDSEvent, Snapshot, Target
 from bot.vocabulary import Kind
 
 _SECRETS = frozenset({"MasterUserPassword"})
@@ -38,6 +38,12 @@ def instance(raw: Raw, account: Account, region: str, seen_at: int) -> Database:
         backup_retention_days=raw.get("BackupRetentionPeriod") or 0,
         latest_restorable_at=micros_of(raw.get("LatestRestorableTime")),
         pending=_pending(pending),
+        storage_limit_gib=raw.get("MaxAllocatedStorage"),
+        certificate_until=micros_of((raw.get("CertificateDetails") or {}).get("ValidTill")),
+        restarts_at=micros_of(raw.get("AutomaticRestartTime")),
+        parameter_group=_group(raw).get("DBParameterGroupName") or "",
+        parameters_wait=_group(raw).get("ParameterApplyStatus") == "pending-reboot",
+        insights=bool(raw.get("PerformanceInsightsEnabled")),
         seen_at=seen_at,
     )
 
@@ -63,6 +69,8 @@ def cluster(raw: Raw, account: Account, region: str, seen_at: int) -> Database:
         backup_retention_days=raw.get("BackupRetentionPeriod") or 0,
         latest_restorable_at=micros_of(raw.get("LatestRestorableTime")),
         pending=_pending(raw.get("PendingModifiedValues") or {}),
+        parameter_group=raw.get("DBClusterParameterGroup") or "",
+        capacity=_capacity(raw.get("ServerlessV2ScalingConfiguration") or {}),
         seen_at=seen_at,
     )
 
@@ -94,6 +102,19 @@ def event(raw: Raw) -> RDSEvent:
     )
 
 
+def maintenance(raw: Raw) -> Iterator[Maintenance]:
+    """What is pending for one resource."""
+    for one in raw.get("PendingMaintenanceActionDetails") or ():
+        dates = (one.get("ForcedApplyDate"), one.get("AutoAppliedAfterDate"))
+        given = [at for at in map(micros_of, dates) if at is not None]
+        yield Maintenance(
+            arn=raw.get("ResourceIdentifier", ""),
+            action=one.get("Action", ""),
+            description=one.get("Description", ""),
+            due_at=min(given, default=micros_of(one.get("CurrentApplyDate"))),
+        )
+
+
 def _target(raw: Raw, account: Account, region: str, kind: Kind) -> Target:
     instance_like = kind is Kind.INSTANCE
     return Target(
@@ -107,6 +128,18 @@ def _target(raw: Raw, account: Account, region: str, kind: Kind) -> Target:
 
 def _tags(raw: Raw) -> dict[str, str]:
     return {tag["Key"]: tag.get("Value", "") for tag in raw.get("TagList") or ()}
+
+
+def _group(raw: Raw) -> Raw:
+    """The parameter group of an instance."""
+    groups = raw.get("DBParameterGroups") or ({},)
+    return dict(groups[0])
+
+
+def _capacity(scaling: Raw) -> tuple[float, float] | None:
+    if "MaxCapacity" not in scaling:
+        return None
+    return float(scaling.get("MinCapacity") or 0), float(scaling["MaxCapacity"])
 
 
 def _pending(values: Raw) -> dict[str, str]:

@@ -35,6 +35,7 @@ class Plan(Value):
     differences: tuple[Difference, ...] = ()
     checks: tuple[str, ...] = ()  #: the guards that passed, in words
     warnings: tuple[str, ...] = ()  #: consequences that an approver should know
+    downtime: str = ""  #: how long who uses it goes without: "none", "a minute or two; …"
     undo: str = "Nothing undoes it."
     busy: str = ""  #: why it has to wait for now: AWS is at work on that database
     baseline: dict[str, Any] = Field(

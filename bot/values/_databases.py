@@ -48,6 +48,13 @@ class Database(Value):
     backup_retention_days: int = 0
     latest_restorable_at: int | None = None
     pending: dict[str, str] = Field(default_factory=dict)  #: PendingModifiedValues, secrets masked
+    storage_limit_gib: int | None = None  #: up to which AWS enlarges its storage by itself
+    certificate_until: int | None = None
+    restarts_at: int | None = None  #: when AWS starts it again, of one that is stopped
+    parameter_group: str = ""
+    parameters_wait: bool = False  #: some of that group's take effect only with a restart
+    capacity: tuple[float, float] | None = None  #: of a serverless cluster, in capacity units
+    insights: bool = False  #: whether Performance Insights is on
     seen_at: int = 0
 
     @property
@@ -84,6 +91,14 @@ class Inventory(Value):
     def cluster_of(self, database: Database) -> Database | None:
         """The cluster that an instance belongs to, as last seen."""
         return self._clusters.get(_place(database, database.cluster or ""))
+
+    def instances_of(self, database: Database) -> tuple[Database, ...]:
+        """The members of a cluster as last seen, the writer first; an instance is its own."""
+        if database.target.kind is Kind.INSTANCE:
+            return (database,)
+        place = _place(database, database.name)
+        mine = (one for one in self.databases if _place(one, one.cluster or "") == place)
+        return tuple(sorted(mine, key=lambda one: (one.name != database.writer, one.name)))
 
     @cached_property
     def _clusters(self) -> dict[tuple[str, str, str], Database]:

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from bot.values._base import Value
+from bot.values._people import PersonId
 
 
 class AuditEvent(Value):
@@ -28,6 +29,22 @@ class AuditRow(Value):
     at: int
     event: AuditEvent
     hash: str
+
+
+class Occasion(StrEnum):
+    """Why somebody is told that a request waits."""
+
+    ASKED = "asked"
+    HALF = "half"
+    LATE = "late"
+
+
+class Reminder(Value):
+    """Somebody is told of a request; once for each occasion."""
+
+    request_id: int
+    person: PersonId
+    occasion: Occasion
 
 
 class Place(StrEnum):

@@ -1,8 +1,9 @@
 """What is decided about a change, and the request that keeps it all."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from pydantic import Field
 
@@ -12,6 +13,8 @@ from bot.values._databases import Classified, RDSEvent, Target
 from bot.values._messages import AuditEvent
 from bot.values._people import Access, PersonId
 from bot.vocabulary import Risk, Status
+
+HABIT = 3  #: so many endings make something usual
 
 
 class Assessment(Value):
@@ -92,6 +95,21 @@ class Step(Value):
 
 def plan_hash(steps: tuple[Step, ...]) -> str:
     return fingerprint([step.identity() for step in steps])
+
+
+class Usual(Value):
+    """How long a kind of change has taken lately, in microseconds."""
+
+    median: int
+    p90: int
+
+    @classmethod
+    def of(cls, durations: Sequence[int]) -> Self | None:
+        """None where there are too few to speak of a habit."""
+        if len(durations) < HABIT:
+            return None
+        ordered = sorted(durations)
+        return cls(median=ordered[len(ordered) // 2], p90=ordered[-(-9 * len(ordered) // 10) - 1])
 
 
 class Posted(Value):

@@ -74,11 +74,16 @@ def _upgrade(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
-def _require_current(connection: Connection) -> None:
+def is_current(connection: Connection) -> bool:
+    """False for older tables and for none. Raises StorageError for those of a newer version."""
     scripts = _scripts()
     revision = _revision(connection)
     _refuse_newer(revision, scripts)
-    if revision != scripts.get_current_head():
+    return revision == scripts.get_current_head()
+
+
+def _require_current(connection: Connection) -> None:
+    if not is_current(connection):
         raise StorageError(
             "The tables of the database are not those of this version: run rds-bot db upgrade."
         )

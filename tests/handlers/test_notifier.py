@@ -54,10 +54,12 @@ def a_notifier(store: Database, channels: Channels, clock: Clock, patience: floa
     client = cast(AsyncWebClient, channels)
     directory = SlackDirectory(client, OWN, None, clock)
 
-    async def publish(*_: str) -> None:
-        raise AssertionError("nothing here goes to a topic")
+    async def publish(*_: object) -> None:
+        raise AssertionError("nothing here goes to a topic or to a Home")
 
-    return Notifier(store, client, directory, publish, clock, pause=0.001, patience=patience)
+    return Notifier(
+        store, client, directory, publish, publish, clock, pause=0.001, patience=patience
+    )
 
 
 @asynccontextmanager

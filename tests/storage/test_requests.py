@@ -1,8 +1,8 @@
 import pytest
 
 from bot.errors import ConflictError
-from bot.values import Posted, Verdict, label
-from bot.vocabulary import Status
+from bot.values import Outcome, Posted, Verdict, label
+from bot.vocabulary import Environment, Status
 from storage.database import Database
 from storage.errors import DuplicateRequestError, UnknownRequestError
 from tests.storage.records import (
@@ -210,6 +210,32 @@ async def test_durations_are_those_of_successes_latest_first(database: Database)
     assert await database.requests.durations("reboot_instance") == (50, 20)
     assert await database.requests.durations("reboot_instance", limit=1) == (50,)
     assert await database.requests.durations("stop_instance") == ()
+
+
+async def test_durations_are_those_of_one_environment_where_it_is_named(
+    database: Database,
+) -> None:
+    request = await filed(database, identifier="a", status=Status.RUNNING)
+    async with database.write() as tx:
+        await tx.update_step(request.id, a_step("a", sent_at=10, settled_at=30))
+    await moved(database, request, Status.SUCCEEDED)
+    durations = database.requests.durations
+
+    here, there = request.classified.environment, Environment.SANDBOX
+    assert await durations("reboot_instance", environment=here) == (20,)
+    assert await durations("reboot_instance", environment=there) == ()
+
+
+async def test_what_a_person_settled_says_nothing_of_durations(database: Database) -> None:
+    request = await filed(database, identifier="a", status=Status.RUNNING)
+    async with database.write() as tx:
+        await tx.update_step(request.id, a_step("a", sent_at=10, settled_at=30))
+        running = await tx.lock_request(request.id)
+        settled = Outcome(code="settled", detail="Settled by a person: seen in its log")
+        event = running.event("request.succeeded", "succeeded")
+        await tx.transition(running, Status.SUCCEEDED, event, outcome=settled)
+
+    assert await database.requests.durations("reboot_instance") == ()
 
 
 async def test_noting_the_card_is_no_new_version(database: Database) -> None:

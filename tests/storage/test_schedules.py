@@ -1,5 +1,10 @@
 import asyncio
+from contextlib import nullcontext
 
+import pytest
+
+from bot.errors import ConflictError
+from storage.concerns import Told
 from storage.database import Database
 from storage.homes import HomeView
 from storage.schedules import Schedule
@@ -55,10 +60,49 @@ async def test_a_run_that_was_served_is_never_claimed_again(
     database: Database, clock: Clock
 ) -> None:
     await database.schedules.claim_run("s1", "2026-10-25T02:30")
-    await database.schedules.end_run("s1", "2026-10-25T02:30", "posted")
+    async with database.write() as tx:
+        await tx.end_run("s1", "2026-10-25T02:30", 1, "posted")
     clock.now += HOUR
 
     assert await database.schedules.claim_run("s1", "2026-10-25T02:30") is None
+
+
+async def test_whoever_lost_a_run_cannot_end_it(database: Database, clock: Clock) -> None:
+    await database.schedules.claim_run("s1", "2026-10-25T02:30", MINUTE)
+    clock.now += MINUTE
+    await database.schedules.claim_run("s1", "2026-10-25T02:30", MINUTE)
+
+    for attempt, expected in ((1, pytest.raises(ConflictError)), (2, nullcontext())):
+        with expected:
+            async with database.write() as tx:
+                await tx.end_run("s1", "2026-10-25T02:30", attempt, "posted")
+    with pytest.raises(ConflictError):
+        async with database.write() as tx:
+            await tx.end_run("s1", "2026-10-25T02:30", 2, "posted")
+
+
+async def test_what_a_digest_told_replaces_what_it_told_before(database: Database) -> None:
+    first = {"storage:a": Told("30", START), "backup:b": Told("", START)}
+    for told in (first, {"storage:a": Told("7", START + HOUR)}):
+        async with database.write() as tx:
+            await tx.remember_told("s1", told)
+        assert await database.concerns.told("s1") == told
+    assert await database.concerns.told("s2") == {}
+
+
+async def test_a_snooze_ends_and_can_be_renewed(database: Database, clock: Clock) -> None:
+    async def snoozed_for(length: int) -> None:
+        async with database.write() as tx:
+            await tx.snooze("C1", "storage:a", clock.now + length, an_event(action="x.snoozed"))
+
+    await snoozed_for(HOUR)
+    assert await database.concerns.snoozed("C1") == {"storage:a"}
+    assert await database.concerns.snoozed("C2") == frozenset()
+
+    clock.now += HOUR
+    assert await database.concerns.snoozed("C1") == frozenset()
+    await snoozed_for(HOUR)
+    assert await database.concerns.snoozed("C1") == {"storage:a"}
 
 
 async def test_homes_know_who_looked_and_what_was_drawn(database: Database, clock: Clock) -> None:

@@ -216,17 +216,6 @@ async def test_whoami_says_what_each_may_do(start_bot: StartBot, slack: SlackSan
     assert "Europe/Lisbon" in said["ana"]
 
 
-async def test_help_shows_what_one_may_use(bot: Bot, slack: SlackSandbox) -> None:
-    developer = flat(await told(slack.member("ana"), "/rds help"))
-    approver = flat(await told(slack.member("dora"), "/rds ?"))
-
-    assert "/rds reboot ID [--failover]" in developer
-    assert "/rds cancel" in developer
-    assert "/rds approve" not in developer
-    assert "/rds settle" not in developer
-    assert "/rds approve" in approver
-
-
 @pytest.mark.parametrize(
     "line", ["help backup-window", "backup-window --help", "help modify_backup_window"]
 )

@@ -22,9 +22,9 @@ from bot.vocabulary import Environment, Risk, Status
 from handlers.blocks.answers import answer
 from handlers.blocks.card import card, plain_card
 from handlers.blocks.denied import cloudops_request, denied
-from handlers.blocks.form import form
+from handlers.blocks.form import Notice, form
 from handlers.blocks.notices import ending
-from handlers.blocks.problem import problem
+from handlers.blocks.problem import Offer, problem
 from handlers.blocks.rehearsal import rehearsal
 from tests.handlers.blocks.judging import assert_message, assert_view
 from tests.samples import sample_audit_row, sample_of, sample_plan
@@ -65,7 +65,7 @@ def test_answers_and_replies(text: str, other: str) -> None:
     )
 
     assert_message(answer(Answer(title=text, parts=parts, hint=(other,))))
-    assert_message(problem(text, [other], other))
+    assert_message(problem(text, [Offer(other, text, runs=True)], other))
     assert_message(denied(text, 1, Classified(environment=Environment.POC, rule=other)))
     assert_message(cloudops_request(row))
 
@@ -75,7 +75,8 @@ def test_answers_and_replies(text: str, other: str) -> None:
 def test_forms(operation: str, text: str, notice: str) -> None:
     values: dict[str, Any] = dict.fromkeys(CATALOGUE[operation].model_fields, text)
 
-    assert_view(form(CATALOGUE[operation], {**values, "reason": text}, metadata={}, notice=notice))
+    said = Notice(problem(notice)["blocks"], "reason")
+    assert_view(form(CATALOGUE[operation], {**values, "reason": text}, metadata={}, notice=said))
 
 
 def _request(status: Status, text: str, other: str) -> Request:

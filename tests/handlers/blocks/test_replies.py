@@ -2,21 +2,23 @@
 
 from syrupy.assertion import SnapshotAssertion
 
-from bot.operations import CATALOGUE
 from bot.values import Classified
 from bot.vocabulary import Environment
 from handlers.blocks.denied import cloudops_request, denied
-from handlers.blocks.home import home
-from handlers.blocks.problem import problem
+from handlers.blocks.problem import Offer, problem
 from handlers.blocks.rehearsal import rehearsal
-from tests.handlers.blocks.judging import action_ids, assert_message, assert_view, parts, words
+from tests.handlers.blocks.judging import action_ids, assert_message, parts, words
 from tests.samples import sample_audit_row, sample_decision, sample_request
 
 SENTENCE = "Operations not allowed on production instances. Please create a CloudOps request."
 
 
 def test_a_problem_names_what_may_have_been_meant(snapshot: SnapshotAssertion) -> None:
-    made = problem("I know no verb 'rebot'.", ["/rds reboot orders-test"], "7f3a")
+    made = problem(
+        'I don\'t know "rebot". Did you mean "reboot"?',
+        [Offer("/rds reboot orders-test", "test, postgres"), Offer("/rds show orders", runs=True)],
+        "7f3a",
+    )
 
     assert_message(made)
     assert made == snapshot
@@ -24,7 +26,9 @@ def test_a_problem_names_what_may_have_been_meant(snapshot: SnapshotAssertion) -
 
 def test_a_problem_without_words_still_says_something() -> None:
     assert_message(problem(""))
-    assert_message(problem("<!channel> " * 2000, ["<!here>" * 100] * 50))
+    assert_message(
+        problem("<!channel> " * 2000, [Offer("<!here>" * 100, "*" * 500, runs=True)] * 50)
+    )
 
 
 def test_a_denial_offers_the_cloudops_request(snapshot: SnapshotAssertion) -> None:
@@ -69,11 +73,3 @@ def test_a_dry_run_of_what_needs_no_approval_says_so() -> None:
     free = sample_request(decision=sample_decision(approvals=0, rule=""))
 
     assert "none; it would be sent at once" in words(rehearsal(free))
-
-
-def test_the_home_tab_lists_what_can_be_typed() -> None:
-    made = home(CATALOGUE)
-
-    assert_view(made)
-    assert all(operation.usage() in words(made) for operation in CATALOGUE.values())
-    assert_view(home({}))
