@@ -12,6 +12,8 @@ Statements = list[dict[str, Any]]
 READS = ("cloudtrail:LookupEvents", "cloudwatch:GetMetricData", "rds:DescribeDBClusterSnapshots",
          "rds:DescribeDBClusters", "rds:DescribeDBInstances", "rds:DescribeDBSnapshots",
          "rds:DescribeEvents", "rds:DescribePendingMaintenanceActions")  # fmt: skip
+#: How the names of actions begin that change nothing.
+READING = ("Describe", "Download", "Get", "List", "Lookup")
 #: Tags decide the environment, so the bot may set none on what it changes.
 TAGGING = frozenset({"rds:AddTagsToResource", "rds:RemoveTagsFromResource"})
 SNAPSHOTS = ("snapshot", "cluster-snapshot")
@@ -104,7 +106,7 @@ def _row(operation: type[Operation]) -> str:
 
 
 def _only_reads(action: str) -> bool:
-    return action.partition(":")[2].startswith(("Describe", "List", "Get", "Lookup"))
+    return action.partition(":")[2].startswith(READING)
 
 
 def _arns(*kinds: str) -> list[str]:

@@ -1,0 +1,107 @@
+"""The bot's own figures in CloudWatch: what has ended since the last time, in one batch a minute.
+
+They are read from the audit trail behind a stored cursor, so that nothing waits for CloudWatch, and
+what it does not take now it gets later. Who publishes twice after a crash counts a batch twice.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from datetime import timedelta
+
+import structlog
+
+from bot.errors import AWSError
+from bot.telemetry import Datum
+from bot.values import micros
+from bot.vocabulary import Status
+from storage.database import Database as Store
+from storage.figures import Ending
+
+Put = Callable[[str, Sequence[Datum]], Awaitable[None]]
+
+CURSOR = "own-figures"
+BATCH = 100  #: endings, of up to ten data each: CloudWatch takes a thousand at once
+KEPT = micros(timedelta(days=13))  #: CloudWatch takes nothing older than two weeks
+
+log = structlog.get_logger()
+
+
+class Publisher:
+    """Without a namespace it publishes nothing."""
+
+    def __init__(
+        self,
+        store: Store,
+        put: Put,
+        namespace: str | None,
+        timeout: timedelta,
+        clock: Callable[[], int],
+    ) -> None:
+        """``timeout``: what takes longer from send to ending counts as timed out."""
+        self._store = store
+        self._put = put
+        self._namespace = namespace
+        self._timeout = timeout
+        self._clock = clock
+        self._told = 0
+
+    async def unwritten(self) -> None:
+        """How many writes failed here since the last time: each replica tells its own."""
+        total = self._store.unwritten
+        failures = Datum("AuditWriteFailures", total - self._told, "Count", self._clock())
+        if await self._published([failures]):
+            self._told = total
+
+    async def endings(self) -> None:
+        """What has ended since the last time, on any replica: for one of them to tell."""
+        if self._namespace is None:
+            return
+        head = await self._store.figures.audit_head()
+        cursor = await self._store.cursors.get(CURSOR)
+        if cursor is None:
+            await self._store.cursors.set(CURSOR, str(head))
+        elif int(cursor) < head:
+            await self._tell(int(cursor), head)
+
+    async def _tell(self, cursor: int, head: int) -> None:
+        found = await self._store.figures.endings(cursor, head, BATCH)
+        oldest = self._clock() - KEPT
+        data = [
+            datum for one in found if one.at > oldest for datum in figures_of(one, self._timeout)
+        ]
+        if await self._published(data):
+            reached = found[-1].seq if len(found) == BATCH else head
+            await self._store.cursors.set(CURSOR, str(reached))
+
+    async def _published(self, data: Sequence[Datum]) -> bool:
+        if self._namespace is None:
+            return False
+        try:
+            if data:
+                await self._put(self._namespace, data)
+        except AWSError as error:
+            log.warning("publishing.not_taken", figures=len(data), why=str(error))
+            return False
+        return True
+
+
+def figures_of(ending: Ending, timeout: timedelta) -> Iterator[Datum]:
+    """Once with dimensions and once without: CloudWatch adds nothing up over dimensions."""
+    where = {
+        "Operation": ending.operation,
+        "Environment": ending.environment.value,
+        "Region": ending.region,
+    }
+    for dimensions in (where, {}):
+        for metric, value, unit in _values(ending, timeout):
+            yield Datum(metric, value, unit, ending.at, dimensions)
+
+
+def _values(ending: Ending, timeout: timedelta) -> Iterator[tuple[str, float, str]]:
+    succeeded = ending.status is Status.SUCCEEDED
+    is_late = ending.seconds is not None and ending.seconds > timeout.total_seconds()
+    yield "OperationsExecuted", 1, "Count"
+    yield "OperationSuccessRate", 100 * succeeded, "Percent"
+    yield "OperationErrors", int(not succeeded), "Count"
+    yield "OperationTimeouts", int(is_late), "Count"
+    if ending.seconds is not None and ending.status is not Status.UNKNOWN:
+        yield "OperationDuration", ending.seconds, "Seconds"

@@ -1,0 +1,62 @@
+"""Every call to AWS is counted once, by service, action and how it ended."""
+
+from contextlib import suppress
+
+import pytest
+
+from bot.aws.accounts import Accounts
+from bot.aws.errors import result
+from bot.aws.session import Account
+from bot.errors import AWSError
+from bot.sandbox.aws import AWSSandbox, role_arn
+from bot.telemetry import Telemetry
+from bot.values import SECOND
+from bot.vocabulary import Kind
+
+MAIN = "123456789012"
+
+
+async def counted(aws: AWSSandbox) -> dict[str, int]:
+    """How looking at a database that is there ended, by word."""
+    account = Account(id=MAIN, name="main", regions=("us-east-1",), role_arn=role_arn(MAIN))
+    telemetry = Telemetry()
+    clock = lambda: int(aws.clock() * SECOND)  # noqa: E731
+    async with Accounts((account,), clock, answered=telemetry.aws_answered) as accounts:
+        with suppress(AWSError):
+            await accounts.region(MAIN, "us-east-1").database(Kind.INSTANCE, "orders-test")
+    assert telemetry.aws["sts", "AssumeRole", "ok"] == 1
+    return {
+        result: count
+        for (client, action, result), count in telemetry.aws.items()
+        if (client, action) == ("rds", "DescribeDBInstances")
+    }
+
+
+async def test_what_aws_answers_is_ok(aws: AWSSandbox) -> None:
+    assert await counted(aws) == {"ok": 1}
+
+
+async def test_what_aws_denies_is_refused(aws: AWSSandbox) -> None:
+    aws.fault("rds:DescribeDBInstances", "denied", times=None)
+
+    assert await counted(aws) == {"refused": 1}
+
+
+async def test_what_never_answers_is_unanswered(aws: AWSSandbox) -> None:
+    aws.fault("rds:DescribeDBInstances", "reset", times=None)
+
+    assert await counted(aws) == {"unanswered": 1}
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "word"),
+    [
+        pytest.param(400, "Throttling", "throttled", id="throttled"),
+        pytest.param(404, "DBInstanceNotFound", "refused", id="refused"),
+        pytest.param(503, "ServiceUnavailable", "broken", id="broken"),
+    ],
+)
+def test_an_error_counts_by_who_is_to_blame(status: int, code: str, word: str) -> None:
+    answer = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
+
+    assert result(answer) == word
