@@ -11,10 +11,10 @@ PAGE := bot/sandbox/page
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo page test check format docs test-deep bench clean
+.PHONY: help demo page test check format docs screenshots test-deep bench clean
 
 help: ## Show what make can do
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: .venv/demo.stamp page ## Run the whole bot on this machine, with no account anywhere
 	@$(BIN)/rds-bot demo
@@ -37,6 +37,9 @@ format: .venv/dev.stamp ## Format the code and mend what ruff can mend
 
 docs: .venv/dev.stamp ## Write the generated tables in the docs anew
 	@$(BIN)/rds-bot docs
+
+screenshots: .venv/dev.stamp page ## Take the pictures of the README anew, with the system's Chromium
+	@$(BIN)/python -m tests.browser.pictures
 
 test-deep: .venv/dev.stamp ## Run the long crash, race and soak tests
 	@$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 4 -m deep --timeout 1800

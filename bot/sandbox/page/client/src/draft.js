@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 
 const TALLEST_PX = 160;
 
@@ -7,15 +7,21 @@ export function useDraft() {
   const entry = useRef(null);
   const [text, setText] = useState("");
   const [caret, setCaret] = useState(0);
+  const wanted = useRef(null);
   useEffect(() => {
     if (!entry.current) return;
     entry.current.style.height = "auto";
     entry.current.style.height = `${Math.min(entry.current.scrollHeight, TALLEST_PX)}px`;
   }, [text]);
+  // Before the next key: what is typed fast keeps its order.
+  useLayoutEffect(() => {
+    if (wanted.current !== null) entry.current?.setSelectionRange(wanted.current, wanted.current);
+    wanted.current = null;
+  });
   const write = (next, position = next.length) => {
     setText(next);
     setCaret(position);
-    requestAnimationFrame(() => entry.current?.setSelectionRange(position, position));
+    wanted.current = position;
   };
   return { entry, text, caret, write, setCaret };
 }

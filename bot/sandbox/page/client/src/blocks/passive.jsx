@@ -61,6 +61,11 @@ function hooksFor(workspace, person) {
       const channel = channels.find(({ id }) => id === idOf(it));
       return mention("#", nameOf(it, channel?.name), it);
     },
+    // What is no emoji, as the middle of 03:00-03:30, stays as it was written.
+    emoji: (it, drawn) => {
+      const shown = drawn(it);
+      return shown === it.name ? `:${it.name}:` : shown;
+    },
     date: ({ timestamp, format, link }) => {
       const seconds = secondsOf(timestamp);
       const shown = (
