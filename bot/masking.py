@@ -19,6 +19,11 @@ _PAIRS = re.compile(
     rf"""(?i)(?P<name>{_SECRET_NAME}[\w-]{{0,40}}["']?\s*[:=]\s*)"""
     r"""(?P<value>"[^"]*"|'[^']*'|[^\s,;&"']+)"""
 )
+# SQL that makes or changes a user: the secret stands between quotes after the keyword.
+_STATEMENTS = re.compile(
+    r"""(?i)(?P<start>\b(?:PASSWORD|IDENTIFIED\s+(?:WITH\s+\S+\s+)?(?:BY|AS))\s+)"""
+    r"""(?:'(?:[^']|'')*'?|"[^"]*"?)"""
+)
 _USER_INFO = re.compile(r"(?P<start>\b[a-z][a-z0-9+.-]{0,20}://[^\s:/@]*:)[^\s/@]+@", re.IGNORECASE)
 _SECRET_KEY = re.compile(_SECRET_NAME, re.IGNORECASE)
 
@@ -26,6 +31,7 @@ _SECRET_KEY = re.compile(_SECRET_NAME, re.IGNORECASE)
 def mask(text: str) -> str:
     """The text with tokens, access keys, passwords of URLs and ``password=…`` values replaced."""
     text = _TOKENS.sub(MASK, text)
+    text = _STATEMENTS.sub(rf"\g<start>{MASK}", text)
     text = _USER_INFO.sub(rf"\g<start>{MASK}@", text)
     return _PAIRS.sub(rf"\g<name>{MASK}", text)
 

@@ -48,6 +48,18 @@ SEEN = Inventory(
 )
 
 
+def test_the_instances_of_a_cluster_begin_with_its_writer() -> None:
+    cluster = _named("cart", kind=Kind.CLUSTER, writer="cart-2")
+    members = [_named(name, cluster="cart") for name in ("cart-1", "cart-2", "cart-3")]
+    elsewhere = _named("cart-4", "analytics", "eu-west-1", cluster="cart")
+    inventory = Inventory(databases=(cluster, *members, elsewhere))
+
+    names = [one.name for one in inventory.instances_of(cluster)]
+
+    assert names == ["cart-2", "cart-1", "cart-3"]
+    assert inventory.instances_of(members[0]) == (members[0],)
+
+
 @pytest.mark.parametrize(
     ("typed", "found"),
     [

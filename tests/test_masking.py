@@ -18,6 +18,13 @@ from bot.masking import mask, masked
         ('{"MasterUserPassword": "hunter2"}', '{"MasterUserPassword": [masked]}'),
         ("db_secret = s3cr3t; next", "db_secret = [masked]; next"),
         ("AWS_SECRET_ACCESS_KEY=abc/def+ghi", "AWS_SECRET_ACCESS_KEY=[masked]"),
+        ("ALTER USER app PASSWORD 'it''s me' VALID", "ALTER USER app PASSWORD [masked] VALID"),
+        ("create user a identified by 'x y'", "create user a identified by [masked]"),
+        (
+            'IDENTIFIED WITH mysql_native_password BY "s"',
+            "IDENTIFIED WITH mysql_native_password BY [masked]",
+        ),
+        ("statement: SET PASSWORD 'cut of", "statement: SET PASSWORD [masked]"),
         ("postgresql://bot:pa55@host/db", "postgresql://bot:[masked]@host/db"),
         ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc", "[masked]"),
         ("-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY-----", "[masked]"),

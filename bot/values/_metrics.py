@@ -89,6 +89,21 @@ class Series(Value):
         return sum(values) / len(values) if values else None
 
 
+class Share(Value):
+    """A part of a load: what it is, and how many sessions at a time it kept at work."""
+
+    name: str
+    sessions: float
+
+
+class Load(Value):
+    """What the sessions of an instance did; parts with the largest first."""
+
+    sessions: Series  #: average active sessions
+    waits: tuple[Share, ...] = ()
+    statements: tuple[Share, ...] = ()
+
+
 _BYTES = ("B", "KiB", "MiB", "GiB", "TiB")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TypeVar
 
-from bot.values import Answer, Facts, Line, Paragraph, Span, Table
+from bot.values import Answer, Facts, Line, Paragraph, Span, Table, Verbatim
 from handlers.blocks.elements import (
     CELL,
     COLUMNS,
@@ -19,7 +19,7 @@ from handlers.blocks.elements import (
     section,
     table,
 )
-from handlers.blocks.rich import Block, lines, rich_text
+from handlers.blocks.rich import Block, lines, preformatted, rich_text
 from handlers.blocks.text import NO_NAMES, joined, mrkdwn, plain
 
 #: Slack refuses a message of some 13,200 characters, https://github.com/slackapi/bolt-js/issues/2509
@@ -27,7 +27,7 @@ ROOM = 9_000
 BLOCKS = 40  #: of the 50 that a message holds; the rest is for buttons and hint
 
 Item = TypeVar("Item")
-Part = Paragraph | Facts | Table
+Part = Paragraph | Facts | Table | Verbatim
 
 
 def answer(given: Answer) -> Payload:
@@ -76,6 +76,11 @@ class _Page:
         self.blocks.append(table(given.columns[:COLUMNS], shown))
         self._lines(_more(len(rows) - len(shown)))
 
+    def verbatim(self, given: Verbatim) -> None:
+        """Cut where the message ends: whoever has more to say leaves out what matters less."""
+        self.blocks.append(rich_text(preformatted(given.text, self._room)))
+        self._room -= len(given.text)
+
     def _fitting(
         self, items: Sequence[Item], size: Callable[[Item], int], most: int
     ) -> Sequence[Item]:
@@ -111,6 +116,8 @@ def _group(page: _Page, group: Sequence[Part]) -> None:
                 page.facts(part)
             case Table():
                 page.table(part)
+            case Verbatim():
+                page.verbatim(part)
 
 
 def _more(count: int) -> list[Line]:
@@ -134,6 +141,8 @@ def _flat(part: Part) -> Iterator[Line]:
     match part:
         case Paragraph():
             yield part.line
+        case Verbatim():
+            yield from ((line,) for line in part.text.splitlines())
         case Facts():
             yield from ((f"{label}: ", *value) for label, value in part.pairs)
         case Table():

@@ -103,18 +103,24 @@ class CloudWatch(CloudWatchResponse):
 
     def _machine(self, instance: Any) -> Machine:
         assert isinstance(instance, TimedInstance)
-        cluster = self._rds.clusters.get(instance.db_cluster_identifier or "")
-        return Machine(
-            name=instance.db_instance_identifier,
-            account=self.current_account,
-            engine=instance.engine,
-            instance_class=instance.db_instance_class,
-            storage_gib=int(instance.allocated_storage or 0),
-            started=int(self.world.began // 60),
-            capacity=_capacity(cluster),
-            reads=_reads(instance, cluster),
-            insights=instance.performance_insights_enabled,
-        )
+        return machine_of(instance, self.current_account, self.world)
+
+
+def machine_of(instance: TimedInstance, account: str, world: World) -> Machine:
+    """What its metrics depend on."""
+    backend = cast(TimedBackend, instance.backend)
+    cluster = backend.clusters.get(instance.db_cluster_identifier or "")
+    return Machine(
+        name=instance.db_instance_identifier,
+        account=account,
+        engine=instance.engine,
+        instance_class=instance.db_instance_class,
+        storage_gib=int(instance.allocated_storage or 0),
+        started=int(world.began // 60),
+        capacity=_capacity(cluster),
+        reads=_reads(instance, cluster),
+        insights=instance.performance_insights_enabled,
+    )
 
 
 def _is_about_rds(query: Mapping[str, Any]) -> bool:

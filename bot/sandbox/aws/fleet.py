@@ -13,6 +13,7 @@ class InstanceSpec:
     """One database instance, `age_days` old. `zone` is the letter after the region's name.
 
     `parameters` are set in a parameter group of its own; `insights` is Performance Insights.
+    AWS applies `maintenance` in `maintenance_days` at the latest; empty: none is pending.
     """
 
     identifier: str
@@ -33,6 +34,9 @@ class InstanceSpec:
     age_days: int = 120
     parameters: Mapping[str, str] = field(default_factory=dict)
     insights: bool = True
+    maintenance: str = ""
+    maintenance_days: int = 10
+    certificate_days: int = 300
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,13 @@ DEMO_FLEET: Fleet = (
         insights=False,
     ),
     InstanceSpec("orders-test", instance_class="db.t4g.medium", storage_gib=50, tags=_in("test")),
-    InstanceSpec("orders-staging", multi_az=True, tags=_in("staging")),
+    InstanceSpec(
+        "orders-staging",
+        multi_az=True,
+        tags=_in("staging"),
+        maintenance="system-update",
+        maintenance_days=6,
+    ),
     InstanceSpec(
         "orders-prod",
         instance_class="db.r6g.2xlarge",
@@ -95,6 +105,7 @@ DEMO_FLEET: Fleet = (
         instance_class="db.m5.large",
         storage_gib=200,
         tags=_in("test"),
+        certificate_days=24,
     ),
     ClusterSpec(
         "shop-staging",

@@ -1,5 +1,6 @@
 """moto's RDS resources, with statuses that take time and the attributes moto leaves out."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self, cast
 
@@ -15,6 +16,18 @@ if TYPE_CHECKING:
 
 USABLE = ("available", "storage-optimization")
 RESTORABLE_EVERY = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Maintenance:
+    """Attributes are named after the API's members; moto writes them as XML."""
+
+    action: str
+    description: str
+    auto_applied_after_date: datetime
+    forced_apply_date: datetime | None = None
+    current_apply_date: datetime | None = None
+    opt_in_status: str | None = None
 
 
 class Timed(moto.RDSBaseModel):
@@ -66,6 +79,8 @@ class Timed(moto.RDSBaseModel):
 class TimedInstance(Timed, moto.DBInstance):
     event_source = "db-instance"
     automatic_restart_time: datetime | None = None
+    certificate_until: datetime | None = None
+    pending_maintenance: tuple["Maintenance", ...] = ()
     performance_insights_enabled = False
 
     def __init__(self, backend: "TimedBackend", **kwargs: Any) -> None:
@@ -91,6 +106,13 @@ class TimedInstance(Timed, moto.DBInstance):
 
     def swap_zones(self) -> None:
         self.availability_zone, self._other_zone = self._other_zone, self.availability_zone
+
+    @property
+    def certificate_details(self) -> dict[str, Any]:
+        return {
+            "CAIdentifier": self.ca_certificate_identifier,
+            "ValidTill": self.certificate_until,
+        }
 
     @property
     def percent_progress(self) -> str | None:

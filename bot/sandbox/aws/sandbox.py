@@ -14,6 +14,7 @@ from bot.sandbox.aws.cloudtrail import Trail
 from bot.sandbox.aws.faults import Fault, Faults, Kind
 from bot.sandbox.aws.fleet import MAIN, ClusterSpec, InstanceSpec, role_arn
 from bot.sandbox.aws.identity import OUTSIDER, Sessions
+from bot.sandbox.aws.insights import Insights
 from bot.sandbox.aws.install import empty, installed
 from bot.sandbox.aws.journal import Call, Journal, matching
 from bot.sandbox.aws.plans import Plan
@@ -40,7 +41,8 @@ class AWSSandbox:
         self._world = World(clock, pace)
         self._sessions, self._journal, self._faults = Sessions(), Journal(), Faults()
         self.trail = Trail(self._journal, clock, pace)
-        self._gateway = Gateway(clock, self._sessions, self._faults, self._journal)
+        own = {"pi": Insights(self._world)}
+        self._gateway = Gateway(clock, self._sessions, self._faults, self._journal, own)
         self._stack = ExitStack()
         self._clients: dict[tuple[str, str, str], Any] = {}
 

@@ -1,15 +1,20 @@
 """Puts declared databases straight into moto: no request, no backup, a thousand in a moment."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import cast
 
 from moto.rds.models import rds_backends
 
 from bot.sandbox.aws.backend import ENGINE_VERSIONS, TimedBackend
 from bot.sandbox.aws.fleet import ClusterSpec, InstanceSpec
-from bot.sandbox.aws.models import TimedCluster, TimedInstance, TimedMember
+from bot.sandbox.aws.instances import STOPPED_FOR
+from bot.sandbox.aws.models import Maintenance, TimedCluster, TimedInstance, TimedMember
 
+MAINTENANCE = {
+    "system-update": "New Operating System update is available",
+    "db-upgrade": "Minor version upgrade is available",
+}
 SECURITY_GROUPS = ["sg-0a1b2c3d4e5f60718"]
 
 
@@ -44,10 +49,21 @@ def _add_instance(backend: TimedBackend, spec: InstanceSpec) -> None:
         tags=_tag_list(spec.tags),
     )
     instance.status = spec.status
+    instance.certificate_until = instance.created + timedelta(days=spec.certificate_days)
+    instance.pending_maintenance = _maintenance(spec, instance.created)
+    if spec.status == "stopped":
+        instance.automatic_restart_time = instance.created + STOPPED_FOR
     instance.performance_insights_enabled = spec.insights
     _keep(backend, instance, spec.age_days)
     if spec.replica_of:
         _make_replica(backend.instance(spec.replica_of), instance)
+
+
+def _maintenance(spec: InstanceSpec, now: datetime) -> tuple[Maintenance, ...]:
+    if not spec.maintenance:
+        return ()
+    at = now + timedelta(days=spec.maintenance_days)
+    return (Maintenance(spec.maintenance, MAINTENANCE.get(spec.maintenance, ""), at),)
 
 
 def _add_cluster(backend: TimedBackend, spec: ClusterSpec) -> None:

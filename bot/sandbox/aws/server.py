@@ -3,7 +3,7 @@
 import logging
 import socket
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -26,13 +26,20 @@ HOST = "127.0.0.1"
 STOPS_WITHIN = 0.05
 """Seconds between two looks at whether the server was told to stop."""
 
+Services = Mapping[str, Callable[[Request, str], Answer]]
+"""By the name that they sign with; each is given the caller's account."""
+
 logger = logging.getLogger(__name__)
 
 
 class Gateway:
     """A WSGI application around moto's."""
 
-    def __init__(self, clock: Clock, sessions: Sessions, faults: Faults, journal: Journal) -> None:
+    def __init__(
+        self, clock: Clock, sessions: Sessions, faults: Faults, journal: Journal, own: Services
+    ) -> None:
+        """``own`` are services that moto does not have."""
+        self._own = own
         self._clock, self._sessions = clock, sessions
         self._faults, self._journal = faults, journal
         self._moto = DomainDispatcherApplication(create_backend_app)
@@ -57,7 +64,7 @@ class Gateway:
         visit = Visit(at, request, caller)
         fault = self._fault(visit)
         if fault is None:
-            return self._answered(visit, self._execute(environ, request))
+            return self._answered(visit, self._execute(environ, visit))
         return self._struck(fault, visit, environ)
 
     def _fault(self, visit: "Visit") -> Fault | None:
@@ -72,9 +79,9 @@ class Gateway:
         match fault.kind:
             case Kind.SLOW:
                 self._released.wait(fault.delay)
-                return self._answered(visit, self._execute(environ, visit.request))
+                return self._answered(visit, self._execute(environ, visit))
             case Kind.LOST:
-                done = self._execute(environ, visit.request)
+                done = self._execute(environ, visit)
                 self._journal.add(visit.ends(fault.kind, done.said, done.request_id))
             case Kind.TIMEOUT:
                 self._journal.add(visit.ends(fault.kind, None))
@@ -91,8 +98,11 @@ class Gateway:
         self._journal.add(visit.ends(answer.said, None, answer.request_id))
         return answer
 
-    def _execute(self, environ: Environ, request: Request) -> Answer:
+    def _execute(self, environ: Environ, visit: "Visit") -> Answer:
+        request = visit.request
         try:
+            if own := self._own.get(request.service):
+                return own(request, visit.caller.account)
             return _capture(self._moto, environ)
         except NotImplementedError as error:
             return wire.error(request.protocol, 400, "InvalidAction", str(error))

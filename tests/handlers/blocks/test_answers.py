@@ -14,6 +14,7 @@ from bot.values import (
     Moment,
     Strong,
     Table,
+    Verbatim,
     paragraph,
 )
 from handlers.blocks.answers import answer, answer_text
@@ -51,6 +52,23 @@ def test_an_answer_has_a_title_its_parts_buttons_and_a_hint(snapshot: SnapshotAs
 
 def test_an_answer_reads_in_a_terminal_too(snapshot: SnapshotAssertion) -> None:
     assert answer_text(ANSWER, {"U000ANA": "ana"}) == snapshot
+
+
+def test_lines_of_a_machine_keep_their_layout_and_format_nothing() -> None:
+    made = answer(Answer(title="t", parts=(Verbatim(text="a *b*  <!here>\n  c"),)))
+
+    assert_message(made)
+    [part] = made["blocks"][1]["elements"]
+    assert part["type"] == "rich_text_preformatted"
+    assert part["elements"] == [{"type": "text", "text": "a *b*  <!here>\n  c"}]
+    assert answer_text(Answer(title="t", parts=(Verbatim(text="a\nb"),))) == "t\na\nb"
+
+
+def test_more_lines_than_a_message_holds_are_cut() -> None:
+    made = answer(Answer(title="t", parts=(Verbatim(text="line\n" * 5_000),)))
+
+    assert_message(made)
+    assert made["blocks"][1]["elements"][0]["elements"][0]["text"].endswith("… (cut)")
 
 
 def test_adjacent_paragraphs_share_a_block() -> None:

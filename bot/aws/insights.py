@@ -1,0 +1,72 @@
+"""Performance Insights: what the sessions of an instance worked on and waited for.
+
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PerfInsights.API.html
+"""
+
+import math
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.values import SECOND, Load, Series, Share, Window
+
+LOAD = "db.load.avg"  #: average active sessions
+PERIODS = (60, 300, 3_600, 86_400)  #: seconds that it knows
+TOP = 8
+WAITS, STATEMENTS = ("db.wait_event", "name"), ("db.sql_tokenized", "statement")
+
+
+async def read(client: Any, resource_id: str, window: Window) -> Load:
+    """Raises botocore's errors; NotAuthorizedException also where it is off."""
+    asked = {
+        "ServiceType": "RDS",
+        "Identifier": resource_id,
+        "StartTime": _utc(window.since),
+        "EndTime": _utc(window.until),
+    }
+    period = next((one for one in PERIODS if one >= window.period), PERIODS[-1])
+    return Load(
+        sessions=await _series(client, {**asked, "PeriodInSeconds": period}),
+        waits=await _shares(client, asked, *WAITS),
+        statements=await _shares(client, asked, *STATEMENTS),
+    )
+
+
+async def _series(client: Any, asked: Mapping[str, Any]) -> Series:
+    metrics = [metric async for page in _pages(client, asked) for metric in page["MetricList"]]
+    measured = (
+        (int(one["Timestamp"].timestamp()) * SECOND, float(one["Value"]))
+        for metric in metrics
+        for one in metric.get("DataPoints", ())
+        if math.isfinite(one.get("Value", math.nan))
+    )
+    return Series(metric="DBLoad", unit="", points=tuple(sorted(measured)))
+
+
+async def _pages(client: Any, asked: Mapping[str, Any]) -> AsyncIterator[Mapping[str, Any]]:
+    """botocore has no paginator for it."""
+    queries, token = [{"Metric": LOAD}], dict[str, str]()
+    while True:
+        page = await client.get_resource_metrics(MetricQueries=queries, **asked, **token)
+        yield page
+        if not page.get("NextToken"):
+            return
+        token = {"NextToken": page["NextToken"]}
+
+
+async def _shares(
+    client: Any, asked: Mapping[str, Any], group: str, name: str
+) -> tuple[Share, ...]:
+    """The largest first."""
+    reply = await client.describe_dimension_keys(
+        Metric=LOAD, GroupBy={"Group": group, "Limit": TOP}, **asked
+    )
+    found = (
+        Share(name=one["Dimensions"].get(f"{group}.{name}", ""), sessions=one.get("Total", 0.0))
+        for one in reply["Keys"]
+    )
+    return tuple(sorted(found, key=lambda share: share.sessions, reverse=True))
+
+
+def _utc(at: int) -> datetime:
+    return datetime.fromtimestamp(at / SECOND, UTC)

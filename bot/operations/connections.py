@@ -1,0 +1,257 @@
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from bot.aws import AWS
+from bot.connections import Usage, advice, trend
+from bot.errors import AWSError
+from bot.limits import Ceiling, ceiling
+from bot.operation import Desk, Query
+from bot.params import Target
+from bot.values import (
+    SECOND,
+    Answer,
+    Button,
+    Chart,
+    Code,
+    Curve,
+    Database,
+    Limit,
+    Line,
+    Measure,
+    Moment,
+    Panel,
+    Paragraph,
+    Person,
+    Series,
+    Strong,
+    Table,
+    Window,
+    paragraph,
+)
+
+MINUTE = 60 * SECOND
+DAY, WEEK = 86_400, 7 * 86_400
+PERIOD = 300  #: seconds of a figure of the last day
+CURVES = 6  #: instances that one picture bears
+EVENTS = 3  #: that are shown
+
+AVERAGE = ("DatabaseConnections", "Average")
+PEAK = ("DatabaseConnections", "Maximum")
+ACTIVE = ("DBLoad", "Average")
+COUNTED = {
+    "aurora-mysql": (("LoginFailures", "Average"), ("AbortedClients", "Sum")),
+    "mysql": (("ConnectionAttempts", "Sum"),),
+}
+"""What else an engine says of connections."""
+SAID = {
+    "LoginFailures": "logins refused",
+    "AbortedClients": "connections broken off",
+    "ConnectionAttempts": "attempts to connect",
+}
+COLUMNS = ("Instance", "Now", "95 % of 24 h within", "Peak of 24 h", "Limit", "Peak of limit")
+
+Found = Mapping[Measure, Series]
+
+
+class ShowConnections(Query):
+    """Show connections against the limit, refused logins, the trend of 7 days, and what to do.
+
+    The picture of the 7 days comes as a direct message.
+    """
+
+    verb, name = "connections", "show_connections"
+    permissions = ("cloudwatch:GetMetricData", "rds:DescribeDBClusterParameters",
+                   "rds:DescribeDBParameters", "rds:DescribeEvents")  # fmt: skip
+    example = "connections orders-test"
+
+    target: Target
+
+    async def answer(self, desk: Desk, person: Person) -> Answer:
+        database, inventory = await desk.find(self.target), await desk.inventory()
+        aws = desk.door(database, self.permissions)
+        instances = inventory.instances_of(database)
+        at = aws.now // MINUTE * MINUTE
+        window = Window.ending(at, WEEK, 1_800)
+        day, week, events, limits = await asyncio.gather(
+            _read(desk, _of_day(instances), Window.ending(at, DAY, PERIOD)),
+            _read(desk, _of_week(instances), window),
+            _events(aws, instances, at - DAY * SECOND),
+            asyncio.gather(*(_limit(aws, one, inventory.cluster_of(one)) for one in instances)),
+        )
+        usages = [_usage(*one, day, week) for one in zip(instances, limits, strict=True)]
+        chart = _chart(database, usages, window, person.timezone)
+        return Answer(
+            title=_title(database, usages),
+            parts=(*_table(usages), *_sentences(usages), *events),
+            buttons=_refresh(database) if chart else (),
+            hint=("All its metrics: ", Code(text=f"/rds metrics {database.address}")),
+            chart=chart,
+        )
+
+
+async def _limit(aws: AWS, database: Database, cluster: Database | None) -> Ceiling | None:
+    """Its own parameter group goes before that of its cluster."""
+    if cluster is not None:
+        database = database.model_copy(update={"capacity": cluster.capacity})
+    try:
+        return await _configured(aws, database, cluster)
+    except AWSError as error:
+        found = ceiling(database, None)
+        why = f"its parameter group could not be read ({error})"
+        return found and replace(found, why=f"{found.why}; {why}")
+
+
+async def _configured(aws: AWS, database: Database, cluster: Database | None) -> Ceiling | None:
+    if own := await aws.parameter(database, "max_connections"):
+        return ceiling(database, own)
+    if cluster is not None and (shared := await aws.parameter(cluster, "max_connections")):
+        group = {"parameter_group": cluster.parameter_group, "parameters_wait": False}
+        return ceiling(database.model_copy(update=group), shared)
+    return ceiling(database, None)
+
+
+async def _read(desk: Desk, measures: tuple[Measure, ...], window: Window) -> Found:
+    found = await desk.measure(measures, window) if measures else ()
+    return dict(zip(measures, found, strict=True))
+
+
+def _of_day(instances: Sequence[Database]) -> tuple[Measure, ...]:
+    return tuple(
+        _measure(one, *what)
+        for one in instances
+        for what in (AVERAGE, PEAK, ACTIVE, *COUNTED.get(one.engine, ()))
+    )
+
+
+def _of_week(instances: Sequence[Database]) -> tuple[Measure, ...]:
+    return tuple(_measure(one, *AVERAGE) for one in instances)
+
+
+def _measure(instance: Database, metric: str, stat: str) -> Measure:
+    return Measure(target=instance.target, metric=metric, stat=stat)
+
+
+def _usage(instance: Database, limit: Ceiling | None, day: Found, week: Found) -> Usage:
+    counted = [day[_measure(instance, *what)] for what in COUNTED.get(instance.engine, ())]
+    return Usage(
+        database=instance,
+        limit=limit,
+        day=day[_measure(instance, *AVERAGE)],
+        peaks=day[_measure(instance, *PEAK)],
+        active=day[_measure(instance, *ACTIVE)],
+        week=week[_measure(instance, *AVERAGE)],
+        totals={one.metric: _total(one) for one in counted if one.points},
+    )
+
+
+def _total(series: Series) -> float:
+    """Of a rate by second, or of what was counted."""
+    seconds = PERIOD if series.stat == "Average" else 1
+    return sum(value for _, value in series.points) * seconds
+
+
+async def _events(aws: AWS, instances: Sequence[Database], since: int) -> tuple[Paragraph, ...]:
+    """What RDS itself said of connections, the newest first."""
+    try:
+        found = await asyncio.gather(*(aws.events(one.target, since) for one in instances))
+    except AWSError as error:
+        return (paragraph(f"RDS's own events could not be read: {error}"),)
+    about = [event for events in found for event in events if "connection" in event.message.lower()]
+    newest = sorted(about, key=lambda event: event.at, reverse=True)[:EVENTS]
+    return tuple(
+        paragraph(Strong(text=event.source), " ", Moment(at=event.at), f": {event.message}")
+        for event in newest
+    )
+
+
+def _title(database: Database, usages: Sequence[Usage]) -> str:
+    """Of several instances what is said of the fullest."""
+    fullest = max(usages, key=lambda one: one.percent or 0, default=None)
+    if fullest is None or fullest.peak is None:
+        return f"{database.name}: no connections were measured in the last day"
+    name, most = fullest.database.name, f"{fullest.peak[1]:.0f}"
+    if fullest.percent is None:
+        return f"{name}: at most {most} connections, {fullest.word}"
+    share = f"{fullest.percent:.0f} %"
+    return f"{name}: at most {most} of {fullest.limit} connections ({share}), {fullest.word}"
+
+
+def _table(usages: Sequence[Usage]) -> tuple[Table, ...]:
+    return (Table(columns=COLUMNS, rows=tuple(map(_row, usages))),) if usages else ()
+
+
+def _row(usage: Usage) -> tuple[Line, ...]:
+    peak = usage.peak
+    return (
+        (usage.database.name,),
+        (_figure(usage.now),),
+        (_figure(usage.p95),),
+        (f"{peak[1]:.0f}, ", Moment(at=peak[0])) if peak else ("-",),
+        (str(usage.limit or "not known"),),
+        (usage.word if usage.percent is None else f"{usage.percent:.0f} %, {usage.word}",),
+    )
+
+
+def _figure(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0f}"
+
+
+def _sentences(usages: Sequence[Usage]) -> Iterator[Paragraph]:
+    """What is not true of all instances says of which it is."""
+    about: dict[Line, list[str]] = {}
+    for usage in usages:
+        for line in _said(usage):
+            about.setdefault(line, []).append(usage.database.name)
+    for line, names in about.items():
+        of = () if len(names) == len(usages) else (Strong(text=", ".join(names)), ": ")
+        yield Paragraph(line=(*of, *line))
+    if usages and not any(map(advice, usages)):
+        yield paragraph("Nothing needs to be done about connections.")
+
+
+def _said(usage: Usage) -> Iterator[Line]:
+    engine = usage.database.engine
+    yield from advice(usage)
+    yield trend(usage)
+    if usage.limit:
+        yield (f"Limit: {usage.limit}, {usage.limit.why}.",)
+    else:
+        yield (f"How many connections {engine} takes here, I cannot know.",)
+    if said := ", ".join(f"{total:,.0f} {SAID[one]}" for one, total in usage.totals.items()):
+        yield (f"In the last day: {said}.",)
+    if "LoginFailures" not in usage.totals:
+        yield (f"{engine} does not tell CloudWatch of refused logins; its log files do.",)
+
+
+def _chart(database: Database, usages: Sequence[Usage], window: Window, zone: str) -> Chart | None:
+    shown = [usage for usage in usages if usage.week.points][:CURVES]
+    if not shown:
+        return None
+    curves = tuple(Curve(series=one.week, label=_label(one.database, database)) for one in shown)
+    return Chart(
+        title=_title(database, usages),
+        about="The last 7 days, 30-minute averages",
+        window=window,
+        panels=(Panel(title="Connections", unit="", curves=curves, limit=_line(shown)),),
+        zone=zone,
+    )
+
+
+def _label(instance: Database, asked: Database) -> str:
+    """What tells a member apart; an instance alone needs nothing."""
+    return "" if instance == asked else instance.name.removeprefix(f"{asked.name}-")[-8:]
+
+
+def _line(usages: Sequence[Usage]) -> Limit | None:
+    """Where all of them have the same limit."""
+    limits = {one.limit for one in usages if one.limit}
+    if len(limits) != 1:
+        return None
+    [limit] = limits
+    return Limit(value=limit.most, label=f"limit {limit}")
+
+
+def _refresh(database: Database) -> tuple[Button, ...]:
+    line = f"connections {database.address}"
+    return (Button(label="Refresh", action="picture.again", value=line),)

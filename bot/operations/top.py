@@ -1,0 +1,168 @@
+from collections.abc import Iterator
+from typing import Annotated
+
+from bot.errors import UsageError
+from bot.limits import processors
+from bot.masking import mask
+from bot.operation import Desk, Query
+from bot.params import Choice, Target
+from bot.values import (
+    SECOND,
+    Answer,
+    Button,
+    Chart,
+    Code,
+    Curve,
+    Database,
+    Facts,
+    Limit,
+    Line,
+    Load,
+    Panel,
+    Paragraph,
+    Person,
+    Range,
+    Share,
+    Table,
+    Window,
+    amount,
+    paragraph,
+)
+
+MINUTE = 60 * SECOND
+SHOWN = 250  #: characters of a statement
+COLUMNS = ("Statement", "Sessions", "Share")
+OFF = (
+    "Performance Insights is off for it, so nobody counts what its sessions do. Turning it on "
+    "needs no restart, and seven days of history cost nothing. Whoever may change it runs: "
+)
+
+
+class ShowTop(Query):
+    """Show what a database works on: its load by wait and by statement, against its processors.
+
+    Needs Performance Insights. Of a cluster it is the writer. The picture comes as a direct
+    message.
+    """
+
+    verb, name = "top", "show_top"
+    permissions = ("pi:DescribeDimensionKeys", "pi:GetResourceMetrics", "rds:DescribeDBInstances")
+    example = "top orders-test --range 1h"
+
+    target: Target
+    range: Annotated[Range, Choice("Range", "|".join(Range), options=tuple(Range))] = Range.HOUR
+
+    async def answer(self, desk: Desk, person: Person) -> Answer:
+        database = await desk.find(self.target)
+        instances = (await desk.inventory()).instances_of(database)
+        if not instances:
+            raise UsageError(f"{database.name} has no instance that could work.", "target")
+        aws = desk.door(database, self.permissions)
+        instance = await aws.database(instances[0].target)
+        if not instance.insights:
+            return _off(instance)
+        window = Window.ending(aws.now // MINUTE * MINUTE, self.range.seconds, self.range.period)
+        load = await aws.load(instance.target, window)
+        return self._told(instance, load, _chart(instance, load, self.range, window, person))
+
+    def _told(self, instance: Database, load: Load, chart: Chart | None) -> Answer:
+        title = f"{instance.name} over the {self.range.spoken}"
+        hint: Line = ("All its metrics: ", Code(text=f"/rds metrics {instance.address}"))
+        if load.sessions.mean is None:
+            nothing = paragraph("Performance Insights counted no session in that time.")
+            return Answer(title=title, parts=(nothing,), hint=hint)
+        return Answer(
+            title=title,
+            parts=(
+                Paragraph(line=(finding(instance, load),)),
+                *_waits(load),
+                *_statements(load),
+            ),
+            buttons=tuple(self._button(instance, span) for span in Range),
+            hint=hint,
+            chart=chart,
+        )
+
+    def _button(self, instance: Database, span: Range) -> Button:
+        """The same again over another time; over the same time it is read anew."""
+        line = f"top {instance.address} --range {span}"
+        label = "Refresh" if span is self.range else span.value
+        return Button(label=label, action=f"picture.{span}", value=line)
+
+
+def finding(instance: Database, load: Load) -> str:
+    """The load against the processors, and what it mostly is."""
+    mean = load.sessions.mean or 0.0
+    most = load.sessions.highest[1] if load.sessions.highest else 0.0
+    said = f"{amount(mean, '')} sessions at work on average, {amount(most, '')} at most"
+    if cores := processors(instance.instance_class):
+        said += f", on {cores} processors: {_verdict(mean, most, cores)}"
+    first = f" Most of it is {load.waits[0].name}." if load.waits else ""
+    return f"{said}.{first}"
+
+
+def _verdict(mean: float, most: float, cores: int) -> str:
+    """What more sessions than processors do is mostly to wait: for one, for a disk, for a lock."""
+    if mean > cores:
+        return "more than it can run at once"
+    if most > cores:
+        return "enough, but not at the peak"
+    return "enough"
+
+
+def _waits(load: Load) -> Iterator[Facts]:
+    total = load.sessions.mean or 0.0
+    if load.waits:
+        yield Facts(pairs=tuple((one.name, (_said(one, total),)) for one in load.waits))
+
+
+def _statements(load: Load) -> Iterator[Table]:
+    total = load.sessions.mean or 0.0
+    if load.statements:
+        yield Table(columns=COLUMNS, rows=tuple(_row(one, total) for one in load.statements))
+
+
+def _row(share: Share, total: float) -> tuple[Line, ...]:
+    statement = mask(" ".join(share.name.split()))[:SHOWN] or "not known"
+    return ((Code(text=statement),), (amount(share.sessions, ""),), (_percent(share, total),))
+
+
+def _said(share: Share, total: float) -> str:
+    return f"{amount(share.sessions, '')} sessions, {_percent(share, total)}"
+
+
+def _percent(share: Share, total: float) -> str:
+    return f"{100 * share.sessions / total:.0f} %" if total else "-"
+
+
+def _off(instance: Database) -> Answer:
+    command = (
+        f"aws rds modify-db-instance --region {instance.target.region} --db-instance-identifier "
+        f"{instance.name} --enable-performance-insights --apply-immediately"
+    )
+    return Answer(
+        title=f"{instance.name}: Performance Insights is off",
+        parts=(paragraph(OFF, Code(text=command)),),
+        hint=("What can be seen without it: ", Code(text=f"/rds metrics {instance.address}")),
+    )
+
+
+def _chart(
+    instance: Database, load: Load, span: Range, window: Window, person: Person
+) -> Chart | None:
+    if not load.sessions.points:
+        return None
+    cores = processors(instance.instance_class)
+    panel = Panel(
+        title="Sessions at work",
+        unit="",
+        curves=(Curve(series=load.sessions),),
+        limit=Limit(value=cores, label=f"{cores} processors") if cores else None,
+    )
+    return Chart(
+        title=f"{instance.name}: {finding(instance, load)}".rstrip("."),
+        about=f"The {span.spoken}, average active sessions",
+        window=window,
+        panels=(panel,),
+        zone=person.timezone,
+    )

@@ -1,0 +1,72 @@
+"""Performance Insights' answers as load: what is no number is left out, the largest comes first."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.aws.insights import read
+from bot.values import SECOND, Range, Window
+
+NOON = 1_782_907_200 * SECOND
+
+
+class Client:
+    """Answers what it was given, and keeps what it was asked."""
+
+    def __init__(self, points: list[dict[str, Any]], keys: list[dict[str, Any]]) -> None:
+        self.points, self.keys = points, keys
+        self.asked: list[dict[str, Any]] = []
+
+    async def get_resource_metrics(self, **asked: Any) -> dict[str, Any]:
+        self.asked.append(asked)
+        first, *rest = self.points or [{}]
+        token = {"NextToken": "more"} if rest and "NextToken" not in asked else {}
+        points = rest if "NextToken" in asked else [first]
+        return {"MetricList": [{"DataPoints": points}] if self.points else [], **token}
+
+    async def describe_dimension_keys(self, **asked: Any) -> dict[str, Any]:
+        self.asked.append(asked)
+        group = asked["GroupBy"]["Group"]
+        return {
+            "Keys": [one for one in self.keys if any(group in name for name in one["Dimensions"])]
+        }
+
+
+def point(minute: int, **value: float) -> dict[str, Any]:
+    return {"Timestamp": datetime.fromtimestamp(NOON / SECOND + 60 * minute, UTC), **value}
+
+
+def key(name: str, value: str, total: float) -> dict[str, Any]:
+    return {"Dimensions": {name: value}, "Total": total}
+
+
+async def test_load_has_the_points_of_all_pages_in_order_and_its_parts_by_size() -> None:
+    client = Client(
+        [point(2, Value=1.5), point(1, Value=float("nan")), point(0, Value=0.5), point(3)],
+        [
+            key("db.wait_event.name", "Lock", 0.2),
+            key("db.wait_event.name", "CPU", 0.8),
+            key("db.sql_tokenized.statement", "COMMIT", 1.0),
+        ],
+    )
+
+    load = await read(client, "db-1", Window.ending(NOON, 3_600, 60))
+
+    assert load.sessions.points == ((NOON, 0.5), (NOON + 120 * SECOND, 1.5))
+    assert [(one.name, one.sessions) for one in load.waits] == [("CPU", 0.8), ("Lock", 0.2)]
+    assert [one.name for one in load.statements] == ["COMMIT"]
+    assert {one["Identifier"] for one in client.asked} == {"db-1"}
+
+
+async def test_nothing_is_an_empty_load() -> None:
+    load = await read(Client([], []), "db-1", Window.ending(NOON, 3_600, 60))
+
+    assert (load.sessions.points, load.waits, load.statements) == ((), (), ())
+
+
+async def test_it_is_asked_for_periods_that_it_knows() -> None:
+    client = Client([], [])
+    for span in Range:
+        await read(client, "db-1", Window.ending(NOON, span.seconds, span.period))
+
+    periods = {one["PeriodInSeconds"] for one in client.asked if "PeriodInSeconds" in one}
+    assert periods <= {60, 300, 3_600}
