@@ -1,0 +1,114 @@
+"""What runs out: storage, connections, CPU credits, transaction ids, the patience of replicas.
+
+A state names the step on which a figure stands, like less than 14 days: a concern is news again on
+the next one, not with every figure that moves.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from itertools import pairwise
+from statistics import median
+
+from bot.digests._facts import Facts, concern, step
+from bot.limits import max_connections
+from bot.monitoring import BUSY, SOON, days_left
+from bot.values import Concern, Database, Moment, Point, Section, amount, micros
+
+GIB = 2.0**30
+DAY = micros(timedelta(days=1))
+URGENT = 14.0  #: days until storage is full, from which on somebody has to act
+SUDDEN = 2.0  #: days, of a fall that only the last hours show
+HOURS = 5
+POOR = 20.0  #: CPU credits that are about to run out
+WRAPAROUND = 1_000_000_000  #: transactions, of some two thousand million that PostgreSQL has
+LAG = 300.0  #: seconds by which a replica is too far behind
+
+
+def storage(facts: Facts) -> Iterator[Concern]:
+    for one in facts.instances:
+        free = facts.day.get((one.target, "FreeStorageSpace"))
+        before = facts.fortnight.get((one.target, "FreeStorageSpace"))
+        if not free or not free.latest or not before:
+            continue
+        at, bytes_free = free.latest
+        left = _sudden(free.points) or days_left(before.points)
+        if not left:
+            continue
+        growth = bytes_free / left
+        left += _headroom(one) / growth
+        if left > SOON:
+            continue
+        yield concern(
+            facts, "storage", one,
+            f" has {amount(bytes_free, 'B')} of storage free and takes {amount(growth, 'B')} a "
+            f"day: full in {_days(left)} (", Moment(at=at + int(left * DAY)), ").",
+            section=Section.ACTION if left <= URGENT else Section.TREND,
+            state=step(left, (1, 3, 7, 14)), rank=left, metrics="storage --range 7d",
+        )  # fmt: skip
+
+
+def connections(facts: Facts) -> Iterator[Concern]:
+    for one in facts.instances:
+        counted = facts.day.get((one.target, "DatabaseConnections"))
+        limit = max_connections(one)
+        if not counted or not counted.highest or not limit:
+            continue
+        at, most = counted.highest
+        share = 100 * most / limit
+        if share < BUSY:
+            continue
+        yield concern(
+            facts, "connections", one,
+            f" had {most:,.0f} connections, {share:.0f} % of about {limit:,} that it takes, at ",
+            Moment(at=at), ".",
+            section=Section.ACTION, state=step(100 - share, (5, 10)), rank=40 - share / 10,
+            metrics="connections --range 24h",
+        )  # fmt: skip
+
+
+def exhaustion(facts: Facts) -> Iterator[Concern]:
+    """What runs out inside a database: CPU credits, transaction ids, the patience of replicas."""
+    for one in facts.instances:
+        balance = facts.day.get((one.target, "CPUCreditBalance"))
+        if balance and balance.latest and balance.latest[1] < POOR:
+            yield concern(
+                facts, "credits", one,
+                f" has {balance.latest[1]:.0f} CPU credits left; without any it is slowed down.",
+                section=Section.ACTION, rank=20, metrics="credits,cpu --range 24h",
+            )  # fmt: skip
+        ids = facts.day.get((one.target, "MaximumUsedTransactionIDs"))
+        if ids and ids.latest and ids.latest[1] > WRAPAROUND:
+            yield concern(
+                facts, "transactions", one,
+                f" has transactions that are {ids.latest[1] / 1e6:,.0f} million old. Vacuum them: "
+                "PostgreSQL stops at some 2,000 million.",
+                section=Section.ACTION, rank=15, metrics="transactions --range 7d",
+            )  # fmt: skip
+        lag = facts.day.get((one.target, "ReplicaLag"))
+        if lag and lag.latest and lag.latest[1] > LAG:
+            yield concern(
+                facts, "lag", one, f" is {lag.latest[1] / 60:.0f} minutes behind its primary.",
+                section=Section.ACTION, rank=10, metrics="lag --range 24h",
+            )  # fmt: skip
+
+
+def _headroom(database: Database) -> float:
+    """Bytes that AWS adds by itself before storage is full."""
+    if database.storage_limit_gib is None or database.storage_gib is None:
+        return 0.0
+    return max(0, database.storage_limit_gib - database.storage_gib) * GIB
+
+
+def _days(count: float) -> str:
+    if count < 1:
+        return "less than a day"
+    return f"about {count:.0f} day{'s' if count >= 1.5 else ''}"
+
+
+def _sudden(points: Sequence[Point]) -> float | None:
+    """Days left of what runs away since this morning, of which two weeks say nothing."""
+    falls = [before - after for (_, before), (_, after) in pairwise(points[-HOURS - 1 :])]
+    if len(falls) < HOURS or sum(fall > 0 for fall in falls) < HOURS * 0.8:
+        return None
+    left = points[-1][1] / median(falls) / 24
+    return left if left <= SUDDEN else None

@@ -1,0 +1,44 @@
+"""What is worth a word in a digest: each a pure reading of the facts."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from bot.digests import _capacity, _upkeep
+from bot.digests._facts import Facts, concern
+from bot.digests._movers import movers
+from bot.values import Concern, Section, amount
+
+Reading = Callable[[Facts], Iterator[Concern]]
+
+
+def concerns(facts: Facts) -> tuple[Concern, ...]:
+    """All of them, section by section, the gravest first."""
+    found = [concern for reading in READINGS for concern in reading(facts)]
+    order = list(Section)
+    return tuple(sorted(found, key=lambda one: (order.index(one.section), one.rank, one.key)))
+
+
+def moved(facts: Facts) -> Iterator[Concern]:
+    for rank, one in enumerate(movers(facts)):
+        much = "more" if one.now > one.usual else "less"
+        yield concern(
+            facts, f"moved-{one.metric}", one.database,
+            f" had {amount(one.now, one.unit)} {one.what} on average yesterday, {much} than the "
+            f"{amount(one.usual, one.unit)} of such a day in the weeks before.",
+            section=Section.TREND, state=f"{much} {one.day}", rank=100 + rank,
+            metrics=f"{one.word} --range 7d",
+        )  # fmt: skip
+
+
+READINGS: Sequence[Reading] = (
+    _upkeep.out_of_order,
+    _upkeep.unsettled,
+    _upkeep.backups,
+    _capacity.storage,
+    _capacity.connections,
+    _capacity.exhaustion,
+    _upkeep.maintenance,
+    _upkeep.certificates,
+    _upkeep.about_to_start,
+    _upkeep.events,
+    moved,
+)

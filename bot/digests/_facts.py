@@ -1,0 +1,88 @@
+"""What a digest rests on, as a survey has gathered it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from bot.values import (
+    Classified,
+    Concern,
+    Database,
+    Line,
+    Maintenance,
+    RDSEvent,
+    Request,
+    Section,
+    Series,
+    Span,
+    Strong,
+    Target,
+    Week,
+)
+from bot.vocabulary import Kind
+
+
+@dataclass(frozen=True)
+class Event:
+    """What RDS says has happened, and to which database as far as one is known."""
+
+    said: RDSEvent
+    database: Database
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Series by database and metric: three-hourly over a fortnight, hourly over a day, daily over
+    four weeks. ``unseen`` says what could not be looked at."""
+
+    now: int
+    databases: tuple[Database, ...]
+    classified: Mapping[Target, Classified] = field(default_factory=dict)
+    fortnight: Mapping[tuple[Target, str], Series] = field(default_factory=dict)
+    day: Mapping[tuple[Target, str], Series] = field(default_factory=dict)
+    weeks: Mapping[tuple[Target, str], Series] = field(default_factory=dict)
+    maintenance: tuple[Maintenance, ...] = ()
+    events: tuple[Event, ...] = ()
+    unknown: tuple[Request, ...] = ()  #: requests of which nobody knows how they ended
+    unseen: tuple[Line, ...] = ()
+    week: Week = field(default_factory=Week)
+
+    @property
+    def instances(self) -> tuple[Database, ...]:
+        return tuple(one for one in self.databases if one.target.kind is Kind.INSTANCE)
+
+    @cached_property
+    def by_arn(self) -> Mapping[str, Database]:
+        return {one.arn: one for one in self.databases}
+
+    def name(self, database: Database) -> str:
+        """``orders-prod (production)``"""
+        found = self.classified.get(database.target)
+        return f"{database.name} ({found.environment})" if found else database.name
+
+
+def concern(
+    facts: Facts, what: str, database: Database, *said: Span, section: Section, state: str = "",
+    rank: float = 0.0, metrics: str = "", mend: str = "",
+) -> Concern:  # fmt: skip
+    target = database.target
+    return Concern(
+        key=f"{what}:{target.account}/{target.region}/{target.resource_id}",
+        section=section,
+        line=(Strong(text=facts.name(database)), *said),
+        state=state,
+        rank=rank,
+        database=_typed(database),
+        metrics=metrics,
+        mend=mend,
+    )
+
+
+def step(left: float, steps: Sequence[float]) -> str:
+    """The step that is reached; empty above all of them."""
+    return next((f"{step:g}" for step in steps if left <= step), "")
+
+
+def _typed(database: Database) -> str:
+    prefix = "cluster:" if database.target.kind is Kind.CLUSTER else ""
+    return f"{prefix}{database.address}"

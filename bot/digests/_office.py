@@ -1,0 +1,201 @@
+"""What people may do with digests: look at one, post it, schedule it, put a concern off."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from secrets import token_hex
+from typing import Protocol
+
+from bot.crontab import next_due
+from bot.digests._appointments import KIND, added, configured, is_same, row_of
+from bot.digests._composing import news
+from bot.digests._concerns import concerns
+from bot.digests._facts import Facts
+from bot.digests._survey import Survey
+from bot.electorate import named
+from bot.errors import NotAllowedError, UsageError
+from bot.people import Directory, access_of, belongs, members_of
+from bot.settings import Settings
+from bot.values import (
+    Appointment,
+    AuditEvent,
+    Concern,
+    Digest,
+    Message,
+    Person,
+    PersonId,
+    Place,
+    micros,
+)
+from storage.concerns import Told
+from storage.database import Database as Store
+
+FILE = "digest_file"
+SNOOZE = micros(timedelta(days=7))
+MOST = 50  #: schedules: each costs metrics
+
+
+class Directories(Directory, Protocol):
+    """Also knows where the bot may post."""
+
+    async def may_post(self, channel: str) -> bool: ...
+
+
+class Digests:
+    def __init__(
+        self,
+        store: Store,
+        survey: Survey,
+        directory: Directories,
+        settings: Settings,
+        clock: Callable[[], int],
+    ) -> None:
+        self._store = store
+        self._survey = survey
+        self._directory = directory
+        self._settings = settings
+        self._clock = clock
+
+    async def preview(self, about: Appointment) -> Digest:
+        """Everything there is to tell in that channel now, whatever was told before."""
+        digest, _ = await self.composed(about, {})
+        return digest
+
+    async def composed(
+        self, about: Appointment, told: Mapping[str, Told]
+    ) -> tuple[Digest, Mapping[str, Told]]:
+        """The digest for whoever has heard what was ``told``, and what they have heard then."""
+        facts = await self._survey.facts(about.environments)
+        snoozed = await self._store.concerns.snoozed(about.channel)
+        found = news(await thought_through(facts), told, snoozed, facts.now)
+        digest = Digest(
+            title=about.title,
+            at=facts.now,
+            scope=about.scope,
+            databases=len(facts.databases),
+            concerns=found.concerns,
+            unchanged=found.unchanged,
+            snoozed=found.snoozed,
+            notes=facts.unseen,
+            week=facts.week,
+        )
+        return digest, found.told
+
+    async def post(self, about: Appointment, person: Person, asked_at: int, key: str) -> Digest:
+        """Post it now. ``key`` is the inbox row that asks for it: no crash posts it twice."""
+        await self._allow(person, asked_at, "post a digest for everybody in a channel")
+        await self._require_room(about.channel)
+        digest = await self.preview(about)
+        async with self._store.write() as tx:
+            await tx.audit(_event("digest.posted", person.id, about))
+            for message in messages(about.channel, digest, f"digest:{key}"):
+                await tx.post(message)
+            await tx.inbox_done(key)
+        return digest
+
+    async def schedule(self, about: Appointment, person: Person, asked_at: int) -> Appointment:
+        await self._allow(person, asked_at, "schedule digests")
+        await self._require_room(about.channel)
+        standing = await self.standing()
+        if twin := next((one for one in standing if is_same(one, about)), None):
+            raise UsageError(f"That digest is scheduled already: {twin.id}.")
+        if len(standing) >= MOST:
+            raise UsageError(f"There are {MOST} schedules already. Remove one first.")
+        kept = about.model_copy(
+            update={"id": f"D-{token_hex(3)}", "created_by": person.id, "since": self._clock()}
+        )
+        async with self._store.write() as tx:
+            await tx.add_schedule(
+                row_of(kept, person.id), _event("digest.scheduled", person.id, kept)
+            )
+        return self._dated(kept)
+
+    async def remove(self, schedule_id: str, person: Person, asked_at: int) -> Appointment:
+        await self._allow(person, asked_at, "remove digests")
+        standing = await self.standing()
+        found = next((one for one in standing if one.id.casefold() == schedule_id.casefold()), None)
+        if found is None:
+            known = ", ".join(one.id for one in standing) or "none"
+            raise UsageError(f'There is no schedule "{schedule_id}". There are: {known}.')
+        if found.created_by is None:
+            raise UsageError(
+                f"{found.id} stands in {self._settings.file}, under digests: remove it there."
+            )
+        async with self._store.write() as tx:
+            await tx.remove_schedule(found.id, _event("digest.removed", person.id, found))
+        return found
+
+    async def snooze(self, key: str, channel: str, person: Person, asked_at: int) -> int:
+        """Until when the concern is left out in that channel."""
+        await self._allow(person, asked_at, "put off what digests tell")
+        until = self._clock() + SNOOZE
+        event = AuditEvent(
+            action="digest.snoozed",
+            actor=str(person.id),
+            result="snoozed",
+            facts={"concern": key, "channel": channel},
+        )
+        async with self._store.write() as tx:
+            await tx.snooze(channel, key, until, event)
+        return until
+
+    async def standing(self) -> tuple[Appointment, ...]:
+        """Those of the settings, then the others, oldest first."""
+        rows = await self._store.schedules.list()
+        fixed = map(configured, self._settings.digests)
+        return (*fixed, *(added(row) for row in rows if row.kind == KIND))
+
+    async def appointments(self) -> tuple[Appointment, ...]:
+        """The same, each with its next time."""
+        return tuple(map(self._dated, await self.standing()))
+
+    def _dated(self, one: Appointment) -> Appointment:
+        at = next_due(one.cron, one.timezone, self._clock()).at
+        return one.model_copy(update={"next_at": at})
+
+    async def _allow(self, person: Person, asked_at: int, what: str) -> None:
+        """Raises NotAllowedError for who is neither approver nor admin; that is audited."""
+        access, team = self._settings.access, self._directory.own_team
+        either = (access_of(access.approvers), access_of(access.admins))
+        ids = frozenset(group for one in either for group in one.groups)
+        groups = await self._directory.groups(ids, asked_at)
+        if any(belongs(person, one, groups, team) for one in either):
+            return
+        async with self._store.write() as tx:
+            await tx.audit(AuditEvent(action="digest.refused", actor=str(person.id),
+                                      result="not_approver", text=what))  # fmt: skip
+        people = frozenset[str]().union(*(members_of(one, groups) for one in either))
+        who = named(PersonId(team=team, user=user) for user in people - groups.barred)
+        said = f"Only approvers and admins can {what}. These can: "
+        raise NotAllowedError(f"{said}…", (said, *who, "."), "not_approver")
+
+    async def _require_room(self, channel: str) -> None:
+        if not await self._directory.may_post(channel):
+            raise UsageError(
+                "I post digests only in a channel of this workspace that I am a member of: type "
+                "/invite @rds-bot there, then ask again there."
+            )
+
+
+async def thought_through(facts: Facts) -> tuple[Concern, ...]:
+    """The concerns; whoever else waits for the event loop does not wait for them."""
+    return await asyncio.to_thread(concerns, facts)
+
+
+def messages(channel: str, digest: Digest, key: str) -> Iterator[Message]:
+    """The digest, and where it has no room for all of it a file behind it."""
+    about = Message(
+        place=Place.CHANNEL, address=channel, kind=KIND, body=digest.json_value(), key=key
+    )
+    yield about
+    if digest.unlisted:
+        yield about.model_copy(update={"kind": FILE, "key": f"{key}:file"})
+
+
+def _event(action: str, person: PersonId, about: Appointment) -> AuditEvent:
+    facts = about.model_dump(
+        mode="json", include={"id", "channel", "cron", "timezone", "environments"}
+    )
+    return AuditEvent(
+        action=action, actor=str(person), result=action.partition(".")[2], facts=facts
+    )

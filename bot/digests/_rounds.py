@@ -1,0 +1,106 @@
+"""The tick that serves scheduled digests: each due time once, whoever ticks and however often."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import NamedTuple
+
+import structlog
+
+from bot.crontab import Due, due
+from bot.digests._office import Digests, messages
+from bot.errors import ConflictError
+from bot.values import Appointment, AuditEvent, Digest, Line, Moment, micros
+from storage.database import Database as Store
+
+ON_TIME = micros(timedelta(minutes=5))
+TOO_LATE = micros(timedelta(hours=4))  #: yesterday's digest is of no use to anybody
+POSTED, SKIPPED = "posted", "skipped"
+
+log = structlog.get_logger()
+
+
+class Run(NamedTuple):
+    """A due time that is this process's to serve, for now."""
+
+    due: Due
+    attempt: int
+
+
+class Rounds:
+    def __init__(self, store: Store, digests: Digests, clock: Callable[[], int]) -> None:
+        self._store = store
+        self._digests = digests
+        self._clock = clock
+
+    async def tick(self) -> None:
+        """What cannot be served now is tried again with a later tick; it stops no other."""
+        for one in await self._digests.standing():
+            try:
+                await self._serve(one)
+            except ConflictError as error:
+                log.info("digests.served_elsewhere", schedule=one.id, why=str(error))
+            except Exception:
+                log.exception("digests.failed", schedule=one.id)
+
+    async def _serve(self, about: Appointment) -> None:
+        """The last time that fell due; those before it, and one long ago, are skipped.
+
+        All of it is one transaction: whoever loses a run to another replica has done nothing.
+        """
+        now, cursor = self._clock(), f"digest:{about.id}"
+        times = due(about.cron, about.timezone, await self._since(about, cursor, now), now)
+        claimed = [run for one in times if (run := await self._claim(about, one))]
+        if not claimed:
+            return
+        serves = claimed[-1].due == times[-1] and times[-1].at > now - TOO_LATE
+        last, skipped = (claimed[-1], claimed[:-1]) if serves else (None, claimed)
+        await self._end(about, last, skipped)
+        await self._store.cursors.set(cursor, str(claimed[-1].due.at))
+
+    async def _since(self, about: Appointment, cursor: str, now: int) -> int:
+        """Up to where it was served; a schedule that was never seen begins now."""
+        known = await self._store.cursors.get(cursor)
+        if known is not None:
+            return int(known)
+        since = now if about.since is None else about.since
+        await self._store.cursors.set(cursor, str(since))
+        return since
+
+    async def _claim(self, about: Appointment, one: Due) -> Run | None:
+        """None where it was served, or another replica is at it."""
+        attempt = await self._store.schedules.claim_run(about.id, one.wall_clock)
+        return None if attempt is None else Run(one, attempt)
+
+    async def _end(self, about: Appointment, last: Run | None, skipped: Sequence[Run]) -> None:
+        told = await self._store.concerns.told(about.id) if last else {}
+        made = await self._digests.composed(about, told) if last else None
+        async with self._store.write() as tx:
+            for run in skipped:
+                await tx.end_run(about.id, run.due.wall_clock, run.attempt, SKIPPED)
+                await tx.audit(_event(about, run.due, SKIPPED))
+            if last and made:
+                digest, remembered = made
+                digest = _excused(digest, last.due, skipped)
+                key = f"digest:{about.id}:{last.due.wall_clock}"
+                await tx.end_run(about.id, last.due.wall_clock, last.attempt, POSTED)
+                await tx.remember_told(about.id, remembered)
+                for message in messages(about.channel, digest, key):
+                    await tx.post(message)
+                await tx.audit(_event(about, last.due, POSTED))
+
+
+def _excused(digest: Digest, last: Due, skipped: Sequence[Run]) -> Digest:
+    """With what is said of a digest that is late, or that stands for several."""
+    notes: list[Line] = []
+    if digest.at - last.at > ON_TIME:
+        notes.append(("This digest is late: it was due at ", Moment(at=last.at), "."))
+    if skipped:
+        times = "once" if len(skipped) == 1 else f"{len(skipped)} times"
+        latest = Moment(at=skipped[-1].due.at)
+        notes.append((f"No digest could be posted {times} before, last at ", latest, "."))
+    return digest.model_copy(update={"notes": (*notes, *digest.notes)})
+
+
+def _event(about: Appointment, one: Due, result: str) -> AuditEvent:
+    facts = {"id": about.id, "channel": about.channel, "due": one.wall_clock}
+    return AuditEvent(action=f"digest.{result}", actor="bot", result=result, facts=facts)

@@ -1,0 +1,120 @@
+"""What has to be kept up: what does not run, backups, maintenance, certificates, what happened."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from bot.digests._facts import Facts, concern, step
+from bot.values import Concern, Moment, RDSEvent, Section, Span, Strong, micros
+
+DAY = micros(timedelta(days=1))
+BEHIND = micros(timedelta(minutes=15))  #: how far backups may be behind
+AHEAD = micros(timedelta(days=14))  #: maintenance that is due so soon
+CERTIFICATE, RENEW = 90 * DAY, 30 * DAY
+RESTART = 2 * DAY
+OUT_OF_ORDER = (
+    "failed", "storage-full", "inaccessible-encryption-credentials", "insufficient-capacity",
+    "incompatible", "restore-error",
+)  # fmt: skip
+GRAVE = frozenset({"failover", "failure", "deletion", "low storage", "recovery"})
+CHANGES = frozenset({"configuration change", "creation", "maintenance"})
+
+
+def out_of_order(facts: Facts) -> Iterator[Concern]:
+    for one in facts.databases:
+        if one.status.startswith(OUT_OF_ORDER):
+            yield concern(
+                facts, "status", one, f" is {one.status}. Nobody can use it as it is.",
+                section=Section.ACTION, state=one.status, rank=-10,
+            )  # fmt: skip
+
+
+def backups(facts: Facts) -> Iterator[Concern]:
+    """Of an instance that stands alone, and of a cluster as a whole."""
+    for one in facts.databases:
+        until = one.latest_restorable_at
+        runs = one.status == "available" and one.cluster is None
+        if not runs or until is None or one.seen_at - until <= BEHIND:
+            continue
+        yield concern(
+            facts, "backup", one, " can be restored only as it was at ", Moment(at=until),
+            ": its backups are behind.",
+            section=Section.ACTION, state="late", rank=5, mend="create_snapshot",
+        )  # fmt: skip
+
+
+def unsettled(facts: Facts) -> Iterator[Concern]:
+    for request in facts.unknown:
+        yield Concern(
+            key=f"request:{request.id}",
+            section=Section.ACTION,
+            line=(
+                Strong(text=request.label),
+                f" ended unknown: {request.step.plan.effect}. Somebody has to look at AWS and "
+                "settle it.",
+            ),
+            rank=1,
+        )
+
+
+def maintenance(facts: Facts) -> Iterator[Concern]:
+    for pending in facts.maintenance:
+        one = facts.by_arn.get(pending.arn)
+        if one is None or pending.due_at is None or pending.due_at > facts.now + AHEAD:
+            continue
+        what = (pending.description or pending.action).rstrip(".")
+        when: tuple[Span, ...] = ("from ", Moment(at=pending.due_at), " on")
+        if pending.due_at <= facts.now:
+            when = ("in the next maintenance window",)
+        yield concern(
+            facts, f"maintenance-{pending.action}", one,
+            f": {what}. AWS applies it by itself, ", *when, ".",
+            section=Section.ACTION, state=str(pending.due_at), rank=_away(facts, pending.due_at),
+        )  # fmt: skip
+
+
+def certificates(facts: Facts) -> Iterator[Concern]:
+    for one in facts.instances:
+        until = one.certificate_until
+        if until is None or until > facts.now + CERTIFICATE:
+            continue
+        soon = until <= facts.now + RENEW
+        yield concern(
+            facts, "certificate", one, " has a certificate until ", Moment(at=until),
+            ". Clients that check it are refused from then on.",
+            section=Section.ACTION if soon else Section.TREND,
+            state=step(_away(facts, until), (7, 30)), rank=_away(facts, until),
+        )  # fmt: skip
+
+
+def about_to_start(facts: Facts) -> Iterator[Concern]:
+    for one in facts.databases:
+        if one.status == "stopped" and one.restarts_at and one.restarts_at <= facts.now + RESTART:
+            yield concern(
+                facts, "restart", one, " is stopped, and AWS starts it at ",
+                Moment(at=one.restarts_at), ": it keeps none stopped for more than seven days.",
+                section=Section.ACTION, state=str(one.restarts_at),
+                rank=_away(facts, one.restarts_at),
+            )  # fmt: skip
+
+
+def events(facts: Facts) -> Iterator[Concern]:
+    """A line for each database to which something happened, with the last that was said."""
+    by_database: dict[str, list[RDSEvent]] = {}
+    places = {str(event.database.target): event.database for event in facts.events}
+    for event in facts.events:
+        if (GRAVE | CHANGES) & set(event.said.categories):
+            by_database.setdefault(str(event.database.target), []).append(event.said)
+    for place, said in by_database.items():
+        last = max(said, key=lambda one: one.at)
+        more = f" and {len(said) - 1} more, the last at " if len(said) > 1 else ", at "
+        grave = any(GRAVE & set(one.categories) for one in said)
+        yield concern(
+            facts, "events", places[place], f": {last.message.rstrip('.')}{more}",
+            Moment(at=last.at), ".",
+            section=Section.CHANGED, state=str(last.at), rank=0 if grave else 1,
+        )  # fmt: skip
+
+
+def _away(facts: Facts, at: int) -> float:
+    """In days."""
+    return (at - facts.now) / DAY

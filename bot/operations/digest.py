@@ -1,0 +1,186 @@
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator
+
+from bot.crontab import checked
+from bot.operation import Control, Desk, Query
+from bot.params import Choice, Parameter, zone
+from bot.values import (
+    Answer,
+    Appointment,
+    Code,
+    Concern,
+    Digest,
+    Line,
+    Mention,
+    Moment,
+    Paragraph,
+    Person,
+    Section,
+    Strong,
+    Table,
+    paragraph,
+)
+from bot.vocabulary import Environment
+
+
+def _environment(value: Any) -> Any:
+    found = Environment.parse(value) if isinstance(value, str) else value
+    if found is None:
+        raise ValueError(f"the environments are {', '.join(Environment)}")
+    return found
+
+
+Only = Annotated[
+    Environment | None,
+    BeforeValidator(_environment),
+    Choice("Environment", "production|…", "Only its databases; left out: all.", tuple(Environment)),
+]
+Cron = Annotated[
+    str,
+    AfterValidator(checked),
+    Parameter("When", '"30 8 * * mon-fri"', "As in crontab: minute, hour, day, month, weekday."),
+]
+Zone = Annotated[
+    str,
+    AfterValidator(zone),
+    Parameter("Time zone", "Europe/Berlin", "Left out: yours, as Slack knows it."),
+]
+ScheduleId = Annotated[str, Parameter("Schedule", "D-3f2a1c", "As /rds digest list shows it.")]
+
+
+class PreviewDigest(Query):
+    """Show only you what a digest would tell now."""
+
+    verb, name = "digest preview", "preview_digest"
+    permissions = (
+        "cloudwatch:GetMetricData", "rds:DescribeEvents", "rds:DescribePendingMaintenanceActions",
+    )  # fmt: skip
+    example = "digest preview --environment production"
+
+    environment: Only = None
+
+    async def answer(self, desk: Desk, person: Person) -> Answer:
+        digest = await desk.digest(_some(self.environment))
+        return Answer(
+            title=f"{digest.title}, for you alone",
+            parts=(paragraph(f"{_counted(digest)}."), *_told(digest)),
+            hint=("To post it here for everybody: ", Code(text="/rds digest now")),
+        )
+
+
+class PostDigest(Control):
+    """Post a digest in this channel now, for everybody in it."""
+
+    verb, name = "digest now", "post_digest"
+    example = "digest now --environment production"
+
+    environment: Only = None
+
+    async def act(self, desk: Desk, person: Person) -> Answer:
+        digest = await desk.post_digest(_some(self.environment), person)
+        return Answer(
+            title="The digest is on its way to this channel",
+            parts=(paragraph(f"{_counted(digest)}: {len(digest.concerns)} to tell of."),),
+            hint=(
+                "To get it every morning: ",
+                Code(text='/rds digest schedule "30 8 * * mon-fri"'),
+            ),
+        )
+
+
+class ScheduleDigest(Control):
+    """Post a digest in this channel at set times, as "30 8 * * mon-fri".
+
+    The times are those of crontab, in the time zone given. What has not changed since the last one
+    is left out for a week.
+    """
+
+    verb, name = "digest schedule", "schedule_digest"
+    example = 'digest schedule "30 8 * * mon-fri" --timezone Europe/Berlin'
+
+    cron: Cron
+    timezone: Zone | None = None
+    environment: Only = None
+
+    async def act(self, desk: Desk, person: Person) -> Answer:
+        made = await desk.schedule_digest(
+            self.cron, self.timezone or person.timezone, _some(self.environment), person
+        )
+        return Answer(
+            title=f"{made.id}: a digest is scheduled in this channel",
+            parts=(paragraph(
+                Code(text=made.cron), f" in {made.timezone}, about {made.scope}. Next: ",
+                *_next(made),
+            ),),
+            hint=("To end it: ", Code(text=f"/rds digest remove {made.id}")),
+        )  # fmt: skip
+
+
+class ListDigests(Query):
+    """List the scheduled digests, with the next time of each."""
+
+    verb, name = "digest list", "list_digests"
+    example = "digest list"
+
+    async def answer(self, desk: Desk, person: Person) -> Answer:
+        found = await desk.digests()
+        if not found:
+            typed = Code(text='/rds digest schedule "30 8 * * mon-fri"')
+            return Answer(
+                title="No digest is scheduled",
+                parts=(paragraph("In the channel that should get one, type ", typed, "."),),
+            )
+        return Answer(
+            title=f"{len(found)} scheduled digest{'' if len(found) == 1 else 's'}",
+            parts=(Table(columns=COLUMNS, rows=tuple(map(_row, found))),),
+        )
+
+
+class RemoveDigest(Control):
+    """End a scheduled digest."""
+
+    verb, name = "digest remove", "remove_digest"
+    example = "digest remove D-3f2a1c"
+
+    schedule: ScheduleId
+
+    async def act(self, desk: Desk, person: Person) -> Answer:
+        removed = await desk.remove_digest(self.schedule, person)
+        said = (Code(text=removed.cron), f" in {removed.timezone} comes no more.")
+        return Answer(title=f"{removed.id} is removed", parts=(paragraph(*said),))
+
+
+COLUMNS = ("Schedule", "Channel", "When", "Time zone", "About", "Next", "By")
+
+
+def _row(one: Appointment) -> tuple[Line, ...]:
+    by: Line = ("the settings",) if one.created_by is None else (Mention(person=one.created_by),)
+    return (
+        (one.id,), (one.channel,), (one.cron,), (one.timezone,), (one.scope,), _next(one), by,
+    )  # fmt: skip
+
+
+def _next(one: Appointment) -> Line:
+    return ("never",) if one.next_at is None else (Moment(at=one.next_at),)
+
+
+def _some(environment: Environment | None) -> tuple[Environment, ...]:
+    return () if environment is None else (environment,)
+
+
+def _counted(digest: Digest) -> str:
+    count = digest.databases
+    return f"{count} database{'' if count == 1 else 's'} of {digest.scope}"
+
+
+def _told(digest: Digest) -> list[Paragraph]:
+    """Section by section; one line where there is nothing."""
+    found = [line for section in Section for line in _of(section, digest.concerns)]
+    calm: Line = ("Nothing needs anybody.",)
+    return [Paragraph(line=line) for line in (found or [calm]) + list(digest.notes)]
+
+
+def _of(section: Section, concerns: tuple[Concern, ...]) -> list[Line]:
+    lines = [("• ", *one.line) for one in concerns if one.section is section]
+    return [(Strong(text=section.heading),), *lines] if lines else []

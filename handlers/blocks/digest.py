@@ -1,0 +1,128 @@
+"""A digest as a message: what needs somebody first, each line with what can be done about it."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from io import StringIO
+
+from bot.operations import CATALOGUE
+from bot.values import Concern, Digest, Line, Moment, Section, Strong, Week
+from handlers.blocks.elements import (
+    Element,
+    Payload,
+    actions,
+    button,
+    context,
+    header,
+    notification,
+    section,
+)
+from handlers.blocks.problem import RUN
+from handlers.blocks.rich import Block, lines, rich_text
+from handlers.blocks.text import plain
+from handlers.blocks.times import lasting
+
+ACTION = "digest."
+SNOOZE, MEND = f"{ACTION}snooze", f"{ACTION}mend"
+LINE = 300
+NOTES = 5
+FORMULA = frozenset("=+-@")
+
+
+def digest(given: Digest) -> Payload:
+    """``text`` and ``blocks``; what does not fit is counted."""
+    body = list(_sections(given)) or [section(_calm(given))]
+    blocks = [
+        header(given.title),
+        context((_about(given), " · ", Moment(at=given.at))),
+        *(section(note, LINE) for note in given.notes[:NOTES]),
+        *body,
+        *_rest(given),
+        context(*_footer(given)),
+    ]
+    return {"text": notification((f"{given.title}: ", *_summary(given))), "blocks": blocks}
+
+
+def digest_csv(given: Digest) -> str:
+    """Every concern as a row. What would be a formula to a spreadsheet is text."""
+    file = StringIO()
+    writer = csv.writer(file)
+    writer.writerow(("section", "database", "what", "seen before"))
+    for one in given.concerns:
+        known = "yes" if one.is_known else "no"
+        row = (one.section.heading, one.database, plain(one.line), known)
+        writer.writerow([f"'{cell}" if cell[:1] in FORMULA else cell for cell in row])
+    return file.getvalue()
+
+
+def _sections(given: Digest) -> Iterator[Block]:
+    for one in Section:
+        found = [concern for concern in given.listed if concern.section is one]
+        if found:
+            yield rich_text(lines((Strong(text=one.heading),)))
+            for concern in found:
+                yield from _concern(concern)
+
+
+def _concern(concern: Concern) -> Iterator[Block]:
+    still: Line = ("Still: ",) if concern.is_known else ()
+    yield rich_text(lines((*still, *concern.line), limit=LINE))
+    yield from actions(list(_buttons(concern)))
+
+
+def _buttons(concern: Concern) -> Iterator[Element]:
+    name = concern.database.removeprefix("cluster:").partition("@")[0]
+    if concern.metrics:
+        look = f"metrics {concern.database} {concern.metrics}"
+        yield button("Chart", f"{RUN}.digest", look, spoken=f"Chart of {name}")
+    if concern.mend in CATALOGUE:
+        operation = CATALOGUE[concern.mend]
+        form = f"{operation.name} {concern.database}"
+        yield button(f"{operation.verb.capitalize()}…", MEND, form, spoken=operation.summary())
+    yield button("Snooze 7 days", SNOOZE, concern.key, spoken=f"Snooze this about {name}")
+
+
+def _rest(given: Digest) -> Iterator[Block]:
+    if left := len(given.unlisted):
+        yield section((f"And {left} more, less urgent. The file that follows lists all of them.",))
+
+
+def _footer(given: Digest) -> Sequence[Line]:
+    parts = []
+    if given.unchanged:
+        parts.append(f"{given.unchanged} known and unchanged, told again after a week")
+    if given.snoozed:
+        parts.append(f"{given.snoozed} snoozed")
+    left_out = f"Left out: {', '.join(parts)}." if parts else ""
+    return [line for line in ((left_out,), (_week(given.week),)) if line[0]]
+
+
+def _week(week: Week) -> str:
+    """``The bot's week: 12 requests, approved after 3 min (median), 9 of 10 succeeded.``"""
+    if not week.requests and not week.denied:
+        return "The bot's week: nobody asked for anything."
+    said = [f"{week.requests} request{'' if week.requests == 1 else 's'}"]
+    if week.approved_after is not None:
+        said.append(f"approved after {lasting(week.approved_after)} (median)")
+    if week.executed:
+        said.append(f"{week.succeeded} of {week.executed} carried out succeeded")
+    if week.denied:
+        said.append(f"{week.denied} denied")
+    return f"The bot's week: {', '.join(said)}."
+
+
+def _about(given: Digest) -> str:
+    count = given.databases
+    return f"{count} database{'' if count == 1 else 's'} of {given.scope}"
+
+
+def _calm(given: Digest) -> Line:
+    if given.unchanged or given.snoozed:
+        return ("Nothing new.",)
+    return ("As far as I could look, nothing needs anybody." if given.notes else "All clear.",)
+
+
+def _summary(given: Digest) -> Line:
+    urgent = sum(one.section is Section.ACTION for one in given.concerns)
+    if not given.concerns:
+        return _calm(given)
+    return (f"{urgent} to act on, {len(given.concerns) - urgent} to know of.",)

@@ -1,0 +1,319 @@
+"""Digests: asked for, scheduled, late, skipped, put off; each due time once."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.digests._office import messages
+from bot.sandbox.aws import InstanceSpec
+from bot.sandbox.slack import Lost, SeenMessage
+from bot.values import Concern, Digest, Section
+from tests.stories.asking import configured, everything_is_told, flat
+from tests.stories.stage import Play, Stage
+
+HOUR = timedelta(hours=1).total_seconds()
+DAY = 24 * HOUR
+MONDAY = datetime(2026, 7, 6, 7, 0, tzinfo=UTC).timestamp()  #: 08:00 in Lagos
+SCHEDULE = '/rds digest schedule "30 8 * * *" --timezone Africa/Lagos --environment dev'
+CONFIG = configured()
+
+
+@pytest.fixture(autouse=True)
+def monday(stage: Stage) -> None:
+    """Each story begins on a Monday at 08:00 in Lagos; the clock goes on from one to the next."""
+    stage.clock.advance((MONDAY - stage.clock()) % (7 * DAY))
+
+
+async def passes(play: Play, seconds: float) -> None:
+    """Time passes, then the bot looks once whether a digest is due."""
+    play.stage.clock.advance(seconds)
+    await play.bot.services.fleet.refresh()
+    await play.bot.jobs.digest()
+    await everything_is_told(play.bot)
+
+
+def digests(stage: Stage, title: str = "Database digest") -> list[SeenMessage]:
+    """Those that stand in the channel."""
+    found = stage.slack.member("ana").messages()
+    return [it for it in found if not it.ephemeral and it.words.startswith(title)]
+
+
+def answer(play: Play, who: str) -> str:
+    """The last thing that the bot told somebody alone."""
+    return flat([it for it in play.stage.slack.member(who).messages() if it.ephemeral][-1])
+
+
+async def click(play: Play, who: str, seen: SeenMessage, action: str) -> None:
+    """The first button of that kind."""
+    buttons = (it for block in seen.blocks for it in block.get("elements", ()))
+    value = next(it["value"] for it in buttons if it.get("action_id") == action)
+    member = play.stage.slack.member(who)
+    assert (await member.clicks(seen, action, value=value)).acknowledged
+    await play.quiet()
+
+
+async def outcomes(play: Play) -> list[str]:
+    rows = await play.bot.services.store.audit.rows(action="digest.")
+    return [row.event.action for row in rows][::-1]
+
+
+async def test_an_approver_posts_one_now_and_everybody_can_look_alone(any_stage: Stage) -> None:
+    async with any_stage.bot(CONFIG) as play:
+        await play.types("/rds digest preview")
+        assert digests(any_stage) == []
+        assert "warehouse (production) has" in answer(play, "ana")
+
+        await play.types("/rds digest now", "dora")
+        await everything_is_told(play.bot)
+
+        [seen] = digests(any_stage)
+        said = flat(seen)
+        assert "warehouse (production) has" in said
+        assert "a day: full in about" in said
+        assert "Trends billing-staging (staging) had" in said
+        assert "The bot's week: nobody asked for anything." in said
+        assert await outcomes(play) == ["digest.posted"]
+
+
+async def test_who_is_no_approver_posts_and_schedules_nothing(stage: Stage) -> None:
+    async with stage.bot(CONFIG) as play:
+        for line in ("/rds digest now", SCHEDULE, "/rds digest remove D-1"):
+            await play.types(line)
+            assert "Only approvers and admins can" in answer(play, "ana")
+        await everything_is_told(play.bot)
+
+        assert digests(stage) == []
+        assert await outcomes(play) == ["digest.refused"] * 3
+
+
+@pytest.mark.parametrize("channel", ["random", "partner-shared"])
+async def test_it_is_posted_only_where_the_bot_is_and_no_stranger(
+    stage: Stage, channel: str
+) -> None:
+    async with stage.bot(CONFIG) as play:
+        for line in ("/rds digest now", SCHEDULE):
+            assert (await stage.slack.member("dora").types(line, channel)).acknowledged
+            await play.quiet()
+            assert "I post digests only in a channel of this workspace" in answer(play, "dora")
+
+        assert await play.bot.services.digests.appointments() == ()
+
+
+async def test_a_schedule_is_served_each_day_once(any_stage: Stage) -> None:
+    async with any_stage.bot(CONFIG) as play:
+        await play.types(SCHEDULE, "dora")
+        assert "Next: " in answer(play, "dora")
+        await passes(play, 0.4 * HOUR)
+        assert digests(any_stage) == []
+
+        await passes(play, 0.2 * HOUR)
+        await passes(play, 1)
+        assert len(digests(any_stage)) == 1
+
+        await passes(play, DAY)
+        assert len(digests(any_stage)) == 2
+        assert await outcomes(play) == ["digest.scheduled", "digest.posted", "digest.posted"]
+
+
+async def test_what_is_unchanged_is_told_once_a_week(stage: Stage) -> None:
+    stage.aws.seed([InstanceSpec("burnt", status="failed", tags={"Environment": "dev"})])
+    async with stage.bot(CONFIG) as play:
+        await play.types(SCHEDULE, "dora")
+
+        await passes(play, HOUR)
+        for _ in range(7):
+            await passes(play, DAY)
+
+    first, second, *_, last = map(flat, digests(stage))
+    assert "burnt (development) is failed" in first
+    assert "burnt" not in second
+    assert "1 known and unchanged" in second
+    assert "Still: burnt (development) is failed" in last
+
+
+async def test_one_that_is_late_says_so(stage: Stage) -> None:
+    async with stage.bot(CONFIG) as play:
+        await play.types(SCHEDULE, "dora")
+    stage.clock.advance(2 * HOUR)
+    async with stage.bot(CONFIG) as play:
+        await passes(play, 0)
+
+        [seen] = digests(stage)
+        assert "This digest is late: it was due at" in flat(seen)
+
+
+async def test_what_was_missed_is_skipped_recorded_and_said(stage: Stage) -> None:
+    async with stage.bot(CONFIG) as play:
+        await play.types(SCHEDULE, "dora")
+    stage.clock.advance(2.6 * DAY)
+    async with stage.bot(CONFIG) as play:
+        await passes(play, 0)
+        assert digests(stage) == []
+        assert await outcomes(play) == ["digest.scheduled", *["digest.skipped"] * 3]
+
+        await passes(play, DAY / 2)
+        assert len(digests(stage)) == 1
+
+
+async def test_a_restart_serves_nothing_twice(any_stage: Stage) -> None:
+    async with any_stage.bot(CONFIG) as play:
+        await play.types(SCHEDULE, "dora")
+        await passes(play, HOUR)
+    for _ in range(2):
+        async with any_stage.bot(CONFIG) as play:
+            await passes(play, 60)
+
+    assert len(digests(any_stage)) == 1
+
+
+async def test_one_whose_answer_is_lost_is_not_posted_again_where_the_bot_may_read(
+    stage: Stage,
+) -> None:
+    app = stage.slack.workspace.app
+    stage.slack.workspace.app = replace(app, scopes=(*app.scopes, "channels:history"))
+    async with stage.bot(CONFIG) as play:
+        stage.slack.faults.add("chat.postMessage", Lost())
+        await play.types("/rds digest now", "dora")
+        stage.clock.advance(120)
+        await everything_is_told(play.bot)
+
+        assert len(digests(stage)) == 1
+
+
+async def test_what_has_no_room_follows_as_a_file(stage: Stage) -> None:
+    stage.aws.seed([InstanceSpec(f"many-{n}", status="failed", tags={"Env": "dev"})
+                    for n in range(500)])  # fmt: skip
+    async with stage.bot(CONFIG) as play:
+        await play.types("/rds digest now --environment development", "dora")
+        await everything_is_told(play.bot)
+
+        [seen] = digests(stage)
+        assert "And 484 more" in flat(seen)
+        seen = await stage.slack.member("ana").sees(lambda it: bool(it.files))
+        assert seen.files[0].title == "Database digest: all 500 lines"
+
+
+async def test_two_replicas_post_one(shared_stage: Stage) -> None:
+    async with shared_stage.bot(CONFIG) as one, shared_stage.bot(CONFIG) as other:
+        await one.types(SCHEDULE, "dora")
+        shared_stage.clock.advance(HOUR)
+
+        await asyncio.gather(
+            *(play.bot.jobs._rounds.tick() for play in (one, other) for _ in range(3))
+        )
+        await everything_is_told(one.bot)
+
+        assert len(digests(shared_stage)) == 1
+        assert (await outcomes(one)).count("digest.posted") == 1
+
+
+async def test_one_of_the_settings_is_served_from_the_start_on(stage: Stage) -> None:
+    standing = {"channel": "C0DATABASE", "cron": "30 8 * * *", "timezone": "Africa/Lagos",
+                "title": "Morning", "environments": ["production"]}  # fmt: skip
+    async with stage.bot(configured(digests=[standing])) as play:
+        await passes(play, 0)
+        await passes(play, HOUR)
+        [seen] = digests(stage, "Morning")
+        assert "2 databases of production" in flat(seen)
+
+        await play.types("/rds digest list")
+        assert "the settings" in answer(play, "ana")
+        [one] = await play.bot.services.digests.appointments()
+        await play.types(f"/rds digest remove {one.id}", "dora")
+        assert "remove it there" in answer(play, "dora")
+
+
+async def test_a_schedule_is_listed_and_removed(stage: Stage) -> None:
+    async with stage.bot(CONFIG) as play:
+        await play.types("/rds digest list")
+        assert "No digest is scheduled" in answer(play, "ana")
+        await play.types(SCHEDULE, "dora")
+        await play.types(SCHEDULE, "dora")
+        assert "That digest is scheduled already" in answer(play, "dora")
+        [one] = await play.bot.services.digests.appointments()
+
+        await play.types("/rds digest list")
+        assert one.id in answer(play, "ana")
+        await play.types("/rds digest remove D-ffffff", "dora")
+        assert f"There are: {one.id}." in answer(play, "dora")
+        await play.types(f"/rds digest remove {one.id.lower()}", "dora")
+
+        await passes(play, DAY)
+        assert digests(stage) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('"* * * * *"', "comes more often than every 15 minutes"),
+        ('"0 8 30 feb *"', "never comes"),
+        ('"0 8 1 * mon"', "put * in one of the two"),
+        ('"0 8 * * *" --timezone Europe/Berln', 'did you mean "Europe/Berlin"?'),
+        ('"0 8 * * *" --environment prdo', "the environments are production, staging"),
+    ],
+)
+async def test_what_makes_no_sense_is_explained(stage: Stage, line: str, told: str) -> None:
+    async with stage.bot(CONFIG) as play:
+        await play.types(f"/rds digest schedule {line}", "dora")
+
+        assert told in answer(play, "dora")
+
+
+async def test_a_concern_is_put_off_for_a_week(stage: Stage) -> None:
+    async with stage.bot(CONFIG) as play:
+        await play.types("/rds digest now", "dora")
+        await everything_is_told(play.bot)
+        [seen] = digests(stage)
+
+        await click(play, "ana", seen, "digest.snooze")
+        assert "Only approvers and admins" in answer(play, "ana")
+        await click(play, "dora", seen, "digest.snooze")
+        snoozed = "New Operating System update"
+        assert snoozed in flat(seen)
+        assert "leave that out until" in answer(play, "dora")
+
+        await play.types("/rds digest now", "dora")
+        await everything_is_told(play.bot)
+        assert snoozed not in flat(digests(stage)[-1])
+        assert "1 snoozed" in flat(digests(stage)[-1])
+
+
+async def test_its_chart_is_a_click_away(stage: Stage) -> None:
+    async with stage.bot(CONFIG) as play:
+        await play.types("/rds digest now", "dora")
+        await everything_is_told(play.bot)
+        [seen] = digests(stage)
+
+        await click(play, "ana", seen, "query.run.digest")
+
+        assert "warehouse over the last 7 days" in answer(play, "ana")
+
+
+async def test_what_mends_it_is_a_click_away_as_a_form(stage: Stage) -> None:
+    late = Concern(key="backup:x", section=Section.ACTION, line=("orders-test is behind.",),
+                   database="orders-test@main/us-east-1", mend="create_snapshot")  # fmt: skip
+    made = Digest(title="Database digest", at=0, scope="all", databases=1, concerns=(late,))
+    async with stage.bot(CONFIG) as play:
+        async with play.bot.services.store.write() as tx:
+            for message in messages("C0DATABASE", made, "digest:1"):
+                await tx.post(message)
+        await everything_is_told(play.bot)
+        [seen] = digests(stage)
+
+        await click(play, "ana", seen, "digest.mend")
+
+        view = await stage.slack.member("ana").sees_modal(lambda it: "Snapshot" in it.words)
+        assert "orders-test" in flat(view)
+
+
+async def test_an_account_that_is_cut_off_is_named_and_hides_nothing(stage: Stage) -> None:
+    async with stage.bot(CONFIG) as play:
+        stage.aws.fault("monitoring:*", "throttle", times=None, region="eu-west-1")
+        stage.aws.fault("cloudwatch:*", "throttle", times=None, region="eu-west-1")
+        await play.types("/rds digest preview")
+        stage.aws.mend_all()
+
+    assert "CloudWatch did not tell all" in answer(play, "ana")
+    assert "warehouse (production) has" in answer(play, "ana")

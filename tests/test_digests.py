@@ -1,0 +1,313 @@
+"""What is worth a word in a digest, and what of it is news."""
+
+from typing import Any
+
+import pytest
+
+from bot.aws import cloudwatch
+from bot.digests._composing import AGAIN, news
+from bot.digests._concerns import concerns
+from bot.digests._facts import Event, Facts
+from bot.digests._survey import FORTNIGHT, WEEKS, _daily, _storage, _weekly, week
+from bot.values import (
+    SECOND,
+    Classified,
+    Concern,
+    Database,
+    Maintenance,
+    RDSEvent,
+    Section,
+    Series,
+    Span,
+    Week,
+    Window,
+)
+from bot.vocabulary import Environment, Kind, Status
+from storage.concerns import Told
+from tests.samples import NOW, sample_database, sample_request, sample_target, sample_vote
+
+HOUR = 3600 * SECOND
+DAY = 24 * HOUR
+GIB = 2.0**30
+MIDNIGHT = NOW // DAY * DAY
+
+
+def series(
+    metric: str, *values: float, every: int = HOUR, until: int = NOW, unit: str = ""
+) -> Series:
+    """The last value was measured at ``until``."""
+    first = until - (len(values) - 1) * every
+    points = tuple((first + number * every, value) for number, value in enumerate(values))
+    return Series(metric=metric, unit=unit, points=points)
+
+
+def facts(*databases: Database, **changes: Any) -> Facts:
+    classified = {
+        one.target: Classified(environment=Environment.STAGING, rule="tag") for one in databases
+    }
+    return Facts(now=NOW, databases=databases, **{"classified": classified, **changes})
+
+
+def of(found: Facts) -> list[tuple[Section, str]]:
+    return [(one.section, said(one)) for one in concerns(found)]
+
+
+def said(concern: Concern) -> str:
+    return "".join(map(_text, concern.line))
+
+
+def _text(span: Span) -> str:
+    return span if isinstance(span, str) else getattr(span, "text", "…")
+
+
+def storage(*gib: float, **changes: Any) -> Facts:
+    one = sample_database(**changes)
+    free = series("FreeStorageSpace", *(value * GIB for value in gib), unit="B")
+    key, lately = (one.target, "FreeStorageSpace"), free.points[-25:]
+    return facts(one, fortnight={key: free}, day={key: free.model_copy(update={"points": lately})})
+
+
+def falling(start: float, a_day: float, days: int = 14) -> list[float]:
+    return [start - a_day * hour / 24 for hour in range(days * 24 + 1)]
+
+
+def test_a_fleet_that_is_well_gives_nothing_to_say() -> None:
+    one = sample_database()
+
+    assert concerns(facts(one)) == ()
+    assert of(storage(*[100.0] * 300)) == []
+    assert of(storage(*falling(90, 0.5))) == []
+
+
+def test_storage_that_fills_up_is_told_with_its_day() -> None:
+    [(section, told)] = of(storage(*falling(100, 5)))
+
+    assert section is Section.ACTION
+    assert told == (
+        "orders-staging (staging) has 30 GiB of storage free and takes 5 GiB a day: "
+        "full in about 6 days (…)."
+    )
+
+
+def test_storage_that_fills_up_later_is_a_trend() -> None:
+    [(section, told)] = of(storage(*falling(100, 3)))
+
+    assert section is Section.TREND
+    assert "full in about 19 days" in told
+
+
+def test_storage_that_aws_enlarges_by_itself_is_full_so_much_later() -> None:
+    assert of(storage(*falling(100, 5), storage_gib=100, storage_limit_gib=400)) == []
+    [(_, told)] = of(storage(*falling(100, 5), storage_gib=100, storage_limit_gib=110))
+    assert "full in about 8 days" in told
+
+
+def test_what_has_begun_this_morning_is_seen_today() -> None:
+    [(_, told)] = of(storage(*[100.0] * 300, *(100 - 8 * hour for hour in range(1, 7))))
+
+    assert "full in less than a day" in told
+
+
+@pytest.mark.parametrize("values", [(), (50.0,), (0.0, 0.0)])
+def test_too_few_figures_say_nothing(values: tuple[float, ...]) -> None:
+    assert of(storage(*values)) == []
+
+
+def test_connections_near_the_limit() -> None:
+    one = sample_database()
+    counted = {(one.target, "DatabaseConnections"): series("DatabaseConnections", 100, 800, 300)}
+
+    [found] = concerns(facts(one, day=counted))
+
+    assert found.section is Section.ACTION
+    assert said(found).startswith("orders-staging (staging) had 800 connections, 89 % of about 901")
+    assert (found.metrics, found.state) == ("connections --range 24h", "")
+
+
+def test_what_runs_out_inside_a_database() -> None:
+    one = sample_database()
+    day = {
+        (one.target, "CPUCreditBalance"): series("CPUCreditBalance", 90, 4),
+        (one.target, "MaximumUsedTransactionIDs"): series("x", 1.2e9),
+        (one.target, "ReplicaLag"): series("ReplicaLag", 900),
+    }
+
+    told = " ".join(text for _, text in of(facts(one, day=day)))
+
+    assert "has 4 CPU credits left" in told
+    assert "transactions that are 1,200 million old" in told
+    assert "is 15 minutes behind its primary" in told
+
+
+def test_backups_that_are_behind_can_be_mended() -> None:
+    late = sample_database(latest_restorable_at=NOW - HOUR)
+
+    [found] = concerns(facts(late))
+
+    assert "can be restored only as it was at …: its backups are behind" in said(found)
+    assert (found.mend, found.database) == ("create_snapshot", "orders-staging@main/us-east-1")
+    assert concerns(facts(sample_database(latest_restorable_at=NOW - HOUR, cluster="shop"))) == ()
+    stopped = sample_database(latest_restorable_at=NOW - HOUR, status="stopped")
+    assert concerns(facts(stopped)) == ()
+
+
+@pytest.mark.parametrize("status", ["failed", "storage-full", "incompatible-network"])
+def test_a_database_that_nobody_can_use_comes_first(status: str) -> None:
+    broken = sample_database(status=status, latest_restorable_at=NOW - HOUR)
+
+    [found] = concerns(facts(broken))
+
+    assert f"is {status}. Nobody can use it" in said(found)
+
+
+def test_maintenance_certificates_and_restarts_are_told_when_they_are_near() -> None:
+    one = sample_database(certificate_until=NOW + 20 * DAY, status="stopped", restarts_at=NOW + DAY)
+    pending = Maintenance(arn=one.arn, action="system-update", due_at=NOW + 3 * DAY)
+    later = pending.model_copy(update={"action": "db-upgrade", "due_at": NOW + 30 * DAY})
+    never = pending.model_copy(update={"action": "hardware", "due_at": None})
+
+    told = [text for _, text in of(facts(one, maintenance=(pending, later, never)))]
+
+    assert told == [
+        "orders-staging (staging) is stopped, and AWS starts it at …: it keeps none stopped for "
+        "more than seven days.",
+        "orders-staging (staging): system-update. AWS applies it by itself, from … on.",
+        "orders-staging (staging) has a certificate until …. Clients that check it are refused "
+        "from then on.",
+    ]
+
+
+def test_what_happened_is_one_line_a_database() -> None:
+    one = sample_database()
+    events = tuple(
+        Event(
+            RDSEvent(at=NOW - number * HOUR, source_kind="db-instance", source=one.name,
+                     message=message, categories=(category,)),
+            one,
+        )
+        for number, (message, category) in enumerate(
+            [("Failover completed.", "failover"), ("Failover started", "failover"),
+             ("Backing up DB instance", "backup")]
+        )
+    )  # fmt: skip
+
+    assert of(facts(one, events=events)) == [
+        (Section.CHANGED,
+         "orders-staging (staging): Failover completed and 1 more, the last at …."),
+    ]  # fmt: skip
+
+
+def test_a_request_of_which_nobody_knows_how_it_ended() -> None:
+    [(section, told)] = of(facts(unknown=(sample_request(status=Status.UNKNOWN),)))
+
+    assert section is Section.ACTION
+    assert told.startswith("RDS-1042 ended unknown: Reboot orders-staging with failover.")
+
+
+def test_yesterday_is_held_against_such_days_of_the_weeks_before() -> None:
+    one = sample_database()
+
+    def cpu(*values: float) -> Facts:
+        days = series("CPUUtilization", *values, every=DAY, until=MIDNIGHT - DAY, unit="%")
+        return facts(one, weeks={(one.target, "CPUUtilization"): days})
+
+    usual = [20.0, 21, 19, 22, 20, 5, 6] * 4
+    assert of(cpu(*usual, 20)) == []
+    [(section, told)] = of(cpu(*usual, 70))
+    assert section is Section.TREND
+    assert "had 70 % CPU on average yesterday, more than the 20 % of such a day" in told
+    assert of(cpu(70)) == []
+
+
+def test_the_gravest_comes_first_and_keys_tell_all_apart() -> None:
+    first, second = (
+        sample_database(target=sample_target(identifier=name, resource_id=f"db-{name}"),
+                        latest_restorable_at=NOW - HOUR, status=status)
+        for name, status in (("aaa", "available"), ("zzz", "failed"))
+    )  # fmt: skip
+
+    found = concerns(facts(first, second))
+
+    assert [said(one).split()[0] for one in found] == ["zzz", "aaa"]
+    assert len({one.key for one in found}) == 2
+
+
+def test_a_cluster_is_named_so_that_it_can_be_typed() -> None:
+    cluster = sample_database(
+        target=sample_target(kind=Kind.CLUSTER), latest_restorable_at=NOW - HOUR
+    )
+
+    [found] = concerns(facts(cluster))
+
+    assert found.database == "cluster:orders-staging@main/us-east-1"
+
+
+def a_concern(key: str = "storage:a", state: str = "14") -> Concern:
+    return Concern(key=key, section=Section.ACTION, line=("x",), state=state)
+
+
+def test_what_is_unchanged_is_news_again_after_a_week() -> None:
+    told = {"storage:a": Told("14", NOW)}
+
+    soon = news([a_concern()], told, (), NOW + DAY)
+    assert (soon.concerns, soon.unchanged, soon.told) == ((), 1, told)
+
+    again = news([a_concern()], told, (), NOW + AGAIN)
+    assert [one.is_known for one in again.concerns] == [True]
+    assert again.told == {"storage:a": Told("14", NOW + AGAIN)}
+
+
+def test_what_got_worse_is_news_at_once() -> None:
+    found = news([a_concern(state="7")], {"storage:a": Told("14", NOW)}, (), NOW + DAY)
+
+    assert [one.is_known for one in found.concerns] == [False]
+    assert found.told == {"storage:a": Told("7", NOW + DAY)}
+
+
+def test_what_was_mended_is_forgotten_and_news_when_it_comes_back() -> None:
+    gone = news([], {"storage:a": Told("14", NOW)}, (), NOW + DAY)
+    assert gone.told == {}
+
+    back = news([a_concern()], gone.told, (), NOW + 2 * DAY)
+    assert len(back.concerns) == 1
+
+
+def test_what_is_snoozed_is_left_out_and_news_afterwards() -> None:
+    asleep = news([a_concern()], {"storage:a": Told("14", NOW)}, {"storage:a"}, NOW + DAY)
+
+    assert (asleep.concerns, asleep.unchanged, asleep.snoozed, asleep.told) == ((), 0, 1, {})
+
+
+def test_a_thousand_databases_cost_few_calls() -> None:
+    """Within CloudWatch's limits of queries and points."""
+    fleet = [
+        sample_database(
+            target=sample_target(resource_id=f"db-{number}"), instance_class="db.t4g.medium"
+        )
+        for number in range(1000)
+    ]
+    asked = ((_storage, FORTNIGHT, 3600), (_daily(fleet), 86_400, 3600), (_weekly, WEEKS, 86_400))
+
+    calls = [
+        batch
+        for measures, length, period in asked
+        for batch in cloudwatch.batches(
+            [one for database in fleet for one in measures(database)],
+            Window.ending(NOW, length, period),
+        )
+    ]
+
+    assert len(calls) <= 25
+
+
+def test_the_week_counts_what_was_asked_and_how_it_ended() -> None:
+    waited = sample_request(
+        status=Status.SUCCEEDED, approved_at=NOW + 3 * HOUR, asked_at=NOW, votes=(sample_vote(),)
+    )
+    failed = waited.model_copy(update={"status": Status.FAILED, "approved_at": NOW + HOUR})
+    pending = sample_request(asked_at=NOW, approved_at=None)
+
+    assert week([waited, failed, pending], denied=2) == Week(
+        requests=3, executed=2, succeeded=1, denied=2, approved_after=2 * HOUR
+    )
+    assert week([], 0) == Week()
