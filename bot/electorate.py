@@ -74,7 +74,10 @@ async def approvable(
     """Those for which somebody's approval would count, as last refreshed: advice, no more."""
     named = (request.decision.approvers.groups for request in requests)
     groups = await directory.known_groups(frozenset[str]().union(*named))
-    askers = list({request.requester for request in requests})
+    theirs = [
+        one for one in requests if person.id.user in members_of(one.decision.approvers, groups)
+    ]
+    askers = list({request.requester for request in theirs})
     people = await asyncio.gather(*map(directory.known_person, askers))
     requesters = dict(zip(askers, people, strict=True))
 
@@ -83,7 +86,7 @@ async def approvable(
         electorate = Electorate(both, groups, directory.own_team)
         return bool(electorate.judge(person, Verdict.APPROVE, request))
 
-    return tuple(filter(counts, requests))
+    return tuple(filter(counts, theirs))
 
 
 async def who_may_approve(directory: Directory, request: Request) -> Line:

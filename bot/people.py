@@ -78,6 +78,13 @@ def belongs(person: Person, access: Access | People, groups: Groups, own_team: s
     return named and _standing(person, own_team) is None
 
 
+def may_look(person: Person, own_team: str) -> Eligibility:
+    """Whether somebody may see databases and requests at all: every full member may."""
+    if bar := _standing(person, own_team):
+        return _barred(bar, _STANDING[bar].format(do="look at databases"))
+    return Eligibility()
+
+
 def may_request(
     person: Person, requesters: Access | People | None, groups: Groups, own_team: str
 ) -> Eligibility:

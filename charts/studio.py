@@ -1,9 +1,11 @@
 """Charts drawn elsewhere, so that whoever clicks meanwhile never waits."""
 
 import asyncio
+import os
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Self
 
@@ -18,6 +20,12 @@ WORKERS = 2
 PATIENCE = 20.0  #: seconds for one picture, a cold start included
 LEAVING = 0.5  #: seconds for leaving when there is nothing more to draw
 KEPT = 16  #: pictures that are remembered, for whoever asks for the same one
+
+#: What of the environment Python and matplotlib start with. A worker has no token and no key.
+INHERITED = (
+    "PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT",
+    "PYTHONHOME", "PYTHONPATH", "MPLCONFIGDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME",
+)  # fmt: skip
 
 #: What it looks like when a worker dies or says nothing.
 LOST = (OSError, asyncio.IncompleteReadError, TimeoutError)
@@ -145,7 +153,8 @@ class Worker:
         try:
             await asyncio.wait_for(process.wait(), LEAVING)
         except TimeoutError:
-            process.kill()
+            with suppress(ProcessLookupError):
+                process.kill()
             await process.wait()
 
     async def _running(self) -> Process:
@@ -153,6 +162,10 @@ class Worker:
         if self._process is None:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "charts", stdin=PIPE, stdout=PIPE,
-                start_new_session=True,
+                env=_environment(), start_new_session=True,
             )  # fmt: skip
         return self._process
+
+
+def _environment() -> dict[str, str]:
+    return {name: os.environ[name] for name in INHERITED if name in os.environ}

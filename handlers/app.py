@@ -28,6 +28,7 @@ from handlers.events import Events
 from handlers.forms import Forms
 from handlers.intake import Intake
 from handlers.launcher import Launcher
+from handlers.listening import missed
 from handlers.mentions import Mentions
 from handlers.modals import Modals
 from handlers.options import Options
@@ -105,12 +106,15 @@ def bolt_app(url: str, session: aiohttp.ClientSession, own: Identity, token: str
     async def authorize() -> AuthorizeResult:
         return result
 
-    return AsyncApp(
+    app = AsyncApp(
         client=AsyncWebClient(base_url=url, session=session),
         authorize=authorize,
         process_before_response=True,
         request_verification_enabled=False,
+        raise_error_for_unhandled_request=True,
     )
+    app.error(missed)
+    return app
 
 
 def listen(

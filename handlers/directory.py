@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import DirectoryError
-from bot.people import Groups, may_request
+from bot.people import Groups, may_look
 from bot.values import SECOND, Person, PersonId
 
 K = TypeVar("K", bound=Hashable)
@@ -19,7 +19,6 @@ V = TypeVar("V")
 
 STALE = 300 * SECOND  #: how old what is known may be, for advice
 PATIENCE = 600 * SECOND  #: how long a rate limit is waited for
-NO_GROUPS = Groups(members={})
 #: Slack's words for a channel that the bot cannot see.
 HIDDEN = frozenset({"channel_not_found", "missing_scope", "not_in_channel"})
 
@@ -123,13 +122,16 @@ class SlackDirectory:
 
     async def card_channel(self, asked_in: str) -> str | None:
         channel = self._approvals_channel or asked_in
+        return channel if await self.may_post(channel) else None
+
+    async def may_post(self, channel: str) -> bool:
+        """Whether the bot is in that channel, and nobody outside this workspace is."""
         try:
-            info = await self._channels.lately(channel)
+            return _may_hold_cards(await self._channels.lately(channel))
         except UnsaidError as error:
             if error.code not in HIDDEN:
                 raise
-            return None
-        return channel if _may_hold_cards(info) else None
+            return False
 
     async def is_member(self, channel: str, user: str) -> bool:
         """False also where Slack does not say, so that somebody is rather told twice."""
@@ -148,7 +150,7 @@ class SlackDirectory:
 
     def _is_barred(self, user: str) -> bool:
         person = self._people.seen(user)
-        return person is not None and not may_request(person, None, NO_GROUPS, self.own_team)
+        return person is not None and not may_look(person, self.own_team)
 
     # -- Slack's words -------------------------------------------------------------------------
 

@@ -11,18 +11,17 @@ from bot.desk import Services
 from bot.errors import BotError, DirectoryError, UsageError
 from bot.operation import Change, Operation
 from bot.params import Picker
-from bot.people import Groups, may_request
+from bot.people import may_look
 from bot.values import Database, PersonId, Strong
 from handlers.blocks.form import Notice, Offer, form, parameters
 from handlers.blocks.modal import opening_form
 from handlers.blocks.problem import problem
 from handlers.errors import explained
+from handlers.listening import JUDGING
 from handlers.modals import Modals, Trigger
 from handlers.offers import offers
 from handlers.parser import FormError
 
-#: Seconds for judging a form before its acknowledgement; keeping it may take the rest of three.
-JUDGING = 0.8
 #: Seconds for looking up what was typed, while somebody waits for the form.
 LOOKING_UP = 2.0
 
@@ -74,8 +73,7 @@ class Forms:
     async def may_look(self, person: PersonId) -> bool:
         """Guests and strangers learn nothing of the fleet. Raises DirectoryError."""
         directory = self._services.directory
-        known = await directory.known_person(person)
-        return bool(may_request(known, None, Groups(members={}), directory.own_team))
+        return bool(may_look(await directory.known_person(person), directory.own_team))
 
     async def _check(self, operation: Operation, person: PersonId) -> None:
         if not await self.may_look(person):

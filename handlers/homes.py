@@ -1,6 +1,7 @@
 """What each person's Home shows, read when it is drawn, and told to Slack where it has changed."""
 
-from collections.abc import Callable, Collection
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
@@ -8,18 +9,17 @@ from aiolimiter import AsyncLimiter
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.desk import Desk, Services
+from bot.desk import Desk, Services, usable
 from bot.errors import DirectoryError
-from bot.operation import Change, Operation
 from bot.operations import CATALOGUE
-from bot.people import may_request
+from bot.people import may_look
 from bot.policy import protected
 from bot.values import Inventory, Message, Person, PersonId, Place, Request, fingerprint
 from bot.vocabulary import Status
 from handlers.blocks.elements import Payload
 from handlers.blocks.fleet import Health, health_of
 from handlers.blocks.home import Home, Running, closed_home, home
-from handlers.directory import NO_GROUPS, STALE
+from handlers.directory import STALE
 from storage.homes import EVERYBODY, HomeView
 
 OPEN = 1000  #: requests that are looked through
@@ -115,6 +115,7 @@ class Homes:
         """False also for whom Slack does not say now who they are: that is tried again."""
         if view.view_hash is None:
             return False
+        await asyncio.sleep(0)  # hundreds may be drawn without waiting for anything else
         try:
             person = self._known.get(view.person) or await self._meet(view.person)
             return fingerprint(await self._draw(person, board)) == view.view_hash
@@ -149,11 +150,11 @@ class Homes:
     # -- what it shows -------------------------------------------------------------------------
 
     async def _draw(self, person: Person, board: Board) -> Payload:
-        if not may_request(person, None, NO_GROUPS, self._services.directory.own_team):
+        if not may_look(person, self._services.directory.own_team):
             return closed_home()
         desk, lately = (Desk(self._services, at) for at in (board.read_at, board.read_at - STALE))
         pending = [one for one in board.waiting if one.status is Status.PENDING]
-        roles = [role for role, held in (await lately.roles(person)).items() if held]
+        roles = await lately.roles(person)
         return home(
             Home(
                 person=person,
@@ -162,8 +163,8 @@ class Homes:
                 running=board.running,
                 health=board.health,
                 ended=board.ended,
-                roles=roles,
-                operations=_operations(roles),
+                roles=[role for role, held in roles.items() if held],
+                operations=[one for one in CATALOGUE.values() if usable(one, roles)],
             )
         )
 
@@ -202,8 +203,3 @@ class Homes:
             guarded = protected(self._services.settings.policy)
             self._judged = (inventory, health_of(found, guarded, inventory.unreachable))
         return self._judged[1]
-
-
-def _operations(roles: Collection[str]) -> list[type[Operation]]:
-    can_ask = "requester" in roles
-    return [one for one in CATALOGUE.values() if can_ask or not issubclass(one, Change)]

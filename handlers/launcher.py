@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from bot.desk import Desk, Services
 from bot.errors import BotError
 from bot.operation import Operation
+from bot.operations.list_requests import OPEN
 from bot.values import Person, PersonId
-from bot.vocabulary import Status
 from handlers.blocks.launcher import Desktop, asks_nothing, launcher
 from handlers.blocks.modal import modal, opening_form, result_form
 from handlers.blocks.rich import Block
@@ -18,7 +18,6 @@ from handlers.forms import Blank, Forms
 from handlers.modals import Modals, Trigger
 from handlers.parser import Command
 
-OPEN = (Status.PENDING, Status.APPROVED, Status.RUNNING, Status.UNKNOWN)
 MOST = 100  #: of somebody's open requests that are counted
 
 

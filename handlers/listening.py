@@ -5,13 +5,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import structlog
+from slack_bolt.response import BoltResponse
 
 from bot.values import PersonId
 from handlers.blocks.modal import notice_form
 from handlers.intake import Intake, new_reference
 
-#: Seconds for keeping what came; Slack waits three for the acknowledgement.
-KEEPING = 2.0
+#: Seconds for judging a form and for keeping what came. Slack waits three for the acknowledgement,
+#: and the third belongs to the way there and back and to whatever else goes on.
+JUDGING, KEEPING = 0.8, 1.3
 NOT_KEPT = "I could not write that down, so nothing will come of it. Please try again in a minute."
 #: What is written down after all is taken over later, as from a process that is gone.
 MAYBE_KEPT = (
@@ -19,6 +21,7 @@ MAYBE_KEPT = (
     "a few minutes. Look at /rds requests before you try again."
 )
 
+MISSED = "Something went wrong before I could begin. Nothing was done; please try again."
 UNREADABLE = "I cannot read this form any more. Nothing was done; please open it anew."
 
 #: Bolt's own, or that with arguments which a view's acknowledgement carries.
@@ -54,6 +57,20 @@ async def unreadable(ack: Ack, body: Mapping[str, Any]) -> None:
     log.exception("listening.unreadable", view=body["view"].get("id"), reference=reference)
     told = notice_form("Too old", f"{UNREADABLE} Reference: {reference}")
     await ack(response_action="update", view=told)
+
+
+async def missed(error: Exception, body: Mapping[str, Any]) -> BoltResponse:
+    """The acknowledgement where a listener failed, or none listens for such a thing: Bolt's last
+    resort. It says so where Slack lets an acknowledgement say something."""
+    reference, kind = new_reference(), body.get("type", "command")
+    log.error("listening.missed", kind=kind, reference=reference, exc_info=error)
+    told = f"{MISSED} Reference: {reference}"
+    said: dict[str, object] = {}
+    if kind == "view_submission":
+        said = {"response_action": "update", "view": notice_form("Not done", told)}
+    elif kind == "command":
+        said = {"text": told}
+    return BoltResponse(status=200, body=said or "")
 
 
 def sender(body: Mapping[str, Any]) -> PersonId:

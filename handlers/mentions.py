@@ -34,6 +34,9 @@ from storage.inbox import Incoming
 KIND = "mention"
 FINISH = "unfinished"
 LATE = "I could not open the form in time. Press the button once more."
+WHOLE = "That button is from an older version of me: nothing is missing there. Write it once more."
+#: What Slack calls a message that somebody has written: with a file, or shown in the channel too.
+WRITTEN = (None, "file_share", "thread_broadcast")
 
 Payload = Mapping[str, Any]
 
@@ -74,8 +77,13 @@ class Mentions:
     async def finish(self, incoming: Incoming) -> None:
         """The form for what a message left out: a click brings the trigger that a message lacks."""
         body = incoming.payload
-        parsed = parse(body["text"], CATALOGUE)
+        try:
+            parsed = parse(body["text"], CATALOGUE)
+        except BotError as error:
+            await self._reply(incoming, explained(error))
+            return
         if not isinstance(parsed, Incomplete):
+            await self._reply(incoming, problem(WHOLE))
             return
         common = {"reason": parsed.reason, "dry_run": parsed.dry_run}
         blank = Blank(
@@ -138,7 +146,7 @@ def _is_for_the_bot(event: Payload, own: str | None) -> bool:
     An edited message has been answered; a message event of a channel comes as a mention too.
     """
     by_person = event.get("user") and event["user"] != own and not event.get("bot_id")
-    is_new = "edited" not in event and "subtype" not in event
+    is_new = "edited" not in event and event.get("subtype") in WRITTEN
     is_addressed = event["type"] == "app_mention" or event.get("channel_type") == "im"
     return bool(by_person and is_new and is_addressed)
 

@@ -19,7 +19,7 @@ from handlers.listening import sender
 from handlers.offers import offers, ranked
 
 #: Seconds; Slack waits three.
-WITHIN = 2.5
+WITHIN = 2.0
 #: How many of somebody's last requests are looked at for what to offer first.
 RECENT = 20
 

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +21,10 @@ def numbered(number: int) -> Chart:
 
 def processes(studio: Studio) -> list[int]:
     return [one.pid for one in studio._workers if one.pid is not None]
+
+
+def environment(pid: int) -> str:
+    return Path(f"/proc/{pid}/environ").read_text("utf-8")
 
 
 @pytest.fixture
@@ -104,3 +109,18 @@ async def test_closing_does_not_wait_for_what_is_being_drawn() -> None:
 
     with pytest.raises(asyncio.CancelledError):
         await drawing
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="only Linux shows a process's environment")
+async def test_a_worker_knows_no_secret_of_the_bot(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("SLACK_BOT_TOKEN", "AUDIT_KEY", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "a-secret-of-the-bot")
+
+    await studio.draw(CPU)
+
+    (pid,) = processes(studio)
+    given = environment(pid)
+    assert "PATH=" in given
+    assert "a-secret-of-the-bot" not in given

@@ -1,9 +1,15 @@
 """The Home tab: what each person finds there, what a click there does, and what it costs Slack."""
 
+import asyncio
+import time
+from dataclasses import replace
+
 from bot.sandbox.aws import InstanceSpec
 from bot.sandbox.slack import RateLimited, Refused, SeenView
+from bot.values import PersonId
 from bot.vocabulary import Status
 from tests.conftest import CONFIG
+from tests.stories.asking import configured
 from tests.stories.stage import FREE, Play, Stage
 
 PUBLISH = "views.publish"
@@ -73,6 +79,8 @@ async def test_each_person_finds_what_concerns_them(stage: Stage) -> None:
         assert "request.approve" not in part(ana, "Waiting for my approval")
         assert "Europe/Berlin" in part(dora, "Settings")
         assert "approve and reject" in part(dora, "Settings")
+        assert "approve, audit" in part(dora, "What you can type")
+        assert "approve, audit" not in part(ana, "What you can type")
         assert "production (protected)" in dora.words.replace("*", "")
 
 
@@ -268,3 +276,28 @@ async def test_what_changed_while_the_bot_was_away_shows_when_it_is_back(stage: 
         await settled(play)
 
         assert "RDS-1001" in part(home_of(stage, "dora"), "Waiting for my approval")
+
+
+async def test_many_homes_are_looked_after_and_nobody_waits_for_that(stage: Stage) -> None:
+    people, team = stage.slack.workspace.people, stage.slack.workspace.team_id
+    async with stage.bot(configured(access={"approvers": {"users": ["U0DORA0001"]}})) as play:
+        for user in (f"U0WATCH{number:03}" for number in range(100)):
+            people[user] = replace(people["U0BEN00001"], id=user, name=user.lower())
+            await play.bot.services.store.homes.opened(PersonId(team=team, user=user))
+        await _looked_after(play)
+        looking = asyncio.create_task(_looked_after(play))
+
+        waited, began = 0.0, time.monotonic()
+        while not looking.done():
+            since = time.monotonic()
+            await asyncio.sleep(0)
+            waited = max(waited, time.monotonic() - since)
+
+        assert publishes(stage) == 100
+        assert waited < (time.monotonic() - began) / 3
+
+
+async def _looked_after(play: Play) -> None:
+    async with play.bot.services.store.write() as tx:
+        tx.stir_homes()
+    await settled(play)

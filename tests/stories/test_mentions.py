@@ -124,6 +124,25 @@ async def test_the_button_works_in_a_thread_and_the_form_asks(
     assert (await filed(bot))[0].reason == "leak"
 
 
+@pytest.mark.parametrize(
+    ("meant", "says"), [("list", "from an older version of me"), ("xyzzy", "I don't know")]
+)
+async def test_a_button_of_an_older_version_is_explained(
+    bot: Bot, slack: SlackSandbox, meant: str, says: str
+) -> None:
+    ana = slack.member("ana")
+    seen = await mentioned(ana, "reboot")
+    [*before, row] = seen.blocks
+    [press, *_] = row["elements"]
+    slack.world.revise(
+        seen.message, blocks=(*before, {**row, "elements": [{**press, "value": meant}]})
+    )
+
+    await ana.clicks(seen, press["action_id"])
+
+    await ana.sees(lambda it: it.ephemeral and it.ts != seen.ts and says in flat(it))
+
+
 @pytest.mark.parametrize("who", ["gil"])
 async def test_a_guest_sees_nothing_and_that_is_audited(
     who: str, bot: Bot, slack: SlackSandbox
@@ -211,7 +230,6 @@ async def test_what_needs_approval_is_asked_in_the_approvals_channel(
         {"user": "U0ANA00001", "bot_id": "B0OTHER001"},
         {"user": "U0ANA00001", "subtype": "message_changed"},
         {"user": "U0ANA00001", "subtype": "message_deleted"},
-        {"user": "U0ANA00001", "subtype": "file_share"},
         {"user": "U0ANA00001", "edited": {"user": "U0ANA00001", "ts": "1.000001"}},
         {"user": "U0ANA00001", "channel_type": "channel", "channel": "C0DATABASE"},
         {},
@@ -227,6 +245,19 @@ async def test_it_answers_neither_itself_nor_bots_nor_edits(
 
     assert slack.called("chat.postMessage") == ()
     assert slack.called("chat.postEphemeral") == ()
+
+
+@pytest.mark.parametrize("subtype", ["file_share", "thread_broadcast"])
+async def test_what_somebody_wrote_is_answered_whatever_comes_with_it(
+    bot: Bot, slack: SlackSandbox, subtype: str
+) -> None:
+    await happens(
+        slack, bot, type="message", subtype=subtype, channel_type="im", channel="D0ANA00001",
+        ts="1.000001", user="U0ANA00001", text="show orders-test",
+    )  # fmt: skip
+
+    [answer] = slack.member("ana").direct_messages()
+    assert "orders-test is available" in flat(answer)
 
 
 async def test_an_edited_mention_is_not_carried_out_again(bot: Bot, slack: SlackSandbox) -> None:
