@@ -7,19 +7,22 @@ from datetime import timedelta
 from bot.approvals import Approvals
 from bot.aws import AWS
 from bot.aws.accounts import Accounts
+from bot.digests import Digests
 from bot.electorate import approvable, named, standing_approvers, who_may_approve
 from bot.fleet import Fleet
 from bot.judging import Judge
 from bot.monitoring import Monitoring
 from bot.operation import Change, Control, Operation
 from bot.operations import CATALOGUE
-from bot.people import Directory, access_of, belongs, may_request
+from bot.people import Directory, access_of, belongs, may_look, may_request
 from bot.policy import lowest_risk, rules_for
 from bot.settings import Settings
 from bot.values import (
+    Appointment,
     AuditRow,
     Classified,
     Database,
+    Digest,
     Inventory,
     Line,
     Measure,
@@ -32,7 +35,7 @@ from bot.values import (
     Window,
     micros,
 )
-from bot.vocabulary import Kind, Status
+from bot.vocabulary import Environment, Kind, Status
 from storage.database import Database as Store
 
 #: Results that a person looking for trouble wants to see.
@@ -59,6 +62,7 @@ class Services:
     judge: Judge
     directory: Directory
     approvals: Approvals
+    digests: Digests
     settings: Settings
     clock: Callable[[], int]
     health: Health
@@ -68,6 +72,8 @@ class Services:
 class Desk:
     services: Services
     received_at: int  #: when the command or click that is being answered was received
+    channel: str = ""  #: where it was typed or clicked; empty: in no channel
+    key: str = ""  #: of the inbox row that asks for it
 
     async def inventory(self) -> Inventory:
         return await self.services.fleet.inventory()
@@ -147,7 +153,7 @@ class Desk:
             role: belongs(person, access_of(people), groups, team) for role, people in named.items()
         }
         return {
-            "viewer": bool(may_request(person, None, groups, team)),
+            "viewer": bool(may_look(person, team)),
             **held,
             "requester": bool(may_request(person, requesters, groups, team)),
         }
@@ -179,17 +185,43 @@ class Desk:
         risk = (f"Risk: {lowest}, or higher where the case raises it.",)
         return (risk, *rules, ("Approvers: ", *who))
 
+    async def digest(self, environments: tuple[Environment, ...]) -> Digest:
+        return await self.services.digests.preview(self._here(environments))
+
+    async def post_digest(self, environments: tuple[Environment, ...], person: Person) -> Digest:
+        here = self._here(environments)
+        return await self.services.digests.post(here, person, self.received_at, self.key)
+
+    async def digests(self) -> tuple[Appointment, ...]:
+        return await self.services.digests.appointments()
+
+    async def schedule_digest(
+        self, cron: str, timezone: str, environments: tuple[Environment, ...], person: Person
+    ) -> Appointment:
+        wanted = self._here(environments, cron=cron, timezone=timezone)
+        return await self.services.digests.schedule(wanted, person, self.received_at)
+
+    async def remove_digest(self, schedule_id: str, person: Person) -> Appointment:
+        return await self.services.digests.remove(schedule_id, person, self.received_at)
+
+    def _here(
+        self, environments: tuple[Environment, ...], cron: str = "", timezone: str = "UTC"
+    ) -> Appointment:
+        return Appointment(
+            id="",
+            channel=self.channel,
+            cron=cron,
+            timezone=timezone,
+            title="Database digest",
+            environments=environments,
+        )
+
     def catalogue(self) -> Mapping[str, type[Operation]]:
         return CATALOGUE
 
     async def may_use(self, operation: type[Operation], person: Person) -> bool:
         """Whether the verb is worth showing to somebody; not a permission."""
-        roles = await self.roles(person)
-        if issubclass(operation, Change):
-            return roles["requester"]
-        if issubclass(operation, Control) and operation.name != "cancel_request":
-            return roles["approver"] or roles["admin"]
-        return roles["viewer"] or operation.name in OPEN_TO_ALL
+        return usable(operation, await self.roles(person))
 
     async def health(self) -> tuple[tuple[str, Line], ...]:
         return await self.services.health()
@@ -207,3 +239,12 @@ class Desk:
         return await self.services.approvals.settle(
             request_id, person, self.received_at, status, reason
         )
+
+
+def usable(operation: type[Operation], roles: Mapping[str, bool]) -> bool:
+    """Whether the verb is worth showing to somebody who holds ``roles``; not a permission."""
+    if issubclass(operation, Change):
+        return roles["requester"]
+    if issubclass(operation, Control) and operation.name != "cancel_request":
+        return roles["approver"] or roles["admin"]
+    return roles["viewer"] or operation.name in OPEN_TO_ALL

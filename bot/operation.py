@@ -15,10 +15,12 @@ from bot.aws import AWS
 from bot.params import Parameter, Picker, Prose, Switch, parameter_of
 from bot.values import (
     Answer,
+    Appointment,
     Assessment,
     AuditRow,
     Classified,
     Database,
+    Digest,
     Inventory,
     Line,
     Measure,
@@ -35,7 +37,7 @@ from bot.values import (
     Series,
     Window,
 )
-from bot.vocabulary import Kind, Risk, Status
+from bot.vocabulary import Environment, Kind, Risk, Status
 
 
 class Desk(Protocol):
@@ -105,6 +107,23 @@ class Desk(Protocol):
 
     async def agreement(self, change: "type[Change]") -> tuple[Line, ...]:
         """Its risk, what the policy asks for before it runs, and who its approvers are."""
+
+    async def digest(self, environments: tuple[Environment, ...]) -> Digest:
+        """What a digest in this channel would tell now."""
+
+    async def post_digest(self, environments: tuple[Environment, ...], person: Person) -> Digest:
+        """The same, posted here for everybody."""
+
+    async def digests(self) -> tuple[Appointment, ...]:
+        """Every schedule, with its next time."""
+
+    async def schedule_digest(
+        self, cron: str, timezone: str, environments: tuple[Environment, ...], person: Person
+    ) -> Appointment:
+        """Raises NotAllowedError, UsageError."""
+
+    async def remove_digest(self, schedule_id: str, person: Person) -> Appointment:
+        """Raises NotAllowedError, and UsageError where there is none that can be removed."""
 
     def catalogue(self) -> "Mapping[str, type[Operation]]": ...
     async def may_use(self, operation: "type[Operation]", person: Person) -> bool: ...

@@ -4,10 +4,12 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, get_args
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator
 from pydantic.fields import FieldInfo
 from pytimeparse2 import parse as parse_duration
+from rapidfuzz import process
 
 from bot.vocabulary import Kind
 
@@ -172,6 +174,17 @@ def _duration(value: Any) -> Any:
 Duration = Annotated[
     timedelta, BeforeValidator(_duration), Parameter("Since", "7d", "For example 90m, 24h, 7d.")
 ]
+
+
+def zone(name: str) -> str:
+    """The IANA name of a time zone, as its database spells it."""
+    names = {one.casefold(): one for one in available_timezones()}
+    if found := names.get(name.casefold()):
+        return found
+    near = process.extractOne(name, list(names.values()), score_cutoff=60)
+    meant = f'; did you mean "{near[0]}"?' if near else ""
+    raise ValueError(f'"{name}" is no time zone, as "Europe/Berlin" is one{meant}')
+
 
 _MENTION = re.compile(r"<?@?([UW][A-Z0-9]{2,})(?:\|[^>]*)?>?")
 

@@ -15,6 +15,7 @@ from bot.approvals import Approvals
 from bot.aws.accounts import Accounts
 from bot.aws.session import Account
 from bot.desk import Health, Services
+from bot.digests import Digests, Rounds, Survey
 from bot.drafting import Drafting
 from bot.executor import Executor
 from bot.fleet import Fleet
@@ -80,10 +81,14 @@ async def running(
     bot calls its jobs.
     """
     settings.require_slack()
-    telemetry, pulse = Telemetry(), Pulse()
+    telemetry = Telemetry()
     async with AsyncExitStack() as stack:
         store = await Store.open(settings.database_url, clock, audit_key=_audit_key(settings))
         stack.push_async_callback(store.close)
+        vitals = Vitals(store, telemetry, Pulse())
+        await stack.enter_async_context(_background(vitals.pulse.run()))
+        if settings.health.listen:
+            await stack.enter_async_context(served(vitals, settings.health.listen))
         accounts = await stack.enter_async_context(
             Accounts(accounts_of(settings), clock, settings.aws_region, telemetry.aws_answered)
         )
@@ -91,10 +96,7 @@ async def running(
         studio = await stack.enter_async_context(Studio())
         bot = await _built(settings, clock, store, accounts, session, studio, telemetry, pause)
 
-        await stack.enter_async_context(_background(pulse.run()))
-        if settings.health.listen:
-            vitals = Vitals(store, telemetry, pulse, lambda: bot.socket.is_connected)
-            await stack.enter_async_context(served(vitals, settings.health.listen))
+        vitals.is_connected = lambda: bot.socket.is_connected
         await bot.services.fleet.refresh()
         await bot.jobs.claim()
         stack.push_async_callback(_drain, bot)
@@ -143,9 +145,12 @@ async def _built(
     drafting = Drafting(store, accounts, fleet, judge, directory, directory, settings)
     approvals = Approvals(store, drafting, directory, telling, settings, executor.nudge)
     health = _health(store, fleet, monitoring, socket, clock)
+    survey = Survey(store, accounts, fleet, monitoring, judge, clock)
+    digests = Digests(store, survey, directory, settings, clock)
     services = Services(
-        store, accounts, fleet, monitoring, judge, directory, approvals, settings, clock, health
-    )
+        store, accounts, fleet, monitoring, judge, directory, approvals, digests, settings, clock,
+        health,
+    )  # fmt: skip
 
     intake = Intake(store.inbox, clock)
     replies, pictures = Replies(store, posting, session), Pictures(posting, session, studio)
@@ -155,8 +160,8 @@ async def _built(
     reminders = Reminders(store, directory, settings.notifications.escalation, clock)
     publisher = _publisher(settings, store, accounts, clock)
     jobs = Jobs(
-        store, executor, following, approvals, reminders, fleet, homes, intake, publisher, clock,
-        owner,
+        store, executor, following, approvals, reminders, Rounds(store, digests, clock), fleet,
+        homes, intake, publisher, clock, owner,
     )  # fmt: skip
     return Bot(services, executor, following, intake, notifier, jobs, pictures, socket)
 

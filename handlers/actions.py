@@ -14,7 +14,8 @@ from bot.desk import Services
 from bot.errors import BotError, UsageError
 from bot.operation import Operation
 from bot.operations import CATALOGUE
-from bot.values import Code, PersonId, Verdict, label
+from bot.values import Code, Moment, PersonId, Verdict, label
+from handlers.blocks import digest
 from handlers.blocks.denied import cloudops_request
 from handlers.blocks.form import metadata_of
 from handlers.blocks.launcher import CALLBACK, LAUNCH
@@ -55,7 +56,7 @@ class Actions:
     def register(self, app: AsyncApp, intake: Intake) -> None:
         intake.on(KIND, self.process, self.failed)
 
-        @app.action(re.compile(r"^(request|cloudops|launch|query)\."))
+        @app.action(re.compile(r"^(request|cloudops|launch|query|digest)\."))
         async def clicked(ack: AsyncAck, body: dict[str, Any]) -> None:
             payload = _payload(body)
             excuse = await take(intake, ack, KIND, _key(body), payload)
@@ -106,6 +107,10 @@ class Actions:
                 await self._ask_why(number, person, incoming)
             case "cloudops.create":
                 await self._cloudops(number, person, incoming)
+            case digest.SNOOZE:
+                await self._snooze(person, incoming)
+            case digest.MEND:
+                await self._mend(person, incoming)
             case run if run.startswith(RUN):
                 await self._look(person, incoming)
             case launch if launch.startswith(LAUNCH):
@@ -149,6 +154,24 @@ class Actions:
         errand = Errand(person, body["channel"] or "", incoming.received_at, incoming.key)
         drawn = await self._errands.run(command, errand)
         await self._replies.privately(_origin(body), drawn)
+
+    async def _snooze(self, person: PersonId, incoming: Incoming) -> None:
+        body, at = incoming.payload, incoming.received_at
+        who = await self._services.directory.person(person, at)
+        until = await self._services.digests.snooze(body["value"], body["channel"], who, at)
+        told = problem(("Digests in this channel leave that out until ", Moment(at=until), "."))
+        await self._replies.privately(_origin(body), told)
+
+    async def _mend(self, person: PersonId, incoming: Incoming) -> None:
+        """The form of what mends it, with the database filled in."""
+        body = incoming.payload
+        name, _, database = body["value"].partition(" ")
+        operation = CATALOGUE[name]
+        blank = Blank(operation, {"target": database}, person, {"channel": body["channel"]})
+        if not await self._forms.open(_trigger(body), blank):
+            typed = Code(text=f"/rds {operation.verb} {database}")
+            told = problem(("I could not open the form in time. Type ", typed, " instead."))
+            await self._replies.privately(_origin(body), told)
 
     async def _cloudops(self, seq: int, person: PersonId, incoming: Incoming) -> None:
         cloudops = CloudOps(self._services.store, self._services.settings.channels.cloudops)

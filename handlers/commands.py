@@ -93,7 +93,8 @@ class Commands:
                 return
         words = map(incomplete.operation.parameter, incomplete.missing)
         missing = " and ".join(word.usage for word in words)
-        usage = f"It reads: {incomplete.operation.usage()}"
+        operation = incomplete.operation
+        usage = f"It reads: {operation.usage()}, for example /rds {operation.example}"
         await self._replies.privately(_origin(body), problem(f"{missing} is missing. {usage}"))
 
 

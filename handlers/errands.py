@@ -15,7 +15,7 @@ from bot.errors import (
 )
 from bot.fleet import choose
 from bot.operation import Change, Control, Operation, Query
-from bot.people import Groups, may_request
+from bot.people import may_look
 from bot.values import Answer, AuditEvent, Line, Person, PersonId, Request
 from bot.vocabulary import Kind, Status
 from handlers.blocks.answers import answer
@@ -61,7 +61,7 @@ class Errands:
 
     async def carry_out(self, command: Command, errand: Errand) -> dict[str, object]:
         """The reply. Raises BotError."""
-        desk = Desk(self._services, errand.received_at)
+        desk = Desk(self._services, errand.received_at, errand.channel, errand.key)
         operation = command.operation
         match operation:
             case Change():
@@ -76,7 +76,8 @@ class Errands:
     async def look(self, query: Query, errand: Errand) -> Answer:
         """What a query finds, before anybody draws it. Raises BotError."""
         person = await self.member(query, errand)
-        return await query.answer(Desk(self._services, errand.received_at), person)
+        desk = Desk(self._services, errand.received_at, errand.channel, errand.key)
+        return await query.answer(desk, person)
 
     def _answered(self, found: Answer, errand: Errand) -> dict[str, object]:
         """The words now; a picture is posted to the person when it is drawn."""
@@ -133,7 +134,7 @@ class Errands:
         """Whoever asks; guests and strangers see nothing of the fleet, which is audited."""
         directory = self._services.directory
         person = await directory.known_person(errand.asker)
-        allowed = may_request(person, None, Groups(members={}), directory.own_team)
+        allowed = may_look(person, directory.own_team)
         if allowed or operation.name in OPEN_TO_ALL:
             return person
         async with self._services.store.write() as tx:

@@ -8,6 +8,7 @@ from apscheduler.events import EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.approvals import Approvals
+from bot.digests import Rounds
 from bot.executor import Executor
 from bot.fleet import Fleet
 from bot.following import Following
@@ -36,6 +37,7 @@ class Jobs:
         following: Following,
         approvals: Approvals,
         reminders: Reminders,
+        rounds: Rounds,
         fleet: Fleet,
         homes: Homes,
         intake: Intake,
@@ -48,6 +50,7 @@ class Jobs:
         self._following = following
         self._approvals = approvals
         self._reminders = reminders
+        self._rounds = rounds
         self._fleet = fleet
         self._homes = homes
         self._intake = intake
@@ -61,6 +64,7 @@ class Jobs:
             (self.follow, polling),
             (self.expire, timedelta(seconds=15)),
             (self.remind, timedelta(minutes=1)),
+            (self.digest, timedelta(seconds=20)),
             (self.take_over, timedelta(seconds=20)),
             (self.refresh, timedelta(minutes=1)),
             (self.publish, timedelta(minutes=1)),
@@ -85,6 +89,10 @@ class Jobs:
     async def remind(self) -> None:
         if await self._leads():
             await self._reminders.tick()
+
+    async def digest(self) -> None:
+        if await self._leads():
+            await self._rounds.tick()
 
     async def take_over(self) -> None:
         """What a replica that is gone has acknowledged and never ended."""

@@ -14,9 +14,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.electorate import who_may_approve
 from bot.errors import AWSError, DirectoryError, StorageError
 from bot.telling import details
-from bot.values import SECOND, Line, Message, Place, Posted, Request, Usual
+from bot.values import SECOND, Digest, Line, Message, Place, Posted, Request, Usual
 from bot.vocabulary import Status
 from handlers.blocks.card import card, plain_card
+from handlers.blocks.digest import digest, digest_csv
 from handlers.blocks.filed import lost_card
 from handlers.blocks.notices import asked_text, detailed, ending, ending_text
 from handlers.blocks.reminding import SHOWN, reminding
@@ -29,7 +30,7 @@ Payload = Mapping[str, Any]
 Publish = Callable[[str, str, str], Awaitable[None]]
 DrawHome = Callable[[Message], Awaitable[None]]
 
-CARD_EVENT = "rds_bot_card"
+CARD_EVENT, KEYED_EVENT = "rds_bot_card", "rds_bot_message"
 BATCH = 100  #: deliveries under way at once
 
 #: The message that should be changed is no longer there.
@@ -136,7 +137,7 @@ class Notifier:
             case Place.PERSON:
                 return await self._to_person(delivery)
             case Place.CHANNEL:
-                return await self._post(message.address, message.body)
+                return await self._to_channel(delivery)
             case Place.SNS:
                 await self._to_topic(message, await self._request(message))
                 return None
@@ -164,7 +165,7 @@ class Notifier:
     async def _draw(self, delivery: Delivery, request: Request, drawn: Payload) -> Posted:
         if request.card is not None:
             return await self._redraw(request, request.card, drawn)
-        earlier = await self._find(delivery, request) if delivery.attempts else None
+        earlier = await self._find(delivery, _carded(request)) if delivery.attempts else None
         if earlier is not None:
             await self._remember(request, earlier)
             return await self._redraw(request, earlier, drawn)
@@ -180,8 +181,7 @@ class Notifier:
         return posted
 
     async def _new_card(self, address: str, request: Request, drawn: Payload) -> Posted:
-        metadata = {"event_type": CARD_EVENT, "event_payload": {"request_id": request.id}}
-        posted = await self._post(address, drawn, metadata=metadata)
+        posted = await self._post(address, drawn, metadata=_carded(request))
         await self._remember(request, posted)
         return posted
 
@@ -192,8 +192,11 @@ class Notifier:
             if request.card_channel is not None:
                 await tx.post(details(request, posted))
 
-    async def _find(self, delivery: Delivery, request: Request) -> Posted | None:
-        """The card that an attempt without an answer has posted; None where nobody can say."""
+    async def _find(self, delivery: Delivery, wanted: Payload) -> Posted | None:
+        """The message with that metadata that an attempt without an answer has posted.
+
+        None where nobody can say.
+        """
         since = delivery.created_at / SECOND - 60
         try:
             reply = await self._client.conversations_history(
@@ -207,8 +210,7 @@ class Notifier:
             return None
         for message in reply["messages"]:
             metadata = message.get("metadata") or {}
-            payload = metadata.get("event_payload") or {}
-            if metadata.get("event_type") == CARD_EVENT and payload.get("request_id") == request.id:
+            if all(metadata.get(name) == value for name, value in wanted.items()):
                 return Posted(channel=delivery.message.address, ts=message["ts"])
         return None
 
@@ -237,6 +239,28 @@ class Notifier:
             return None
         drawn = detailed(request) if message.kind == "details" else ending(request)
         return await self._post(request.card.channel, drawn, thread_ts=request.card.ts)
+
+    async def _to_channel(self, delivery: Delivery) -> Posted | None:
+        """What has a key is looked for before it is posted again."""
+        message = delivery.message
+        if message.kind == "digest_file":
+            await self._file(message)
+            return None
+        drawn = _for_channel(message)
+        if message.key is None:
+            return await self._post(message.address, drawn)
+        metadata = _keyed(message.key)
+        earlier = await self._find(delivery, metadata) if delivery.attempts else None
+        return earlier or await self._post(message.address, drawn, metadata=metadata)
+
+    async def _file(self, message: Message) -> None:
+        about = Digest.model_validate(message.body)
+        await self._client.files_upload_v2(
+            channel=message.address,
+            filename="digest.csv",
+            title=f"{about.title}: all {len(about.concerns)} lines",
+            content=digest_csv(about),
+        )
 
     async def _to_person(self, delivery: Delivery) -> Posted | None:
         message = delivery.message
@@ -302,3 +326,17 @@ class Notifier:
                 **more,
             )
         return Posted(channel=reply["channel"], ts=reply["ts"])
+
+
+def _for_channel(message: Message) -> Payload:
+    if message.kind == "digest":
+        return digest(Digest.model_validate(message.body))
+    return message.body
+
+
+def _carded(request: Request) -> Payload:
+    return {"event_type": CARD_EVENT, "event_payload": {"request_id": request.id}}
+
+
+def _keyed(key: str) -> Payload:
+    return {"event_type": KEYED_EVENT, "event_payload": {"key": key}}

@@ -249,7 +249,7 @@ class Transaction:
             raise ConflictError(f"The run of {schedule_id} at {wall_clock} is in other hands now.")
 
     async def remember_told(self, schedule_id: str, told: Mapping[str, Told]) -> None:
-        """What the schedule's digest tells of or leaves out as told; it replaces what was before."""
+        """What the schedule's digests have told of by now, instead of what they had before."""
         await concerns.remember(self._connection, schedule_id, told)
 
     async def snooze(self, channel: str, key: str, until: int, event: AuditEvent) -> None:

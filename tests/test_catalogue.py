@@ -62,7 +62,7 @@ def test_its_example_parses_to_it(operation: type[Operation]) -> None:
 
 @each
 def test_its_verb_and_its_name_both_work(operation: type[Operation]) -> None:
-    rest = operation.example.partition(" ")[2]
+    rest = operation.example.removeprefix(operation.verb)
 
     by_verb = parse(f"{operation.verb} {rest}", CATALOGUE)
     by_name = parse(f"{operation.name} {rest}", CATALOGUE)
@@ -148,7 +148,7 @@ def test_the_iam_policy_allows_what_it_declares(operation: type[Operation]) -> N
 
 @each
 def test_only_a_change_may_change_anything_at_aws(operation: type[Operation]) -> None:
-    reading = ("Describe", "Get")
+    reading = ("Describe", "Download", "Get")
     reads = [one for one in operation.permissions if one.partition(":")[2].startswith(reading)]
 
     assert issubclass(operation, Change) or list(operation.permissions) == reads

@@ -70,7 +70,7 @@ def test_a_busy_processor_is_named_with_its_hour_and_for_how_long() -> None:
 
     [told] = said({"CPUUtilization": busy})
 
-    assert told == "CPU reached 92.5 % at Wed 01 Jul 11:00 and was at 80 % or more for 15 min"
+    assert told == "CPU reached 92.5 % (Wed 01 Jul 11:00) and was at 80 % or more for 15 min"
 
 
 def test_storage_that_fills_says_when_and_comes_first() -> None:

@@ -293,11 +293,12 @@ BAD = {
     ),
     "cron": (
         "digests: [{channel: C0OPS, cron: daily}]",
-        'digests[0].cron: "daily" is no cron expression: Wrong number of fields; got 1, expected 5',
+        'digests[0].cron: "daily" is no cron expression: it has 1 fields and needs five (minute, '
+        'hour, day of the month, month, day of the week), as in "30 8 * * mon-fri"',
     ),
-    "weekday by number": (
-        'digests: [{channel: C0OPS, cron: "0 8 * * 1-5"}]',
-        'digests[0].cron: "0 8 * * 1-5": write weekdays by name, as in mon-fri',
+    "cron too often": (
+        'digests: [{channel: C0OPS, cron: "* 8 * * 1-5"}]',
+        'digests[0].cron: "* 8 * * 1-5" comes more often than every 15 minutes',
     ),
     "time zone": (
         "digests: [{channel: C0OPS, cron: 0 8 * * mon, timezone: Europe/Berln}]",
@@ -306,6 +307,18 @@ BAD = {
     "topic": (
         "notifications: {sns_topic_arn: rds}",
         'notifications.sns_topic_arn: "rds" is no topic; write arn:aws:sns:…',
+    ),
+    "port": (
+        "health: {listen: 8080}",
+        "health.listen: must be an address with a port, as in 127.0.0.1:8080",
+    ),
+    "port out of range": (
+        "health: {listen: '127.0.0.1:80800'}",
+        'health.listen: "127.0.0.1:80800" is no address with a port; write it as in 127.0.0.1:8080',
+    ),
+    "namespace": (
+        "telemetry: {namespace: AWS/RDS}",
+        'telemetry.namespace: "AWS/RDS" is no namespace for CloudWatch',
     ),
     "archive": (
         "audit: {archive: archive}",
@@ -475,11 +488,10 @@ def test_what_was_given_for_nothing_is_named(given: Given) -> None:
         """
         channels: {approvals: C0APPROVE, audit: C0AUDIT, incidents: G0INCIDENT}
         audit: {retention: 400d, archive: "s3://archive/rds-bot"}
-        digests: [{channel: C0OPS, cron: "30 8 * * mon-fri"}]
         """
     )
 
-    keys = ["channels.audit", "channels.incidents", "audit.retention", "audit.archive", "digests"]
+    keys = ["channels.audit", "channels.incidents", "audit.retention", "audit.archive"]
     assert idle(settings) == tuple(
         f"{FILE}: {key}: nothing uses it yet, so it has no effect" for key in keys
     )
@@ -493,3 +505,19 @@ def test_the_policy_hash_follows_what_decides_and_nothing_else(given: Given) -> 
     assert given("policy: {send_within: 2h}").policy_hash != before
     assert given("access: {approvers: {users: [U0ADA]}}").policy_hash != before
     assert given("environments: {default: dev}").policy_hash != before
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("127.0.0.1:8080", ("127.0.0.1", 8080)),
+        ("0.0.0.0:9090", ("0.0.0.0", 9090)),
+        ("localhost:1", ("localhost", 1)),
+        ("'[::1]:8080'", ("::1", 8080)),
+    ],
+)
+def test_the_pages_are_served_where_it_is_written(
+    given: Given, written: str, address: tuple[str, int]
+) -> None:
+    assert given(f"health: {{listen: {written}}}").health.listen == address
+    assert given().health.listen is None

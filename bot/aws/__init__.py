@@ -16,6 +16,8 @@ from bot.errors import AWSError
 from bot.values import (
     Call,
     Database,
+    Load,
+    LogFile,
     Measure,
     RDSEvent,
     Receipt,
@@ -100,6 +102,21 @@ class AWS:
         """RDS's own events of it at ``since`` and later, oldest first; AWS keeps 14 days."""
         self._allow("rds:DescribeEvents")
         return await self.region.events_of(target, since)
+
+    async def log_files(self, instance: Target) -> tuple[LogFile, ...]:
+        self._allow("rds:DescribeDBLogFiles")
+        return await self.region.log_files(instance.identifier)
+
+    async def log_tail(self, instance: Target, name: str, lines: int) -> str:
+        """The last lines of a log file, secrets and all. Raises AWSNotFoundError."""
+        self._allow("rds:DownloadDBLogFilePortion")
+        return await self.region.log_tail(instance.identifier, name, lines)
+
+    async def load(self, instance: Target, window: Window) -> Load:
+        """By wait and by statement. Raises AWSRefusedError where Performance Insights is off."""
+        self._allow("pi:GetResourceMetrics")
+        self._allow("pi:DescribeDimensionKeys")
+        return await self.region.load(instance.resource_id, window)
 
     async def trail(self, session_name: str, since: int) -> tuple[TrailEvent, ...]:
         self._allow("cloudtrail:LookupEvents")

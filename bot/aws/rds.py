@@ -132,8 +132,8 @@ def _tags(raw: Raw) -> dict[str, str]:
 
 def _group(raw: Raw) -> Raw:
     """The parameter group of an instance."""
-    groups = raw.get("DBParameterGroups") or ({},)
-    return dict(groups[0])
+    group: Raw = next(iter(raw.get("DBParameterGroups") or ()), {})
+    return group
 
 
 def _capacity(scaling: Raw) -> tuple[float, float] | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore import xform_name
 
-from bot.aws import cloudwatch, rds
+from bot.aws import cloudwatch, insights, logfiles, rds
 from bot.aws.batch import Batch
 from bot.aws.errors import acting, reading
 from bot.aws.session import Account, Acting, Sessions
@@ -15,6 +15,8 @@ from bot.errors import AWSNotFoundError
 from bot.values import (
     Call,
     Database,
+    Load,
+    LogFile,
     Maintenance,
     Measure,
     RDSEvent,
@@ -138,6 +140,22 @@ class Region:
             SourceType=f"db-{target.kind}", SourceIdentifier=target.identifier,
         )  # fmt: skip
         return tuple(sorted(map(rds.event, raw), key=lambda event: event.at))
+
+    async def log_files(self, instance: str) -> tuple[LogFile, ...]:
+        raw = await self._pages(
+            "rds", "describe_db_log_files", "DescribeDBLogFiles", DBInstanceIdentifier=instance
+        )
+        return tuple(map(logfiles.log_file, raw))
+
+    async def log_tail(self, instance: str, name: str, lines: int) -> str:
+        with reading():
+            client = await self._sessions.client("rds", self.account, self.name)
+            return await logfiles.tail(client, instance, name, lines)
+
+    async def load(self, resource_id: str, window: Window) -> Load:
+        with reading():
+            client = await self._sessions.client("pi", self.account, self.name)
+            return await insights.read(client, resource_id, window)
 
     async def trail(self, session_name: str, since: int) -> tuple[TrailEvent, ...]:
         """What CloudTrail recorded under that role session name; delivery takes minutes."""

@@ -7,12 +7,14 @@ twenty seconds, on credentials whose session name is the step's, so that CloudTr
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
 from typing import Any, Self
 
 import aioboto3
 from aiobotocore.config import AioConfig
 from aiobotocore.credentials import AioDeferredRefreshableCredentials
 from aiobotocore.session import AioSession, get_session
+from botocore.utils import parse_timestamp
 
 from bot.aws.errors import reading, result
 from bot.errors import SettingsError
@@ -51,6 +53,18 @@ class Acting(Value):
 
     session_name: str
     source_identity: str
+
+
+def instant(written: Any) -> datetime:
+    """As botocore reads it, but a hundred times faster where it is ISO 8601.
+
+    An answer of CloudWatch holds tens of thousands, read while everybody else waits.
+    """
+    try:
+        return datetime.fromisoformat(written)
+    except (TypeError, ValueError):
+        read: datetime = parse_timestamp(written)
+        return read
 
 
 class Sessions:
@@ -152,6 +166,8 @@ class Sessions:
         events = session.get_component("event_emitter")
         events.register("after-call", self._ended)
         events.register("after-call-error", self._ended)
+        parsers = session.get_component("response_parser_factory")
+        parsers.set_parser_defaults(timestamp_parser=instant)
         return session
 
     def _ended(self, event_name: str, parsed: Any = None, **_: object) -> None:

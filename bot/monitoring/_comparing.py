@@ -42,7 +42,7 @@ class Compared:
 
 
 def said_of(one: Compared) -> Line:
-    """``orders-prod: CPU 34 % now, 21 % on average, 79 % at most, at 14:20.``"""
+    """``orders-prod: CPU 34 % now, 21 % on average, 79 % at most (today at 14:20).``"""
     series = one.full[0] if one.full else None
     if series is None or series.latest is None or series.highest is None or series.mean is None:
         return (Strong(text=one.database.name), f": no figures of {one.plot.title.lower()}.")
@@ -51,8 +51,8 @@ def said_of(one: Compared) -> Line:
     )
     label = dict(one.plot.metrics).get(series.metric, "")
     what = f"{one.plot.title} {label}".rstrip()
-    said = f": {what} {now} now, {mean} on average, {most} at most, at "
-    return (Strong(text=one.database.name), said, Moment(at=series.highest[0]), ".")
+    said = f": {what} {now} now, {mean} on average, {most} at most ("
+    return (Strong(text=one.database.name), said, Moment(at=series.highest[0]), ").")
 
 
 def side_by_side(given: Sequence[Compared], window: Window, span: Range, zone: str) -> Chart | None:
@@ -67,7 +67,7 @@ def side_by_side(given: Sequence[Compared], window: Window, span: Range, zone: s
     )
     return Chart(
         title=f"{given[0].plot.title}: {' and '.join(one.database.name for one in given)}",
-        about=f"The {span.spoken}, all on one scale,",
+        about=f"All on one scale, the {span.spoken}",
         window=window,
         panels=tuple(named),
         zone=zone,

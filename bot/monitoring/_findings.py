@@ -62,9 +62,9 @@ def _cpu(series: ByMetric, window: Window) -> Iterator[Line]:
     minutes = sum(one >= BUSY for _, one in cpu.points) * window.period // 60
     for_how_long = f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
     yield (
-        f"CPU reached {amount(value, '%')} at ",
+        f"CPU reached {amount(value, '%')} (",
         Moment(at=at),
-        f" and was at {BUSY:.0f} % or more for {for_how_long}.",
+        f") and was at {BUSY:.0f} % or more for {for_how_long}.",
     )
 
 
@@ -88,7 +88,7 @@ def _memory(series: ByMetric) -> Iterator[Line]:
     free, swap = series.get("FreeableMemory"), series.get("SwapUsage")
     if free and free.lowest and free.lowest[1] < LITTLE_MEMORY:
         at, value = free.lowest
-        yield (f"Only {amount(value, 'B')} of memory were free at ", Moment(at=at), ".")
+        yield (f"Only {amount(value, 'B')} of memory were free (", Moment(at=at), ").")
     if swap and swap.latest and swap.latest[1] > MUCH_SWAP:
         yield (f"It swaps: {amount(swap.latest[1], 'B')} of memory are on disk.",)
 
@@ -97,7 +97,7 @@ def _capacity(series: ByMetric) -> Iterator[Line]:
     used = series.get("ACUUtilization")
     if used and used.highest and used.highest[1] >= BUSY:
         at, value = used.highest
-        yield (f"Capacity was used to {amount(value, '%')} at ", Moment(at=at), ".")
+        yield (f"Capacity was used to {amount(value, '%')} (", Moment(at=at), ").")
 
 
 def _gaps(series: ByMetric, window: Window) -> Iterator[Line]:

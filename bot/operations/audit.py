@@ -80,7 +80,7 @@ RESULTS = {
     "unknown": "unknown, a person must look",
     "waits": "waits for another request",
 }
-COLUMNS = ("When", "Who", "Step", "Operation", "On", "Result", "Row")
+COLUMNS = ("When", "Who", "Step", "On", "Result", "Operation", "Row")
 
 
 def _title(count: int) -> str:
@@ -95,9 +95,9 @@ def _row(row: AuditRow) -> tuple[Line, ...]:
         (Moment(at=row.at),),
         _actor(event.actor),
         (event.action,),
-        (event.operation or "",),
         (" ".join(filter(None, (request, database))),),
         (_result(event),),
+        (event.operation or "",),
         (str(row.seq),),
     )
 

@@ -35,5 +35,5 @@ class CompareDatabases(Query):
         """The same again over another time; over the same time it is read anew."""
         names = " ".join(one.address for one in databases)
         line = f"compare {names} --metric {self.metric} --range {span}"
-        label = "Refresh" if span is self.range else span.value
+        label = f"Refresh {span}" if span is self.range else span.value
         return Button(label=label, action=f"picture.{span}", value=line)

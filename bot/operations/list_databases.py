@@ -46,7 +46,7 @@ class ListDatabases(Query):
         )
 
 
-COLUMNS = ("Database", "Environment", "Status", "Engine", "Account")
+COLUMNS = ("Database", "Environment", "Status", "Account", "Engine")
 
 
 def _row(database: Database, environment: Environment) -> tuple[Line, ...]:
@@ -56,8 +56,8 @@ def _row(database: Database, environment: Environment) -> tuple[Line, ...]:
         (database.name,),
         (environment.value,),
         (database.status,),
-        (engine,),
         (place,),
+        (engine,),
     )
 
 

@@ -39,7 +39,7 @@ class ShowMetrics(Query):
     def _button(self, database: Database, span: Range) -> Button:
         """The same again over another time; over the same time it is read anew."""
         line = f"metrics {database.address} {self.metrics or ''} --range {span}"
-        label = "Refresh" if span is self.range else span.value
+        label = f"Refresh {span}" if span is self.range else span.value
         return Button(label=label, action=f"picture.{span}", value=" ".join(line.split()))
 
 

@@ -31,6 +31,7 @@ LAG = 300 * SECOND
 CERTAIN = 1200 * SECOND
 #: After this, somebody must look.
 PATIENCE = 1800 * SECOND
+BACK = "None is needed: it comes back by itself. What was interrupted is lost."
 
 
 class RebootInstance(Change):
@@ -73,7 +74,7 @@ class RebootInstance(Change):
             checks=self._checks(database),
             busy=busy(database, "a reboot"),
             downtime=_downtime(database, cluster, failover=self.failover),
-            undo="A failover back undoes the move." if self.failover else "Nothing undoes it.",
+            undo="A failover back undoes the move." if self.failover else BACK,
             baseline={"zone": database.zone, "secondary_zone": database.secondary_zone},
         )
 

@@ -31,7 +31,7 @@ class ShowDatabase(Query):
 
 
 def _facts(database: Database, classified: Classified) -> Iterator[tuple[str, Line]]:
-    yield "Environment", (f"{classified.environment} ({classified.rule})",)
+    yield "Environment", (f"{classified.environment}, by {classified.rule}",)
     yield "Kind", (database.target.kind.value,)
     yield "Account", (f"{database.account_name}/{database.target.region}",)
     yield "Engine", (f"{database.engine} {database.engine_version}".strip(),)
@@ -53,8 +53,9 @@ def _size(database: Database) -> Iterator[tuple[str, Line]]:
     if database.storage_gib:
         yield "Storage", (f"{database.storage_gib} GiB",)
     if database.target.kind is Kind.INSTANCE:
-        zones = f"{database.zone} + {database.secondary_zone or 'standby'}"
-        yield "Multi-AZ", (zones if database.multi_az else f"no ({database.zone})",)
+        standby = f", standby in {database.secondary_zone or 'another zone'}"
+        zones = f"in {database.zone}{standby if database.multi_az else ''}"
+        yield "Multi-AZ", (f"{'yes' if database.multi_az else 'no'}, {zones}",)
 
 
 def _family(database: Database) -> Iterator[tuple[str, Line]]:

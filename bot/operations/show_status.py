@@ -35,7 +35,7 @@ class ShowStatus(Query):
         request = await desk.request(int(self.subject.removeprefix("RDS-")))
         who = await desk.who_may_approve(request) if request.status is Status.PENDING else ()
         return Answer(
-            title=f"{request.label} is {request.status}: {request.step.plan.effect}",
+            title=f"{request.label} {request.step.plan.effect}: {request.status}",
             parts=(Facts(pairs=tuple(_facts(request, who))),),
             hint=("All steps: ", Code(text=f"/rds audit --request {request.label}")),
         )
@@ -43,8 +43,8 @@ class ShowStatus(Query):
 
 def _facts(request: Request, who: Line) -> Iterator[tuple[str, Line]]:
     yield "Asked by", (Mention(person=request.requester), " ", Moment(at=request.asked_at))
-    yield "Environment", (f"{request.classified.environment} ({request.classified.rule})",)
-    yield "Risk", (" because ".join(filter(None, (
+    yield "Environment", (f"{request.classified.environment}, by {request.classified.rule}",)
+    yield "Risk", (", because ".join(filter(None, (
         request.assessment.risk.value, ", ".join(request.assessment.reasons)))),)  # fmt: skip
     if request.decision.approvals:
         yield (

@@ -185,7 +185,7 @@ async def _guest(scene: Scene) -> None:
 
 async def _audit(scene: Scene) -> None:
     await scene.types("dora", "/rds audit")
-    said = await scene.told("dora", "When │ Who │", "│ Result │ Row")
+    said = await scene.told("dora", "When │ Who │", "│ Operation │ Row")
     shown = _rows(said)[::-1]
     left = iter(shown)
     for wanted in scene.ledger.trail:

@@ -16,7 +16,7 @@ STEPS = (
         ". Connections will drop, so two others must agree.",
     ),
     ("Press ", "Approve", " on the card of your own request, and see what happens."),
-    ("Become Dora, then Emil (the list of people), and press ", "Approve", " as each of them."),
+    ("Become Dora, then Emil (in the list of people), and press ", "Approve", " as each of them."),
     ("Look at the app's Home, and at what was written down: ", "/rds audit", ""),
 )
 

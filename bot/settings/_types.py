@@ -92,8 +92,10 @@ def _timezone(name: str) -> str:
 
 
 def _address(value: object) -> object:
-    if not isinstance(value, str):
+    if isinstance(value, tuple):
         return value
+    if not isinstance(value, str):
+        raise ValueError("must be an address with a port, as in 127.0.0.1:8080")
     found = re.fullmatch(r"(?:\[([0-9a-fA-F:]+)\]|([A-Za-z0-9.-]+)):([0-9]{1,5})", value)
     if found is None or not 0 < int(found[3]) < 65536:
         raise ValueError(f'"{value}" is no address with a port; write it as in 127.0.0.1:8080')

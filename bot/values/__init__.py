@@ -17,6 +17,7 @@ from bot.values._answers import (
     Span,
     Strong,
     Table,
+    Verbatim,
     paragraph,
 )
 from bot.values._base import SECOND, Value, canonical, fingerprint, label, micros
@@ -26,6 +27,7 @@ from bot.values._databases import (
     Classified,
     Database,
     Inventory,
+    LogFile,
     Looked,
     RDSEvent,
     Snapshot,
@@ -35,7 +37,7 @@ from bot.values._databases import (
 )
 from bot.values._digests import Appointment, Concern, Digest, Maintenance, Section, Week
 from bot.values._messages import AuditEvent, AuditRow, Message, Occasion, Place, Reminder
-from bot.values._metrics import Measure, Point, Range, Series, Window, amount
+from bot.values._metrics import Load, Measure, Point, Range, Series, Share, Window, amount
 from bot.values._people import Access, Person, PersonId
 from bot.values._requests import (
     Assessment,
@@ -75,6 +77,8 @@ __all__ = [
     "Inventory",
     "Limit",
     "Line",
+    "Load",
+    "LogFile",
     "Looked",
     "Maintenance",
     "Measure",
@@ -102,6 +106,7 @@ __all__ = [
     "Section",
     "Sent",
     "Series",
+    "Share",
     "Snapshot",
     "Span",
     "Stage",
@@ -113,6 +118,7 @@ __all__ = [
     "Unreachable",
     "Usual",
     "Value",
+    "Verbatim",
     "Verdict",
     "Vote",
     "Week",

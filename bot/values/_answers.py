@@ -51,6 +51,13 @@ class Table(Value):
     rows: tuple[tuple[Line, ...], ...]
 
 
+class Verbatim(Value):
+    """Lines as a machine wrote them, in its own type."""
+
+    type: Literal["verbatim"] = "verbatim"
+    text: str
+
+
 class Button(Value):
     label: str
     action: str
@@ -62,7 +69,7 @@ class Answer(Value):
     """What somebody reads in reply. ``hint`` is the next step, in one line."""
 
     title: str
-    parts: tuple[Paragraph | Facts | Table, ...] = ()
+    parts: tuple[Paragraph | Facts | Table | Verbatim, ...] = ()
     buttons: tuple[Button, ...] = ()
     hint: Line = ()
     chart: Chart | None = None  #: a picture that follows in the asker's direct messages

@@ -141,6 +141,14 @@ class RDSEvent(Value):
     categories: tuple[str, ...] = ()
 
 
+class LogFile(Value):
+    """One log file of an instance; ``size`` in bytes."""
+
+    name: str
+    size: int
+    written_at: int
+
+
 class TrailEvent(Value):
     """One call that CloudTrail recorded under a role session name."""
 

@@ -36,7 +36,7 @@ def cloudops_request(row: AuditRow) -> Payload:
     event = row.event
     said: Line = (f"CloudOps request: {event.operation} on {event.target}, asked by ", *_who(row))
     blocks = [
-        header(f"CloudOps request: {event.operation}"),
+        header(f"CloudOps request: {event.operation} on {(event.target or '?').partition('@')[0]}"),
         *fields(_facts(row), FACT),
         *_call(row),
         *_reason(row),

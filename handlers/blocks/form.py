@@ -32,7 +32,7 @@ YES = "yes"
 
 #: What every change may be given beside its own parameters.
 COMMON: Mapping[str, Parameter] = {
-    "reason": Prose("Reason", "Why; approvers read it"),
+    "reason": Prose("Reason", "TEXT", "Why; approvers read it."),
     "dry_run": Switch("Dry run", "", "Only show what would happen and who could approve."),
 }
 
@@ -216,10 +216,12 @@ def _typed(parameter: Parameter, value: Any) -> Element:
     element: Element = {"type": "plain_text_input", "action_id": ACTION, "max_length": TYPED}
     if isinstance(parameter, Prose | Several):
         element["multiline"] = True
+    if not isinstance(parameter, Prose):
+        element |= placeholder(parameter.usage)
     several = isinstance(value, list | tuple)
     written = visible_lines("\n".join(map(str, value)) if several else _text(value))
     initial = {"initial_value": cut(written, TYPED)} if written else {}
-    return {**element, **placeholder(parameter.usage), **initial}
+    return {**element, **initial}
 
 
 def _text(value: Any) -> str:

@@ -16,8 +16,9 @@ def unfinished(incomplete: Incomplete, typed: str, before: str = "") -> Payload:
     """
     operation = incomplete.operation
     missing = " and ".join(operation.parameter(name).usage for name in incomplete.missing)
-    usage = operation.usage()
-    said = (f"{before} {missing} is missing. It reads: ".lstrip(), Code(text=usage))
+    usage, example = Code(text=operation.usage()), Code(text=f"/rds {operation.example}")
+    lacking = f"{before} {missing} is missing. It reads: ".lstrip()
+    said = (lacking, usage, ", for example ", example)
     drawn = problem(said)
     if issubclass(operation, Query) or len(typed) > BUTTON_VALUE:
         return drawn

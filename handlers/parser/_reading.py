@@ -124,7 +124,8 @@ class _Reader:
     def _unknown_flag(self, word: Word, typed: str) -> UsageError:
         known = [flag(name) for name in self.parameters]
         sentence = f'I don\'t know {shortened(typed)} of "{self.operation.verb}".'
-        if meant := nearest("--" + typed.lstrip("-"), known):
+        if near := nearest(typed.lstrip("-"), self.parameters):
+            meant = flag(near)
             return slip(sentence, meant, self._with(word, meant + word.typed[len(typed) :]))
         listed = f"It takes {', '.join(known)}." if known else "It takes no flags."
         return UsageError(f"{sentence} {listed} Words of a reason that begin with -- need quotes.")

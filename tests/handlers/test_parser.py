@@ -307,6 +307,7 @@ def test_a_slip_gets_the_command_that_was_meant(text: str, words: str, suggestio
     [
         pytest.param("xyzzy", '"xyzzy". /rds help shows', "", id="unknown verb"),
         pytest.param("reboot o --xyzzy", "It takes --reason, --dry-run, --target", "", id="flag"),
+        pytest.param("reboot o --at 18:00", "It takes --reason, --dry-run", "", id="flag not near"),
         pytest.param("digest now --x", "It takes no flags", "", id="flag where there is none"),
         pytest.param("metrics o --reason x", '"--reason"', "", id="reason of a query"),
         pytest.param("reboot a b", '"b" is one word too many: /rds reboot ID', "", id="words"),

@@ -23,9 +23,9 @@ async def test_list_shows_every_database_with_environment_status_and_account(
 
     assert "15 databases" in said
     for row in (
-        "orders-prod | production | available | postgres",
+        "orders-prod | production | available | main/us-east-1 | postgres",
         "warehouse | production | available",
-        "shop-staging | staging | available | aurora-postgresql",
+        "shop-staging | staging | available | main/us-east-1 | aurora-postgresql",
         "analytics/eu-west-1",
     ):
         assert row in said.replace("│", "|"), said
@@ -86,7 +86,7 @@ async def test_show_reads_the_database_anew(bot: Bot, slack: SlackSandbox, aws: 
     said = flat(await told(slack.member("ana"), "/rds show orders-test"))
 
     for words in (
-        "test (tag Environment=test)", "main/us-east-1", "03:00-03:30 UTC", "sun:05:00-sun:05:30",
+        "test, by tag Environment=test", "main/us-east-1", "03:00-03:30 UTC", "sun:05:00-sun:05:30",
         "kept 7 days", "DBInstanceClass = db.r6g.xlarge", "db.t4g.medium", "50 GiB",
     ):  # fmt: skip
         assert words in said, words
@@ -110,9 +110,9 @@ async def test_status_of_a_request_says_what_it_waits_for(bot: Bot, slack: Slack
 
     said = flat(await told(slack.member("ben"), "/rds status 1001"))
 
-    assert "RDS-1001 is pending: Reboot orders-staging with failover" in said
+    assert "RDS-1001 Reboot orders-staging with failover: pending" in said
     assert "1 of 2 @dora" in said
-    assert "high because a failover moves the writer" in said
+    assert "high, because a failover moves the writer" in said
     assert "@emil" in said
 
 
