@@ -7,10 +7,12 @@ from datetime import timedelta
 from bot.approvals import Approvals
 from bot.aws import AWS
 from bot.aws.accounts import Accounts
+from bot.ceilings import Ceilings
 from bot.digests import Digests
 from bot.electorate import approvable, named, standing_approvers, who_may_approve
 from bot.fleet import Fleet
 from bot.judging import Judge
+from bot.limits import Ceiling
 from bot.monitoring import Monitoring
 from bot.operation import Change, Control, Operation
 from bot.operations import CATALOGUE
@@ -59,6 +61,7 @@ class Services:
     accounts: Accounts
     fleet: Fleet
     monitoring: Monitoring
+    ceilings: Ceilings
     judge: Judge
     directory: Directory
     approvals: Approvals
@@ -90,6 +93,9 @@ class Desk:
 
     async def measure(self, measures: tuple[Measure, ...], window: Window) -> tuple[Series, ...]:
         return await self.services.monitoring.read(measures, window)
+
+    async def ceilings(self, database: Database) -> Mapping[str, Ceiling]:
+        return await self.services.ceilings.within(database)
 
     async def observe(
         self, database: Database, span: Range, words: Sequence[str], zone: str

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limi
 
 import math
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot.values import Database
@@ -49,6 +50,12 @@ class Ceiling:
 
     def __str__(self) -> str:
         return f"{self.most:,}" if self.is_exact else f"≈ {self.most:,}"
+
+
+def shared(limits: Collection[Ceiling]) -> Ceiling | None:
+    """The one limit of them all; None where they differ or there is none."""
+    different = set(limits)
+    return different.pop() if len(different) == 1 else None
 
 
 def ceiling(database: Database, parameter: str | None) -> Ceiling | None:

@@ -11,18 +11,19 @@ _TOKENS = re.compile(
     r"xox[abeprs](?:\.xox[abeprs])?-[\w-]+"  # Slack: bot, user, legacy, refresh and export tokens
     r"|xapp-[\w-]+"  # Slack: app-level tokens
     r"|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"  # AWS: long-lived and temporary access key ids
-    r"|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"  # JSON web tokens
+    r"|\beyJ[\w-]{8,2000}\.[\w-]{8,}\.[\w-]*"  # JSON web tokens; a bound, so that time is linear
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
 )
 # The name may go on before and after its telling part; what stands before is left alone anyway.
 _PAIRS = re.compile(
     rf"""(?i)(?P<name>{_SECRET_NAME}[\w-]{{0,40}}["']?\s*[:=]\s*)"""
-    r"""(?P<value>"[^"]*"|'[^']*'|[^\s,;&"']+)"""
+    r"""(?P<value>"[^"]*"|[NE]?'(?:[^']|'')*'|[^\s,;&"']+)"""
 )
 # SQL that makes or changes a user: the secret stands between quotes after the keyword.
 _STATEMENTS = re.compile(
-    r"""(?i)(?P<start>\b(?:PASSWORD|IDENTIFIED\s+(?:WITH\s+\S+\s+)?(?:BY|AS))\s+)"""
-    r"""(?:'(?:[^']|'')*'?|"[^"]*"?)"""
+    r"""(?i)(?P<start>\b(?:PASSWORD(?:\s+FOR\s+\S+)?(?:\s*[=(]\s*|\s+)(?:PASSWORD\s*\(\s*)?"""
+    r"""|IDENTIFIED\s+(?:(?:WITH|VIA)\s+\S+\s+)?(?:BY|AS|USING)\s+))"""
+    r"""(?:[NE]?'(?:[^']|'')*'?|"[^"]*"?|\$\w*\$[\s\S]*?(?:\$\w*\$|\Z))"""
 )
 _USER_INFO = re.compile(r"(?P<start>\b[a-z][a-z0-9+.-]{0,20}://[^\s:/@]*:)[^\s/@]+@", re.IGNORECASE)
 _SECRET_KEY = re.compile(_SECRET_NAME, re.IGNORECASE)

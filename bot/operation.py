@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
 
 from bot.aws import AWS
+from bot.limits import Ceiling
 from bot.params import Parameter, Picker, Prose, Switch, parameter_of
 from bot.values import (
     Answer,
@@ -58,6 +59,9 @@ class Desk(Protocol):
 
         Whoever asks the same within a minute shares one reading.
         """
+
+    async def ceilings(self, database: Database) -> Mapping[str, Ceiling]:
+        """How many connections it takes, or each member of a cluster, by the instance's name."""
 
     async def observe(
         self, database: Database, span: Range, words: Sequence[str], zone: str

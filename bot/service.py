@@ -14,6 +14,7 @@ import structlog
 from bot.approvals import Approvals
 from bot.aws.accounts import Accounts
 from bot.aws.session import Account
+from bot.ceilings import Ceilings
 from bot.desk import Health, Services
 from bot.digests import Digests, Rounds, Survey
 from bot.drafting import Drafting
@@ -136,7 +137,9 @@ async def _built(
     socket = slack.Socket(bolt, tokens.app.get_secret_value(), client, telemetry.acknowledged)
 
     directory = SlackDirectory(client, own, settings.channels.approvals, clock)
-    fleet, monitoring = Fleet(accounts, clock), Monitoring(accounts, clock)
+    fleet = Fleet(accounts, clock)
+    ceilings = Ceilings(accounts, fleet, clock)
+    monitoring = Monitoring(accounts, ceilings, clock)
     judge = Judge(settings, fleet)
     telling = Telling(settings.notifications.sns_topic_arn)
     owner = token_hex(8)
@@ -145,11 +148,11 @@ async def _built(
     drafting = Drafting(store, accounts, fleet, judge, directory, directory, settings)
     approvals = Approvals(store, drafting, directory, telling, settings, executor.nudge)
     health = _health(store, fleet, monitoring, socket, clock)
-    survey = Survey(store, accounts, fleet, monitoring, judge, clock)
+    survey = Survey(store, accounts, fleet, monitoring, ceilings, judge, clock)
     digests = Digests(store, survey, directory, settings, clock)
     services = Services(
-        store, accounts, fleet, monitoring, judge, directory, approvals, digests, settings, clock,
-        health,
+        store, accounts, fleet, monitoring, ceilings, judge, directory, approvals, digests,
+        settings, clock, health,
     )  # fmt: skip
 
     intake = Intake(store.inbox, clock)

@@ -9,6 +9,7 @@ from bot.digests._composing import AGAIN, news
 from bot.digests._concerns import concerns
 from bot.digests._facts import Event, Facts
 from bot.digests._survey import FORTNIGHT, WEEKS, _daily, _storage, _weekly, week
+from bot.limits import ceiling
 from bot.values import (
     SECOND,
     Classified,
@@ -99,7 +100,7 @@ def test_storage_that_fills_up_later_is_a_trend() -> None:
 def test_storage_that_aws_enlarges_by_itself_is_full_so_much_later() -> None:
     assert of(storage(*falling(100, 5), storage_gib=100, storage_limit_gib=400)) == []
     [(_, told)] = of(storage(*falling(100, 5), storage_gib=100, storage_limit_gib=110))
-    assert "full in about 8 days" in told
+    assert "full in about 8 days, with the 10 GiB more that AWS adds by itself (" in told
 
 
 def test_what_has_begun_this_morning_is_seen_today() -> None:
@@ -117,11 +118,18 @@ def test_connections_near_the_limit() -> None:
     one = sample_database()
     counted = {(one.target, "DatabaseConnections"): series("DatabaseConnections", 100, 800, 300)}
 
-    [found] = concerns(facts(one, day=counted))
+    of_class, of_group = ceiling(one, None), ceiling(one, "820")
+    assert of_class
+    assert of_group
+
+    [found] = concerns(facts(one, day=counted, limits={one.target: of_class}))
 
     assert found.section is Section.ACTION
-    assert said(found).startswith("orders-staging (staging) had 800 connections, 89 % of about 901")
-    assert (found.metrics, found.state) == ("connections --range 24h", "")
+    assert "had 800 connections, 89 % of the ≈ 901 that it takes" in said(found)
+    [found] = concerns(facts(one, day=counted, limits={one.target: of_group}))
+    assert "had 800 connections, 98 % of the 820 that it takes" in said(found)
+    assert concerns(facts(one, day=counted)) == ()
+    assert (found.metrics, found.state) == ("connections --range 24h", "5")
 
 
 def test_what_runs_out_inside_a_database() -> None:
@@ -137,6 +145,17 @@ def test_what_runs_out_inside_a_database() -> None:
     assert "has 4 CPU credits left" in told
     assert "transactions that are 1,200 million old" in told
     assert "is 15 minutes behind its primary" in told
+
+
+@pytest.mark.parametrize(
+    ("size", "told"), [("db.t2.small", "slowed down"), ("db.t4g.medium", "AWS charges")]
+)
+def test_without_credits_only_the_oldest_burstable_class_is_slow(size: str, told: str) -> None:
+    one = sample_database(instance_class=size)
+
+    [(_, line)] = of(facts(one, day={(one.target, "CPUCreditBalance"): series("x", 4)}))
+
+    assert told in line
 
 
 def test_backups_that_are_behind_can_be_mended() -> None:

@@ -8,9 +8,11 @@ import pytest
 
 from bot.aws.accounts import Accounts
 from bot.aws.session import Account
+from bot.ceilings import Ceilings
 from bot.connections import keeps_rising
 from bot.errors import UsageError
 from bot.fleet import Fleet
+from bot.limits import ceiling
 from bot.monitoring import WORDS, Monitoring, chosen, preset
 from bot.monitoring._drafting import spoken
 from bot.monitoring._findings import calm, findings
@@ -48,7 +50,8 @@ def said(points: Mapping[str, tuple[Point, ...]], of: Database | None = None) ->
         metric: Series(metric=metric, unit="%" if "CPU" in metric or "ACU" in metric else "",
                        points=found) for metric, found in points.items()
     }  # fmt: skip
-    return [spoken(one, "UTC") for one in findings(of or database(), series, WINDOW)]
+    one = of or database()
+    return [spoken(line, "UTC") for line in findings(one, series, WINDOW, ceiling(one, None))]
 
 
 QUIET = over_the_day(*[20.0] * 96)
@@ -93,7 +96,7 @@ def test_connections_that_nobody_closes_are_a_finding() -> None:
 def test_connections_near_what_the_class_takes_are_a_finding() -> None:
     [told] = said({"DatabaseConnections": over_the_day(*[600.0] * 96)}, database("mysql"))
 
-    assert told == "Connections reached 600, 88 % of about 682 that it takes"
+    assert told == "Connections reached 600, 88 % of the ≈ 682 that it takes"
 
 
 @pytest.mark.parametrize(
@@ -226,8 +229,9 @@ class Watch:
     def __init__(self, aws: AWSSandbox, accounts: Accounts) -> None:
         self.aws = aws
         self.clock = lambda: int(aws.clock() * SECOND)
-        self.monitoring = Monitoring(accounts, self.clock)
         self.fleet = Fleet(accounts, self.clock)
+        ceilings = Ceilings(accounts, self.fleet, self.clock)
+        self.monitoring = Monitoring(accounts, ceilings, self.clock)
 
     async def observe(self, name: str, *words: str, span: Range = Range.DAY) -> Any:
         found = await self.fleet.find(name)

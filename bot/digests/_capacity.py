@@ -10,7 +10,6 @@ from itertools import pairwise
 from statistics import median
 
 from bot.digests._facts import Facts, concern, step
-from bot.limits import max_connections
 from bot.monitoring import BUSY, SOON, days_left
 from bot.values import Concern, Database, Moment, Point, Section, amount, micros
 
@@ -35,13 +34,14 @@ def storage(facts: Facts) -> Iterator[Concern]:
         if not left:
             continue
         growth = bytes_free / left
-        left += _headroom(one) / growth
+        more = _headroom(one)
+        left += more / growth
         if left > SOON:
             continue
         yield concern(
             facts, "storage", one,
             f" has {amount(bytes_free, 'B')} of storage free and takes {amount(growth, 'B')} a "
-            f"day: full in {_days(left)} (", Moment(at=at + int(left * DAY)), ").",
+            f"day: full in {_days(left)}{_grown(more)} (", Moment(at=at + int(left * DAY)), ").",
             section=Section.ACTION if left <= URGENT else Section.TREND,
             state=step(left, (1, 3, 7, 14)), rank=left, metrics="storage --range 7d",
         )  # fmt: skip
@@ -50,16 +50,16 @@ def storage(facts: Facts) -> Iterator[Concern]:
 def connections(facts: Facts) -> Iterator[Concern]:
     for one in facts.instances:
         counted = facts.day.get((one.target, "DatabaseConnections"))
-        limit = max_connections(one)
+        limit = facts.limits.get(one.target)
         if not counted or not counted.highest or not limit:
             continue
         at, most = counted.highest
-        share = 100 * most / limit
+        share = 100 * most / limit.most
         if share < BUSY:
             continue
         yield concern(
             facts, "connections", one,
-            f" had {most:,.0f} connections, {share:.0f} % of about {limit:,} that it takes, at ",
+            f" had {most:,.0f} connections, {share:.0f} % of the {limit} that it takes, at ",
             Moment(at=at), ".",
             section=Section.ACTION, state=step(100 - share, (5, 10)), rank=40 - share / 10,
             metrics="connections --range 24h",
@@ -73,7 +73,7 @@ def exhaustion(facts: Facts) -> Iterator[Concern]:
         if balance and balance.latest and balance.latest[1] < POOR:
             yield concern(
                 facts, "credits", one,
-                f" has {balance.latest[1]:.0f} CPU credits left; without any it is slowed down.",
+                f" has {balance.latest[1]:.0f} CPU credits left; {_without(one)}.",
                 section=Section.ACTION, rank=20, metrics="credits,cpu --range 24h",
             )  # fmt: skip
         ids = facts.day.get((one.target, "MaximumUsedTransactionIDs"))
@@ -97,6 +97,17 @@ def _headroom(database: Database) -> float:
     if database.storage_limit_gib is None or database.storage_gib is None:
         return 0.0
     return max(0, database.storage_limit_gib - database.storage_gib) * GIB
+
+
+def _grown(more: float) -> str:
+    return f", with the {amount(more, 'B')} more that AWS adds by itself" if more else ""
+
+
+def _without(database: Database) -> str:
+    """https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Types.html"""
+    if database.instance_class.startswith("db.t2."):
+        return "without any it is slowed down"
+    return "without any it goes on as fast, and AWS charges what it takes beyond them"
 
 
 def _days(count: float) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from bot.limits import Ceiling
 from bot.values import (
     Classified,
     Concern,
@@ -41,6 +42,7 @@ class Facts:
     fortnight: Mapping[tuple[Target, str], Series] = field(default_factory=dict)
     day: Mapping[tuple[Target, str], Series] = field(default_factory=dict)
     weeks: Mapping[tuple[Target, str], Series] = field(default_factory=dict)
+    limits: Mapping[Target, Ceiling] = field(default_factory=dict)  #: of connections
     maintenance: tuple[Maintenance, ...] = ()
     events: tuple[Event, ...] = ()
     unknown: tuple[Request, ...] = ()  #: requests of which nobody knows how they ended

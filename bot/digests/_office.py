@@ -62,10 +62,13 @@ class Digests:
         return digest
 
     async def composed(
-        self, about: Appointment, told: Mapping[str, Told]
+        self, about: Appointment, told: Mapping[str, Told], since: int | None = None
     ) -> tuple[Digest, Mapping[str, Told]]:
-        """The digest for whoever has heard what was ``told``, and what they have heard then."""
-        facts = await self._survey.facts(about.environments)
+        """The digest for whoever has heard what was ``told``, and what they have heard then.
+
+        ``since``: when they last heard of what happens; None: a day ago.
+        """
+        facts = await self._survey.facts(about.environments, since)
         snoozed = await self._store.concerns.snoozed(about.channel)
         found = news(await thought_through(facts), told, snoozed, facts.now)
         digest = Digest(
@@ -84,7 +87,7 @@ class Digests:
     async def post(self, about: Appointment, person: Person, asked_at: int, key: str) -> Digest:
         """Post it now. ``key`` is the inbox row that asks for it: no crash posts it twice."""
         await self._allow(person, asked_at, "post a digest for everybody in a channel")
-        await self._require_room(about.channel)
+        await self.require_room(about.channel)
         digest = await self.preview(about)
         async with self._store.write() as tx:
             await tx.audit(_event("digest.posted", person.id, about))
@@ -95,7 +98,7 @@ class Digests:
 
     async def schedule(self, about: Appointment, person: Person, asked_at: int) -> Appointment:
         await self._allow(person, asked_at, "schedule digests")
-        await self._require_room(about.channel)
+        await self.require_room(about.channel)
         standing = await self.standing()
         if twin := next((one for one in standing if is_same(one, about)), None):
             raise UsageError(f"That digest is scheduled already: {twin.id}.")
@@ -169,7 +172,8 @@ class Digests:
         said = f"Only approvers and admins can {what}. These can: "
         raise NotAllowedError(f"{said}…", (said, *who, "."), "not_approver")
 
-    async def _require_room(self, channel: str) -> None:
+    async def require_room(self, channel: str) -> None:
+        """Raises UsageError where a digest may not stand, or no longer."""
         if not await self._directory.may_post(channel):
             raise UsageError(
                 "I post digests only in a channel of this workspace that I am a member of: type "

@@ -8,12 +8,13 @@ import structlog
 
 from bot.crontab import Due, due
 from bot.digests._office import Digests, messages
-from bot.errors import ConflictError
+from bot.errors import ConflictError, UsageError
 from bot.values import Appointment, AuditEvent, Digest, Line, Moment, micros
 from storage.database import Database as Store
 
 ON_TIME = micros(timedelta(minutes=5))
 TOO_LATE = micros(timedelta(hours=4))  #: yesterday's digest is of no use to anybody
+PAST = micros(timedelta(days=8))  #: what was missed longer ago is not even counted
 POSTED, SKIPPED = "posted", "skipped"
 
 log = structlog.get_logger()
@@ -39,6 +40,8 @@ class Rounds:
                 await self._serve(one)
             except ConflictError as error:
                 log.info("digests.served_elsewhere", schedule=one.id, why=str(error))
+            except UsageError as error:
+                log.warning("digests.no_room", schedule=one.id, why=str(error))
             except Exception:
                 log.exception("digests.failed", schedule=one.id)
 
@@ -48,13 +51,14 @@ class Rounds:
         All of it is one transaction: whoever loses a run to another replica has done nothing.
         """
         now, cursor = self._clock(), f"digest:{about.id}"
-        times = due(about.cron, about.timezone, await self._since(about, cursor, now), now)
+        since = max(await self._since(about, cursor, now), now - PAST)
+        times = due(about.cron, about.timezone, since, now)
         claimed = [run for one in times if (run := await self._claim(about, one))]
         if not claimed:
             return
         serves = claimed[-1].due == times[-1] and times[-1].at > now - TOO_LATE
         last, skipped = (claimed[-1], claimed[:-1]) if serves else (None, claimed)
-        await self._end(about, last, skipped)
+        await self._end(about, last, skipped, since)
         await self._store.cursors.set(cursor, str(claimed[-1].due.at))
 
     async def _since(self, about: Appointment, cursor: str, now: int) -> int:
@@ -71,9 +75,14 @@ class Rounds:
         attempt = await self._store.schedules.claim_run(about.id, one.wall_clock)
         return None if attempt is None else Run(one, attempt)
 
-    async def _end(self, about: Appointment, last: Run | None, skipped: Sequence[Run]) -> None:
+    async def _end(
+        self, about: Appointment, last: Run | None, skipped: Sequence[Run], since: int
+    ) -> None:
+        """``since``: when the digest before fell due. Raises UsageError where it has no room."""
+        if last:
+            await self._digests.require_room(about.channel)
         told = await self._store.concerns.told(about.id) if last else {}
-        made = await self._digests.composed(about, told) if last else None
+        made = await self._digests.composed(about, told, since) if last else None
         async with self._store.write() as tx:
             for run in skipped:
                 await tx.end_run(about.id, run.due.wall_clock, run.attempt, SKIPPED)
@@ -97,7 +106,8 @@ def _excused(digest: Digest, last: Due, skipped: Sequence[Run]) -> Digest:
     if skipped:
         times = "once" if len(skipped) == 1 else f"{len(skipped)} times"
         latest = Moment(at=skipped[-1].due.at)
-        notes.append((f"No digest could be posted {times} before, last at ", latest, "."))
+        missed = f"No digest could be posted {times} in the days before, last at "
+        notes.append((missed, latest, "."))
     return digest.model_copy(update={"notes": (*notes, *digest.notes)})
 
 

@@ -7,6 +7,7 @@ from statistics import median
 
 from bot.aws.accounts import Accounts
 from bot.aws.region import Region
+from bot.ceilings import Ceilings
 from bot.digests._facts import Event, Facts
 from bot.errors import AWSError
 from bot.fleet import Fleet
@@ -50,6 +51,7 @@ class Survey:
         accounts: Accounts,
         fleet: Fleet,
         monitoring: Monitoring,
+        ceilings: Ceilings,
         judge: Judge,
         clock: Callable[[], int],
     ) -> None:
@@ -57,15 +59,17 @@ class Survey:
         self._accounts = accounts
         self._fleet = fleet
         self._monitoring = monitoring
+        self._ceilings = ceilings
         self._judge = judge
         self._clock = clock
 
-    async def facts(self, environments: Collection[Environment]) -> Facts:
-        """Of the databases in these environments, of all without any.
+    async def facts(self, environments: Collection[Environment], since: int | None = None) -> Facts:
+        """Of the databases in these environments, of all without any; events of a day at least.
 
         What cannot be looked at is named in the facts and hides nothing else.
         """
         now = self._clock()
+        lately = min(now - LATELY, now if since is None else since)
         inventory = await self._fleet.inventory()
         classified = {one.target: self._judge.classify(one) for one in inventory.databases}
         wanted = tuple(
@@ -79,12 +83,13 @@ class Survey:
         ]
         there = _regions(wanted)
         regions = [one for one in self._accounts if (one.account.id, one.name) in there]
-        fortnight, day, weeks, maintenance, events = await asyncio.gather(
+        fortnight, day, weeks, limits, maintenance, events = await asyncio.gather(
             self._figures(wanted, _storage, Window.ending(now, FORTNIGHT, THREE_HOURS), unseen),
             self._figures(wanted, _daily(wanted), Window.ending(now, DAY, HOUR), unseen),
             self._figures(wanted, _weekly, Window.ending(now, WEEKS, DAY), unseen),
+            self._ceilings.of(tuple(filter(_is_measured, wanted))),
             asyncio.gather(*(self._maintenance(one, unseen) for one in regions)),
-            asyncio.gather(*(self._events(one, wanted, now, unseen) for one in regions)),
+            asyncio.gather(*(self._events(one, wanted, lately, unseen) for one in regions)),
         )
         return Facts(
             now=now,
@@ -93,6 +98,7 @@ class Survey:
             fortnight=fortnight,
             day=day,
             weeks=weeks,
+            limits=limits,
             maintenance=tuple(one for some in maintenance for one in some),
             events=tuple(one for some in events for one in some),
             unknown=await self._unknown(environments),
@@ -131,10 +137,10 @@ class Survey:
             return ()
 
     async def _events(
-        self, region: Region, databases: Iterable[Database], now: int, unseen: list[Line]
+        self, region: Region, databases: Iterable[Database], since: int, unseen: list[Line]
     ) -> Sequence[Event]:
         try:
-            said = await region.events(now - LATELY)
+            said = await region.events(since)
         except AWSError as error:
             unseen.append((f"I could not read the events in {region.name}: {error}",))
             return ()
@@ -172,6 +178,10 @@ def week(asked: Sequence[Request], denied: int) -> Week:
         denied=denied,
         approved_after=int(median(waits)) if waits else None,
     )
+
+
+def _is_measured(database: Database) -> bool:
+    return database.target.kind is Kind.INSTANCE and database.status not in IDLE
 
 
 def _storage(database: Database) -> Iterator[Measure]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.limits import Ceiling
 from bot.monitoring._drafting import panel
 from bot.monitoring._presets import Plot
 from bot.values import (
@@ -26,6 +27,7 @@ class Compared:
     database: Database
     plot: Plot
     found: Mapping[Measure, Series]
+    limit: Ceiling | None = None
 
     @property
     def full(self) -> tuple[Series, ...]:
@@ -60,7 +62,7 @@ def side_by_side(given: Sequence[Compared], window: Window, span: Range, zone: s
     if not any(one.full for one in given):
         return None
     reach = max(one.highest for one in given)
-    panels = (panel(one.plot, one.database, one.found) for one in given)
+    panels = (panel(one.plot, one.database, one.found, one.limit) for one in given)
     named = (
         drawn.model_copy(update={"title": one.database.name[:28], "reach": reach})
         for one, drawn in zip(given, panels, strict=True)

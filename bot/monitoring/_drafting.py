@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from bot.limits import max_connections
+from bot.limits import Ceiling
 from bot.monitoring._findings import BUSY
 from bot.monitoring._presets import SHOWN, Plot
 from bot.values import (
@@ -33,9 +33,10 @@ def chart(
     span: Range,
     said: Sequence[Line],
     zone: str,
+    limit: Ceiling | None,
 ) -> Chart | None:
     """The first plots of which there is anything to see; None where of none there is."""
-    drawn = [panel(plot, database, found) for plot in plots]
+    drawn = [panel(plot, database, found, limit) for plot in plots]
     full = [one for one in drawn if any(curve.series.points for curve in one.curves)]
     if not full:
         return None
@@ -77,8 +78,13 @@ def _about(database: Database, span: Range) -> str:
     return f"{members}the {span.spoken}, {each}".capitalize()
 
 
-def panel(plot: Plot, database: Database, found: Mapping[Measure, Series]) -> Panel:
-    """The plot with its figures; of a cluster a curve for each member."""
+def panel(
+    plot: Plot, database: Database, found: Mapping[Measure, Series], limit: Ceiling | None
+) -> Panel:
+    """The plot with its figures; of a cluster a curve for each member.
+
+    ``limit``: of the connections of each, where it is one and known.
+    """
     names = dict(plot.metrics)
     measured = [(one, series) for one, series in found.items() if one.metric in names]
     members = _labels(database)
@@ -87,7 +93,7 @@ def panel(plot: Plot, database: Database, found: Mapping[Measure, Series]) -> Pa
         for one, series in measured
     )
     unit = measured[0][1].unit if measured else ""
-    return Panel(title=plot.title, unit=unit, curves=curves[:MEMBERS], limit=_limit(plot, database))
+    return Panel(title=plot.title, unit=unit, curves=curves[:MEMBERS], limit=_limit(plot, limit))
 
 
 def _labels(database: Database) -> Mapping[str, str]:
@@ -98,11 +104,11 @@ def _labels(database: Database) -> Mapping[str, str]:
     }
 
 
-def _limit(plot: Plot, database: Database) -> Limit | None:
+def _limit(plot: Plot, limit: Ceiling | None) -> Limit | None:
     match plot.word:
         case "cpu" | "utilization":
             return Limit(value=BUSY, label=f"{BUSY:.0f} %")
-        case "connections" if limit := max_connections(database):
-            return Limit(value=limit, label=f"takes about {limit}")
+        case "connections" if limit:
+            return Limit(value=limit.most, label=f"limit {limit}")
         case _:
             return None

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
 from bot.connections import keeps_rising
-from bot.limits import max_connections
+from bot.limits import Ceiling
 from bot.monitoring._trends import days_left
 from bot.values import SECOND, Database, Line, Moment, Series, Window, amount
 
@@ -18,13 +18,15 @@ GAP = 20 * 60 * SECOND
 ByMetric = Mapping[str, Series]
 
 
-def findings(database: Database, series: ByMetric, window: Window) -> tuple[Line, ...]:
-    """What is worth a word; empty where nothing is."""
+def findings(
+    database: Database, series: ByMetric, window: Window, limit: Ceiling | None = None
+) -> tuple[Line, ...]:
+    """What is worth a word; empty where nothing is. ``limit``: of its connections, if known."""
     if not any(one.points for one in series.values()):
         return (_nothing(database),)
     return (
         *_storage(series),
-        *_connections(database, series),
+        *_connections(series, limit),
         *_cpu(series, window),
         *_memory(series),
         *_capacity(series),
@@ -68,20 +70,19 @@ def _cpu(series: ByMetric, window: Window) -> Iterator[Line]:
     )
 
 
-def _connections(database: Database, series: ByMetric) -> Iterator[Line]:
+def _connections(series: ByMetric, limit: Ceiling | None) -> Iterator[Line]:
     found = series.get("DatabaseConnections")
     if found is None or found.latest is None or found.highest is None:
         return
     first, now, most = found.points[0][1], found.latest[1], found.highest[1]
-    limit = max_connections(database)
     if keeps_rising(found.points):
         yield (
             f"Connections keep rising, from {first:.0f} to {now:.0f}, also when it is quiet: "
             "somebody opens them and does not close them.",
         )
-    if limit and most >= limit * BUSY / 100:
-        share = 100 * most / limit
-        yield (f"Connections reached {most:.0f}, {share:.0f} % of about {limit} that it takes.",)
+    if limit and most >= limit.most * BUSY / 100:
+        share = 100 * most / limit.most
+        yield (f"Connections reached {most:.0f}, {share:.0f} % of the {limit} that it takes.",)
 
 
 def _memory(series: ByMetric) -> Iterator[Line]:

@@ -5,6 +5,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 
 from bot.aws.accounts import Accounts
+from bot.ceilings import Ceilings
+from bot.limits import Ceiling, shared
 from bot.monitoring._comparing import Compared, said_of, side_by_side
 from bot.monitoring._drafting import chart
 from bot.monitoring._findings import calm, findings
@@ -33,8 +35,9 @@ Measured = Mapping[Measure, Series]
 
 
 class Monitoring:
-    def __init__(self, accounts: Accounts, clock: Callable[[], int]) -> None:
+    def __init__(self, accounts: Accounts, ceilings: Ceilings, clock: Callable[[], int]) -> None:
         self._accounts = accounts
+        self._ceilings = ceilings
         self._clock = clock
         self._readings: OrderedDict[Reading, asyncio.Task[tuple[Series, ...]]] = OrderedDict()
         self.requested = 0  #: metrics that CloudWatch was asked for: it charges by them
@@ -56,9 +59,11 @@ class Monitoring:
         window = Window.ending(self._clock() // MINUTE * MINUTE, span.seconds, span.period)
         measures = tuple(one for plot in plots for one in measures_of(plot, database))
         found = dict(zip(measures, await self.read(measures, window), strict=True))
-        said = _said(database, found, window)
+        limits = await self._limits(plots, database)
+        said = _said(database, found, window, limits)
+        limit = shared(limits.values())
         return Observed(
-            findings=said, chart=chart(database, plots, found, window, span, said, zone)
+            findings=said, chart=chart(database, plots, found, window, span, said, zone, limit)
         )
 
     async def compare(
@@ -79,7 +84,14 @@ class Monitoring:
         [plot] = chosen(database, (word,))
         measures = measures_of(plot, database)
         found = dict(zip(measures, await self.read(measures, window), strict=True))
-        return Compared(database, plot, found)
+        limits = await self._limits((plot,), database)
+        return Compared(database, plot, found, shared(limits.values()))
+
+    async def _limits(self, plots: Sequence[Plot], database: Database) -> Mapping[str, Ceiling]:
+        """By instance; asked for only where connections are shown."""
+        if not any(plot.word == "connections" for plot in plots):
+            return {}
+        return await self._ceilings.within(database)
 
     async def read(self, measures: tuple[Measure, ...], window: Window) -> tuple[Series, ...]:
         """One series a measure, all of one region, in the same order; shared and remembered."""
@@ -118,7 +130,9 @@ def _member(cluster: Database, name: str) -> Target:
     return cluster.target.model_copy(update=update)
 
 
-def _said(database: Database, found: Measured, window: Window) -> tuple[Line, ...]:
+def _said(
+    database: Database, found: Measured, window: Window, limits: Mapping[str, Ceiling]
+) -> tuple[Line, ...]:
     """Of a cluster member by member, with their names."""
     targets = dict.fromkeys(one.target.identifier for one in found)
     by_name = {name: _of(name, found) for name in targets}
@@ -126,7 +140,7 @@ def _said(database: Database, found: Measured, window: Window) -> tuple[Line, ..
     lines = tuple(
         (Strong(text=name), ": ", *line) if several else line
         for name, series in by_name.items()
-        for line in findings(database, series, window)
+        for line in findings(database, series, window, limits.get(name))
     )
     return lines or (calm(by_name.get(database.writer or database.name, {})),)
 

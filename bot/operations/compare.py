@@ -12,7 +12,8 @@ class CompareDatabases(Query):
     """
 
     verb, name = "compare", "compare_databases"
-    permissions = ("cloudwatch:GetMetricData",)
+    permissions = ("cloudwatch:GetMetricData", "rds:DescribeDBClusterParameters",
+                   "rds:DescribeDBParameters")  # fmt: skip
     example = "compare orders-test orders-staging --metric connections"
 
     target: Target

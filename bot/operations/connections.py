@@ -1,11 +1,10 @@
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from bot.aws import AWS
 from bot.connections import Usage, advice, trend
 from bot.errors import AWSError
-from bot.limits import Ceiling, ceiling
+from bot.limits import Ceiling, shared
 from bot.operation import Desk, Query
 from bot.params import Target
 from bot.values import (
@@ -77,9 +76,9 @@ class ShowConnections(Query):
             _read(desk, _of_day(instances), Window.ending(at, DAY, PERIOD)),
             _read(desk, _of_week(instances), window),
             _events(aws, instances, at - DAY * SECOND),
-            asyncio.gather(*(_limit(aws, one, inventory.cluster_of(one)) for one in instances)),
+            desk.ceilings(database),
         )
-        usages = [_usage(*one, day, week) for one in zip(instances, limits, strict=True)]
+        usages = [_usage(one, limits.get(one.name), day, week) for one in instances]
         chart = _chart(database, usages, window, person.timezone)
         return Answer(
             title=_title(database, usages),
@@ -88,27 +87,6 @@ class ShowConnections(Query):
             hint=("All its metrics: ", Code(text=f"/rds metrics {database.address}")),
             chart=chart,
         )
-
-
-async def _limit(aws: AWS, database: Database, cluster: Database | None) -> Ceiling | None:
-    """Its own parameter group goes before that of its cluster."""
-    if cluster is not None:
-        database = database.model_copy(update={"capacity": cluster.capacity})
-    try:
-        return await _configured(aws, database, cluster)
-    except AWSError as error:
-        found = ceiling(database, None)
-        why = f"its parameter group could not be read ({error})"
-        return found and replace(found, why=f"{found.why}; {why}")
-
-
-async def _configured(aws: AWS, database: Database, cluster: Database | None) -> Ceiling | None:
-    if own := await aws.parameter(database, "max_connections"):
-        return ceiling(database, own)
-    if cluster is not None and (shared := await aws.parameter(cluster, "max_connections")):
-        group = {"parameter_group": cluster.parameter_group, "parameters_wait": False}
-        return ceiling(database.model_copy(update=group), shared)
-    return ceiling(database, None)
 
 
 async def _read(desk: Desk, measures: tuple[Measure, ...], window: Window) -> Found:
@@ -245,11 +223,8 @@ def _label(instance: Database, asked: Database) -> str:
 
 def _line(usages: Sequence[Usage]) -> Limit | None:
     """Where all of them have the same limit."""
-    limits = {one.limit for one in usages if one.limit}
-    if len(limits) != 1:
-        return None
-    [limit] = limits
-    return Limit(value=limit.most, label=f"limit {limit}")
+    limit = shared([one.limit for one in usages if one.limit])
+    return Limit(value=limit.most, label=f"limit {limit}") if limit else None
 
 
 def _refresh(database: Database) -> tuple[Button, ...]:

@@ -54,7 +54,8 @@ class PreviewDigest(Query):
 
     verb, name = "digest preview", "preview_digest"
     permissions = (
-        "cloudwatch:GetMetricData", "rds:DescribeEvents", "rds:DescribePendingMaintenanceActions",
+        "cloudwatch:GetMetricData", "rds:DescribeDBClusterParameters", "rds:DescribeDBParameters",
+        "rds:DescribeEvents", "rds:DescribePendingMaintenanceActions",
     )  # fmt: skip
     example = "digest preview --environment production"
 

@@ -27,6 +27,7 @@ LISTED = 30  #: files that are shown, the latest first
 MOST = 500  #: lines that may be asked for
 ROOM = 7_500  #: characters of a message that are left for lines
 WIDE = 500  #: characters of a line
+LONG, READ = 2_000, 50_000  #: characters of a line, and of all, in which secrets are looked for
 COLUMNS = ("File", "Size", "Last written")
 
 
@@ -67,8 +68,8 @@ class ShowLogs(Query):
         return self._tail(instance, file, text)
 
     def _tail(self, instance: Database, file: LogFile, text: str) -> Answer:
-        written = mask(text).splitlines()[-self.lines :]
-        shown = _fitting(written)
+        written = text.splitlines()[-self.lines :]
+        shown = _fitting(_masked(written))
         return Answer(
             title=f"{instance.name}: the end of {file.name}",
             parts=(
@@ -129,6 +130,11 @@ def _named(word: str, files: Sequence[LogFile], instance: Database) -> LogFile:
     )
 
 
+def _masked(written: Sequence[str]) -> list[str]:
+    """As much of the end as may be shown, and more: masking a megabyte would hold up everybody."""
+    return mask("\n".join(line[:LONG] for line in written)[-READ:]).splitlines()
+
+
 def _fitting(written: Sequence[str]) -> list[str]:
     """The last lines that there is room for, each cut where it grows too wide."""
     shown: list[str] = []
@@ -142,7 +148,7 @@ def _fitting(written: Sequence[str]) -> list[str]:
 
 
 def _cut(line: str) -> str:
-    return line if len(line) <= WIDE else f"{line[:WIDE]}… ({len(line):,} characters)"
+    return line if len(line) <= WIDE else f"{line[:WIDE]}…"
 
 
 def _about(file: LogFile, shown: int, read: int) -> Paragraph:

@@ -15,7 +15,8 @@ class ShowMetrics(Query):
     """
 
     verb, name = "metrics", "show_metrics"
-    permissions = ("cloudwatch:GetMetricData",)
+    permissions = ("cloudwatch:GetMetricData", "rds:DescribeDBClusterParameters",
+                   "rds:DescribeDBParameters")  # fmt: skip
     example = "metrics orders-test cpu,connections --range 24h"
 
     target: Target

@@ -19,7 +19,7 @@ class Section(StrEnum):
 
     @property
     def heading(self) -> str:
-        return {"action": "Needs action", "changed": "Changed since yesterday"}.get(self, "Trends")
+        return {"action": "Needs action", "changed": "Changed lately"}.get(self, "Trends")
 
 
 class Concern(Value):

@@ -25,7 +25,7 @@ ACTION = "digest."
 SNOOZE, MEND = f"{ACTION}snooze", f"{ACTION}mend"
 LINE = 300
 NOTES = 5
-FORMULA = frozenset("=+-@")
+FORMULA = frozenset("=+-@\t\r\0")
 
 
 def digest(given: Digest) -> Payload:
@@ -70,15 +70,16 @@ def _concern(concern: Concern) -> Iterator[Block]:
 
 
 def _buttons(concern: Concern) -> Iterator[Element]:
-    name = concern.database.removeprefix("cluster:").partition("@")[0]
+    name = concern.database.removeprefix("cluster:").partition("@")[0] or "this"
     if concern.metrics:
         look = f"metrics {concern.database} {concern.metrics}"
         yield button("Chart", f"{RUN}.digest", look, spoken=f"Chart of {name}")
     if concern.mend in CATALOGUE:
         operation = CATALOGUE[concern.mend]
         form = f"{operation.name} {concern.database}"
-        yield button(f"{operation.verb.capitalize()}…", MEND, form, spoken=operation.summary())
-    yield button("Snooze 7 days", SNOOZE, concern.key, spoken=f"Snooze this about {name}")
+        label = f"{operation.verb.capitalize()}…"
+        yield button(label, MEND, form, spoken=f"{label} {operation.summary()}")
+    yield button("Snooze 7 days", SNOOZE, concern.key, spoken=f"Snooze 7 days: {name}")
 
 
 def _rest(given: Digest) -> Iterator[Block]:

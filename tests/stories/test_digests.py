@@ -317,3 +317,52 @@ async def test_an_account_that_is_cut_off_is_named_and_hides_nothing(stage: Stag
 
     assert "CloudWatch did not tell all" in answer(play, "ana")
     assert "warehouse (production) has" in answer(play, "ana")
+
+
+async def test_what_happened_at_the_weekend_is_told_on_monday(stage: Stage) -> None:
+    stage.clock.advance(4 * DAY)  # a Friday
+    async with stage.bot(CONFIG) as play:
+        weekdays = SCHEDULE.replace("* * *", "* * mon-fri").replace("dev", "staging")
+        await play.types(weekdays, "dora")
+        await passes(play, HOUR)
+
+        await passes(play, DAY)
+        rds = stage.aws.client("rds")
+        await asyncio.to_thread(rds.failover_db_cluster, DBClusterIdentifier="shop-staging")
+        await passes(play, 2 * DAY)
+
+        friday, monday = map(flat, digests(stage))
+        assert "Changed lately" not in friday
+        assert "Changed lately shop-staging" in monday
+
+
+async def test_after_a_long_absence_only_the_last_days_count_as_missed(stage: Stage) -> None:
+    async with stage.bot(CONFIG) as play:
+        await play.types(SCHEDULE, "dora")
+    stage.clock.advance(60 * DAY + HOUR)
+    async with stage.bot(CONFIG) as play:
+        await passes(play, 0)
+
+        assert (await outcomes(play)).count("digest.skipped") == 7
+        assert "No digest could be posted 7 times in the days before" in flat(digests(stage)[0])
+
+
+async def test_connections_are_held_against_what_the_parameter_group_sets(stage: Stage) -> None:
+    async with stage.bot(CONFIG) as play:
+        await play.types("/rds digest preview --environment staging")
+        read = len(stage.aws.calls("rds:DescribeDBParameters"))
+
+        await play.types("/rds digest preview --environment staging")
+
+        assert " % of the 450 that it takes" in answer(play, "ana")
+        assert len(stage.aws.calls("rds:DescribeDBParameters")) == read == 1
+
+
+async def test_none_is_posted_to_where_strangers_read_along(stage: Stage) -> None:
+    standing = {"channel": "C0PARTNER1", "cron": "30 8 * * *", "timezone": "Africa/Lagos"}
+    async with stage.bot(configured(digests=[standing])) as play:
+        await passes(play, 0)
+        await passes(play, HOUR)
+
+        assert not [it for it in stage.slack.member("dora").messages() if "Digest" in it.words]
+        assert await outcomes(play) == []

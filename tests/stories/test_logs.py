@@ -1,7 +1,9 @@
 """Log files: which there are, and how they end; secrets are masked and cuts are told."""
 
 import re
+import time
 
+from bot.operations.logs import _fitting, _masked
 from bot.sandbox.aws import AWSSandbox, ClusterSpec
 from bot.sandbox.slack import SlackSandbox
 from bot.service import Bot
@@ -87,3 +89,13 @@ async def test_a_guest_reads_no_logs(bot: Bot, slack: SlackSandbox, aws: AWSSand
     assert "Only full members" in said
     assert aws.calls("rds:*Log*") == []
     assert (await audited(bot))[0].event.operation == "show_logs"
+
+
+def test_a_line_of_a_megabyte_holds_nobody_up_and_is_cut() -> None:
+    written = ["password=sesame", "-eyJ" * 250_000, "the last"]
+
+    began = time.perf_counter()
+    shown = _fitting(_masked(written))
+
+    assert time.perf_counter() - began < 2
+    assert shown == ["password=[masked]", "-eyJ" * 125 + "…", "the last"]
