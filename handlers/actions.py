@@ -14,7 +14,7 @@ from bot.desk import Services
 from bot.errors import BotError, UsageError
 from bot.operation import Operation
 from bot.operations import CATALOGUE
-from bot.values import Code, Moment, PersonId, Verdict, label
+from bot.values import Channel, Code, Moment, PersonId, Verdict, label
 from handlers.blocks import digest
 from handlers.blocks.denied import cloudops_request
 from handlers.blocks.form import metadata_of
@@ -182,7 +182,7 @@ class Actions:
         if channel is None:
             await self._replies.privately(_origin(incoming.payload), drawn)
         else:
-            told = problem("Posted for you in the CloudOps channel; it goes on there.")
+            told = problem(("Posted for you in ", Channel(id=channel), "; it goes on there."))
             await self._replies.privately(_origin(incoming.payload), told)
 
 

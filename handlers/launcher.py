@@ -8,8 +8,10 @@ from bot.desk import Desk, Services
 from bot.errors import BotError
 from bot.operation import Operation
 from bot.operations.list_requests import OPEN
+from bot.people import may_look
 from bot.values import Person, PersonId
-from handlers.blocks.launcher import Desktop, asks_nothing, launcher
+from handlers.blocks.elements import Payload
+from handlers.blocks.launcher import Desktop, asks_nothing, closed_launcher, launcher
 from handlers.blocks.modal import modal, opening_form, result_form
 from handlers.blocks.rich import Block
 from handlers.errands import Errand, Errands
@@ -62,13 +64,20 @@ class Launcher:
     async def fill(self, view_id: str, visit: Visit, notice: Sequence[Block] = ()) -> bool:
         """As things stand now."""
         try:
-            view = launcher(await self._desktop(visit), notice)
+            view = await self._drawn(visit, notice)
         except BotError as error:
             view = modal("RDS Ops Bot", explained(error)["blocks"])
         return await self._modals.show(view_id, view)
 
-    async def _desktop(self, visit: Visit) -> Desktop:
-        person = await self._services.directory.known_person(visit.person)
+    async def _drawn(self, visit: Visit, notice: Sequence[Block]) -> Payload:
+        directory = self._services.directory
+        person = await directory.known_person(visit.person)
+        desktop = await self._desktop(visit, person)
+        if not may_look(person, directory.own_team):
+            return closed_launcher(desktop)
+        return launcher(desktop, notice)
+
+    async def _desktop(self, visit: Visit, person: Person) -> Desktop:
         desk = Desk(self._services, visit.received_at)
         operations, mine, waiting = await asyncio.gather(
             _usable(desk, person),

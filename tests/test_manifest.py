@@ -14,6 +14,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.manifest import text
+from bot.operations import CATALOGUE
 
 ROOT = Path(__file__).parent.parent
 SCHEMA = ROOT.parent / "shared" / "data" / "slack-manifest.schema.json"
@@ -32,6 +33,7 @@ SCOPES_OF_METHOD: dict[str, set[str]] = {
     "files_completeUploadExternal": {"files:write"},
     "files_getUploadURLExternal": {"files:write"},
     "files_info": {"files:read"},
+    "files_upload_v2": {"files:write"},
     "usergroups_list": {"usergroups:read"},
     "usergroups_users_list": {"usergroups:read"},
     "users_info": {"users:read", "users:read.email"},
@@ -128,6 +130,13 @@ def test_the_command_is_rds_and_receives_people_and_channels_as_ids(manifest: An
     assert len(command["command"]) <= 32
     assert 1 <= len(command["description"]) <= 2000
     assert 1 <= len(command["usage_hint"]) <= 1000
+
+
+def test_the_hint_names_verbs_that_there_are(manifest: Any) -> None:
+    [command] = manifest["features"]["slash_commands"]
+    hinted = {one.split()[0] for one in command["usage_hint"].split(" | ")}
+
+    assert hinted <= {one.verb.split()[0] for one in CATALOGUE.values()}
 
 
 def test_each_shortcut_is_listened_to_and_within_slacks_limits(manifest: Any) -> None:

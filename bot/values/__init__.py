@@ -7,6 +7,7 @@ and read back.
 from bot.values._answers import (
     Answer,
     Button,
+    Channel,
     Code,
     Facts,
     Line,
@@ -63,6 +64,7 @@ __all__ = [
     "AuditRow",
     "Button",
     "Call",
+    "Channel",
     "Chart",
     "Classified",
     "Code",

@@ -12,6 +12,13 @@ class Mention(Value):
     person: PersonId
 
 
+class Channel(Value):
+    """A conversation of the workspace, by Slack's id; a link for whoever may see it."""
+
+    type: Literal["channel"] = "channel"
+    id: str
+
+
 class Moment(Value):
     """An instant, shown in the reader's own time zone."""
 
@@ -29,7 +36,7 @@ class Strong(Value):
     text: str
 
 
-Span = str | Mention | Moment | Code | Strong
+Span = str | Mention | Channel | Moment | Code | Strong
 Line = tuple[Span, ...]
 
 

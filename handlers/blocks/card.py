@@ -163,7 +163,7 @@ def cancel(request: Request) -> Iterator[Element]:
             "Cancel request",
             "request.cancel",
             str(request.id),
-            spoken=f"Cancel {request.label}, if you asked for it",
+            spoken=f"Cancel request {request.label}, if you asked for it",
             confirm=confirm(
                 f"Cancel {request.label}?",
                 f"{effect(request)}. Only whoever asked may take it back; nothing was sent to AWS.",

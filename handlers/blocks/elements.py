@@ -71,7 +71,7 @@ def button(
     label: str, action: str, value: str, style: Style | None = None, *, spoken: str = "",
     confirm: Element | None = None,
 ) -> Element:  # fmt: skip
-    """``spoken`` is what a screen reader says instead of the label."""
+    """``spoken`` is what a screen reader says instead of the label, and begins with its words."""
     optional = {
         "style": style,
         "accessibility_label": cut(visible(spoken), BUTTON),

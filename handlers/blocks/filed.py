@@ -1,28 +1,32 @@
 """What somebody reads in reply to asking for a change: where it stands and what comes next."""
 
-from bot.values import Answer, Code, Line, Paragraph, Request, paragraph
+from bot.values import Answer, Channel, Code, Line, Paragraph, Request, Strong, paragraph
 from bot.vocabulary import Status
 from handlers.blocks.answers import answer
+from handlers.blocks.elements import Payload, notification
+from handlers.blocks.rich import lines, rich_text
 from handlers.blocks.wording import approvals, effect
 
 
-def filed(request: Request, asked_in: str, who: Line = ()) -> dict[str, object]:
-    """``asked_in`` is the channel of the reply, which need not be the card's; ``who`` may agree."""
+def filed(request: Request, asked_in: str, who: Line = ()) -> Payload:
+    """``asked_in`` is the channel of the reply, brief beside the card; ``who`` may agree."""
+    if request.card_channel == asked_in:
+        return _beside_card(request, who)
     return answer(
         Answer(
-            title=f"{request.label}: {effect(request)}",
+            title=_title(request),
             parts=(paragraph(*_next(request)), *_of_whom(who)),
-            hint=_where(request, asked_in),
+            hint=_where(request),
         )
     )
 
 
-def lost_card(request: Request) -> dict[str, object]:
+def lost_card(request: Request) -> Payload:
     """In a direct message, where the card's channel is gone for the bot."""
     told = "I could not post this request's card: I am not in its channel, or that is gone. "
     return answer(
         Answer(
-            title=f"{request.label}: {effect(request)}",
+            title=_title(request),
             parts=(
                 paragraph(
                     told,
@@ -31,9 +35,20 @@ def lost_card(request: Request) -> dict[str, object]:
                     ".",
                 ),
             ),
-            hint=("How it goes on: ", Code(text=f"/rds status {request.label}")),
+            hint=_status(request),
         )
     )
+
+
+def _beside_card(request: Request, who: Line) -> Payload:
+    agreeing = [span for part in _of_whom(who) for span in (" ", *part.line)]
+    said: Line = (Strong(text=f"{_title(request)}."), " ", *_next(request), *agreeing)
+    block = rich_text(lines(said, _status(request)))
+    return {"text": notification((_title(request),)), "blocks": [block]}
+
+
+def _title(request: Request) -> str:
+    return f"{request.label}: {effect(request)}"
 
 
 def _next(request: Request) -> Line:
@@ -51,8 +66,11 @@ def _of_whom(who: Line) -> tuple[Paragraph, ...]:
     return (paragraph("Who can agree: ", *who, "."),) if who else ()
 
 
-def _where(request: Request, asked_in: str) -> Line:
-    status: Line = ("How it goes on: ", Code(text=f"/rds status {request.label}"))
-    if request.card_channel in (asked_in, None):
-        return status
-    return ("Its card is in the approvals channel. ", *status)
+def _where(request: Request) -> Line:
+    if request.card_channel is None:
+        return _status(request)
+    return ("Its card is in ", Channel(id=request.card_channel), ". ", *_status(request))
+
+
+def _status(request: Request) -> Line:
+    return ("How it goes on: ", Code(text=f"/rds status {request.label}"))

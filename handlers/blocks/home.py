@@ -11,7 +11,7 @@ from handlers.blocks.fleet import Health, fleet
 from handlers.blocks.progress import briefly
 from handlers.blocks.rich import Block, Leaf, bullets, emoji, leaves, lines, rich_text
 from handlers.blocks.rows import rows, to_cancel, to_decide
-from handlers.blocks.wording import EMOJI, headline, listed
+from handlers.blocks.wording import EMOJI, MEMBERS_ONLY, headline, listed
 
 #: Requests of one list. A view holds 100 blocks; a request to decide takes two.
 DECISIONS, MINE, RUNNING, ENDED = 12, 10, 10, 10
@@ -48,11 +48,7 @@ def home(page: Home) -> Payload:
 
 def closed_home() -> Payload:
     """For guests and people of other workspaces."""
-    told = (
-        "Only full members of this workspace can look at its databases here. To see or change one, "
-        "ask a full member, or an admin of this workspace to make you one."
-    )
-    return {"type": "home", "blocks": [header("RDS Ops Bot"), section((told,))]}
+    return {"type": "home", "blocks": [header("RDS Ops Bot"), section((MEMBERS_ONLY,))]}
 
 
 def _blocks(page: Home) -> Iterator[Block]:
@@ -65,9 +61,10 @@ def _blocks(page: Home) -> Iterator[Block]:
 
 
 def _sections(page: Home) -> Iterator[tuple[str, Iterable[Block]]]:
-    waiting = rows(page.waiting, to_decide, DECISIONS, (ALL,))
+    if _decides(page):
+        waiting = rows(page.waiting, to_decide, DECISIONS, (ALL,))
+        yield "Waiting for my approval", waiting or _none("Nothing waits for you.")
     mine = rows(page.mine, to_cancel, MINE, (OWN,))
-    yield "Waiting for my approval", waiting or _none("Nothing waits for you.")
     yield "My requests", mine or _none("Nothing of yours is open.")
     yield "Running now", _running(page.running)
     yield "Fleet", [fleet(page.health)]
@@ -79,11 +76,18 @@ def _sections(page: Home) -> Iterator[tuple[str, Iterable[Block]]]:
 def _greeting(page: Home) -> Line:
     waiting, mine, running = len(page.waiting), len(page.mine), len(page.running)
     said = [
-        f"{waiting or 'No'} {_requests(waiting)} for your approval",
         f"{mine or 'none'} of yours {'is' if mine < 2 else 'are'} open",
         f"{running or 'none'} run{'s' if running < 2 else ''} now",
     ]
-    return (f"{', '.join(said)}.",)
+    if _decides(page):
+        said.insert(0, f"{waiting or 'no'} {_requests(waiting)} for your approval")
+    told = ", ".join(said)
+    return (f"{told[0].upper()}{told[1:]}.",)
+
+
+def _decides(page: Home) -> bool:
+    # a rule of the policy may name approvers of its own, who do not hold the role
+    return "approver" in page.roles or bool(page.waiting)
 
 
 def _requests(count: int) -> str:

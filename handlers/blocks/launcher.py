@@ -6,10 +6,11 @@ from typing import Any, NamedTuple
 
 from bot.operation import Change, Control, Operation
 from bot.values import Code, Request
-from handlers.blocks.elements import Payload, actions, button, context, header
+from handlers.blocks.elements import Payload, actions, button, context, header, section
 from handlers.blocks.modal import modal, title
 from handlers.blocks.rich import Block
 from handlers.blocks.rows import Row, rows, to_cancel, to_decide
+from handlers.blocks.wording import MEMBERS_ONLY
 
 CALLBACK = "launcher"
 LAUNCH = "launch."
@@ -31,11 +32,12 @@ class Desktop(NamedTuple):
 
 def launcher(desktop: Desktop, notice: Sequence[Block] = ()) -> Payload:
     """``notice`` is what came of the last click."""
-    return {
-        **modal("RDS Ops Bot", [*notice, *_blocks(desktop)]),
-        "callback_id": CALLBACK,
-        "private_metadata": json.dumps({"channel": desktop.channel}),
-    }
+    return _view(desktop, [*notice, *_verbs_of(desktop), *_lists(desktop)])
+
+
+def closed_launcher(desktop: Desktop) -> Payload:
+    """For guests and people of other workspaces."""
+    return _view(desktop, [section((MEMBERS_ONLY,)), *_verbs_of(desktop)])
 
 
 def asks_nothing(operation: type[Operation]) -> bool:
@@ -44,11 +46,22 @@ def asks_nothing(operation: type[Operation]) -> bool:
     return not (needs or issubclass(operation, Change | Control))
 
 
-def _blocks(desktop: Desktop) -> Iterator[Block]:
+def _view(desktop: Desktop, blocks: Sequence[Block]) -> Payload:
+    return {
+        **modal("RDS Ops Bot", blocks),
+        "callback_id": CALLBACK,
+        "private_metadata": json.dumps({"channel": desktop.channel}),
+    }
+
+
+def _verbs_of(desktop: Desktop) -> Iterator[Block]:
     changes = [one for one in desktop.operations if issubclass(one, Change)]
     yield from _verbs("Change a database", changes)
     others = [one for one in desktop.operations if not issubclass(one, Change | Control)]
     yield from _verbs("Look", others)
+
+
+def _lists(desktop: Desktop) -> Iterator[Block]:
     yield from _list("My open requests", desktop.mine, to_cancel, MINE)
     yield from _list("Waiting for me", desktop.waiting, to_decide, WAITING)
 
@@ -62,7 +75,8 @@ def _verbs(heading: str, operations: Iterable[type[Operation]]) -> Iterator[Bloc
 
 def _verb(operation: type[Operation]) -> dict[str, Any]:
     label = title(operation) if asks_nothing(operation) else f"{title(operation)}…"
-    return button(label, f"{LAUNCH}{operation.name}", operation.name, spoken=operation.summary())
+    spoken = f"{label} {operation.summary()}"
+    return button(label, f"{LAUNCH}{operation.name}", operation.name, spoken=spoken)
 
 
 def _list(heading: str, requests: Sequence[Request], row: Row, more: str) -> Iterator[Block]:

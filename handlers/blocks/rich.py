@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from bot.values import SECOND, Code, Line, Mention, Moment, Span, Strong
+from bot.values import SECOND, Channel, Code, Line, Mention, Moment, Span, Strong
 from handlers.blocks.text import DATE_FORMAT, cut, spaced, stripped, visible, visible_lines
 from handlers.blocks.times import utc
 
@@ -71,6 +71,8 @@ def _leaf(span: Span) -> Leaf:
     match span:
         case Mention():
             return {"type": "user", "user_id": span.person.user}
+        case Channel():
+            return {"type": "channel", "channel_id": span.id}
         case Moment():
             return _date(span.at)
         case Code():

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 
-from bot.values import SECOND, Code, Line, Mention, Moment, Span, Strong
+from bot.values import SECOND, Channel, Code, Line, Mention, Moment, Span, Strong
 from handlers.blocks.times import utc
 
 DATE_FORMAT = "{date_short_pretty} at {time}"
@@ -92,13 +92,23 @@ def date_token(at: int) -> str:
 
 
 def mention_token(user: str) -> str:
-    return f"<@{re.sub('[^A-Z0-9]', '', user)}>"
+    return f"<@{_id(user)}>"
+
+
+def channel_token(channel: str) -> str:
+    return f"<#{_id(channel)}>"
+
+
+def _id(given: str) -> str:
+    return re.sub("[^A-Z0-9]", "", given)
 
 
 def _token(span: Span, room: int) -> str:
     match span:
         case Mention():
             return mention_token(span.person.user)
+        case Channel():
+            return channel_token(span.id)
         case Moment():
             return date_token(span.at)
         case Code():
@@ -125,6 +135,8 @@ def _plain_span(span: Span, names: Mapping[str, str]) -> str:
     match span:
         case Mention():
             return "@" + visible(names.get(span.person.user, span.person.user))
+        case Channel():
+            return "#" + visible(span.id)
         case Moment():
             return utc(span.at)
         case Code() | Strong():

@@ -10,6 +10,12 @@ from handlers.blocks.times import lasting
 EFFECT = 300
 DETAIL = 600
 
+#: For guests and people of other workspaces.
+MEMBERS_ONLY = (
+    "Only full members of this workspace can look at its databases here. To see or change one, "
+    "ask a full member, or an admin of this workspace to make you one."
+)
+
 EMOJI = {
     Status.PENDING: "hourglass_flowing_sand",
     Status.APPROVED: "heavy_check_mark",

@@ -74,7 +74,7 @@ async def test_taking_a_request_back_is_confirmed_first(visitor: Visitor) -> Non
     await visitor.opens("ben")
     await visitor.types("/rds reboot billing-staging")
     card = visitor.article("Reboot billing-staging", "asked by")
-    take_back = card.get_by_role("button", name="Cancel RDS-")
+    take_back = card.get_by_role("button", name="Cancel request")
 
     await take_back.click()
     await visitor.page.get_by_role("dialog").get_by_role("button").first.click()

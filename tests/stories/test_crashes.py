@@ -1,6 +1,7 @@
 """The process is killed at every point of a request's life: one call, and a truthful ending."""
 
 import asyncio
+import re
 import time
 
 import pytest
@@ -39,10 +40,11 @@ def hangs(slack: SlackSandbox, method: str) -> list[object]:
 async def succeeds(slack: SlackSandbox, number: int = 1001, within: float = 30) -> None:
     """As the bot says when it is asked: a card may wait for what the dead process left behind."""
     ana, deadline = slack.member("ana"), time.monotonic() + within
+    ended = re.compile(rf"RDS-{number} [^\n]*: succeeded")
     while time.monotonic() < deadline:
         await asks(slack, f"/rds status RDS-{number}")
         await asyncio.sleep(0.3)
-        if any(f"RDS-{number} is succeeded" in it.words for it in ana.messages()):
+        if any(ended.search(it.words) for it in ana.messages()):
             return
     raise AssertionError(f"RDS-{number} has not succeeded: {ana.screen()}")
 

@@ -121,7 +121,7 @@ async def test_what_only_aws_knows_comes_back_above_its_field_with_all_values_ke
     assert "[orders-test@main/us-east-1 ▾]" in flat(again)
     assert "☑" in flat(again)
     assert "a drill" in flat(again)
-    assert "Reboot orders-test It needs 1 approval" in flat(said)
+    assert "Reboot orders-test. It needs 1 approval" in flat(said)
 
 
 async def test_while_aws_is_asked_the_form_says_so(bot: Bot, slack: SlackSandbox) -> None:
@@ -171,7 +171,7 @@ async def test_a_denial_by_form_offers_what_can_be_done_where_it_was_asked(
     await ana.clicks(denied, "cloudops.create")
 
     assert "Denied: Operations not allowed on production instances" in flat(denied)
-    await ana.sees(lambda it: it.ephemeral and "Posted for you in the CloudOps" in it.words)
+    await ana.sees(lambda it: it.ephemeral and "Posted for you in #cloudops" in it.words)
 
 
 async def test_a_menu_offers_only_what_the_operation_takes(bot: Bot, slack: SlackSandbox) -> None:

@@ -30,9 +30,11 @@ async def test_it_opens_at_once_and_offers_what_the_person_may_use(
     assert first.title == "Opening…"
 
 
-async def test_a_guest_is_offered_no_changes(bot: Bot, slack: SlackSandbox) -> None:
+async def test_a_guest_is_offered_no_changes_and_told_why(bot: Bot, slack: SlackSandbox) -> None:
     shown = await launched(slack, "gil")
 
+    assert "Only full members of this workspace can look at its databases" in flat(shown)
+    assert "Nothing." not in flat(shown)
     assert {it.action_id for it in shown.actions} == {f"{LAUNCH}help", f"{LAUNCH}whoami"}
 
 

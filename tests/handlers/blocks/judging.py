@@ -13,7 +13,8 @@ Payload = Mapping[str, Any]
 
 MESSAGE = 12_000
 _OURS = re.compile(
-    r"<@U[A-Z0-9]+>|<!date\^\d+\^\{date_short_pretty\} at \{time\}\|[\d-]+ [\d:]+ UTC>"
+    r"<@U[A-Z0-9]+>|<#C[A-Z0-9]+>|"
+    r"<!date\^\d+\^\{date_short_pretty\} at \{time\}\|[\d-]+ [\d:]+ UTC>"
 )
 _FORMATS = re.compile(r"[*~`]|(?<!\w)_|_(?!\w)|:[\w+'-]+:|^\s*&gt;", re.MULTILINE)
 _STRONG = re.compile(r"\*([^*\n]+)\*")
@@ -27,11 +28,25 @@ def assert_message(payload: Payload) -> None:
     assert 0 < len(payload["text"]) <= 3000
     assert len(words(payload)) <= MESSAGE
     assert_inert(payload)
+    assert_spoken(payload)
 
 
 def assert_view(view: Payload) -> None:
     assert view_problems(view) == ()
     assert_inert(view)
+    assert_spoken(view)
+
+
+def assert_spoken(payload: Payload) -> None:
+    """Whoever controls their machine by voice says what they see: WCAG 2.5.3, Label in Name."""
+    for part in parts(payload):
+        if "accessibility_label" in part:
+            seen = _spelled(part["text"]["text"])
+            assert _spelled(part["accessibility_label"])[: len(seen)] == seen
+
+
+def _spelled(text: str) -> list[str]:
+    return re.findall(r"\w+", text)
 
 
 def assert_inert(payload: Payload) -> None:

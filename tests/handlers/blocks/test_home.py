@@ -80,7 +80,7 @@ def test_it_shows_everything_in_order(snapshot: SnapshotAssertion) -> None:
 
 
 def test_an_empty_one_says_so_in_words() -> None:
-    made = home(Home(person=sample_person()))
+    made = home(Home(person=sample_person(), roles=["approver"]))
 
     assert_view(made)
     assert titles(made) == TITLES
@@ -89,6 +89,19 @@ def test_an_empty_one_says_so_in_words() -> None:
     assert "No request waits for your approval, none of yours is open, none runs now." in words(
         made
     )
+
+
+def test_who_approves_nothing_is_not_told_that_nothing_waits() -> None:
+    made = home(Home(person=sample_person(), roles=["viewer", "requester"]))
+
+    assert "Waiting for my approval" not in titles(made)
+    assert "None of yours is open, none runs now." in words(made)
+
+
+def test_approvers_whom_only_a_rule_names_find_what_waits_for_them() -> None:
+    made = home(Home(person=sample_person(), waiting=[sample_of(Status.PENDING)]))
+
+    assert titles(made) == TITLES
 
 
 def test_guests_and_people_from_outside_read_one_polite_sentence() -> None:

@@ -1,16 +1,35 @@
-"""Private replies: problems, denials, dry runs; and the Home tab."""
+"""Private replies: what was filed, problems, denials, dry runs."""
 
 from syrupy.assertion import SnapshotAssertion
 
 from bot.values import Classified
 from bot.vocabulary import Environment
 from handlers.blocks.denied import cloudops_request, denied
+from handlers.blocks.filed import filed
 from handlers.blocks.problem import Offer, problem
 from handlers.blocks.rehearsal import rehearsal
 from tests.handlers.blocks.judging import action_ids, assert_message, parts, words
 from tests.samples import sample_audit_row, sample_decision, sample_request
 
 SENTENCE = "Operations not allowed on production instances. Please create a CloudOps request."
+
+
+def test_beside_its_card_a_request_is_answered_in_two_lines(snapshot: SnapshotAssertion) -> None:
+    made = filed(sample_request(card_channel="C0DATABASE"), "C0DATABASE", ("@dora, @eve",))
+
+    assert_message(made)
+    assert [block["type"] for block in made["blocks"]] == ["rich_text"]
+    assert made == snapshot
+
+
+def test_elsewhere_it_is_said_what_was_filed_and_where_its_card_is(
+    snapshot: SnapshotAssertion,
+) -> None:
+    made = filed(sample_request(card_channel="C0APPROVALS"), "C0DATABASE", ("@dora, @eve",))
+
+    assert_message(made)
+    assert "Its card is in <#C0APPROVALS>." in words(made)
+    assert made == snapshot
 
 
 def test_a_problem_names_what_may_have_been_meant(snapshot: SnapshotAssertion) -> None:

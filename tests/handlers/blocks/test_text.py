@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.values import SECOND, Code, Line, Mention, Moment, Strong
+from bot.values import SECOND, Channel, Code, Line, Mention, Moment, Strong
 from handlers.blocks.elements import fields, section
+from handlers.blocks.rich import leaves
 from handlers.blocks.text import cut, joined, mrkdwn, plain, safe, visible
 from handlers.blocks.times import lasting, utc
 from tests.samples import ANA, NOW
@@ -41,6 +42,14 @@ def test_a_line_reads_alike_in_mrkdwn_and_in_plain_text() -> None:
     )
     assert plain(line, {"U000ANA": "ana"}) == "Asked by @ana at 2026-11-20 14:03 UTC: x"
     assert plain(line[:2]) == "Asked by @U000ANA"
+
+
+def test_a_channel_is_a_link_where_slack_draws_it_and_its_id_elsewhere() -> None:
+    line: Line = ("in ", Channel(id="C0OPS"))
+
+    assert leaves(line)[1] == {"type": "channel", "channel_id": "C0OPS"}
+    assert mrkdwn(line) == "in <#C0OPS>"
+    assert plain(line) == "in #C0OPS"
 
 
 @given(st.integers(min_value=1, max_value=200))

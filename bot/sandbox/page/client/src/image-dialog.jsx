@@ -1,16 +1,17 @@
 import { Dialog } from "./dialog.jsx";
 
 export function ImageDialog({ image, close }) {
-  const { src, alt, title } = image;
+  const { src, alt } = image;
+  const title = image.title || beginning(alt) || "Image";
   return (
     <Dialog
-      label={title || "Image"}
+      label={title}
       className="image-dialog"
       leave={close}
       onClick={({ target, currentTarget }) => target === currentTarget && close()}
     >
       <header>
-        <h2>{title || "Image"}</h2>
+        <h2>{title}</h2>
         <a href={src} target="_blank" rel="noopener noreferrer">
           Open alone
         </a>
@@ -27,3 +28,5 @@ export function ImageDialog({ image, close }) {
     </Dialog>
   );
 }
+
+const beginning = (alt = "") => alt.split(". ")[0].slice(0, 80);

@@ -41,11 +41,12 @@ export function Workspace({ workspace }) {
     () => ({ workspace, person, theme, act: actAs, tell, confirm, openImage }),
     [workspace, person, theme, actAs, tell, confirm],
   );
-  const visit = (word) => {
-    go(person.name, word);
+  const visitAs = (who, word) => {
+    go(who.name, word);
     setSide(false);
   };
-  const become = (other) => go(other.name, place ? wordOf(place, appName) : (placeWord ?? ""));
+  const visit = (word) => visitAs(person, word);
+  const become = (other) => visitAs(other, place ? wordOf(place, appName) : (placeWord ?? ""));
   const sidebar = { screen, place, unread, visit, become, theme, toggleTheme };
   const main = { screen, place, lines, visit, thread, setThread, openSide: () => setSide(true) };
   return (
