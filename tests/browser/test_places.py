@@ -104,10 +104,13 @@ async def test_what_is_cut_or_lies_over_something_is_noticed(
     await visitor.opens("ana")
     await visitor.types("/rds list")
     await expect(visitor.private("warehouse")).to_be_visible()
+    await visitor.types("/rds show orders-tset")
+    await expect(visitor.button("Run /rds show orders-test")).to_be_visible()
 
     await visitor.page.add_style_tag(content=spoilt)
 
-    assert any(fault in it for it in await faults(visitor.page))
+    found = await faults(visitor.page)
+    assert any(fault in it for it in found), found
 
 
 async def test_the_theme_follows_the_system_until_it_is_chosen(visit: Visiting) -> None:
