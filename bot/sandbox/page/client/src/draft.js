@@ -30,7 +30,8 @@ export function useDraft() {
 export function useFocusKeys(draft, listens) {
   const latest = useRef(draft);
   latest.current = draft;
-  useEffect(() => {
+  // From the moment the field is seen: no key is lost.
+  useLayoutEffect(() => {
     if (!listens) return undefined;
     const press = (event) => {
       const { entry, text, write } = latest.current;
