@@ -105,7 +105,7 @@ async def test_what_is_cut_or_lies_over_something_is_noticed(
     await visitor.types("/rds list")
     await expect(visitor.private("warehouse")).to_be_visible()
     await visitor.types("/rds show orders-tset")
-    await expect(visitor.button("Run /rds show orders-test")).to_be_visible()
+    await expect(visitor.private("Run /rds show orders-test")).to_be_visible()
 
     await visitor.page.add_style_tag(content=spoilt)
 
