@@ -23,7 +23,21 @@ from bot.values._answers import (
 )
 from bot.values._base import SECOND, Value, canonical, fingerprint, label, micros
 from bot.values._changes import Call, Difference, Order, Plan, Progress, Receipt, Sent, Stage
-from bot.values._charts import Chart, Curve, Limit, Panel
+from bot.values._charts import (
+    Chart,
+    Curve,
+    Drawable,
+    HeatMap,
+    HeatRow,
+    Interval,
+    Limit,
+    Marker,
+    Panel,
+    Report,
+    Scale,
+    Strip,
+    Strips,
+)
 from bot.values._databases import (
     Classified,
     Database,
@@ -74,8 +88,12 @@ __all__ = [
     "Decision",
     "Difference",
     "Digest",
+    "Drawable",
     "Effect",
     "Facts",
+    "HeatMap",
+    "HeatRow",
+    "Interval",
     "Inventory",
     "Limit",
     "Line",
@@ -83,6 +101,7 @@ __all__ = [
     "LogFile",
     "Looked",
     "Maintenance",
+    "Marker",
     "Measure",
     "Mention",
     "Message",
@@ -104,7 +123,9 @@ __all__ = [
     "Range",
     "Receipt",
     "Reminder",
+    "Report",
     "Request",
+    "Scale",
     "Section",
     "Sent",
     "Series",
@@ -113,6 +134,8 @@ __all__ = [
     "Span",
     "Stage",
     "Step",
+    "Strip",
+    "Strips",
     "Strong",
     "Table",
     "Target",

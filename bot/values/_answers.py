@@ -3,7 +3,7 @@
 from typing import Literal
 
 from bot.values._base import Value
-from bot.values._charts import Chart
+from bot.values._charts import Chart, Drawable
 from bot.values._people import PersonId
 
 
@@ -79,7 +79,7 @@ class Answer(Value):
     parts: tuple[Paragraph | Facts | Table | Verbatim, ...] = ()
     buttons: tuple[Button, ...] = ()
     hint: Line = ()
-    chart: Chart | None = None  #: a picture that follows in the asker's direct messages
+    chart: Drawable | None = None  #: a picture that follows in the asker's direct messages
 
 
 class Observed(Value):

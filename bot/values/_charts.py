@@ -1,4 +1,8 @@
-"""Charts before anybody draws them."""
+"""Pictures before anybody draws them."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from bot.values._base import Value
 from bot.values._metrics import Series, Window
@@ -9,6 +13,7 @@ class Curve(Value):
 
     series: Series
     label: str = ""
+    is_earlier: bool = False  #: of the week before, moved to now: drawn faintly, to compare with
 
 
 class Limit(Value):
@@ -28,11 +33,92 @@ class Panel(Value):
     reach: float | None = None  #: a value that its scale has to reach, to be compared with others
 
 
-class Chart(Value):
-    """A picture before anybody draws it. ``title`` is what it shows, as a finding."""
+class Marker(Value):
+    """A moment that stands in every panel: what the bot did, or what RDS said had happened."""
 
+    at: int
+    label: str
+    is_own: bool = False  #: a request of the bot
+
+
+class Chart(Value):
+    """Panels over one stretch of time. ``title`` is what they show, as a finding."""
+
+    type: Literal["chart"] = "chart"
     title: str
     about: str  #: how far back, and what a point stands for
     window: Window
     panels: tuple[Panel, ...]
     zone: str = "UTC"  #: the reader's
+    markers: tuple[Marker, ...] = ()  #: oldest first
+    change: tuple[int, int] | None = None  #: when what is looked at began and ended: shaded
+
+
+class HeatRow(Value):
+    """One value for each period of the map's window; None where nothing was measured."""
+
+    label: str
+    values: tuple[float | None, ...]
+
+
+class HeatMap(Value):
+    """Many databases over one stretch of time: a row for each, a cell for each period."""
+
+    type: Literal["heat"] = "heat"
+    title: str
+    about: str
+    window: Window
+    rows: tuple[HeatRow, ...]  #: the most telling first
+    unit: str = "%"
+    most: float = 100.0  #: the value of the strongest colour
+    zone: str = "UTC"
+
+
+class Strip(Value):
+    """A small curve in one line with what is said of it: ``now 34 %, 79 % at most``."""
+
+    label: str
+    series: Series
+    said: str
+
+
+class Strips(Value):
+    type: Literal["strips"] = "strips"
+    title: str
+    about: str
+    window: Window
+    strips: tuple[Strip, ...]
+    zone: str = "UTC"
+
+
+class Interval(Value):
+    """A figure with the interval in which it lies with 95 % confidence, out of ``count`` cases.
+
+    None where there are too few cases to say; ``before``: of the period before.
+    """
+
+    label: str
+    count: int
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    before: float | None = None
+
+
+class Scale(Value):
+    """Figures of one unit, drawn on one scale."""
+
+    title: str
+    unit: str
+    intervals: tuple[Interval, ...]
+
+
+class Report(Value):
+    type: Literal["report"] = "report"
+    title: str
+    about: str
+    scales: tuple[Scale, ...]
+    zone: str = "UTC"
+
+
+Drawable = Annotated[Chart | HeatMap | Strips | Report, Field(discriminator="type")]
