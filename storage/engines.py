@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,10 @@ from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import ConflictError, StorageError
-from storage import sqlite_driver
+from storage.sqlite_driver import Driver
 
 SQLITE = "sqlite"
+LEAVING = 2.0  #: seconds that whoever still reads is given when the database is closed
 
 # FULL: with WAL, NORMAL may lose the last commits when the power fails.
 # recursive_triggers: without it INSERT OR REPLACE deletes rows past the append-only triggers.
@@ -99,8 +100,12 @@ class Connections:
 
     def __init__(self, url: URL) -> None:
         self.is_sqlite = is_sqlite(url)
-        self._writer = writing_engine(url)
-        self._reader = _reading_engine(url)
+        self._sqlite = Driver()
+        self._writer = writing_engine(url, self._sqlite)
+        self._reader = _reading_engine(url, self._sqlite)
+        self._readers = 0
+        self._is_unread = asyncio.Event()
+        self._is_unread.set()
         self._turn = asyncio.Lock() if self.is_sqlite else nullcontext()
         self._is_closed = False
         self._driver: Any = None
@@ -117,7 +122,7 @@ class Connections:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """One consistent state of the database, for reading only."""
-        with self._usable():
+        with self._usable(), self._reading():
             async with self._reader.connect() as connection:
                 yield connection
 
@@ -132,11 +137,26 @@ class Connections:
                 return rows
 
     async def close(self) -> None:
-        """Waits for who is writing on SQLite; whoever comes later is refused."""
+        """Waits for who is writing on SQLite, and a little for who reads; whoever comes later is
+        refused."""
         async with self._turn:
             self._is_closed = True
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._is_unread.wait(), LEAVING)
         await self._reader.dispose()
         await self._writer.dispose()
+        await self._sqlite.ended(LEAVING)
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        self._readers += 1
+        self._is_unread.clear()
+        try:
+            yield
+        finally:
+            self._readers -= 1
+            if not self._readers:
+                self._is_unread.set()
 
     @contextmanager
     def _usable(self) -> Iterator[None]:
@@ -167,19 +187,21 @@ def _cause(error: Exception) -> str:
     return lines[0].rstrip(".") if lines else type(said).__name__
 
 
-def writing_engine(url: URL, **settings: str) -> AsyncEngine:
+def writing_engine(url: URL, driver: Driver | None = None, **settings: str) -> AsyncEngine:
     if not is_sqlite(url):
         return _postgresql_engine(url, {**_WRITER, **settings})
     # One connection: SQLite has one writer, and waiting in our own queue is fair and cheap.
-    engine = _sqlite_engine(url, pool_size=1, max_overflow=0, pool_reset_on_return=None)
+    engine = _sqlite_engine(
+        url, driver or Driver(), pool_size=1, max_overflow=0, pool_reset_on_return=None
+    )
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     return engine
 
 
-def _reading_engine(url: URL) -> AsyncEngine:
+def _reading_engine(url: URL, driver: Driver) -> AsyncEngine:
     if not is_sqlite(url):
         return _postgresql_engine(url, _READER)
-    engine = _sqlite_engine(url, pool_size=4, max_overflow=4)
+    engine = _sqlite_engine(url, driver, pool_size=4, max_overflow=4)
     event.listen(engine.sync_engine, "connect", _forbid_writing)
     event.listen(engine.sync_engine, "begin", _begin_deferred)
     return engine
@@ -199,8 +221,8 @@ def _postgresql_engine(url: URL, settings: dict[str, str]) -> AsyncEngine:
         ) from error
 
 
-def _sqlite_engine(url: URL, **pool: Any) -> AsyncEngine:
-    arguments = {"isolation_level": None, "async_creator_fn": sqlite_driver.connect}
+def _sqlite_engine(url: URL, driver: Driver, **pool: Any) -> AsyncEngine:
+    arguments = {"isolation_level": None, "async_creator_fn": driver.connect}
     path = url.set(database=str(sqlite_path(url)))
     engine = create_async_engine(path, connect_args=arguments, **pool)
     event.listen(engine.sync_engine, "connect", _set_pragmas)

@@ -5,20 +5,39 @@ each, and the trips, not SQLite, are what a small transaction waits for. Nothing
 way: a statement that is cancelled leaves no cursor behind that would keep SQLite's locks.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
 from functools import partial
+from threading import Thread
 from typing import Any, Self
 
 import aiosqlite
 
 
-async def connect(path: str, **settings: Any) -> "Connection":
-    """What SQLAlchemy calls as ``async_creator_fn``."""
-    connection = Connection(partial(sqlite3.connect, path, **settings), iter_chunk_size=64)
-    connection._thread.daemon = True  # as SQLAlchemy does it: an open connection stops no exit
-    await connection
-    return connection
+class Driver:
+    """Opens connections, each with a thread of its own."""
+
+    def __init__(self) -> None:
+        self._threads: list[Thread] = []
+
+    async def connect(self, path: str, **settings: Any) -> "Connection":
+        """What SQLAlchemy calls as ``async_creator_fn``."""
+        connection = Connection(partial(sqlite3.connect, path, **settings), iter_chunk_size=64)
+        thread = connection._thread
+        thread.daemon = True  # as SQLAlchemy does it: an open connection stops no exit
+        self._threads = [one for one in self._threads if one.is_alive()] + [thread]
+        await connection
+        return connection
+
+    async def ended(self, within: float) -> None:
+        """Waits for the threads, so many seconds for each.
+
+        SQLAlchemy closes what was cancelled behind the back of whoever cancelled it, and until then
+        its thread has something to tell the event loop.
+        """
+        for thread in self._threads:
+            await asyncio.to_thread(thread.join, within)
 
 
 class Connection(aiosqlite.Connection):

@@ -3,6 +3,7 @@ import os
 import sqlite3
 import stat
 import sys
+import threading
 from asyncio.subprocess import PIPE
 from pathlib import Path
 
@@ -254,6 +255,24 @@ async def test_a_closed_database_refuses_whoever_comes_late(database: Database) 
         await database.requests.find()
     with pytest.raises(StorageError, match="closed"):
         await database.inbox.take_in(Incoming("e1", "command", {}, 0))
+
+
+@only_sqlite
+async def test_closed_while_somebody_reads_and_gives_up_it_leaves_no_thread(
+    database: Database, url: str
+) -> None:
+    """A thread that outlives the event loop has nobody to tell."""
+    threads = set(threading.enumerate())
+    readers = [asyncio.create_task(database.requests.find()) for _ in range(12)]
+    for number, reader in enumerate(readers):
+        await asyncio.sleep(0)
+        if number % 2:
+            reader.cancel()
+    await database.close()
+
+    assert {one.get_name() for one in readers if not one.done()} == set()
+    left = set(threading.enumerate()) - threads
+    assert [one.name for one in left if "asyncio" not in one.name] == []
 
 
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
