@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import structlog
 
-from benchmarks import acknowledging, approving, auditing, following, telling
+from benchmarks import acknowledging, approving, auditing, digesting, drawing, following, telling
 from benchmarks.figures import Figure, heading, line
 
 SUITES: Mapping[str, Callable[[], Awaitable[Sequence[Figure]]]] = {
@@ -17,6 +17,8 @@ SUITES: Mapping[str, Callable[[], Awaitable[Sequence[Figure]]]] = {
     "following": following.measure,
     "auditing": auditing.measure,
     "telling": telling.measure,
+    "digesting": digesting.measure,
+    "drawing": drawing.measure,
 }
 
 

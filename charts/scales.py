@@ -7,10 +7,14 @@ from zoneinfo import ZoneInfo
 from bot.values import SECOND, Window
 
 #: Minutes between two ticks that read well on a clock.
-STEPS = (5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1440, 2880)
+STEPS = (5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1440, 2880, 10_080, 20_160)
 MOST = 5  #: time ticks of a panel
 MARGIN = 0.04  #: of the width on the left, where the scale of values has its own words
 HOUR = 60
+DAY = 24 * HOUR
+#: Figures that are too long for a scale, and how people shorten them.
+MANY = ((1e9, " bn"), (1e6, " M"), (1.0, ""))
+LEGIBLE = 0.2  #: of a scale, from nothing to the next word on it
 
 Ticks = tuple[tuple[float, str], ...]
 """Positions, in seconds since 1970 or in the panel's unit, and their labels."""
@@ -28,18 +32,20 @@ def moments(window: Window, zone: ZoneInfo) -> Ticks:
         for at in _of_day(day, step):
             if since + (until - since) * MARGIN <= at <= until:
                 found.setdefault(at.timestamp(), _said(at, step))
-        day += timedelta(days=max(1, step // (24 * HOUR)))
+        day += timedelta(days=max(1, step // DAY))
     return tuple(sorted(found.items()))
 
 
 def _of_day(day: datetime, step: int) -> list[datetime]:
     """By the clock on the wall, which is what people read, whatever it did that night."""
-    return [day + timedelta(minutes=minutes) for minutes in range(0, 24 * HOUR, step)]
+    return [day + timedelta(minutes=minutes) for minutes in range(0, DAY, step)]
 
 
 def _said(at: datetime, step: int) -> str:
     midnight = at.hour == at.minute == 0
-    if step >= 24 * HOUR:
+    if step >= 7 * DAY:
+        return f"{at.day} {at:%b}"
+    if step >= DAY:
         return f"{at:%a} {at.day}"
     if midnight and step >= 2 * HOUR:
         return f"{at:%a} {at.day}"
@@ -57,11 +63,17 @@ def top(highest: float, unit: str) -> float:
     return min(found, 100.0) if unit == "%" and highest <= 100 else found
 
 
-def figures(ceiling: float, unit: str) -> Ticks:
-    """Nothing, half and all of it, in one and the same unit."""
-    size, name = _scale(ceiling, unit)
-    values = (ceiling / 2, ceiling)
-    return ((0.0, "0"), *((value, f"{value / size:,.4g}{name}") for value in values))
+def figures(ceiling: float, unit: str, floor: float = 0.0) -> Ticks:
+    """Nothing, half and all of it, in one and the same unit, and how far it goes below nothing."""
+    size, name = _scale(max(ceiling, -floor), unit)
+    below = (floor,) if -floor > LEGIBLE * (ceiling - floor) else ()
+    above = (ceiling / 2, ceiling) if ceiling > LEGIBLE * (ceiling - floor) else ()
+    said = [(value, f"{_short(value / size)}{name}") for value in (*below, *above)]
+    return ((0.0, "0"), *said)
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 def _scale(ceiling: float, unit: str) -> tuple[float, str]:
@@ -71,7 +83,6 @@ def _scale(ceiling: float, unit: str) -> tuple[float, str]:
             return 1024.0**power, f" {('B', 'KiB', 'MiB', 'GiB', 'TiB')[power]}{unit[1:]}"
         case "s" if ceiling < 1:
             return 0.001, " ms"
-        case "1/s":
-            return 1.0, "/s"
         case _:
-            return 1.0, f" {unit}".rstrip()
+            size, many = next((one for one in MANY if ceiling >= one[0]), MANY[-1])
+            return size, f"{many}/s" if unit == "1/s" else f"{many} {unit}".rstrip()

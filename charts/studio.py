@@ -1,6 +1,7 @@
 """Charts drawn elsewhere, so that whoever clicks meanwhile never waits."""
 
 import asyncio
+import hashlib
 import os
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -12,7 +13,7 @@ from typing import Self
 import structlog
 
 from bot.errors import BotError
-from bot.values import Chart, fingerprint
+from bot.values import Drawable
 from charts.words import alt
 from charts.worker import LENGTH, PICTURE, WARM, framed
 
@@ -50,7 +51,7 @@ class Studio:
         self._patience = patience
         self._free: asyncio.LifoQueue[Worker] = asyncio.LifoQueue()
         self._workers = [Worker() for _ in range(workers)]
-        self._drawn: OrderedDict[str, asyncio.Task[Picture]] = OrderedDict()
+        self._drawn: OrderedDict[bytes, asyncio.Task[Picture]] = OrderedDict()
 
     async def __aenter__(self) -> Self:
         for worker in self._workers:
@@ -75,11 +76,12 @@ class Studio:
         finally:
             self._free.put_nowait(worker)
 
-    async def draw(self, chart: Chart) -> Picture:
-        """Those who ask for the same chart share one drawing. Raises DrawingError."""
-        key = fingerprint(chart.json_value())
+    async def draw(self, drawable: Drawable) -> Picture:
+        """Those who ask for the same picture share one drawing. Raises DrawingError."""
+        asked = drawable.model_dump_json().encode()
+        key = hashlib.sha256(asked).digest()
         if key not in self._drawn:
-            self._drawn[key] = asyncio.create_task(self._draw(chart))
+            self._drawn[key] = asyncio.create_task(self._draw(drawable, asked))
             self._forget()
         try:
             return await asyncio.shield(self._drawn[key])
@@ -93,16 +95,15 @@ class Studio:
         for key in done[: max(0, len(self._drawn) - KEPT)]:
             del self._drawn[key]
 
-    async def _draw(self, chart: Chart) -> Picture:
+    async def _draw(self, drawable: Drawable, asked: bytes) -> Picture:
         worker = await self._free.get()
         try:
-            return Picture(await self._drawn_by(worker, chart), alt(chart))
+            return Picture(await self._drawn_by(worker, asked), alt(drawable))
         finally:
             self._free.put_nowait(worker)
 
-    async def _drawn_by(self, worker: "Worker", chart: Chart) -> bytes:
+    async def _drawn_by(self, worker: "Worker", asked: bytes) -> bytes:
         """A worker that is lost is replaced, once: a chart that kills two will kill a third."""
-        asked = chart.model_dump_json().encode()
         for attempt in (1, 2):
             try:
                 return await self._asked(worker, asked)

@@ -6,12 +6,16 @@ whether a picture follows or the reason why there is none.
 
 from typing import BinaryIO
 
-from bot.values import Chart
+from pydantic import TypeAdapter
+
+from bot.values import Drawable
 
 PICTURE, REASON = b"P", b"R"
 LENGTH = 4
 WARM = b""
 """What is sent to find out whether the process is ready; it answers with an empty picture."""
+
+drawables: TypeAdapter[Drawable] = TypeAdapter(Drawable)
 
 
 def framed(body: bytes) -> bytes:
@@ -24,7 +28,7 @@ def answered(asked: bytes) -> bytes:
     if asked == WARM:
         return PICTURE
     try:
-        return PICTURE + draw(Chart.model_validate_json(asked))
+        return PICTURE + draw(drawables.validate_json(asked))
     except Exception as error:
         return REASON + f"{type(error).__name__}: {error}".encode()
 

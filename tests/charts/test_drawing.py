@@ -2,17 +2,17 @@
 
 import io
 import math
-from itertools import combinations
+import random
 from typing import Any
 
 import pytest
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from PIL import Image
 
 from bot.values import SECOND, Chart, Limit, Panel
-from charts.drawing import draw, figure, lonely, spread, with_gaps
+from charts.curves import lonely, spread, with_gaps
+from charts.drawing import draw, figure
+from tests.charts.looking import outside, said, upon_another
 from tests.charts.samples import MINUTE, NOON, chart, panel, series, wave
 
 EIGHT = chart(*(panel(wave(), title=f"Panel {number}") for number in range(8)))
@@ -22,11 +22,6 @@ def axes(given: Chart) -> Axes:
     return figure(given).axes[0]
 
 
-def said(drawn: Figure) -> list[str]:
-    own = [one.get_text() for one in drawn.texts]
-    return own + [text.get_text() for one in drawn.axes for text in one.texts]
-
-
 def test_a_picture_is_a_png_of_at_most_200_kb() -> None:
     png = draw(EIGHT)
 
@@ -34,6 +29,16 @@ def test_a_picture_is_a_png_of_at_most_200_kb() -> None:
     assert image.format == "PNG"
     assert image.width == 1152
     assert len(png) <= 200_000
+
+
+def test_the_noisiest_picture_has_fewer_colours_and_is_no_larger() -> None:
+    noise = random.Random(1)
+    curves = [[noise.random() * 100 for _ in range(60)] for _ in range(6)]
+
+    png = draw(chart(*[panel(*curves, labels=["noise"] * 6)] * 8))
+
+    assert len(png) <= 200_000
+    assert len(Image.open(io.BytesIO(png)).getcolors() or ()) <= 32
 
 
 def test_it_is_opaque_and_off_white_on_any_background() -> None:
@@ -84,6 +89,32 @@ def test_a_scale_begins_at_nothing() -> None:
     assert axes(chart(panel([0.0, 0.0]))).get_ylim()[0] == 0
 
 
+def test_what_is_below_nothing_is_shown() -> None:
+    plot = axes(chart(panel([-3.0, 2.0])))
+
+    assert plot.get_ylim() == (-4, 3)
+    assert [one.get_text() for one in plot.get_yticklabels()] == ["0", "-4 %", "1.5 %", "3 %"]
+
+
+def test_six_curves_are_named_in_a_line_each() -> None:
+    names = [f"member-{number}" for number in range(6)]
+    drawn = figure(chart(*[panel(*[[50.0, 50 + n] for n in range(6)], labels=names)] * 2))
+
+    assert "member-5 55 %" in said(drawn)
+    assert upon_another(drawn) == []
+    assert outside(drawn) == []
+
+
+@pytest.mark.parametrize("count", [1, 4], ids=["one", "crowd"])
+def test_long_names_of_panels_and_curves_stay_in_their_place(count: int) -> None:
+    long = "orders-analytics-replica-in-frankfurt-for-the-reports-number-1"
+    curves = [[50.0, 50.0 + number] for number in range(count)]
+    drawn = figure(chart(*[panel(*curves, title=long, labels=[long] * count)] * 2))
+
+    assert upon_another(drawn) == []
+    assert outside(drawn) == []
+
+
 def test_curves_differ_in_more_than_colour() -> None:
     lines: list[Any] = list(axes(chart(panel([1, 2], [3, 4], [5, 6]))).lines)
 
@@ -111,8 +142,9 @@ def test_odd_figures_are_drawn_too(odd: Panel) -> None:
     assert draw(chart(odd)).startswith(b"\x89PNG")
 
 
-def test_no_data_is_said() -> None:
-    assert "no data" in said(figure(chart(panel([]))))
+@pytest.mark.parametrize("empty", [chart(panel([])), chart()], ids=["panel", "chart"])
+def test_no_data_is_said(empty: Chart) -> None:
+    assert "no data" in said(figure(empty))
 
 
 @pytest.mark.parametrize("count", [1, 2, 8])
@@ -123,24 +155,15 @@ def test_no_text_lies_upon_another_or_outside(count: int) -> None:
             title="x " * 70,
         )
     )
-    canvas: Any = FigureCanvasAgg(drawn)
-    canvas.draw()
-    renderer = canvas.get_renderer()
-    texts: list[Any] = [*drawn.texts, *(text for one in drawn.axes for text in _texts(one))]
-    boxes = [(one.get_text(), one.get_window_extent(renderer)) for one in texts if one.get_text()]
 
-    over = [(a, b) for (a, one), (b, other) in combinations(boxes, 2) if one.overlaps(other)]
-    assert over == []
-    assert all(box.x0 >= 0 and box.x1 <= 1152 for _, box in boxes)
-
-
-def _texts(one: Axes) -> list[Any]:
-    return [*one.texts, *one.get_xticklabels(), *one.get_yticklabels()]
+    assert upon_another(drawn) == []
+    assert outside(drawn) == []
 
 
 def test_labels_keep_apart_and_inside() -> None:
     assert spread([0.1, 0.12], 0.2) == pytest.approx([0.1, 0.3])
     assert spread([0.95, 0.97], 0.2) == pytest.approx([0.8, 1.0])
+    assert spread([0.1, 0.9, 0.95], 0.2) == pytest.approx([0.1, 0.8, 1.0])
     assert spread([], 0.2) == []
 
 

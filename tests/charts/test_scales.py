@@ -8,7 +8,7 @@ from charts.scales import MOST, figures, moments, top
 from charts.words import zone_of
 from tests.charts.samples import NOON
 
-HOURS = {"1h": 1, "3h": 3, "6h": 6, "12h": 12, "24h": 24, "3d": 72, "7d": 168}
+HOURS = {"1h": 1, "3h": 3, "6h": 6, "12h": 12, "24h": 24, "3d": 72, "7d": 168, "28d": 672}
 
 
 def labels(hours: int, zone: str = "UTC", until: int = NOON) -> list[str]:
@@ -29,6 +29,7 @@ def test_times_are_those_of_the_readers_clock() -> None:
 def test_a_new_day_is_named() -> None:
     assert "Wed 1" in labels(24)
     assert labels(168)[-1] in ("Tue 30", "Wed 1")
+    assert labels(672) == ["10 Jun", "17 Jun", "24 Jun", "1 Jul"]
 
 
 def test_a_day_of_25_hours_has_each_time_once() -> None:
@@ -62,6 +63,8 @@ def test_a_scale_ends_at_a_round_number(highest: float, unit: str, expected: flo
         (100, "%", ["0", "50 %", "100 %"]),
         (1000, "1/s", ["0", "500/s", "1,000/s"]),
         (15, "", ["0", "7.5", "15"]),
+        (20_000, "1/s", ["0", "10,000/s", "20,000/s"]),
+        (3e9, "", ["0", "1.5 bn", "3 bn"]),
     ],
 )
 def test_a_scale_says_all_in_one_unit(ceiling: float, unit: str, expected: list[str]) -> None:

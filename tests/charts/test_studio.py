@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.values import Chart
+from bot.values import Chart, Drawable
 from charts import DrawingError, Studio
-from tests.charts.samples import chart, panel, wave
+from tests.charts.samples import BUSY, FLEET, REPORT, chart, panel, wave
 
 CPU = chart(panel(wave()))
 
@@ -38,6 +38,15 @@ async def test_a_picture_comes_with_its_words(studio: Studio) -> None:
 
     assert picture.png.startswith(b"\x89PNG")
     assert picture.alt.startswith("orders-test: CPU reached 88 %")
+
+
+async def test_every_kind_of_picture_is_drawn(studio: Studio) -> None:
+    kinds: list[Drawable] = [CPU, FLEET, BUSY, REPORT]
+
+    pictures = await asyncio.gather(*(studio.draw(one) for one in kinds))
+
+    assert len({one.png for one in pictures}) == 4
+    assert [one.alt.split(".")[0] for one in pictures] == [one.title for one in kinds]
 
 
 async def test_nothing_runs_until_something_is_drawn(studio: Studio) -> None:

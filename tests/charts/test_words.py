@@ -1,5 +1,22 @@
+import pytest
+
+from bot.values import Curve, Drawable, Panel
 from charts.words import ALT, alt
-from tests.charts.samples import chart, panel
+from tests.charts.samples import (
+    BUSY,
+    FLEET,
+    MINUTE,
+    NOON,
+    REPORT,
+    chart,
+    heat,
+    marked,
+    marker,
+    panel,
+    report,
+    row,
+    series,
+)
 
 
 def test_who_cannot_see_the_picture_reads_its_numbers() -> None:
@@ -24,3 +41,49 @@ def test_a_curve_without_points_has_no_data() -> None:
 
 def test_it_stays_within_what_slack_keeps() -> None:
     assert len(alt(chart(*(panel([1.0], title="Long " * 9) for _ in range(20))))) <= ALT
+
+
+def test_moments_and_a_change_are_told_before_the_figures() -> None:
+    change = (NOON - 30 * MINUTE, NOON - 22 * MINUTE)
+
+    said = alt(marked(marker(30), change=change))
+
+    assert "each minute. The change: 11:30 to 11:38. Marked: #12 reboot at Wed 11:30. CPU:" in said
+
+
+def test_a_week_before_is_told_by_its_mean() -> None:
+    before = Curve(series=series([10.0, 20.0]), is_earlier=True)
+
+    assert alt(chart(Panel(title="CPU", unit="%", curves=(before,)))).endswith(
+        "CPU: a week before 15 % on average."
+    )
+
+
+def test_a_heat_map_is_told_by_the_highest_of_each() -> None:
+    assert alt(FLEET).endswith(
+        "The highest of each: orders-prod 97 % at Wed 11:15; orders-test 12 % at Wed 11:30; "
+        "idle 1 % at Wed 11:30."
+    )
+    assert alt(heat(row("new", None))).endswith("The highest of each: new no data.")
+    assert alt(heat()).endswith("The highest of each: no data.")
+
+
+def test_strips_are_told_in_their_own_words() -> None:
+    assert "orders-prod: now 34 %, 79 % at most. orders-test:" in alt(BUSY)
+
+
+def test_a_report_is_told_with_what_is_certain_of_it() -> None:
+    assert alt(REPORT).endswith(
+        "Operations that succeeded: all 94 %, 88.5 to 97 %, n = 120, before 91 %; "
+        "reboot too few to say, n = 2."
+    )
+    assert alt(report()).endswith("Operations that succeeded: no data.")
+
+
+@pytest.mark.parametrize(
+    "large",
+    [heat(*[row("name" * 20, 1)] * 40), report(*[REPORT.scales[0].intervals[0]] * 40)],
+    ids=["heat", "report"],
+)
+def test_large_pictures_stay_within_it_too(large: Drawable) -> None:
+    assert len(alt(large)) == ALT
