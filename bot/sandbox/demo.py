@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from bot.sandbox import browser
-from bot.sandbox.aws import DEMO_FLEET, AWSSandbox
+from bot.sandbox.aws import DEMO_ALARMS, DEMO_FLEET, AWSSandbox
 from bot.sandbox.page import UnbuiltError, WorkspacePage, built_page
 from bot.sandbox.performance import Performance
 from bot.sandbox.stage import Stage, StageError, is_outside, staged
@@ -49,6 +49,7 @@ async def _show(terminal: Terminal, ports: Sequence[int], *, browse: bool) -> in
     built = built_page()
     async with _stage(terminal) as stage, WorkspacePage(stage.slack, ports, built) as page:
         welcome(stage.slack)
+        stage.aws.seed_alarms(DEMO_ALARMS)
         terminal.act(f"Open {page.url} in a browser: there you can be anybody, type and click.")
         if browse:
             browser.offer(page.url, sys.stdout)

@@ -17,7 +17,7 @@ from bot.sandbox.process import BotProcess, Ran, run
 from bot.sandbox.slack import Member, SlackSandbox, demo_workspace, installed_app
 
 CONFIG = f"""\
-channels: {{approvals: C0DATABASE, cloudops: C0CLOUDOPS}}
+channels: {{approvals: C0DATABASE, cloudops: C0CLOUDOPS, incidents: C0INCIDENT}}
 access:
   approvers: {{groups: [S0DBAS0001]}}
 accounts:
@@ -25,6 +25,7 @@ accounts:
   - {{id: "{ANALYTICS}", name: analytics, regions: [eu-west-1], role_arn: "{role_arn(ANALYTICS)}"}}
   - {{id: "{LEGACY}", name: legacy, regions: [us-east-1], role_arn: "{role_arn(LEGACY)}"}}
 polling: {{interval: 1s, timeout: 1m}}
+aftermath: [4m, 10m]
 """
 #: What would lead the bot, or the sandbox's own AWS clients, out of this machine.
 OUTSIDE = re.compile(r"(SLACK|AWS|RDS_BOT)_.*|DATABASE_URL|(HTTPS?|ALL|NO)_PROXY", re.IGNORECASE)

@@ -11,9 +11,11 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
 from bot.sandbox.aws import ANALYTICS, DEMO_FLEET, MAIN, AWSSandbox, HeldClock, Kind, role_arn
+from tests.stories.stage import until
 
 SESSION = aioboto3.Session()
-ONCE = Config(retries={"total_max_attempts": 1}, read_timeout=1)
+ONCE = Config(retries={"total_max_attempts": 1})
+IMPATIENT = ONCE.merge(Config(read_timeout=0.2))
 SNAPSHOT = {"DBInstanceIdentifier": "orders-dev", "DBSnapshotIdentifier": "before-release"}
 
 
@@ -30,16 +32,11 @@ async def rds(aws: AWSSandbox) -> AsyncIterator[Any]:
         yield rds
 
 
-def client(aws: AWSSandbox, service: str) -> Any:
+def client(aws: AWSSandbox, service: str, config: Config = ONCE) -> Any:
     keys = {"aws_access_key_id": "AKIATEST", "aws_secret_access_key": "test"}
     return SESSION.client(
-        service, region_name="us-east-1", endpoint_url=aws.url, config=ONCE, **keys
+        service, region_name="us-east-1", endpoint_url=aws.url, config=config, **keys
     )
-
-
-def wait_until_called(aws: AWSSandbox) -> None:
-    while not aws.calls("rds:CreateDBSnapshot"):
-        time.sleep(0.005)
 
 
 async def snapshots(rds: Any) -> list[str]:
@@ -148,8 +145,9 @@ async def test_a_slow_call_is_carried_out(aws: AWSSandbox, rds: Any) -> None:
 async def test_a_call_that_times_out_was_not_carried_out(aws: AWSSandbox, rds: Any) -> None:
     aws.fault("rds:CreateDBSnapshot", "timeout")
 
-    with pytest.raises(ReadTimeoutError):
-        await rds.create_db_snapshot(**SNAPSHOT)
+    async with client(aws, "rds", IMPATIENT) as impatient:
+        with pytest.raises(ReadTimeoutError):
+            await impatient.create_db_snapshot(**SNAPSHOT)
 
     assert aws.calls("rds:CreateDBSnapshot")[0].outcome == "timeout"
     assert await snapshots(rds) == []
@@ -158,7 +156,7 @@ async def test_a_call_that_times_out_was_not_carried_out(aws: AWSSandbox, rds: A
 async def test_a_reset_lets_go_of_calls_that_hang(aws: AWSSandbox, rds: Any) -> None:
     aws.fault("rds:CreateDBSnapshot", "timeout")
     hanging = asyncio.create_task(rds.create_db_snapshot(**SNAPSHOT))
-    await asyncio.wait_for(asyncio.to_thread(wait_until_called, aws), 5)
+    await until(lambda: aws.calls("rds:CreateDBSnapshot"))
 
     aws.reset()
 

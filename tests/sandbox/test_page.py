@@ -26,19 +26,22 @@ from tests.sandbox.page_visits import (
     messages,
     on,
 )
+from tests.stories.stage import until
 
 CLIENT = BUILT.parent / "client"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
+#: For a test in which the app is silent: Slack does not wait long for it.
+UNACKNOWLEDGED = pytest.mark.parametrize("ack_seconds", [0.1])
 
 
 @pytest.fixture
-async def slack() -> AsyncIterator[SlackSandbox]:
+async def slack(ack_seconds: float) -> AsyncIterator[SlackSandbox]:
     installed = Installed(
         scopes=SCOPES,
         commands=(Command("/rds", description="Databases", usage_hint="help"),),
         shortcuts=(Shortcut("Ask about this", "message", "ask", "Opens a form"),),
     )
-    async with SlackSandbox(demo_workspace(installed), ack_seconds=0.5) as sandbox:
+    async with SlackSandbox(demo_workspace(installed), ack_seconds=ack_seconds) as sandbox:
         yield sandbox
 
 
@@ -240,6 +243,7 @@ async def test_a_form_is_filled_in_refused_by_slack_then_by_the_app_and_accepted
     assert (await screen.until(lambda it: not it["views"]))["views"] == []
 
 
+@UNACKNOWLEDGED
 async def test_a_form_that_the_app_does_not_take_stays_and_says_so(
     app: App, browser: Browser, screen: Screen
 ) -> None:
@@ -275,6 +279,7 @@ async def test_closing_a_form(app: App, browser: Browser, screen: Screen) -> Non
     assert (again["ok"], again["error"]) == (False, "That form is not open (any more).")
 
 
+@UNACKNOWLEDGED
 async def test_the_home_tab_opens_and_its_buttons_work(
     app: App, browser: Browser, screen: Screen
 ) -> None:
@@ -286,7 +291,7 @@ async def test_the_home_tab_opens_and_its_buttons_work(
     )
 
     assert shown["home"]["blocks"][0]["block_id"] == "at home"
-    assert app.heard == [f"at home by {ANA}"]
+    await until(lambda: app.heard == [f"at home by {ANA}"])
 
 
 @pytest.mark.parametrize("text", ["@rds-bot show it", "<@U0RDSBOT01> show it", "please @rds-bot"])
@@ -299,6 +304,7 @@ async def test_a_message_that_names_the_bot_reaches_it(
     assert app.heard == [text.replace("@rds-bot", "<@U0RDSBOT01>")]
 
 
+@UNACKNOWLEDGED
 async def test_slack_itself_tells_of_unknown_commands_and_of_silence(
     app: App, browser: Browser, screen: Screen
 ) -> None:
@@ -311,6 +317,7 @@ async def test_slack_itself_tells_of_unknown_commands_and_of_silence(
     assert told[1]["text"] == '/rds failed with the error "operation_timeout"'
 
 
+@UNACKNOWLEDGED
 async def test_a_shortcut_must_be_one_of_the_apps(app: App, browser: Browser, card: Json) -> None:
     on_message = {"channel": DATABASES, "ts": card["ts"]}
 

@@ -186,6 +186,7 @@ async def test_home_and_mentions_arrive_as_events(slack: SlackSandbox, bot: Tiny
     assert (await ana.sees("here")).thread_ts == bot.heard[-1]["ts"]
 
 
+@pytest.mark.parametrize("ack_seconds", [0.1])
 async def test_a_command_that_nobody_acknowledges_tells_the_person(
     slack: SlackSandbox, bot: TinyBot
 ) -> None:

@@ -8,6 +8,7 @@ with AWSSandbox(clock=HeldClock(), pace=1) as aws:
     assert len(aws.calls("rds:CreateDBSnapshot")) == 1
 """
 
+from bot.sandbox.aws.alarms import DEMO_ALARMS, AlarmSpec
 from bot.sandbox.aws.clock import ClockMovesItselfError, HeldClock
 from bot.sandbox.aws.faults import Fault, Kind
 from bot.sandbox.aws.fleet import (
@@ -25,10 +26,12 @@ from bot.sandbox.aws.sandbox import AWSSandbox
 
 __all__ = [
     "ANALYTICS",
+    "DEMO_ALARMS",
     "DEMO_FLEET",
     "LEGACY",
     "MAIN",
     "AWSSandbox",
+    "AlarmSpec",
     "Call",
     "ClockMovesItselfError",
     "ClusterSpec",

@@ -1,7 +1,7 @@
-"""CloudWatch's GetMetricData and ListMetrics for RDS; everything else of it is moto's."""
+"""What CloudWatch knows of RDS; everything else of it is moto's."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
 import numpy as np
@@ -10,7 +10,9 @@ from moto.core.responses import ActionResult
 from moto.rds.models import rds_backends
 
 from bot.sandbox.aws.backend import TimedBackend
-from bot.sandbox.aws.metrics import Floats, Machine, Minutes, measured, metrics_of
+from bot.sandbox.aws.chance import Floats, Minutes
+from bot.sandbox.aws.machine import Machine
+from bot.sandbox.aws.metrics import measured, metrics_of
 from bot.sandbox.aws.models import TimedCluster, TimedInstance
 from bot.sandbox.aws.world import World
 
@@ -33,52 +35,34 @@ class CloudWatch(CloudWatchResponse):
 
     world: ClassVar[World]
 
-    def get_metric_data(self) -> ActionResult:
-        asked = self._get_params()
-        queries = asked.get("MetricDataQueries", [])
-        if not all(map(_is_about_rds, queries)):
-            return super().get_metric_data()
-        between = _epoch(asked["StartTime"]), _epoch(asked["EndTime"])
-        newest_first = asked.get("ScanBy") != "TimestampAscending"
-        found = [self._result(query, between, newest_first) for query in queries]
-        return ActionResult({"MetricDataResults": found, "Messages": []})
-
     def list_metrics(self) -> ActionResult:
         if self._get_param("Namespace") != NAMESPACE:
             return super().list_metrics()
+        figures = Figures(self.world, self.current_account, self.region)
         metrics = [
             {
                 "Namespace": NAMESPACE,
                 "MetricName": metric,
                 "Dimensions": [{"Name": "DBInstanceIdentifier", "Value": machine.name}],
             }
-            for machine in map(self._machine, self._rds.databases.values())
+            for machine in figures.everybody()
             for metric in sorted(metrics_of(machine))
         ]
         return ActionResult({"Metrics": metrics})
 
-    @property
-    def _rds(self) -> TimedBackend:
-        return cast(TimedBackend, rds_backends[self.current_account][self.region])
 
-    def _result(
-        self, query: Mapping[str, Any], between: tuple[float, float], newest_first: bool
-    ) -> dict[str, Any]:
-        stat, metric = query["MetricStat"], query["MetricStat"]["Metric"]
-        points = self._points(metric, stat["Stat"], int(stat["Period"]), between)
-        if newest_first:
-            points.reverse()
-        return {
-            "Id": query["Id"],
-            "Label": query.get("Label") or metric["MetricName"],
-            "Timestamps": [datetime.fromtimestamp(at, UTC) for at, _ in points],
-            "Values": [value for _, value in points],
-            "StatusCode": "Complete",
-        }
+@dataclass(frozen=True)
+class Figures:
+    """What is measured of RDS in one account and region."""
 
-    def _points(
+    world: World
+    account: str
+    region: str
+
+    def points(
         self, metric: Mapping[str, Any], stat: str, period: int, between: tuple[float, float]
     ) -> list[Point]:
+        """Oldest first; ``metric`` is named as in an API call, with its dimensions."""
         starts = _starts(period, between[0], min(between[1], self.world.now() - LATE))
         if not len(starts):
             return []
@@ -89,6 +73,13 @@ class CloudWatch(CloudWatchResponse):
         ]
         known = [one for one in figures if one is not None]
         return _summed_up(starts, known, stat, period) if known else []
+
+    def everybody(self) -> Iterable[Machine]:
+        return map(self._machine, self._rds.databases.values())
+
+    @property
+    def _rds(self) -> TimedBackend:
+        return cast(TimedBackend, rds_backends[self.account][self.region])
 
     def _machines(self, dimensions: Sequence[Mapping[str, str]]) -> Iterable[Machine]:
         """Whom the dimensions name: an instance, or all members of a cluster."""
@@ -103,7 +94,7 @@ class CloudWatch(CloudWatchResponse):
 
     def _machine(self, instance: Any) -> Machine:
         assert isinstance(instance, TimedInstance)
-        return machine_of(instance, self.current_account, self.world)
+        return machine_of(instance, self.account, self.world)
 
 
 def machine_of(instance: TimedInstance, account: str, world: World) -> Machine:
@@ -120,11 +111,8 @@ def machine_of(instance: TimedInstance, account: str, world: World) -> Machine:
         capacity=_capacity(cluster),
         reads=_reads(instance, cluster),
         insights=instance.performance_insights_enabled,
+        outages=instance.outages,
     )
-
-
-def _is_about_rds(query: Mapping[str, Any]) -> bool:
-    return bool(query.get("MetricStat", {}).get("Metric", {}).get("Namespace") == NAMESPACE)
 
 
 def _starts(period: int, since: float, until: float) -> Minutes:
@@ -161,9 +149,3 @@ def _reads(instance: TimedInstance, cluster: Any) -> bool:
     if cluster is None:
         return bool(instance.source_db_instance_identifier)
     return not getattr(instance, "is_cluster_writer", False)
-
-
-def _epoch(moment: Any) -> float:
-    if isinstance(moment, str):
-        moment = datetime.fromisoformat(moment)
-    return float((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())

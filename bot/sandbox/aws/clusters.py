@@ -66,6 +66,9 @@ class ClusterActions(Actions):
         name = target.db_instance_identifier
         self.backend.emit("RDS-EVENT-0073", cluster, timeline.begins("failing-over"), name)
         self.backend.emit("RDS-EVENT-0071", cluster, timeline.ends("failing-over"), name)
+        for member in self.backend.members(cluster):
+            if member.is_cluster_writer or member is target:
+                member.interrupt(timeline.begins("failing-over"), timeline.ends("failing-over"))
         cluster.world.later(
             timeline.ends("failing-over"),
             lambda: make_writer(self.backend.members(cluster), target),

@@ -11,7 +11,8 @@ from moto.rds.models import rds_backends
 from bot.sandbox.aws import wire
 from bot.sandbox.aws.backend import TimedBackend
 from bot.sandbox.aws.cloudwatch import machine_of
-from bot.sandbox.aws.metrics import Machine, measured
+from bot.sandbox.aws.machine import Machine
+from bot.sandbox.aws.metrics import measured
 from bot.sandbox.aws.models import TimedInstance
 from bot.sandbox.aws.wire import Answer, Protocol, Request
 from bot.sandbox.aws.world import World

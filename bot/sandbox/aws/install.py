@@ -13,6 +13,7 @@ import moto.sts.urls
 from moto.moto_api._internal.models import moto_api_backend
 
 from bot.sandbox.aws import models
+from bot.sandbox.aws.alarms import Alarms
 from bot.sandbox.aws.backend import TimedBackend
 from bot.sandbox.aws.cloudtrail import CloudTrail, Trail
 from bot.sandbox.aws.cloudwatch import CloudWatch
@@ -56,5 +57,5 @@ def _replacements(world: World) -> list[tuple[Any, str, Any]]:
         (moto.rds.urls, "url_paths", {"{0}/$": RDS.dispatch}),
         (moto.sts.urls, "url_paths", {"{0}/$": STS.dispatch}),
         (moto.cloudtrail.urls, "url_paths", {"{0}/$": CloudTrail.dispatch}),
-        (moto.cloudwatch.urls, "url_paths", {"{0}/$": CloudWatch.dispatch}),
+        (moto.cloudwatch.urls, "url_paths", {"{0}/$": Alarms.dispatch}),
     ]

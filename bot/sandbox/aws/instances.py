@@ -106,6 +106,7 @@ def restart(backend: TimedBackend, instance: TimedInstance) -> Timeline:
     if instance.status == "incompatible-parameters":
         instance.status = "available"
     timeline = instance.undergo("reboot_db_instance")
+    instance.interrupt(timeline.begins("rebooting"), timeline.ends("rebooting"))
     backend.emit("RDS-EVENT-0004", instance, timeline.begins("rebooting"))
     tell_how_it_came_back(backend, instance, timeline.ends("rebooting"))
     return timeline
@@ -113,6 +114,7 @@ def restart(backend: TimedBackend, instance: TimedInstance) -> Timeline:
 
 def fail_over(backend: TimedBackend, instance: TimedInstance) -> Timeline:
     timeline = instance.undergo("failover_db_instance")
+    instance.interrupt(timeline.begins("rebooting"), timeline.ends("rebooting"))
     backend.emit("RDS-EVENT-0013", instance, timeline.begins("rebooting"))
     tell_how_it_came_back(backend, instance, timeline.ends("rebooting"))
     backend.emit("RDS-EVENT-0049", instance, timeline.ends("rebooting"))

@@ -5,30 +5,16 @@ One load drives CPU, connections, latency and I/O, so that they rise and fall to
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from hashlib import sha256
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Minutes = npt.NDArray[np.int64]
-"""Minutes since 1970, UTC."""
+from bot.sandbox.aws.chance import Floats, Minutes, tail, uniform, wander, within
+from bot.sandbox.aws.load import DAY, is_gap, load_of
+from bot.sandbox.aws.machine import Machine
+from bot.sandbox.aws.restarts import shaken
 
-SEED = 7
-DAY = 1440
 GIB = 2.0**30
 MIB = 2.0**20
-
-SIZES = {
-    "db.m5.large": (2, 8),
-    "db.m6g.large": (2, 8),
-    "db.r6g.2xlarge": (8, 64),
-    "db.r6g.large": (2, 16),
-    "db.t4g.medium": (2, 4),
-}
-"""Processors and GiB of memory; what is not here counts as two and eight."""
 
 FILLS_IN_DAYS = {"warehouse": 12.0}
 """Whose storage will be full that many days after the sandbox was started."""
@@ -38,50 +24,13 @@ LEAKS_A_DAY = {"billing-staging": 62.0}
 LEAKING_DAYS = 6
 
 
-@dataclass(frozen=True)
-class Machine:
-    """A database as its metrics depend on it. ``started`` is the sandbox's first minute."""
-
-    name: str
-    account: str
-    engine: str
-    instance_class: str
-    storage_gib: int
-    started: int
-    capacity: tuple[float, float] | None = None  #: a serverless one's, in capacity units
-    reads: bool = False  #: whether it is a replica or a reader
-    insights: bool = False  #: whether Performance Insights is on
-
-    @property
-    def is_aurora(self) -> bool:
-        return self.engine.startswith("aurora")
-
-    @property
-    def processors(self) -> int:
-        return SIZES.get(self.instance_class, (2, 8))[0]
-
-    @property
-    def memory_gib(self) -> float:
-        if self.capacity:
-            return 2 * self.capacity[1]
-        return SIZES.get(self.instance_class, (2, 8))[1]
-
-    def luck(self, what: str) -> float:
-        """Between 0 and 1, and always the same for this database."""
-        return float(_uniform(self.key(what), np.zeros(1, np.int64))[0])
-
-    def key(self, what: str) -> int:
-        said = f"{SEED}/{self.account}/{self.name}/{what}".encode()
-        return int.from_bytes(sha256(said).digest()[:8], "big")
-
-
 def measured(machine: Machine, metric: str, minutes: Minutes) -> Floats | None:
     """One figure a minute, NaN where none was taken; None where it has no such metric."""
     law = _laws(machine).get(metric)
     if law is None:
         return None
-    figures = law(machine, minutes, _load(machine, minutes))
-    return np.where(_is_gap(machine, minutes), np.nan, figures)
+    figures = shaken(machine, metric, minutes, law(machine, minutes, load_of(machine, minutes)))
+    return np.where(is_gap(machine, minutes), np.nan, figures)
 
 
 def metrics_of(machine: Machine) -> frozenset[str]:
@@ -109,55 +58,27 @@ def _laws(machine: Machine) -> Mapping[str, Law]:
     return found
 
 
-def _load(machine: Machine, minutes: Minutes) -> Floats:
-    """About 0.05 in quiet nights, 0.5 in a usual afternoon, above 0.8 when something is on."""
-    hour = (minutes % DAY) / 60
-    peak = 12 + 4 * machine.luck("peak")
-    daily = np.exp(1.7 * (np.cos((hour - peak) * np.pi / 12) - 1))
-    weekend = (minutes // DAY + 3) % 7 >= 5
-    busy = (0.34 + 0.3 * machine.luck("busy")) * np.where(weekend, 0.45, 1.0)
-    wander = 0.75 + 0.5 * _wander(machine, "slow", minutes, 45)
-    jitter = 0.88 + 0.24 * _wander(machine, "fast", minutes, 4)
-    level = (0.1 + busy * daily) * wander * jitter * _tail(machine, "load", minutes, 0.035)
-    return _within(level + _bursts(machine, minutes), 0.01, 0.98)
-
-
-def _bursts(machine: Machine, minutes: Minutes) -> Floats:
-    """Now and then a job runs for most of half an hour."""
-    block, within = np.divmod(minutes, 30)
-    chance = _uniform(machine.key("burst"), block)
-    shape = _within(np.minimum(within - 3, 27 - within) / 3, 0, 1)
-    return np.where(chance < 0.02, 0.12 + 14 * (0.02 - chance), 0.0) * shape
-
-
-def _is_gap(machine: Machine, minutes: Minutes) -> npt.NDArray[np.bool_]:
-    """Once in some days nothing is measured for the better part of an hour."""
-    block, within = np.divmod(minutes, 360)
-    missing = _uniform(machine.key("gap"), block) < 0.04
-    return missing & (within >= 200) & (within < 200 + 20 + 30 * machine.luck("gap length"))
-
-
 def _cpu(machine: Machine, minutes: Minutes, load: Floats) -> Floats:
-    noise = 1.2 * (_uniform(machine.key("cpu"), minutes) - 0.5)
-    return _within(3.5 + 92 * load + noise + 0.02 * _leaked(machine, minutes), 0.4, 100)
+    noise = 1.2 * (uniform(machine.key("cpu"), minutes) - 0.5)
+    return within(3.5 + 92 * load + noise + 0.02 * _leaked(machine, minutes), 0.4, 100)
 
 
 def _connections(machine: Machine, minutes: Minutes, load: Floats) -> Floats:
     most = 12.0 + 9 * machine.memory_gib**0.8
-    noise = 3 * (_uniform(machine.key("connections"), minutes) - 0.5)
+    noise = 3 * (uniform(machine.key("connections"), minutes) - 0.5)
     figures: Floats = np.round(np.maximum(4 + most * load + noise + _leaked(machine, minutes), 0))
     return figures
 
 
 def _attempts(machine: Machine, minutes: Minutes, load: Floats) -> Floats:
     """A minute; who leaks connections opens few."""
-    figures: Floats = np.round(2 + 70 * load * _tail(machine, "attempts", minutes, 0.1))
+    figures: Floats = np.round(2 + 70 * load * tail(machine.key("attempts"), minutes, 0.1))
     return figures
 
 
 def active_sessions(machine: Machine, minutes: Minutes, load: Floats) -> Floats:
     """At work at a time: as many as there are processors when it is busy."""
-    return machine.processors * 1.3 * load**1.2 * _tail(machine, "sessions", minutes, 0.08)
+    return machine.processors * 1.3 * load**1.2 * tail(machine.key("sessions"), minutes, 0.08)
 
 
 def _leaked(machine: Machine, minutes: Minutes) -> Floats:
@@ -172,17 +93,17 @@ def _freeable(machine: Machine, minutes: Minutes, load: Floats) -> Floats:
 
 
 def _swap(machine: Machine, minutes: Minutes, load: Floats) -> Floats:
-    return MIB * (4 + 20 * machine.luck("swap") + 6 * _wander(machine, "swap", minutes, 600))
+    return MIB * (4 + 20 * machine.luck("swap") + 6 * wander(machine.key("swap"), minutes, 600))
 
 
 def _smooth(machine: Machine, minutes: Minutes) -> Floats:
     """The load without what is hasty: caches do not give memory back within minutes."""
-    return _wander(machine, "memory", minutes, 240)
+    return wander(machine.key("memory"), minutes, 240)
 
 
 def _free_storage(machine: Machine, minutes: Minutes, load: Floats) -> Floats:
     size, days = machine.storage_gib * GIB, (minutes - machine.started) / DAY
-    files = 0.004 * size * _wander(machine, "files", minutes, 90)
+    files = 0.004 * size * wander(machine.key("files"), minutes, 90)
     if (left := FILLS_IN_DAYS.get(machine.name)) is not None:
         rate = 0.45 * size / left
         return np.maximum(rate * (left - days) - files, 0)
@@ -198,7 +119,7 @@ def _volume(machine: Machine, minutes: Minutes, load: Floats) -> Floats:
 def _iops(share: float) -> Law:
     def law(machine: Machine, minutes: Minutes, load: Floats) -> Floats:
         most = 900 * machine.processors**0.7 * share
-        figures: Floats = most * load**1.2 * _tail(machine, f"iops{share}", minutes, 0.07) + 3
+        figures: Floats = most * load**1.2 * tail(machine.key(f"iops{share}"), minutes, 0.07) + 3
         return figures
 
     return law
@@ -209,7 +130,7 @@ def _latency(base: float) -> Law:
 
     def law(machine: Machine, minutes: Minutes, load: Floats) -> Floats:
         queueing = 1 + 1.6 * load**3 / (1.05 - load)
-        return base * queueing * _tail(machine, f"latency{base}", minutes, 0.08)
+        return base * queueing * tail(machine.key(f"latency{base}"), minutes, 0.08)
 
     return law
 
@@ -222,18 +143,18 @@ def _queue(machine: Machine, minutes: Minutes, load: Floats) -> Floats:
 def _network(base: float) -> Law:
     def law(machine: Machine, minutes: Minutes, load: Floats) -> Floats:
         most = base * MIB * machine.processors
-        return most * load * _tail(machine, f"network{base}", minutes, 0.06) + 2000
+        return most * load * tail(machine.key(f"network{base}"), minutes, 0.06) + 2000
 
     return law
 
 
 def _credits(machine: Machine, minutes: Minutes, load: Floats) -> Floats:
-    return 576 - 260 * _wander(machine, "credits", minutes, 700)
+    return 576 - 260 * wander(machine.key("credits"), minutes, 700)
 
 
 def _capacity(machine: Machine, minutes: Minutes, load: Floats) -> Floats:
     least, most = machine.capacity or (0.5, 1.0)
-    return np.round(2 * _within(least + (most - least) * 1.1 * load, least, most)) / 2
+    return np.round(2 * within(least + (most - least) * 1.1 * load, least, most)) / 2
 
 
 def _utilization(machine: Machine, minutes: Minutes, load: Floats) -> Floats:
@@ -242,14 +163,14 @@ def _utilization(machine: Machine, minutes: Minutes, load: Floats) -> Floats:
 
 def _steady(value: float, swing: float, what: str) -> Law:
     def law(machine: Machine, minutes: Minutes, load: Floats) -> Floats:
-        return value + swing * (_wander(machine, what, minutes, 30) - 0.5)
+        return value + swing * (wander(machine.key(what), minutes, 30) - 0.5)
 
     return law
 
 
 def _lag(base: float) -> Law:
     def law(machine: Machine, minutes: Minutes, load: Floats) -> Floats:
-        return base * (0.6 + 2 * load**2) * _tail(machine, "lag", minutes, 0.15)
+        return base * (0.6 + 2 * load**2) * tail(machine.key("lag"), minutes, 0.15)
 
     return law
 
@@ -262,7 +183,7 @@ def _transactions(machine: Machine, minutes: Minutes, load: Floats) -> Floats:
 
 def _rarely(chance: float, what: str) -> Law:
     def law(machine: Machine, minutes: Minutes, load: Floats) -> Floats:
-        happened = _uniform(machine.key(what), minutes) < chance * (0.3 + load)
+        happened = uniform(machine.key(what), minutes) < chance * (0.3 + load)
         return np.where(happened, 1 / 60, 0.0)
 
     return law
@@ -307,32 +228,3 @@ _OF_ENGINE: Mapping[str, Mapping[str, Law]] = {
     },
 }
 _INSIGHTS: Mapping[str, Law] = {"DBLoad": active_sessions}
-
-
-def _tail(machine: Machine, what: str, minutes: Minutes, width: float) -> Floats:
-    """Around 1, and sometimes far above it."""
-    chance = _uniform(machine.key(what), minutes)
-    logistic = np.log((chance + 1e-6) / (1 - chance + 1e-6))
-    return np.exp(width * _within(logistic, -6, 9))
-
-
-def _wander(machine: Machine, what: str, minutes: Minutes, step: int) -> Floats:
-    """Between 0 and 1, another value each ``step`` minutes and a smooth way there."""
-    block, within = np.divmod(minutes, step)
-    key, way = machine.key(what), within / step
-    way = way * way * (3 - 2 * way)
-    return _uniform(key, block) * (1 - way) + _uniform(key, block + 1) * way
-
-
-def _within(figures: Floats, low: float, high: float) -> Floats:
-    return np.minimum(np.maximum(figures, low), high)
-
-
-def _uniform(key: int, numbers: Minutes) -> Floats:
-    """Between 0 and 1: SplitMix64 of each number."""
-    mixed: Any = numbers.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(key)
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    mixed ^= mixed >> np.uint64(31)
-    share: Floats = (mixed >> np.uint64(11)).astype(np.float64) * 2.0**-53
-    return share

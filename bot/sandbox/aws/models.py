@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 USABLE = ("available", "storage-optimization")
 RESTORABLE_EVERY = timedelta(minutes=5)
+EXTENDED_SUPPORT = "open-source-rds-extended-support"
+"""What a new database gets: it outlives the standard support of its engine, at a price."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,8 @@ class TimedInstance(Timed, moto.DBInstance):
     certificate_until: datetime | None = None
     pending_maintenance: tuple["Maintenance", ...] = ()
     performance_insights_enabled = False
+    engine_lifecycle_support = EXTENDED_SUPPORT
+    outages: tuple[tuple[float, float], ...] = ()  #: from when until when, in epoch seconds
 
     def __init__(self, backend: "TimedBackend", **kwargs: Any) -> None:
         super().__init__(backend=backend, **kwargs)
@@ -99,6 +103,10 @@ class TimedInstance(Timed, moto.DBInstance):
         self.pending_modified_values: dict[str, Any] = {}
         self._timeline, self._settled = None, "available"
         self._other_zone = _neighbour(self.availability_zone)
+
+    def interrupt(self, since: float, until: float) -> None:
+        """Nobody is served in that time, which its metrics show."""
+        self.outages = (*self.outages, (since, until))
 
     @property
     def secondary_availability_zone(self) -> str | None:
@@ -159,6 +167,7 @@ class TimedSnapshot(Timed, moto.DBSnapshot):
 
 class TimedCluster(Timed, moto.DBCluster):
     event_source = "db-cluster"
+    engine_lifecycle_support = EXTENDED_SUPPORT
     SUPPORTED_FILTERS = {  # noqa: RUF012 - declared by moto
         **moto.DBCluster.SUPPORTED_FILTERS,
         "db-cluster-resource-id": FilterDef(["db_cluster_resource_id"], "Cluster Resource Ids"),

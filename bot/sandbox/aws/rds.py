@@ -6,6 +6,7 @@ from typing import Any
 from moto.core.responses import ActionResult
 from moto.rds.exceptions import InvalidParameterCombination
 
+from bot.sandbox.aws.account import AccountActions
 from bot.sandbox.aws.clusters import ClusterActions
 from bot.sandbox.aws.events import Event, Search
 from bot.sandbox.aws.instances import InstanceActions
@@ -17,7 +18,9 @@ from bot.sandbox.aws.snapshots import SnapshotActions
 DEFAULT_DURATION_MINUTES = 60
 
 
-class RDS(InstanceActions, ModifyActions, SnapshotActions, ClusterActions, LogActions):
+class RDS(
+    InstanceActions, ModifyActions, SnapshotActions, ClusterActions, LogActions, AccountActions
+):
     """Every action of moto's RDS, and these."""
 
     def describe_events(self) -> ActionResult:

@@ -9,6 +9,7 @@ import boto3
 from botocore.config import Config
 from moto.sts.models import sts_backends
 
+from bot.sandbox.aws.alarms import AlarmSpec, seed_alarms
 from bot.sandbox.aws.clock import Clock, advance
 from bot.sandbox.aws.cloudtrail import Trail
 from bot.sandbox.aws.faults import Fault, Faults, Kind
@@ -17,9 +18,10 @@ from bot.sandbox.aws.identity import OUTSIDER, Sessions
 from bot.sandbox.aws.insights import Insights
 from bot.sandbox.aws.install import empty, installed
 from bot.sandbox.aws.journal import Call, Journal, matching
+from bot.sandbox.aws.metricdata import MetricData
 from bot.sandbox.aws.plans import Plan
 from bot.sandbox.aws.seeding import seed
-from bot.sandbox.aws.server import Gateway, serving
+from bot.sandbox.aws.server import Gateway, Services, serving
 from bot.sandbox.aws.world import World
 
 REGION = "us-east-1"
@@ -41,7 +43,10 @@ class AWSSandbox:
         self._world = World(clock, pace)
         self._sessions, self._journal, self._faults = Sessions(), Journal(), Faults()
         self.trail = Trail(self._journal, clock, pace)
-        own = {"pi": Insights(self._world)}
+        own: Services = {
+            "pi": Insights(self._world),
+            "cloudwatch:GetMetricData": MetricData(self._world),
+        }
         self._gateway = Gateway(clock, self._sessions, self._faults, self._journal, own)
         self._stack = ExitStack()
         self._clients: dict[tuple[str, str, str], Any] = {}
@@ -57,7 +62,7 @@ class AWSSandbox:
 
     def reset(self) -> None:
         """Empty every account; forget credentials, faults, plans, journal. The address stays."""
-        self._gateway.release()
+        self.release()
         with self._world.lock:
             self._close_clients()
             self._faults.clear()
@@ -80,6 +85,11 @@ class AWSSandbox:
         """Put databases straight into their accounts, available at once, in bulk too."""
         with self._world.lock:
             seed(specs)
+
+    def seed_alarms(self, specs: Iterable[AlarmSpec]) -> None:
+        """Alarms on metrics of RDS, whose states follow from what is measured."""
+        with self._world.lock:
+            seed_alarms(specs)
 
     def client(self, service: str, account: str = MAIN, region: str = REGION) -> Any:
         """A plain boto3 client with somebody else's hand, session name "outsider".
@@ -140,6 +150,10 @@ class AWSSandbox:
 
     def mend(self, fault: Fault) -> None:
         self._faults.remove(fault)
+
+    def release(self) -> None:
+        """Let go of every call that a fault keeps waiting, as if its delay were over."""
+        self._gateway.release()
 
     def mend_all(self) -> None:
         self._faults.clear()

@@ -26,8 +26,9 @@ HOST = "127.0.0.1"
 STOPS_WITHIN = 0.05
 """Seconds between two looks at whether the server was told to stop."""
 
-Services = Mapping[str, Callable[[Request, str], Answer]]
-"""By the name that they sign with; each is given the caller's account."""
+Services = Mapping[str, Callable[[Request, str], Answer | None]]
+"""By the name that they sign with, or that and the action; each is given the caller's account.
+None: moto knows better."""
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ class Gateway:
     def __init__(
         self, clock: Clock, sessions: Sessions, faults: Faults, journal: Journal, own: Services
     ) -> None:
-        """``own`` are services that moto does not have."""
+        """``own`` are services that moto does not have, and actions that it is too slow at."""
         self._own = own
         self._clock, self._sessions = clock, sessions
         self._faults, self._journal = faults, journal
@@ -101,9 +102,9 @@ class Gateway:
     def _execute(self, environ: Environ, visit: "Visit") -> Answer:
         request = visit.request
         try:
-            if own := self._own.get(request.service):
-                return own(request, visit.caller.account)
-            return _capture(self._moto, environ)
+            own = self._own.get(request.name) or self._own.get(request.service)
+            found = own(request, visit.caller.account) if own else None
+            return found or _capture(self._moto, environ)
         except NotImplementedError as error:
             return wire.error(request.protocol, 400, "InvalidAction", str(error))
         except Exception as error:

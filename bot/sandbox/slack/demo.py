@@ -93,6 +93,7 @@ def _channels(workspace: Workspace) -> tuple[Channel, ...]:
         Channel("C0DATABASE", "databases", staff | ids("gil")),
         Channel("C0APPROVAL", "rds-approvals", ids("dora", "emil", "pat") | {app}),
         Channel("C0CLOUDOPS", "cloudops", staff),
+        Channel("C0INCIDENT", "database-incidents", staff),
         Channel("C0RANDOM01", "random", staff - {app}),
         Channel("C0SECRET01", "dba-only", ids("dora", "emil") | {app}, is_private=True),
         Channel(

@@ -1,5 +1,6 @@
 """Uploaded files: asked for, uploaded, completed, and only a moment later processed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from mimetypes import guess_type
 from typing import Any
@@ -43,6 +44,14 @@ class Files:
         if file_id not in self._kept:
             raise SlackError("file_not_found")
         return self._kept[file_id]
+
+    def forget(self, file_id: str) -> None:
+        """Raises `file_not_found`."""
+        del self._kept[self.find(file_id).id]
+
+    def among(self, ids: Iterable[str]) -> tuple[File, ...]:
+        """Those of them that nobody has deleted."""
+        return tuple(self._kept[it] for it in ids if it in self._kept)
 
     def showable(self, file_id: str, channel: str | None) -> bool:
         """Whether a `slack_file` image may point to it: processed, and shared in that channel

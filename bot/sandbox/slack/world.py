@@ -114,7 +114,7 @@ class World:
         self._tell(user, Entry(Kind.SLACK_ERROR, self.now(), said=text))
 
     def seen(self, user: str, message: Message) -> SeenMessage:
-        files = tuple(self.files.find(it) for it in message.files)
+        files = self.files.among(message.files)
         return SeenMessage(self.workspace.people[user], self.workspace, message, files)
 
     def seen_view(self, view: View) -> SeenView:

@@ -48,6 +48,13 @@ def info(world: World, ask: Arguments) -> Answer:
     return {"file": file_json(world, file)}
 
 
+@method("files.delete", "files:write")
+def delete(world: World, ask: Arguments) -> Answer:
+    world.files.forget(ask.word("file"))
+    world.pulse.beat()
+    return {}
+
+
 def _channel_ids(ask: Arguments) -> tuple[str, ...]:
     channels = (*ask.words("channels"), *ask.words("channel_id"))
     if len(channels) > 100:

@@ -38,7 +38,7 @@ def message_json(world: World, message: Message, with_metadata: bool = True) -> 
     if message.edited_at:
         shown["edited"] = {"user": message.author, "ts": message.edited_at}
     if message.files:
-        shown["files"] = [file_json(world, world.files.find(it)) for it in message.files]
+        shown["files"] = [file_json(world, it) for it in world.files.among(message.files)]
     if message.reactions:
         shown["reactions"] = _reactions(message)
     if message.metadata and with_metadata:
