@@ -89,6 +89,38 @@ class Audit:
         """Walks the whole chain. Raises TamperedError at the first row that does not add up."""
         return await _verify(self._connections, self._keys, page_size)
 
+    def walk(self, *, page_size: int = _PAGE) -> "Walk":
+        """The same in steps, for whoever has other things to do."""
+        return Walk(self._connections, self._keys, page_size)
+
+
+class Walk:
+    """One verification of the chain as it stands at the first step; what follows is the next's."""
+
+    def __init__(self, connections: Connections, keys: Mapping[str, bytes], page_size: int) -> None:
+        self._connections = connections
+        self._verifier = Verifier(keys)
+        self._page_size = page_size
+        self._end: tuple[int, Row[Any]] | None = None
+
+    async def step(self) -> Verified | None:
+        """Checks a page; None while there are more. Raises TamperedError as ``verify`` does."""
+        verifier = self._verifier
+        if self._end is None:
+            self._end = await _end(self._connections)
+        last, head = self._end
+        if page := await _page(self._connections, verifier.rows, last, self._page_size):
+            await asyncio.to_thread(_check, verifier, page)
+            return None
+        verifier.check_head(head.seq, head.hash)
+        return Verified(
+            verifier.rows,
+            verifier.head.hex(),
+            verifier.signed,
+            verifier.signatures,
+            tuple(sorted(verifier.unknown_keys)),
+        )
+
 
 async def verify(url: str, keys: Mapping[str, bytes]) -> Verified:
     """The same from outside the bot, running or not; ``keys`` maps key ids to secrets."""
@@ -197,21 +229,18 @@ def _value(row: Row[*tuple[Any, ...]]) -> AuditRow:
 
 
 async def _verify(connections: Connections, keys: Mapping[str, bytes], page_size: int) -> Verified:
-    verifier = Verifier(keys)
+    walk = Walk(connections, keys, page_size)
+    while (verified := await walk.step()) is None:
+        pass
+    return verified
+
+
+async def _end(connections: Connections) -> tuple[int, Row[Any]]:
+    """The last row there is, and the one that the bot remembers as its last."""
     async with connections.read() as connection:
         head = (await connection.execute(select(models.audit_head))).one()
         last = (await connection.execute(select(func.max(models.audit.c.seq)))).scalar_one()
-    last = max(head.seq, last or 0)
-    while page := await _page(connections, verifier.rows, last, page_size):
-        await asyncio.to_thread(_check, verifier, page)
-    verifier.check_head(head.seq, head.hash)
-    return Verified(
-        verifier.rows,
-        verifier.head.hex(),
-        verifier.signed,
-        verifier.signatures,
-        tuple(sorted(verifier.unknown_keys)),
-    )
+    return max(head.seq, last or 0), head
 
 
 async def _page(connections: Connections, after: int, last: int, page_size: int) -> list[ChainRow]:

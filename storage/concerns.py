@@ -39,6 +39,11 @@ class Concerns:
         async with self._connections.read() as connection:
             return frozenset((await connection.execute(query)).scalars())
 
+    async def prune(self, now: int) -> None:
+        """Forget what is put off no longer."""
+        async with self._connections.begin() as connection:
+            await connection.execute(delete(models.snoozes).where(_snooze.until <= now))
+
 
 async def remember(connection: AsyncConnection, schedule_id: str, told: Mapping[str, Told]) -> None:
     """This and nothing else: what has gone is news when it comes back."""

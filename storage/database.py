@@ -6,6 +6,7 @@ from typing import Self
 
 from bot.errors import StorageError
 from storage import migrations
+from storage.aftermaths import Aftermaths
 from storage.audit import Audit
 from storage.chain import AuditKey
 from storage.concerns import Concerns
@@ -13,7 +14,9 @@ from storage.engines import Connections, is_sqlite, parse_url, prepare_file, sql
 from storage.figures import Figures
 from storage.homes import HomeViews
 from storage.inbox import Inbox
+from storage.incidents import Incidents
 from storage.leases import Cursors, Leases
+from storage.live_charts import LiveCharts
 from storage.lockfile import LockFile
 from storage.outbox import Outbox
 from storage.reminders import Reminders
@@ -46,8 +49,11 @@ class Database:
         self.homes = HomeViews(connections, clock)
         self.reminders = Reminders(connections)
         self.figures = Figures(connections)
+        self.aftermaths = Aftermaths(connections)
         self.unwritten = 0  #: writes since the start that failed, their audit events with them
         self.concerns = Concerns(connections, clock)
+        self.incidents = Incidents(connections)
+        self.live_charts = LiveCharts(connections, clock)
 
     @classmethod
     async def open(

@@ -4,20 +4,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 
 from bot.telemetry import Lengths
-from bot.values import SECOND
+from bot.values import SECOND, Tally
 from bot.vocabulary import Environment, Status
 from storage import models
 from storage.engines import Connections
+from storage.incidents import Incidents
 from storage.requests import BY_EVIDENCE
+
+TALLIED = 1_000  #: times to approve, and incidents, of one tally
 
 Work = tuple[str, str]  #: operation and environment
 
 _request, _step, _vote, _event = (
     models.requests.c, models.steps.c, models.votes.c, models.audit.c,
 )  # fmt: skip
+_APPROVED_BY_PEOPLE = and_(
+    _request.approved_at.is_not(None), exists().where(_vote.request_id == _request.id)
+)
 _EXECUTED = tuple(f"request.{one}" for one in (Status.SUCCEEDED, Status.FAILED, Status.UNKNOWN))
 
 
@@ -53,14 +59,44 @@ class Figures:
     async def approvals(self, bounds: tuple[float, ...]) -> Mapping[Work, Lengths]:
         """From asking to the last approval, of what people approved."""
         took = _request.approved_at - _request.asked_at
-        voted = exists().where(_vote.request_id == _request.id)
-        return await self._lengths(took, bounds, and_(_request.approved_at.is_not(None), voted))
+        return await self._lengths(took, bounds, _APPROVED_BY_PEOPLE)
 
     async def executions(self, bounds: tuple[float, ...]) -> Mapping[Work, Lengths]:
         """From send to proof, of what succeeded; what a person settled is left out."""
         took = _step.settled_at - _step.sent_at
         done = and_(_request.status == Status.SUCCEEDED, took.is_not(None), BY_EVIDENCE)
         return await self._lengths(took, bounds, done)
+
+    async def reconciliations(self, bounds: tuple[float, ...]) -> Mapping[Work, Lengths]:
+        """From send to knowing whether it arrived, of what AWS never answered; by evidence only."""
+        found = func.coalesce(_step.accepted_at, _step.settled_at) - _step.sent_at
+        refused = _request.outcome.startswith('{"code":"refused', autoescape=True)
+        unanswered = and_(_step.receipt.is_(None), or_(_request.outcome.is_(None), ~refused))
+        return await self._lengths(found, bounds, and_(unanswered, found.is_not(None), BY_EVIDENCE))
+
+    async def tally(self, since: int, until: int) -> Tally:
+        """Of what was asked for, refused and began in that time, up to before ``until``."""
+        asked = and_(_request.asked_at >= since, _request.asked_at < until)
+        work = _request.operation, _request.status
+        counts = select(*work, func.count()).where(asked).group_by(*work).order_by(*work)
+        denied = select(func.count()).where(
+            _event.action == "request.denied", _event.at >= since, _event.at < until
+        )
+        waits = (
+            select(_request.approved_at - _request.asked_at)
+            .where(asked, _APPROVED_BY_PEOPLE)
+            .order_by(_request.id.desc())
+            .limit(TALLIED)
+        )
+        return Tally(
+            since=since,
+            until=until,
+            requests=tuple((one, Status(status), n) for one, status, n in await self._all(counts)),
+            denied=(await self._all(denied))[0][0],
+            waits=tuple(wait for (wait,) in await self._all(waits)),
+            incidents=await Incidents(self._connections).between(since, until, TALLIED),
+            most=TALLIED,
+        )
 
     async def audit_head(self) -> int:
         """The number of the newest audit row; 0 where there is none."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, or_, select, update
+from sqlalchemy import RowMapping, delete, or_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.expression import Executable
 
@@ -60,14 +60,6 @@ class Inbox:
         if self._writing is None:
             self._writing = asyncio.create_task(self._write_all())
         return await is_new
-
-    async def unprocessed(self, before: int | None = None) -> tuple[Incoming, ...]:
-        """What was taken in (before that instant) and never done, oldest first."""
-        query = select(_inbox).where(_row.processed_at.is_(None)).order_by(_row.received_at)
-        if before is not None:
-            query = query.where(_row.received_at < before)
-        async with self._connections.read() as connection:
-            return tuple(map(_incoming, (await connection.execute(query)).mappings()))
 
     async def take_over(self, working: Collection[str]) -> tuple[Incoming, ...]:
         """What was taken in by a process that is gone, one attempt more; oldest first.

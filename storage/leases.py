@@ -1,9 +1,10 @@
 """Who among the replicas does a thing now, and how far a thing has been read."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import models
 from storage.engines import Connections, insert_into
@@ -42,24 +43,6 @@ class Leases:
             fence = (await connection.execute(take)).scalar()
         return None if fence is None else Lease(name, owner, fence, until)
 
-    async def renew(self, lease: Lease, ttl_micros: int) -> Lease | None:
-        """None where somebody else has taken it meanwhile: stop at once."""
-        until = self._clock() + ttl_micros
-        return replace(lease, until=until) if await self._set_until(lease, until) else None
-
-    async def release(self, lease: Lease) -> None:
-        """Lets the next one have it now; harmless where it is already lost."""
-        await self._set_until(lease, 0)
-
-    async def _set_until(self, lease: Lease, until: int) -> bool:
-        statement = (
-            update(models.leases)
-            .where(_lease.name == lease.name, _lease.fence == lease.fence)
-            .values(until=until)
-        )
-        async with self._connections.begin() as connection:
-            return (await connection.execute(statement)).rowcount == 1
-
 
 class Cursors:
     """Named positions: up to where something that is read in order has been read."""
@@ -80,3 +63,16 @@ class Cursors:
                     index_elements=[models.cursors.c.name], set_={"value": value}
                 )
             )
+
+
+async def move(connection: AsyncConnection, name: str, before: str | None, after: str) -> bool:
+    """False where the position is no longer ``before``: somebody else has read on."""
+    if before is None:
+        added = insert_into(models.cursors, connection).values(name=name, value=after)
+        return (await connection.execute(added.on_conflict_do_nothing())).rowcount == 1
+    moved = (
+        update(models.cursors)
+        .where(models.cursors.c.name == name, models.cursors.c.value == before)
+        .values(value=after)
+    )
+    return (await connection.execute(moved)).rowcount == 1

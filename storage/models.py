@@ -28,6 +28,7 @@ _ID = BigInteger().with_variant(Integer(), "sqlite")
 OPEN = "status IN ('pending', 'approved', 'running')"
 HELD = "claimed_at IS NOT NULL AND settled_at IS NULL"
 WAITING = "delivered_at IS NULL AND given_up_at IS NULL"
+UNRESOLVED = "resolved_at IS NULL"
 
 
 def _one_of(column: str, words: Any) -> CheckConstraint:
@@ -88,6 +89,7 @@ class RequestRow(Row, table=True):
         _partial("requests_same_ask_open", "same_ask", where=OPEN, unique=True),
         Index("requests_status", "status", "id"),
         Index("requests_requester", "requester", "id"),
+        Index("requests_ended", "ended_at"),
     )
     id: int = Field(sa_type=_ID, primary_key=True, sa_column_kwargs={"autoincrement": False})
     status: str
@@ -342,6 +344,46 @@ class SnoozeRow(Row, table=True):
     until: int = _instant()
 
 
+class IncidentRow(Row, table=True):
+    """``body`` is all of it; the columns repeat what is asked by."""
+
+    __tablename__ = "incidents"
+    __table_args__ = (
+        _partial("incidents_key_open", "key", where=UNRESOLVED, unique=True),
+        Index("incidents_key", "key", "id"),
+        Index("incidents_started", "started_at"),
+    )
+    id: int = _id()
+    key: str
+    started_at: int = _instant()
+    resolved_at: int | None = _maybe_instant()
+    body: str
+
+
+class AftermathRow(Row, table=True):
+    __tablename__ = "aftermaths"
+    __table_args__ = (ForeignKeyConstraint(["request_id"], ["requests.id"]),)
+    request_id: int = Field(sa_type=BigInteger, primary_key=True)
+    minutes: int = Field(primary_key=True)
+    outcome: str
+    at: int = _instant()
+
+
+class LiveChartRow(Row, table=True):
+    """``next_at``: when it is renewed; NULL where that has ended."""
+
+    __tablename__ = "live_charts"
+    __table_args__ = (_partial("live_charts_next", "next_at", where="next_at IS NOT NULL"),)
+    id: str = Field(primary_key=True)
+    person: str
+    address: str
+    command: str
+    began_at: int = _instant()
+    until: int = _instant()
+    next_at: int | None = _maybe_instant()
+    shown: str
+
+
 metadata = Row.metadata
 
 
@@ -367,3 +409,6 @@ home_views = _table("home_views")
 reminders = _table("reminders")
 told_concerns = _table("told_concerns")
 snoozes = _table("snoozes")
+live_charts = _table("live_charts")
+aftermaths = _table("aftermaths")
+incidents = _table("incidents")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, insert, select, update
+from sqlalchemy import RowMapping, and_, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.values import SECOND, PersonId
@@ -71,6 +71,11 @@ class Schedules:
             ).returning(_run.attempt)
             attempt: int | None = (await connection.execute(claim)).scalar()
         return attempt
+
+    async def prune(self, before: int) -> None:
+        """Forget runs that were claimed so long ago, served or not."""
+        async with self._connections.begin() as connection:
+            await connection.execute(delete(models.schedule_runs).where(_run.claimed_at < before))
 
 
 async def add(connection: AsyncConnection, schedule: Schedule) -> None:

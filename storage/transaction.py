@@ -1,6 +1,7 @@
 """The verbs that change what is stored.
 
-Rows are locked in one order: request, step, end of the audit chain, and what stirs the Homes.
+Rows are locked in one order: request, step, incident, end of the audit chain, and what stirs the
+Homes.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.errors import ConflictError
 from bot.values import (
     AuditEvent,
+    Incident,
+    LiveChart,
     Message,
     Outcome,
     Place,
@@ -25,7 +28,21 @@ from bot.values import (
     label,
 )
 from bot.vocabulary import Status
-from storage import audit, concerns, homes, inbox, models, outbox, reminders, schedules, texts
+from storage import (
+    aftermaths,
+    audit,
+    concerns,
+    homes,
+    inbox,
+    incidents,
+    leases,
+    live_charts,
+    models,
+    outbox,
+    reminders,
+    schedules,
+    texts,
+)
 from storage.chain import AuditKey
 from storage.concerns import Told
 from storage.engines import SQLITE, insert_into
@@ -208,6 +225,10 @@ class Transaction:
         self._events.append(event)
         return await self._append()
 
+    def record(self, event: AuditEvent) -> None:
+        """Audited at the end, when this transaction locks nothing else any more."""
+        self._events.append(event)
+
     async def post(self, message: Message, *, not_before: int | None = None) -> None:
         """Has something told after the commit, instead of what still waits under the same key."""
         await outbox.post(self._connection, message, self.now, not_before)
@@ -256,6 +277,46 @@ class Transaction:
         """Digests in that channel leave the concern out until then."""
         await concerns.snooze(self._connection, channel, key, until)
         self._events.append(event)
+
+    async def open_incident(self, incident: Incident) -> Incident | None:
+        """With its number; None where one of its key is open."""
+        return await incidents.add(self._connection, incident)
+
+    async def lock_incident(self, incident_id: int) -> Incident:
+        """As it stands, and nobody else changes it until commit. Raises UsageError without one."""
+        return await incidents.load_one(self._connection, incident_id, lock=True)
+
+    async def save_incident(self, incident: Incident) -> None:
+        """What became of one that is locked."""
+        await incidents.save(self._connection, incident)
+
+    async def move_cursor(self, name: str, before: str | None, after: str) -> None:
+        """What was read up to there counts with this very transaction.
+
+        Raises ConflictError where somebody else has read on from ``before``.
+        """
+        if not await leases.move(self._connection, name, before, after):
+            raise ConflictError(f"{name} was read by somebody else.")
+
+    async def look_back(self, request_id: int, minutes: int, outcome: str) -> bool:
+        """Notes that a change was looked back at after so many minutes; False where it was."""
+        return await aftermaths.add(self._connection, request_id, minutes, outcome, self.now)
+
+    async def keep_fresh(self, chart: LiveChart, event: AuditEvent) -> None:
+        """It is renewed from when its message is posted until its end."""
+        await live_charts.add(self._connection, chart)
+        self._events.append(event)
+
+    async def stop_chart(self, chart_id: str, event: AuditEvent) -> bool:
+        """It ends now; False, and no event, where it has ended."""
+        stopped = await live_charts.shorten(self._connection, chart_id, self.now)
+        if stopped:
+            self._events.append(event)
+        return stopped
+
+    async def end_chart(self, chart_id: str) -> bool:
+        """Its message says the last; False where it did before."""
+        return await live_charts.end(self._connection, chart_id)
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Called once all this is durable; not called where it is rolled back."""

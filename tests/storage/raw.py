@@ -15,6 +15,12 @@ async def execute(url: str, sql: str, **parameters: Any) -> Sequence[Any]:
     return await _execute(url, sql, parameters)
 
 
+async def unprocessed(url: str) -> list[str]:
+    """Keys of the inbox that were taken in and never done, oldest first."""
+    sql = "SELECT key FROM inbox WHERE processed_at IS NULL ORDER BY received_at, key"
+    return [key for (key,) in await execute(url, sql)]
+
+
 async def tamper(url: str, sql: str, **parameters: Any) -> None:
     """One statement with the guards switched off first."""
     await _execute(url, sql, parameters, switch_off=True)

@@ -1,27 +1,42 @@
 """What the tables say of the bot's own work."""
 
+from typing import Any
+
 from bot.telemetry import Lengths
-from bot.values import SECOND
+from bot.values import SECOND, Incident, Origin, Outcome, Receipt
 from bot.vocabulary import Environment, Status
 from storage.database import Database
 from storage.figures import Ending
-from tests.storage.records import START, Clock, a_step, a_vote, an_event, filed, moved
+from tests.storage.records import HOUR, START, Clock, a_step, a_vote, an_event, filed, moved
 
 BOUNDS = (60.0, 300.0)
 WORK = ("reboot_instance", "test")
 
 
+def an_incident(started_at: int) -> Incident:
+    return Incident(
+        key=f"alarm-{started_at}", source=Origin.ALARM, title="CPU above 90 %",
+        place="main us-east-1", started_at=started_at, fired_at=started_at,
+    )  # fmt: skip
+
+
 async def executed(
-    database: Database, clock: Clock, name: str, seconds: int, status: Status = Status.SUCCEEDED
+    database: Database,
+    clock: Clock,
+    name: str,
+    seconds: int,
+    status: Status = Status.SUCCEEDED,
+    outcome: Outcome | None = None,
+    **step: Any,
 ) -> None:
     request = await filed(database, identifier=name, status=Status.RUNNING)
-    sent = a_step(name, claimed_at=clock(), sent_at=clock())
+    sent = a_step(name, claimed_at=clock(), sent_at=clock(), **step)
     async with database.write() as tx:
         await tx.update_step(request.id, sent)
     clock.now += seconds * SECOND
     async with database.write() as tx:
         await tx.update_step(request.id, sent.model_copy(update={"settled_at": clock()}))
-    await moved(database, request, status)
+    await moved(database, request, status, outcome=outcome)
 
 
 async def test_requests_are_counted_by_operation_environment_and_status(
@@ -59,6 +74,19 @@ async def test_how_long_operations_took_counts_those_that_succeeded(
     assert await database.figures.executions(BOUNDS) == {WORK: Lengths((1, 1), 2, 460.0)}
 
 
+async def test_how_long_lost_answers_took_leaves_out_what_aws_answered(
+    database: Database, clock: Clock
+) -> None:
+    refused, settled = (Outcome(code=one, detail="") for one in ("refused.Denied", "settled"))
+    await executed(database, clock, "lost", 90)
+    await executed(database, clock, "found", 600, accepted_at=clock() + 20 * SECOND)
+    await executed(database, clock, "answered", 30, receipt=Receipt(at=clock()))
+    await executed(database, clock, "refused", 1, Status.FAILED, outcome=refused)
+    await executed(database, clock, "by a person", 700, outcome=settled)
+
+    assert await database.figures.reconciliations(BOUNDS) == {WORK: Lengths((1, 2), 2, 110.0)}
+
+
 async def test_an_empty_database_has_no_figures_and_no_audit_row(database: Database) -> None:
     assert await database.figures.executions(BOUNDS) == {}
     assert await database.figures.audit_head() == 0
@@ -92,3 +120,29 @@ async def test_what_is_settled_after_unknown_is_no_second_ending(database: Datab
     [only] = await database.figures.endings(0, head, 10)
 
     assert (only.status, only.seconds) == (Status.UNKNOWN, None)
+
+
+async def test_a_tally_counts_what_was_asked_for_in_that_time_and_no_other(
+    database: Database, clock: Clock
+) -> None:
+    await filed(database, identifier="early", asked_at=START - 1)
+    asked = await filed(database, identifier="a")
+    await filed(database, identifier="b", status=Status.FAILED)
+    await filed(database, identifier="late", asked_at=START + HOUR)
+    async with database.write() as tx:
+        await tx.vote(asked.id, a_vote())
+        await tx.transition(
+            asked, Status.APPROVED, an_event(asked), approved_at=START + 90 * SECOND
+        )
+        await tx.audit(an_event(action="request.denied"))
+        await tx.open_incident(an_incident(START))
+        await tx.open_incident(an_incident(START + HOUR))
+
+    found = await database.figures.tally(START, START + HOUR)
+
+    assert found.requests == (
+        ("reboot_instance", Status.APPROVED, 1),
+        ("reboot_instance", Status.FAILED, 1),
+    )
+    assert (found.denied, found.waits) == (1, (90 * SECOND,))
+    assert [one.started_at for one in found.incidents] == [START]

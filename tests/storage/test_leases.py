@@ -24,36 +24,6 @@ async def test_of_many_who_ask_at_once_one_gets_it(database: Database) -> None:
     assert sum(lease is not None for lease in leases) == 1
 
 
-async def test_a_renewed_lease_keeps_its_fence(database: Database, clock: Clock) -> None:
-    lease = await _acquire(database, "a")
-    assert lease
-    clock.now += MINUTE - 1
-
-    renewed = await database.leases.renew(lease, MINUTE)
-
-    assert renewed == Lease("leader", "a", 1, clock.now + MINUTE)
-    assert await _acquire(database, "b") is None
-
-
-async def test_a_lost_lease_is_not_renewed(database: Database, clock: Clock) -> None:
-    lost = await _acquire(database, "a")
-    assert lost
-    clock.now += MINUTE
-    await _acquire(database, "b")
-
-    assert await database.leases.renew(lost, MINUTE) is None
-    await database.leases.release(lost)
-    assert await _acquire(database, "c") is None
-
-
-async def test_a_released_lease_is_free_at_once_and_its_fence_grows(database: Database) -> None:
-    lease = await _acquire(database, "a")
-    assert lease
-    await database.leases.release(lease)
-
-    assert await _acquire(database, "b") == Lease("leader", "b", 2, START + MINUTE)
-
-
 async def test_an_owner_who_starts_again_gets_a_new_fence(database: Database) -> None:
     await _acquire(database, "a")
 

@@ -22,6 +22,20 @@ DIGEST = Schedule(
 )
 
 
+async def test_what_is_over_is_forgotten(database: Database, clock: Clock) -> None:
+    async with database.write() as tx:
+        await tx.snooze("C1", "storage:a", START + HOUR, an_event())
+    assert await database.schedules.claim_run("s1", "2026-07-06T08:30") == 1
+
+    clock.now = START + 2 * HOUR
+    await database.concerns.prune(clock.now)
+    await database.schedules.prune(clock.now)
+
+    clock.now = START
+    assert await database.concerns.snoozed("C1") == frozenset()
+    assert await database.schedules.claim_run("s1", "2026-07-06T08:30") == 1
+
+
 async def test_a_schedule_is_listed_until_it_is_removed_and_both_are_audited(
     database: Database,
 ) -> None:

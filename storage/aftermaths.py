@@ -1,0 +1,70 @@
+"""Which changes were looked back at after how many minutes. ``Transaction`` adds to it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.vocabulary import Status
+from storage import models
+from storage.engines import Connections, insert_into
+
+_row = models.aftermaths.c
+_request = models.requests.c
+_step = models.steps.c
+
+#: How the outcome of a request begins to which AWS has done nothing.
+NOTHING_DONE = ('{"code":"not_sent', '{"code":"refused')
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A request that has reached AWS, and when it ended."""
+
+    request_id: int
+    at: int
+
+
+class Aftermaths:
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    async def awaited(
+        self, minutes: int, since: int, until: int, limit: int = 100
+    ) -> tuple[Ended, ...]:
+        """What ended in that time and was not looked back at so much later, oldest first."""
+        sent = exists().where(_step.request_id == _request.id, _step.sent_at.is_not(None))
+        seen = exists().where(_row.request_id == _request.id, _row.minutes == minutes)
+        query = (
+            select(_request.id, _request.ended_at)
+            .where(
+                _request.ended_at > since,
+                _request.ended_at <= until,
+                _request.status.in_((Status.SUCCEEDED, Status.FAILED)),
+                *map(_is_not, NOTHING_DONE),
+                sent,
+                ~seen,
+            )
+            .order_by(_request.ended_at, _request.id)
+            .limit(limit)
+        )
+        async with self._connections.read() as connection:
+            rows = (await connection.execute(query)).all()
+        return tuple(Ended(*row) for row in rows)
+
+
+def _is_not(outcome: str) -> ColumnElement[bool]:
+    begins = _request.outcome.startswith(outcome, autoescape=True)
+    return or_(_request.outcome.is_(None), ~begins)
+
+
+async def add(
+    connection: AsyncConnection, request_id: int, minutes: int, outcome: str, at: int
+) -> bool:
+    """Whether nobody has added it before."""
+    insert = (
+        insert_into(models.aftermaths, connection)
+        .values(request_id=request_id, minutes=minutes, outcome=outcome, at=at)
+        .on_conflict_do_nothing()
+    )
+    return (await connection.execute(insert)).rowcount == 1
