@@ -1,0 +1,128 @@
+"""RDS events as incidents: one for each database, until what happens is over."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot.aws.region import Region
+from bot.incidents._book import Book
+from bot.incidents._places import Places
+from bot.incidents._signs import LOW_STORAGE, Mark, Sign, graver, happening, is_own, sign
+from bot.values import Database, Incident, Origin, RDSEvent, Request, micros
+from bot.vocabulary import Kind, Status
+from storage.database import Database as Store
+from storage.transaction import Transaction
+
+SOURCES = {"db-instance": Kind.INSTANCE, "db-cluster": Kind.CLUSTER}
+KEPT = micros(timedelta(days=13))  #: AWS keeps events for 14 days
+SETTLED = micros(timedelta(minutes=10))  #: available for so long after the last event: it is over
+LATELY = micros(timedelta(days=3))
+REQUESTS = 500  #: that are looked through for the one that explains an event
+ENDED = (Status.SUCCEEDED, Status.FAILED)
+AVAILABLE = "the database is available, and nothing more has happened."
+
+Seen = tuple[str, Database | None, Sign]  #: the key of the incident, where, and what
+
+
+class Events:
+    def __init__(self, store: Store, places: Places, book: Book) -> None:
+        self._store = store
+        self._places = places
+        self._book = book
+
+    async def look(self, region: Region, now: int) -> None:
+        """Raises AWSError where the region does not answer, ConflictError where it was read."""
+        cursor = f"incident-events/{region.account.id}/{region.name}"
+        before = await self._store.cursors.get(cursor)
+        mark = Mark.model_validate_json(before) if before else Mark(at=now)
+        fresh, after = mark.read(await region.events(max(mark.since, now - KEPT)))
+        if before is None:  # what happened before anybody looked is no news
+            fresh = ()
+        elif not fresh:
+            return
+        signs = await self._signs(region, fresh, now)
+        known = dict(await self._store.incidents.latest({key for key, _, _ in signs}))
+        async with self._store.write() as tx:
+            await tx.move_cursor(cursor, before, after.model_dump_json())
+            for key, database, one in signs:
+                known[key] = await self._take_in(tx, region, known.get(key), key, database, one)
+
+    async def settle(self, now: int) -> None:
+        """Ends what has no end of its own: its database has been well for a while."""
+        for one in await self._store.incidents.open():
+            if one.source is Origin.EVENT and self._is_well(one):
+                async with self._store.write() as tx:
+                    await self._book.end(tx, one.id, now, AVAILABLE)
+
+    async def _signs(self, region: Region, events: Sequence[RDSEvent], now: int) -> Sequence[Seen]:
+        """What matters of them and is not a request's own doing."""
+        read = [(event, one) for event in events if (one := sign(event))]
+        if not read:
+            return ()
+        requests = await self._requests(now)
+        placed = [self._placed(region, event, one) for event, one in read]
+        return [it for it in placed if not _is_own(it, requests)]
+
+    def _placed(self, region: Region, event: RDSEvent, one: Sign) -> Seen:
+        found = self._places.find(region, SOURCES[event.source_kind], event.source)
+        database = found and self._places.whole(found)
+        name = database.name if database else event.source
+        return f"event/{region.account.id}/{region.name}/{name}", database, one
+
+    async def _requests(self, now: int) -> Sequence[Request]:
+        running = await self._store.requests.running(include_unknown=True)
+        ended = await self._store.requests.find(status=ENDED, since=now - LATELY, limit=REQUESTS)
+        return (*running, *ended)
+
+    async def _take_in(
+        self,
+        tx: Transaction,
+        region: Region,
+        before: Incident | None,
+        key: str,
+        database: Database | None,
+        one: Sign,
+    ) -> Incident:
+        """A first event that tells of an end, like a restart that nobody saw begin, is open too."""
+        if before is not None and _echoes(one, before):
+            return before
+        if before is None or not before.is_open:
+            return await self._book.begin(tx, self._incident(region, key, database, one))
+        if one.is_over and before.measures != LOW_STORAGE:
+            return await self._book.end(tx, before.id, one.at, one.message)
+        current = await tx.lock_incident(before.id)
+        worse = graver(one.category, current.measures)
+        current = current.model_copy(update={"title": happening(worse), "measures": worse})
+        return await self._book.repeat(tx, current, one.at, one.message)
+
+    def _incident(self, region: Region, key: str, database: Database | None, one: Sign) -> Incident:
+        return Incident(
+            key=key,
+            source=Origin.EVENT,
+            title=happening(one.category),
+            measures=one.category,
+            detail=one.message,
+            started_at=one.at,
+            fired_at=one.at,
+            **self._places.about(region, database),
+        )
+
+    def _is_well(self, incident: Incident) -> bool:
+        """As far as the fleet was looked at since; what storage lacks does not come by itself."""
+        if incident.measures == LOW_STORAGE:
+            return False
+        database = self._places.known(incident.target)
+        if database is None or database.status != "available":
+            return False
+        return database.seen_at >= incident.fired_at + SETTLED
+
+
+def _echoes(one: Sign, before: Incident) -> bool:
+    """RDS tells of one end in several sentences."""
+    return (
+        one.is_over and before.resolved_at is not None and (one.at <= before.resolved_at + SETTLED)
+    )
+
+
+def _is_own(seen: Seen, requests: Sequence[Request]) -> bool:
+    _, database, one = seen
+    return database is not None and is_own(one.at, database.lock, requests)

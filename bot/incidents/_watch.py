@@ -1,0 +1,110 @@
+"""The tick that looks at alarms and events, and wakes what was put off."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import structlog
+
+from bot.aws.accounts import Accounts
+from bot.aws.region import Region
+from bot.errors import AWSError, ConflictError
+from bot.fleet import Fleet
+from bot.incidents._alarms import Alarms
+from bot.incidents._book import Book
+from bot.incidents._events import Events
+from bot.incidents._illustrating import Illustrator
+from bot.incidents._places import Places
+from bot.judging import Judge
+from bot.monitoring import Monitoring
+from bot.values import SECOND, Incident, micros
+from storage.database import Database as Store
+
+SHORTEST, LONGEST = 30 * SECOND, micros(timedelta(minutes=10))
+
+Look = Callable[[Region, int], Awaitable[None]]
+
+log = structlog.get_logger()
+
+
+class Watch:
+    """Does nothing at all without a ``channel``."""
+
+    def __init__(
+        self,
+        store: Store,
+        accounts: Accounts,
+        fleet: Fleet,
+        judge: Judge,
+        monitoring: Monitoring,
+        channel: str | None,
+        clock: Callable[[], int],
+    ) -> None:
+        self._store = store
+        self._accounts = accounts
+        self._channel = channel
+        self._clock = clock
+        places, self._book = Places(fleet, judge), Book(channel or "")
+        self._alarms = Alarms(store, places, self._book)
+        self._events = Events(store, places, self._book)
+        self._illustrator = Illustrator(store, places, monitoring)
+        self._patience = Patience()
+
+    async def tick(self) -> None:
+        """What a region does not tell now is asked again; it hides nothing of the others."""
+        if self._channel is None:
+            return
+        looks: dict[str, Look] = {"alarms": self._alarms.look, "events": self._events.look}
+        await asyncio.gather(
+            *(
+                self._ask(f"{what}/{region.account.name}/{region.name}", look, region)
+                for region in self._accounts
+                for what, look in looks.items()
+            )
+        )
+        await self._events.settle(self._clock())
+        for incident in await self._store.incidents.open():
+            await self._tend(incident)
+
+    async def _ask(self, name: str, look: Look, region: Region) -> None:
+        now = self._clock()
+        if self._patience.waits(name, now):
+            return
+        try:
+            await look(region, now)
+        except AWSError as error:
+            if self._patience.failed(name, now):
+                log.warning("incidents.unanswered", what=name, why=str(error))
+        except ConflictError as error:
+            log.info("incidents.read_elsewhere", what=name, why=str(error))
+        except Exception:
+            log.exception("incidents.failed", what=name)
+        else:
+            self._patience.answered(name)
+
+    async def _tend(self, incident: Incident) -> None:
+        if incident.snoozed_until is not None and incident.snoozed_until <= self._clock():
+            async with self._store.write() as tx:
+                await self._book.wake(tx, incident.id)
+        if incident.card is not None and not incident.is_pictured:
+            await self._illustrator.draw(incident)
+
+
+class Patience:
+    """Asks ever more seldom where there is no answer: whoever throttles is not pressed."""
+
+    def __init__(self) -> None:
+        self._pauses: dict[str, tuple[int, int]] = {}
+
+    def waits(self, name: str, now: int) -> bool:
+        return now < self._pauses.get(name, (0, 0))[1]
+
+    def failed(self, name: str, now: int) -> bool:
+        """Whether it is the first time in a row."""
+        pause = min(2 * self._pauses.get(name, (SHORTEST // 2, 0))[0], LONGEST)
+        is_first = name not in self._pauses
+        self._pauses[name] = pause, now + pause
+        return is_first
+
+    def answered(self, name: str) -> None:
+        self._pauses.pop(name, None)

@@ -1,0 +1,117 @@
+"""What alarms and RDS events have said, from start to end."""
+
+from enum import StrEnum
+
+from bot.values._answers import Paragraph
+from bot.values._base import Value
+from bot.values._databases import Target
+from bot.values._people import PersonId
+from bot.values._requests import Posted
+from bot.vocabulary import Environment, Kind
+
+
+class AlarmState(StrEnum):
+    """AWS's own words."""
+
+    ALARM = "ALARM"
+    OK = "OK"
+    NO_DATA = "INSUFFICIENT_DATA"
+
+
+class Alarm(Value):
+    """A CloudWatch alarm on a metric of RDS, as it stands since ``since``."""
+
+    name: str
+    state: AlarmState
+    since: int
+    metric: str
+    kind: Kind | None = None  #: with ``identifier``: the database; None for one about several
+    identifier: str = ""
+    comparison: str = ""  #: AWS's word: GreaterThanThreshold, …
+    threshold: float | None = None
+    reason: str = ""
+
+
+class Firing(Value):
+    """An alarm fired at an instant, and was over at another where it is."""
+
+    alarm: str
+    at: int
+    until: int | None = None
+
+
+class Origin(StrEnum):
+    ALARM = "alarm"
+    EVENT = "event"
+
+
+class Phase(StrEnum):
+    """How an incident stands."""
+
+    FIRING = "firing"
+    ACKNOWLEDGED = "acknowledged"
+    SNOOZED = "snoozed"
+    ENDED = "ended"  #: by itself
+    RESOLVED = "resolved"  #: by a person
+
+
+class Incident(Value):
+    """One alarm that fires, or what happens to one database.
+
+    ``key`` names the alarm or the database: only one incident of a key is open. ``fired_at`` is its
+    latest firing or event: what is not later was taken in already.
+    """
+
+    id: int = 0
+    key: str
+    source: Origin
+    title: str  #: what is wrong, in words: ``free storage space below 20 GiB``, ``failover``
+    alarm: str = ""  #: the alarm's name
+    target: Target | None = None  #: None where it is about no single database that is known
+    place: str  #: account and region, as people name them
+    environment: Environment | None = None
+    measures: str = ""  #: AWS's name of the metric, or the category of the event
+    level: float | None = None  #: an alarm's threshold
+    shows: str = ""  #: what ``/rds metrics`` calls it; empty where no chart shows just that
+    detail: str = ""  #: AWS's own words
+    started_at: int
+    fired_at: int
+    repeats: int = 0
+    acknowledged_at: int | None = None
+    acknowledged_by: PersonId | None = None
+    snoozed_until: int | None = None
+    snoozed_by: PersonId | None = None
+    resolved_at: int | None = None
+    resolved_by: PersonId | None = None  #: None of one that is resolved: it ended by itself
+    card: Posted | None = None
+    is_pictured: bool = False  #: its chart was asked for
+
+    @property
+    def phase(self) -> Phase:
+        if self.resolved_at is not None:
+            return Phase.ENDED if self.resolved_by is None else Phase.RESOLVED
+        if self.snoozed_until is not None:
+            return Phase.SNOOZED
+        return Phase.FIRING if self.acknowledged_at is None else Phase.ACKNOWLEDGED
+
+    @property
+    def is_open(self) -> bool:
+        return self.resolved_at is None
+
+    @property
+    def label(self) -> str:
+        return f"I-{self.id}"
+
+    @property
+    def address(self) -> str:
+        """The database in full, as it can be typed; empty without one."""
+        if self.target is None:
+            return ""
+        return f"cluster:{self.target}" if self.target.kind is Kind.CLUSTER else str(self.target)
+
+
+class Note(Value):
+    """A line for the thread of an incident's card."""
+
+    incident: int
+    said: Paragraph

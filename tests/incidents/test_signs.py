@@ -1,0 +1,127 @@
+"""What alarms and RDS events mean."""
+
+import pytest
+
+from bot.incidents._signs import LATE, Mark, graver, is_own, rule, sign, spoken
+from bot.values import Alarm, AlarmState, RDSEvent
+from tests.samples import HOUR, MINUTE, NOW, sample_request, sample_step
+
+
+def an_event(message: str = "DB instance restarted", *categories: str, at: int = NOW) -> RDSEvent:
+    return RDSEvent(
+        at=at, source_kind="db-instance", source="orders", message=message, categories=categories
+    )
+
+
+@pytest.mark.parametrize(
+    ("category", "message", "is_over"),
+    [
+        ("failover", "Multi-AZ instance failover started.", False),
+        ("failover", "Multi-AZ instance failover completed", True),
+        ("failover", "Completed failover to DB instance: orders-2", True),
+        ("failover", "Started cross AZ failover to DB instance: orders-2", False),
+        ("availability", "DB instance shutdown", False),
+        ("availability", "DB instance restarted", True),
+        ("failure", "DB instance put into incompatible-network state.", False),
+        ("recovery", "Recovery of the DB instance has started.", False),
+        ("recovery", "Recovery of the DB instance is complete.", True),
+        ("low storage", "Allocated storage has been exhausted.", False),
+        ("maintenance", "Applying off-line patches to DB instance", False),
+        ("maintenance", "Finished applying off-line patches to DB instance", True),
+        ("maintenance", "The downtime started for the DB engine version upgrade.", False),
+        ("notification", "The DB instance reached the storage-full threshold.", False),
+    ],
+)
+def test_what_matters(category: str, message: str, is_over: bool) -> None:
+    found = sign(an_event(message, category))
+
+    assert found is not None
+    assert (found.category, found.is_over) == (category, is_over)
+
+
+@pytest.mark.parametrize(
+    ("category", "message"),
+    [
+        ("backup", "Finished DB Instance backup"),
+        ("configuration change", "Applying modification to allocated storage"),
+        ("maintenance", "DB instance patched"),
+        ("notification", "DB instance stopped"),
+        ("failover", "Abandoning user requested failover since a failover recently occurred"),
+    ],
+)
+def test_what_wakes_nobody(category: str, message: str) -> None:
+    assert sign(an_event(message, category)) is None
+
+
+def test_only_databases_count() -> None:
+    event = an_event("DB snapshot failed", "failure")
+
+    assert sign(event.model_copy(update={"source_kind": "db-snapshot"})) is None
+
+
+@pytest.mark.parametrize(
+    ("sent", "settled", "at", "own"),
+    [
+        (NOW, None, NOW + MINUTE, True),
+        (NOW, NOW + HOUR, NOW + HOUR + MINUTE, True),
+        (NOW, NOW + HOUR, NOW + 2 * HOUR, False),
+        (NOW, None, NOW - MINUTE, False),
+        (NOW, None, NOW + 48 * HOUR, False),
+        (None, None, NOW, False),
+    ],
+)
+def test_what_a_request_did_is_its_own(
+    sent: int | None, settled: int | None, at: int, own: bool
+) -> None:
+    step = sample_step(sent_at=sent, settled_at=settled)
+
+    assert is_own(at, step.lock, [sample_request(steps=(step,))]) is own
+    assert not is_own(at, "another", [sample_request(steps=(step,))])
+
+
+def test_the_graver_category_names_it() -> None:
+    assert graver("availability", "failure") == graver("failure", "maintenance") == "failure"
+
+
+@pytest.mark.parametrize(
+    ("metric", "words"),
+    [
+        ("CPUUtilization", "CPU utilization"),
+        ("FreeStorageSpace", "free storage space"),
+        ("ReadIOPS", "read IOPS"),
+        ("EBSIOBalance%", "EBSIO balance %"),
+        ("", ""),
+    ],
+)
+def test_a_metric_in_words(metric: str, words: str) -> None:
+    assert spoken(metric) == words
+
+
+@pytest.mark.parametrize(
+    ("comparison", "threshold", "words"),
+    [
+        ("LessThanThreshold", 2.0 * 2**30, "free storage space below 2 GiB"),
+        ("GreaterThanOrEqualToThreshold", 2.0**30, "free storage space at or above 1 GiB"),
+        ("LessThanLowerOrGreaterThanUpperThreshold", None, "free storage space is unusual"),
+    ],
+)
+def test_what_an_alarm_watches_for(comparison: str, threshold: float | None, words: str) -> None:
+    alarm = Alarm(
+        name="a", state=AlarmState.ALARM, since=NOW, metric="FreeStorageSpace",
+        comparison=comparison, threshold=threshold,
+    )  # fmt: skip
+
+    assert rule(alarm) == words
+
+
+def test_events_are_taken_in_once_and_late_ones_too() -> None:
+    first, second = an_event(at=NOW), an_event("DB instance shutdown", at=NOW)
+    late = an_event("Recovery has started", at=NOW - LATE + MINUTE)
+
+    fresh, mark = Mark(at=NOW - HOUR).read([second, first])
+    assert fresh == (second, first)
+    again, mark = mark.read([first, late, second])
+    assert again == (late,)
+    nothing, last = mark.read([late, first, second])
+    assert (nothing, last) == ((), mark)
+    assert Mark.model_validate_json(mark.model_dump_json()) == mark

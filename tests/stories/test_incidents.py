@@ -1,0 +1,246 @@
+"""Alarms and RDS events as incidents: told once, folded, taken care of, over."""
+
+import pytest
+
+from bot.sandbox.aws import AlarmSpec
+from bot.sandbox.slack import Refused, SeenMessage
+from bot.values import Incident, Phase
+from tests.stories.asking import audited, everything_is_told, flat
+from tests.stories.stage import FREE, Play, Stage
+
+INCIDENTS = "{approvals: C0DATABASE, cloudops: C0CLOUDOPS, incidents: C0INCIDENT}"
+QUIET = "{approvals: C0DATABASE, cloudops: C0CLOUDOPS}"
+WATCHED = FREE.replace(QUIET, INCIDENTS)
+MINUTE, HOUR = 60.0, 3600.0
+CPU = AlarmSpec("orders-cpu", "orders-staging", "CPUUtilization", 80.0)
+PLACE = "database-incidents"
+DOWN = Refused("internal_error")  #: what Slack shows stays as it is
+
+
+@pytest.fixture
+def watched(stage: Stage) -> Stage:
+    stage.aws.seed_alarms([CPU])
+    return stage
+
+
+def fires(stage: Stage, name: str = CPU.name, state: str = "ALARM") -> None:
+    stage.aws.client("cloudwatch").set_alarm_state(
+        AlarmName=name, StateValue=state, StateReason=f"Threshold Crossed: {state}"
+    )
+
+
+async def passes(play: Play, seconds: float = MINUTE) -> None:
+    """Time passes, then the bot looks once."""
+    play.stage.clock.advance(seconds)
+    await play.bot.services.fleet.refresh()
+    await play.bot.jobs.watch()
+    await everything_is_told(play.bot)
+
+
+def posts(stage: Stage) -> list[SeenMessage]:
+    """What stands in the channel and in its threads."""
+    return [it for it in stage.slack.member("ben").messages(PLACE) if not it.ephemeral]
+
+
+def cards(stage: Stage) -> list[SeenMessage]:
+    return [it for it in posts(stage) if it.thread_ts in (None, it.ts)]
+
+
+def notes(stage: Stage) -> list[str]:
+    return [flat(it) for it in posts(stage) if it.thread_ts not in (None, it.ts)]
+
+
+def answer(play: Play, who: str) -> str:
+    return flat([it for it in play.stage.slack.member(who).messages(PLACE) if it.ephemeral][-1])
+
+
+async def incidents(play: Play) -> list[Incident]:
+    return list(await play.bot.services.store.incidents.since(0))
+
+
+async def actions(play: Play) -> list[str]:
+    rows = await audited(play.bot, action="incident.")
+    return [row.event.action.removeprefix("incident.") for row in rows][::-1]
+
+
+async def test_an_alarm_from_its_start_to_its_end(watched: Stage) -> None:
+    async with watched.bot(WATCHED) as play:
+        await passes(play)
+        assert posts(watched) == []
+
+        fires(watched)
+        await passes(play)
+        [card] = cards(watched)
+        assert "orders-staging (staging): CPU utilization above 80 % · firing" in flat(card)
+        assert "Threshold Crossed: ALARM" in flat(card)
+
+        await play.clicks("ben", card, "incident.acknowledge")
+        await everything_is_told(play.bot)
+        [card] = cards(watched)
+        assert "above 80 % · acknowledged" in flat(card)
+        assert "Acknowledged by @ben" in flat(card)
+
+        fires(watched, state="OK")
+        watched.clock.advance(1)
+        fires(watched)
+        await passes(play)
+        fires(watched, state="OK")
+        await passes(play)
+        await passes(play)
+
+        [card] = cards(watched)
+        assert "above 80 % · over, it ended by itself" in flat(card)
+        assert "once more since" in flat(card)
+        said = " ".join(notes(watched))
+        assert said.count("Again at") == said.count("Over since") == 1
+        assert said.count("orders-staging: CPU utilization above 80 %") >= 1  # its chart
+        assert await actions(play) == ["started", "acknowledged", "ended"]
+
+
+async def test_what_fires_after_it_was_resolved_is_a_new_one(watched: Stage) -> None:
+    async with watched.bot(WATCHED) as play:
+        fires(watched)
+        await passes(play)
+        [card] = cards(watched)
+        watched.slack.faults.add("chat.update", DOWN, times=None)
+        await play.clicks("dora", card, "incident.resolve")
+        await play.clicks("ben", card, "incident.acknowledge")
+        assert "I-1 was already resolved by @dora" in answer(play, "ben")
+        watched.slack.faults.clear()
+        await passes(play)
+        assert len(await incidents(play)) == 1  # it still fires, and nobody is told again
+
+        fires(watched, state="OK")
+        await passes(play)
+        fires(watched)
+        await passes(play)
+
+    first, second = cards(watched)
+    assert "above 80 % · resolved" in flat(first)
+    assert "above 80 % · firing" in flat(second)
+
+
+async def test_what_is_snoozed_is_counted_and_told_again_in_an_hour(watched: Stage) -> None:
+    async with watched.bot(WATCHED) as play:
+        fires(watched)
+        await passes(play)
+        [card] = cards(watched)
+        await play.clicks("ben", card, "incident.snooze")
+        fires(watched, state="OK")
+        watched.clock.advance(1)
+        fires(watched)
+        await passes(play)
+        assert "above 80 % · snoozed" in flat(cards(watched)[0])
+        assert not [it for it in notes(watched) if "Again" in it]
+
+        await passes(play, HOUR)
+        assert "above 80 % · acknowledged" in flat(cards(watched)[0])
+        assert [it for it in notes(watched) if "@ben: the snooze is over" in it]
+        assert await actions(play) == ["started", "snoozed"]
+
+
+async def test_a_second_acknowledgement_and_a_guest_are_told_why_not(watched: Stage) -> None:
+    watched.slack.workspace.join_channel(PLACE, "gil")
+    async with watched.bot(WATCHED) as play:
+        fires(watched)
+        await passes(play)
+        [card] = cards(watched)
+
+        watched.slack.faults.add("chat.update", DOWN, times=None)
+        await play.clicks("gil", card, "incident.acknowledge")
+        await play.clicks("ben", card, "incident.acknowledge")
+        await play.clicks("dora", card, "incident.acknowledge")
+
+        assert "Only full members of this workspace" in answer(play, "gil")
+        assert "I-1 was already acknowledged by @ben" in answer(play, "dora")
+        assert await actions(play) == ["started", "refused", "acknowledged"]
+
+
+async def test_what_rds_says_is_an_incident_unless_a_request_did_it(stage: Stage) -> None:
+    rds = stage.aws.client("rds")
+    async with stage.bot(WATCHED) as play:
+        await passes(play)
+        await play.types("/rds reboot orders-test --reason drill")
+        await play.later(5 * MINUTE, steps=10)
+        await passes(play)
+        assert await incidents(play) == []
+
+        rds.reboot_db_instance(DBInstanceIdentifier="orders-staging", ForceFailover=True)
+        await passes(play, 30.0)
+        await passes(play, 2 * MINUTE)
+        await passes(play, MINUTE)
+
+        [one] = await incidents(play)
+        assert (one.address, one.phase) == (f"{one.target}", Phase.ENDED)
+        assert "orders-staging (staging): failover · over" in flat(cards(stage)[0])
+        assert await actions(play) == ["started", "ended"]
+
+
+async def test_what_tells_of_no_end_is_over_when_the_database_is_well_for_a_while(
+    stage: Stage,
+) -> None:
+    async with stage.bot(WATCHED) as play:
+        stage.aws.client("rds").reboot_db_instance(DBInstanceIdentifier="orders-test")
+        await passes(play, 20.0)  # its shutdown is no news to whoever begins to look now
+        await passes(play, MINUTE)
+        assert "orders-test (test): shutdown or restart · going on" in flat(cards(stage)[0])
+
+        await passes(play, 11 * MINUTE)
+        assert "shutdown or restart · over" in flat(cards(stage)[0])
+
+
+async def test_a_restart_in_the_middle_tells_nothing_twice(any_stage: Stage) -> None:
+    any_stage.aws.seed_alarms([CPU])
+    async with any_stage.bot(WATCHED) as play:
+        await passes(play)
+        any_stage.slack.faults.add("chat.postMessage", DOWN, times=None)
+        fires(any_stage)
+        any_stage.clock.advance(MINUTE)
+        await play.bot.jobs.watch()
+    any_stage.slack.faults.clear()
+    for state in ("OK", "ALARM", "OK"):
+        any_stage.clock.advance(MINUTE)
+        fires(any_stage, state=state)
+    any_stage.clock.advance(10 * MINUTE)
+    async with any_stage.bot(WATCHED) as play:
+        await everything_is_told(play.bot)
+        await passes(play)
+        await passes(play)
+
+        assert len(cards(any_stage)) == 1
+        [one] = await incidents(play)
+        assert (one.phase, one.repeats) == (Phase.ENDED, 1)
+
+
+async def test_what_fired_while_nobody_looked_is_told_afterwards(watched: Stage) -> None:
+    async with watched.bot(WATCHED) as play:
+        await passes(play)
+        fires(watched)
+        watched.clock.advance(MINUTE)
+        fires(watched, state="OK")
+        await passes(play, HOUR)
+        await passes(play)
+
+        [one] = await incidents(play)
+        assert one.phase is Phase.ENDED
+        assert len(cards(watched)) == 1
+
+
+async def test_an_account_that_does_not_answer_hides_nothing(watched: Stage) -> None:
+    watched.aws.fault("*", "denied", times=None, region="eu-west-1")
+    async with watched.bot(WATCHED) as play:
+        fires(watched)
+        await passes(play)
+        asked = len(watched.aws.calls("cloudwatch:DescribeAlarms"))
+        await passes(play, 1.0)
+
+        assert len(cards(watched)) == 1
+        assert len(watched.aws.calls("cloudwatch:DescribeAlarms")) == asked + 1
+
+
+async def test_without_a_channel_nobody_looks(watched: Stage) -> None:
+    async with watched.bot(FREE) as play:
+        fires(watched)
+        await passes(play)
+
+    assert watched.aws.calls("cloudwatch:DescribeAlarms") == []
