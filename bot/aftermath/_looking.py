@@ -1,0 +1,200 @@
+"""The tick that looks back at changes: each once after so many minutes, whoever ticks."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import NamedTuple
+
+import structlog
+
+from bot.aftermath._judging import Shift, Stretch, Turn, against_week_before, overall, shifts
+from bot.aftermath._wording import chart, headline, told, unanswered
+from bot.errors import AWSError, AWSRefusedError, BotError, DirectoryError, UnknownTargetError
+from bot.fleet import Fleet
+from bot.markers import Markers
+from bot.monitoring import Monitoring, preset
+from bot.operation import Change
+from bot.operations import CATALOGUE
+from bot.people import Directory
+from bot.telling import Telling
+from bot.values import Answer, Chart, Database, Place, Request, Target, micros
+from bot.vocabulary import Risk
+from storage.aftermaths import Ended
+from storage.database import Database as Store
+
+MINUTE = micros(timedelta(minutes=1))
+ON_TIME = micros(timedelta(minutes=5))
+TOO_LATE = micros(timedelta(hours=6))  #: by then somebody has seen for themselves
+PAST = micros(timedelta(days=7))  #: what ended before is not even recorded
+PATIENCE = micros(timedelta(minutes=30))  #: for figures that cannot be read
+AT_ONCE = 4  #: changes that are looked back at together
+WANTED = ("cpu", "connections", "commit", "latency", "lag")  #: the panels, where it has them
+TOLD, QUIET, SKIPPED, UNANSWERED = "told", "quiet", "skipped", "unanswered"
+
+log = structlog.get_logger()
+
+
+class Due(NamedTuple):
+    """A change that is to be looked back at now, so many minutes after its end."""
+
+    request: Request
+    ended_at: int
+    minutes: int
+
+    @property
+    def at(self) -> int:
+        return self.ended_at + self.minutes * MINUTE
+
+    def late(self, now: int) -> int | None:
+        """When it was due, where that is worth a word."""
+        return self.at if now - self.at > ON_TIME else None
+
+
+class Seen(NamedTuple):
+    database: Database
+    shifts: tuple[Shift, ...]
+    chart: Chart | None
+
+
+class Aftermaths:
+    def __init__(
+        self,
+        store: Store,
+        fleet: Fleet,
+        monitoring: Monitoring,
+        markers: Markers,
+        directory: Directory,
+        after: Sequence[timedelta],
+        clock: Callable[[], int],
+    ) -> None:
+        """``after``: how long after its end a change is looked back at, in whole minutes."""
+        self._store = store
+        self._fleet = fleet
+        self._monitoring = monitoring
+        self._markers = markers
+        self._directory = directory
+        self._minutes = sorted({micros(one) // MINUTE for one in after})
+        self._clock = clock
+        self._failing: dict[tuple[int, int], int] = {}
+
+    async def tick(self) -> None:
+        """What cannot be looked at now is tried again with a later tick; it stops no other."""
+        turns = asyncio.Semaphore(AT_ONCE)
+
+        async def serve(ended: Ended, minutes: int) -> None:
+            async with turns:
+                await self._serve(ended, minutes)
+
+        async with asyncio.TaskGroup() as looks:
+            for minutes in self._minutes:
+                for ended in await self._awaited(minutes):
+                    looks.create_task(serve(ended, minutes))
+
+    async def _awaited(self, minutes: int) -> tuple[Ended, ...]:
+        until = self._clock() - minutes * MINUTE
+        return await self._store.aftermaths.awaited(minutes, until - PAST, until)
+
+    async def _serve(self, ended: Ended, minutes: int) -> None:
+        try:
+            if self._clock() - ended.at - minutes * MINUTE > TOO_LATE:
+                await self._record(ended.request_id, minutes, SKIPPED)
+            else:
+                request = await self._store.requests.get(ended.request_id)
+                await self._look(Due(request, ended.at, minutes))
+        except Exception:
+            log.exception("aftermath.failed", request=ended.request_id, minutes=minutes)
+
+    async def _look(self, due: Due) -> None:
+        """Of what disturbs nobody by its nature only the last look counts, and only a bad one."""
+        is_quiet = _is_quiet(due.request)
+        if is_quiet and due.minutes != self._minutes[-1]:
+            await self._record(due.request.id, due.minutes, QUIET)
+            return
+        try:
+            seen = await self._see(due)
+        except (AWSError, UnknownTargetError) as error:
+            await self._unseen(due, _why(error), is_quiet=is_quiet)
+            return
+        if is_quiet and overall(seen.shifts) is not Turn.WORSE:
+            await self._record(due.request.id, due.minutes, QUIET)
+            return
+        late = due.late(self._clock())
+        said = told(due.request, seen.database, seen.shifts, seen.chart, due.minutes, late)
+        await self._record(due.request.id, due.minutes, TOLD, said)
+
+    async def _see(self, due: Due) -> Seen:
+        """Raises AWSError, UnknownTargetError."""
+        request, sent_at = due.request, due.request.step.sent_at or due.ended_at
+        database = await self._database(request.step.target)
+        stretch = Stretch.around(sent_at, due.ended_at, due.at)
+        (found, panels), markers, zone = await asyncio.gather(
+            self._monitoring.panels(database, _words(database), stretch.window),
+            self._markers.of(database, stretch.window),
+            self._zone(request),
+        )
+        judged = shifts(database.name, found, stretch)
+        if overall(judged) is Turn.WORSE:
+            judged = against_week_before(judged, await self._earlier(database, stretch.week_before))
+        title = headline(request, database.name, judged, due.minutes)
+        return Seen(database, judged, chart(title, stretch, panels, markers, zone))
+
+    async def _earlier(self, database: Database, stretch: Stretch) -> tuple[Shift, ...]:
+        found, _ = await self._monitoring.panels(database, _words(database), stretch.window)
+        return shifts(database.name, found, stretch)
+
+    async def _unseen(self, due: Due, why: str, *, is_quiet: bool) -> None:
+        """Given up after a while, and then that is said."""
+        now, key = self._clock(), (due.request.id, due.minutes)
+        if now - self._failing.setdefault(key, now) < PATIENCE:
+            log.warning("aftermath.put_off", request=due.request.label, why=why)
+            return
+        said = None if is_quiet else unanswered(due.request, due.minutes, why, due.late(now))
+        await self._record(due.request.id, due.minutes, UNANSWERED, said)
+
+    async def _record(
+        self, request_id: int, minutes: int, outcome: str, said: Answer | None = None
+    ) -> None:
+        """The word and what is said in one transaction: whoever loses the race says nothing."""
+        async with self._store.write() as tx:
+            request = await tx.lock_request(request_id)
+            if await tx.look_back(request_id, minutes, outcome) and said is not None:
+                key = f"aftermath:{request_id}:{minutes}"
+                address = request.card_channel or request.requester.user
+                await tx.post(
+                    Telling.pictured(Place.THREAD, address, said, key=key, request_id=request_id)
+                )
+        self._failing.pop((request_id, minutes), None)
+
+    async def _database(self, target: Target) -> Database:
+        inventory = await self._fleet.inventory()
+        for one in inventory.databases:
+            if one.target == target:
+                return one
+        raise UnknownTargetError(f"{target.identifier} is no longer among the databases I see.")
+
+    async def _zone(self, request: Request) -> str:
+        """Of whoever asked for it; UTC where Slack does not say."""
+        try:
+            return (await self._directory.known_person(request.requester)).timezone
+        except DirectoryError:
+            return "UTC"
+
+
+def _why(error: BotError) -> str:
+    return f"AWS says {error.code}: {error}" if isinstance(error, AWSRefusedError) else str(error)
+
+
+def _words(database: Database) -> list[str]:
+    """Aurora commits to a volume of its own: latency is that of a commit there."""
+    has = {plot.word for plot in preset(database)}
+    left_out = "latency" if "commit" in has else ""
+    return [word for word in WANTED if word in has and word != left_out]
+
+
+def _is_quiet(request: Request) -> bool:
+    """Whether such a change disturbs nobody by its nature, whatever a policy makes of its risk.
+
+    A snapshot each night is told of by its card; two more messages each night would be noise.
+    """
+    known = CATALOGUE.get(request.operation)
+    return known is not None and issubclass(known, Change) and known.risk is Risk.LOW

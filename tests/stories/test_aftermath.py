@@ -1,0 +1,148 @@
+"""Before and after: in the thread of its card a change is told how the database does since."""
+
+import pytest
+
+from bot.sandbox.aws import AWSSandbox
+from bot.sandbox.aws.clock import SOME_MORNING, HeldClock
+from bot.sandbox.slack import SeenMessage
+from bot.vocabulary import Status
+from tests.stories.asking import everything_is_told, flat, told_on_click
+from tests.stories.stage import Play, Stage
+
+MINUTE, HOUR = 60.0, 3600.0
+
+
+@pytest.fixture(autouse=True)
+def morning(held_aws: AWSSandbox) -> None:
+    """Each story begins at the same minute, so that its figures are always the same."""
+    assert isinstance(held_aws.clock, HeldClock)
+    held_aws.clock.advance(SOME_MORNING - held_aws.clock())
+
+
+async def ended(play: Play, line: str) -> None:
+    """A change that is asked for, carried out and found to be done."""
+    await play.types(line)
+    await play.later(300, steps=5)
+    assert (await play.request()).status is Status.SUCCEEDED
+    await everything_is_told(play.bot)
+
+
+async def reboot(play: Play, name: str = "orders-test") -> None:
+    await ended(play, f"/rds reboot {name} --reason 'new parameter group'")
+
+
+async def minutes(play: Play, count: float) -> None:
+    """Time passes; then the bot looks back, and tells what it saw."""
+    play.stage.clock.advance(count * MINUTE)
+    await play.bot.jobs.look_back()
+    await everything_is_told(play.bot)
+
+
+def told(stage: Stage) -> list[SeenMessage]:
+    """What was said of it since, oldest first."""
+    messages = stage.slack.member("ana").messages()
+    return [it for it in messages if "after RDS-1001:" in it.words and not it.files]
+
+
+def shows_a_picture(seen: SeenMessage) -> bool:
+    return any(block["type"] == "image" for block in seen.blocks)
+
+
+async def test_a_change_is_looked_back_at_in_its_thread(any_stage: Stage) -> None:
+    async with any_stage.bot() as play:
+        await reboot(play)
+        await minutes(play, 5)
+        assert told(any_stage) == []
+
+        await minutes(play, 10)
+        await minutes(play, 1)
+
+        [seen] = told(any_stage)
+        card = (await play.request()).card
+        assert card is not None
+        assert seen.thread_ts == card.ts
+        assert "orders-test 15 minutes after RDS-1001: as before" in flat(seen)
+        assert "As before: CPU " in flat(seen)
+        assert "@" not in seen.words
+        await play.stage.slack.member("ana").sees(
+            lambda it: it.ts == seen.ts and shows_a_picture(it), within=30
+        )
+
+
+async def test_who_asked_is_called_where_it_got_worse(stage: Stage) -> None:
+    async with stage.bot() as play:
+        await reboot(play, "orders-staging")
+        await minutes(play, 16)
+        [seen] = told(stage)
+        dora = stage.slack.member("dora")
+        events = await told_on_click(dora, seen, "query.run.aftermath.events")
+
+    assert "DB instance restarted" in flat(events)
+    assert "orders-staging 15 minutes after RDS-1001: worse than before" in flat(seen)
+    assert "@ana, please look: Read latency rose from" in flat(seen)
+    assert "[Chart] [Top load] [Logs] [Events]" in flat(seen)
+
+
+async def test_a_restart_in_between_tells_it_once(stage: Stage) -> None:
+    async with stage.bot() as play:
+        await reboot(play)
+        await minutes(play, 16)
+    async with stage.bot() as play:
+        await minutes(play, 1)
+        assert len(told(stage)) == 1
+
+        await minutes(play, 44)
+
+        assert "60 minutes after RDS-1001" in flat(told(stage)[-1])
+        assert len(told(stage)) == 2
+
+
+async def test_what_is_late_is_said_and_what_is_stale_is_left_out(stage: Stage) -> None:
+    async with stage.bot() as play:
+        await reboot(play)
+    stage.clock.advance(6.5 * HOUR)
+    async with stage.bot() as play:
+        await minutes(play, 0)
+
+    [seen] = told(stage)
+    assert "60 minutes after RDS-1001" in flat(seen)
+    assert "This comes late: it was due" in flat(seen)
+
+
+async def test_a_snapshot_that_harms_nothing_is_not_talked_about(stage: Stage) -> None:
+    async with stage.bot() as play:
+        await ended(play, "/rds snapshot orders-test --reason nightly")
+        await minutes(play, 16)
+        await minutes(play, 60)
+
+    assert told(stage) == []
+
+
+async def test_figures_that_cannot_be_read_are_asked_for_again_and_then_missed(
+    stage: Stage,
+) -> None:
+    async with stage.bot() as play:
+        await reboot(play)
+        stage.aws.fault("cloudwatch:*", "code", code="AccessDenied", status=403, times=None)
+        await minutes(play, 16)
+        await minutes(play, 29)
+        assert told(stage) == []
+
+        await minutes(play, 2)
+
+    [seen] = told(stage)
+    assert "15 minutes after RDS-1001: it could not be looked at" in flat(seen)
+    assert "AWS says AccessDenied" in flat(seen)
+
+
+async def test_a_picture_of_metrics_marks_the_change(stage: Stage) -> None:
+    async with stage.bot() as play:
+        await reboot(play)
+        events = stage.aws.fault("rds:DescribeEvents", "code", code="AccessDenied", times=None)
+        await play.types("/rds metrics orders-test --range 3h")
+        seen = await stage.slack.member("ana").sees(
+            lambda it: it.channel.is_im and shows_a_picture(it), within=30
+        )
+        stage.aws.mend(events)
+
+    assert "Marked: RDS-1001 reboot at " in flat(seen)

@@ -1,0 +1,143 @@
+"""After a change against before it: what counts as worse, and what nobody can say."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from bot.aftermath import (
+    Stretch,
+    Turn,
+    against_week_before,
+    overall,
+    shifts,
+    told,
+    verdict,
+)
+from bot.values import Measure, Mention, Series
+from handlers.blocks.text import plain
+from handlers.errors import query_in
+from tests.samples import ANA, HOUR, MINUTE, NOW, sample_database, sample_request, sample_target
+
+SENT = NOW // MINUTE * MINUTE
+ENDED = SENT + 2 * MINUTE
+WEEK = 7 * 24 * HOUR
+UNITS = {"CPUUtilization": "%", "ReadLatency": "s", "DatabaseConnections": "", "ReplicaLag": "s"}
+Values = Sequence[float]
+
+
+def around(minutes: int = 15) -> Stretch:
+    return Stretch.around(SENT, ENDED, ENDED + minutes * MINUTE)
+
+
+def series(metric: str, before: Values, after: Values, within: float = 999.0) -> Series:
+    """A point a minute until the send, the worst while it ran, and on from its end."""
+    points = [(SENT - (len(before) - n) * MINUTE, value) for n, value in enumerate(before)]
+    points += [(SENT, within), (SENT + MINUTE, within)]
+    points += [(ENDED + n * MINUTE, value) for n, value in enumerate(after)]
+    return Series(metric=metric, unit=UNITS[metric], points=tuple(points))
+
+
+def judged(metric: str, before: Values, after: Values, name: str = "orders-staging") -> Turn:
+    measure = Measure(target=sample_target(identifier=name), metric=metric)
+    found = {measure: series(metric, before, after)}
+    return overall(shifts("orders-staging", found, around()))
+
+
+@pytest.mark.parametrize(
+    ("metric", "before", "after", "turn"),
+    [
+        ("CPUUtilization", [31.0] * 30, [33.0] * 13, Turn.SAME),
+        ("CPUUtilization", [31.0] * 30, [62.0] * 13, Turn.WORSE),
+        ("CPUUtilization", [62.0] * 30, [31.0] * 13, Turn.BETTER),
+        ("CPUUtilization", [4.0] * 30, [12.0] * 13, Turn.SAME),  # three times of next to nothing
+        ("CPUUtilization", [70.0] * 30, [88.0] * 13, Turn.SAME),  # not half as much again
+        ("CPUUtilization", [20.0, 70.0] * 15, [68.0] * 13, Turn.SAME),  # it swings that far
+        ("CPUUtilization", [31.0] * 30, [95.0] * 4 + [32.0] * 9, Turn.SAME),  # it warmed up
+        ("ReadLatency", [0.0006] * 30, [0.0031] * 13, Turn.WORSE),
+        ("ReadLatency", [0.0002] * 30, [0.0008] * 13, Turn.SAME),  # nobody feels that
+        ("DatabaseConnections", [120.0] * 30, [118.0] * 13, Turn.SAME),
+        ("DatabaseConnections", [120.0] * 30, [3.0] * 13, Turn.WORSE),  # they have not come back
+        ("DatabaseConnections", [0.0] * 30, [50.0] * 13, Turn.WORSE),
+        ("DatabaseConnections", [6.0] * 30, [0.0] * 13, Turn.SAME),
+        ("ReplicaLag", [1.0] * 30, [40.0] * 13, Turn.WORSE),
+        ("CPUUtilization", [31.0] * 4, [62.0] * 13, Turn.UNKNOWN),
+        ("CPUUtilization", [31.0] * 30, [31.0] * 2, Turn.UNKNOWN),
+        ("CPUUtilization", [], [], Turn.UNKNOWN),
+    ],
+)
+def test_what_counts_as_worse(metric: str, before: Values, after: Values, turn: Turn) -> None:
+    assert judged(metric, before, after) is turn
+
+
+@pytest.mark.parametrize(("week_before", "turn"), [(60.0, Turn.USUAL), (32.0, Turn.WORSE)])
+def test_what_rises_at_that_hour_each_week_is_usual(week_before: float, turn: Turn) -> None:
+    measure = Measure(target=sample_target(), metric="CPUUtilization")
+    now = {measure: series("CPUUtilization", [31.0] * 30, [62.0] * 13)}
+    then = {measure: series("CPUUtilization", [30.0] * 30, [week_before] * 13)}
+    found, earlier = (shifts("orders-staging", one, around()) for one in (now, then))
+
+    assert overall(against_week_before(found, earlier)) is turn
+    assert overall(against_week_before(found, ())) is Turn.WORSE
+
+
+def test_the_week_before_is_the_same_hours() -> None:
+    assert around().week_before == Stretch.around(
+        SENT - WEEK, ENDED - WEEK, ENDED - WEEK + 15 * MINUTE
+    )
+
+
+def said(*given: Series, name: str = "orders-staging") -> str:
+    target = sample_target(identifier=name)
+    found = {Measure(target=target, metric=one.metric): one for one in given}
+    return plain(verdict(shifts("orders-staging", found, around())))
+
+
+AS_EVER = series("CPUUtilization", [31.2] * 30, [33.4] * 13)
+SLOW = series("ReadLatency", [0.0006] * 30, [0.0031] * 13)
+SILENT = series("DatabaseConnections", [120.0] * 30, [])
+
+
+def test_the_verdict_is_one_line_with_the_gravest_first() -> None:
+    assert said(AS_EVER) == "As before: CPU 31 % → 33 %."
+    assert said(AS_EVER, SLOW) == (
+        "Read latency rose from 0.6 ms to 3.1 ms (5.2 times as much). As before: CPU 31 % → 33 %."
+    )
+
+
+def test_what_is_not_known_is_never_said_to_be_fine() -> None:
+    assert said(AS_EVER, SILENT) == (
+        "As before: CPU 31 % → 33 %. Too few figures to say: connections (none after)."
+    )
+    empty = Series(metric="CPUUtilization", unit="%")
+    assert said(empty) == "Too few figures to say: CPU (none before and after)."
+    assert said() == "CloudWatch has no figures of it."
+
+
+def test_a_metric_that_only_replicas_have_is_not_missed() -> None:
+    assert "lag" not in said(AS_EVER, Series(metric="ReplicaLag", unit="s"))
+
+
+def test_of_a_cluster_the_member_is_named() -> None:
+    assert said(SLOW, name="orders-2").startswith("Read latency of orders-2 rose")
+
+
+def test_what_takes_days_is_looked_at_more_coarsely() -> None:
+    stretch = Stretch.around(SENT, SENT + 3000 * MINUTE, SENT + 3015 * MINUTE)
+
+    assert stretch.window.period == 300
+    assert around().window.period == 60
+    assert around().window.since == SENT - 30 * MINUTE
+
+
+@pytest.mark.parametrize("is_worse", [True, False])
+def test_only_a_worsening_calls_who_asked_and_offers_what_to_look_at(is_worse: bool) -> None:
+    found = {Measure(target=sample_target(), metric="ReadLatency"): SLOW} if is_worse else {}
+    answer = told(
+        sample_request(), sample_database(), shifts("orders-staging", found, around()), None, 15,
+        None,
+    )  # fmt: skip
+
+    [words] = answer.parts
+    assert (Mention(person=ANA) in words.line) is is_worse  # type: ignore[union-attr]
+    assert len(answer.buttons) == (4 if is_worse else 1)
+    assert all(query_in(button.value) for button in answer.buttons)
