@@ -1,13 +1,15 @@
-"""Charts in direct messages.
+"""Charts in messages.
 
 An answer to a command can carry no file of the bot's: private replies show none, and Slack draws
 an image only where its file is shared. So the words are posted to the person, the file is shared in
 the thread of that message, and once Slack has processed it the message shows it. Each further
 picture takes the place of the one before; the thread keeps them all.
+
+What the bot says of its own accord goes through the outbox; its picture follows in the same way.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from typing import Any
 
 import aiohttp
@@ -15,17 +17,17 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.values import Answer, Chart, Posted
+from bot.values import Answer, Drawable, Line, Posted, Shared
 from charts import DrawingError, Picture, Studio
+from handlers.blocks.elements import Payload
 from handlers.blocks.picture import DRAWING, image, no_image, pictured
-from handlers.blocks.rich import Block
 from handlers.replies import UNANSWERED
 
 #: Seconds until Slack has looked through a file, and between two looks at whether it has.
 PROCESSING, LOOKING = 30.0, (0.1, 0.2, 0.4, 0.8, 1.5)
 #: Slack's words for a file that may still appear.
 NOT_YET = frozenset({"file_not_found", "ratelimited", "internal_error"})
-NOTHING = "CloudWatch has nothing to draw for this time."
+NOTHING = "There is nothing to draw for this time."
 
 log = structlog.get_logger()
 
@@ -45,9 +47,15 @@ class Pictures:
 
     def begin(self, user: str, answer: Answer) -> None:
         """Post it to that person in the background; a problem is told there too."""
-        task = asyncio.create_task(self._post(user, answer))
-        self._posting.add(task)
-        task.add_done_callback(self._posting.discard)
+        self.soon(self._post(user, answer))
+
+    def follow(self, posted: Posted, answer: Answer, thread: str | None = None) -> None:
+        """Add the picture to words that stand there, in the background.
+
+        ``thread``: of the message that they answer; None: they begin their own.
+        """
+        if answer.chart is not None:
+            self.soon(self._add(posted, answer, thread))
 
     async def stop(self, within: float) -> None:
         """What is not posted in time is not posted."""
@@ -56,44 +64,78 @@ class Pictures:
         for task in self._posting:
             task.cancel()
 
-    async def show(self, posted: Posted, answer: Answer) -> None:
+    async def show(
+        self, posted: Posted, answer: Answer, thread: str | None = None
+    ) -> Shared | None:
         """Put the answer and its picture in the place of what the message showed before.
 
-        Raises an error of UNANSWERED where Slack does not let the message change.
+        Returns the picture; None where a reason stands in its place. Raises an error of UNANSWERED
+        where Slack does not let the message change.
         """
-        drawn = pictured(answer, await self._image(posted, answer.chart))
-        await self._client.chat_update(channel=posted.channel, ts=posted.ts, **drawn)
+        root = Posted(channel=posted.channel, ts=thread or posted.ts)
+        drawn = await self._drawn(root, answer.chart)
+        if isinstance(drawn, Shared):
+            await self.put(posted, answer, drawn)
+            return drawn
+        await self._update(posted, pictured(answer, no_image(drawn)))
+        return None
+
+    async def put(self, posted: Posted, answer: Answer, picture: Shared | None) -> None:
+        """The same with a picture that Slack has already; raises as ``show`` does."""
+        shown = (image(picture.file, picture.alt),) if picture else ()
+        await self._update(posted, pictured(answer, *shown))
+
+    async def forget(self, picture: Shared) -> None:
+        """Take a picture that no message shows any more out of its thread, as far as Slack lets."""
+        place = picture.posted
+        for undo in (
+            self._client.chat_delete(channel=place.channel, ts=place.ts),
+            self._client.files_delete(file=picture.file),
+        ):
+            try:
+                await undo
+            except UNANSWERED as error:
+                log.info("pictures.not_forgotten", why=_why(error))
+
+    async def idle(self) -> None:
+        """Until nothing is drawn or shown in the background."""
+        while self._posting:
+            await asyncio.wait(self._posting)
+
+    def soon(self, work: Coroutine[None, None, None]) -> None:
+        """In the background; it is waited for when the bot stops, and what goes wrong is logged."""
+        task = asyncio.create_task(_reported(work))
+        self._posting.add(task)
+        task.add_done_callback(self._posting.discard)
 
     async def _post(self, user: str, answer: Answer) -> None:
-        try:
-            drawn = pictured(answer, no_image(DRAWING))
-            reply = await self._client.chat_postMessage(
-                channel=user, unfurl_links=False, unfurl_media=False, **drawn
-            )
-            await self.show(Posted(channel=reply["channel"], ts=reply["ts"]), answer)
-        except UNANSWERED as error:
-            log.warning("pictures.not_posted", why=_why(error))
-        except Exception:
-            log.exception("pictures.failed")
+        drawn = pictured(answer, no_image(DRAWING))
+        reply = await self._client.chat_postMessage(
+            channel=user, unfurl_links=False, unfurl_media=False, **drawn
+        )
+        await self.show(Posted(channel=reply["channel"], ts=reply["ts"]), answer)
 
-    async def _image(self, posted: Posted, chart: Chart | None) -> Block:
+    async def _add(self, posted: Posted, answer: Answer, thread: str | None) -> None:
+        await self.show(posted, answer, thread)
+
+    async def _update(self, posted: Posted, drawn: Payload) -> None:
+        await self._client.chat_update(channel=posted.channel, ts=posted.ts, **drawn)
+
+    async def _drawn(self, root: Posted, chart: Drawable | None) -> Shared | Line:
         """The picture, or the reason why there is none."""
         if chart is None:
-            return no_image((NOTHING,))
+            return (NOTHING,)
         try:
-            picture = await self._studio.draw(chart)
-            return image(await self._shared(posted, picture, chart.title), picture.alt)
+            return await self._shared(root, await self._studio.draw(chart), chart.title)
         except DrawingError as error:
-            return no_image((f"{error} The words above hold without it.",))
+            return (f"{error} The words above hold without it.",)
         except (UploadError, *UNANSWERED) as error:
             why = _why(error)
             log.warning("pictures.not_uploaded", why=why)
-            return no_image(
-                (f"Slack did not take the picture ({why}). The words hold without it.",)
-            )
+            return (f"Slack did not take the picture ({why}). The words hold without it.",)
 
-    async def _shared(self, posted: Posted, picture: Picture, title: str) -> str:
-        """The id of the uploaded file, once Slack can show it in that conversation."""
+    async def _shared(self, root: Posted, picture: Picture, title: str) -> Shared:
+        """The uploaded picture, once Slack can show it in that conversation."""
         asked = await self._client.files_getUploadURLExternal(
             filename="metrics.png", length=len(picture.png), alt_txt=picture.alt
         )
@@ -101,37 +143,50 @@ class Pictures:
         file = str(asked["file_id"])
         await self._client.files_completeUploadExternal(
             files=[{"id": file, "title": title[:255]}],
-            channel_id=posted.channel,
-            thread_ts=posted.ts,
+            channel_id=root.channel,
+            thread_ts=root.ts,
         )
-        await self._processed(file, posted.channel)
-        return file
+        posted = await self._processed(file, root.channel)
+        return Shared(file=file, alt=picture.alt, posted=posted)
 
     async def _upload(self, url: str, png: bytes) -> None:
         async with self._session.post(url, data=png) as response:
             if response.status != 200:
                 raise UploadError(f"upload answered {response.status}")
 
-    async def _processed(self, file: str, channel: str) -> None:
-        """Slack says that it has the file before anybody can see it."""
+    async def _processed(self, file: str, channel: str) -> Posted:
+        """Where the file lies: Slack says that it has it before anybody can see it."""
         try:
             async with asyncio.timeout(PROCESSING):
                 for pause in _pauses():
                     await asyncio.sleep(pause)
-                    if await self._is_shown(file, channel):
-                        return
+                    if posted := await self._place(file, channel):
+                        return posted
         except TimeoutError as error:
             raise UploadError(f"it was not ready within {PROCESSING:.0f} s") from error
+        raise AssertionError("pauses never end")
 
-    async def _is_shown(self, file: str, channel: str) -> bool:
+    async def _place(self, file: str, channel: str) -> Posted | None:
+        """The message that shares it; None while it cannot be shown there."""
         try:
             about: dict[str, Any] = (await self._client.files_info(file=file))["file"]
         except SlackApiError as error:
             if error.response["error"] not in NOT_YET:
                 raise
-            return False
-        shares = about.get("shares") or {}
-        return bool(about.get("mimetype")) and any(channel in one for one in shares.values())
+            return None
+        kinds = (about.get("shares") or {}).values() if about.get("mimetype") else ()
+        shares = (one for kind in kinds for one in kind.get(channel, ()))
+        return next((Posted(channel=channel, ts=one["ts"]) for one in shares), None)
+
+
+async def _reported(work: Coroutine[None, None, None]) -> None:
+    """Nobody waits for it, so what goes wrong is said here."""
+    try:
+        await work
+    except UNANSWERED as error:
+        log.warning("pictures.not_posted", why=_why(error))
+    except Exception:
+        log.exception("pictures.failed")
 
 
 def _pauses() -> Iterator[float]:

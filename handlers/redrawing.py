@@ -65,7 +65,8 @@ class Redrawing:
             key=incoming.key,
         )
         seen = await self._errands.look(parsed.operation, errand)
-        await self._pictures.show(Posted(channel=body["channel"], ts=body["ts"]), seen)
+        posted = Posted(channel=body["channel"], ts=body["ts"])
+        await self._pictures.show(posted, seen, body.get("thread"))
 
 
 def _payload(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,6 +76,7 @@ def _payload(body: Mapping[str, Any]) -> dict[str, Any]:
         "user": body["user"]["id"],
         "channel": (body.get("channel") or {}).get("id"),
         "ts": (body.get("container") or {}).get("message_ts"),
+        "thread": (body.get("message") or {}).get("thread_ts"),
         "response_url": body.get("response_url"),
     }
 

@@ -23,6 +23,7 @@ SCHEMA = ROOT.parent / "shared" / "data" / "slack-manifest.schema.json"
 SCOPES_OF_METHOD: dict[str, set[str]] = {
     "apps_connections_open": set(),  # by the app-level token
     "auth_test": set(),
+    "chat_delete": {"chat:write"},
     "chat_getPermalink": set(),
     "chat_postEphemeral": {"chat:write"},
     "chat_postMessage": {"chat:write"},
@@ -30,7 +31,9 @@ SCOPES_OF_METHOD: dict[str, set[str]] = {
     "conversations_history": set(),  # where the optional scopes are granted
     "conversations_info": {"channels:read", "groups:read"},
     "conversations_members": {"channels:read", "groups:read"},
+    "conversations_replies": set(),  # the same
     "files_completeUploadExternal": {"files:write"},
+    "files_delete": {"files:write"},
     "files_getUploadURLExternal": {"files:write"},
     "files_info": {"files:read"},
     "files_upload_v2": {"files:write"},

@@ -14,11 +14,24 @@ from bot.errors import UsageError
 from bot.fleet import Fleet
 from bot.limits import ceiling
 from bot.monitoring import WORDS, Monitoring, chosen, preset
-from bot.monitoring._drafting import spoken
+from bot.monitoring._drafting import panel, spoken
+from bot.monitoring._earlier import against
 from bot.monitoring._findings import calm, findings
 from bot.monitoring._trends import DAY, days_left
-from bot.sandbox.aws import DEMO_FLEET, MAIN, AWSSandbox, HeldClock, role_arn
-from bot.values import SECOND, Database, Moment, Point, Range, Series, Target, Window
+from bot.sandbox.aws import DEMO_FLEET, MAIN, AWSSandbox, HeldClock, InstanceSpec, role_arn
+from bot.thresholds import Thresholds
+from bot.values import (
+    SECOND,
+    Database,
+    Limit,
+    Measure,
+    Moment,
+    Point,
+    Range,
+    Series,
+    Target,
+    Window,
+)
 from bot.vocabulary import Kind
 
 GIB = 2.0**30
@@ -109,6 +122,50 @@ def test_connections_near_what_the_class_takes_are_a_finding() -> None:
 )
 def test_what_runs_short_is_a_finding(metric: str, value: float, told: str) -> None:
     assert said({metric: over_the_day(*[value] * 96)})[0].startswith(told)
+
+
+@pytest.mark.parametrize("value", [0.0, -1.0])
+def test_a_single_point_and_one_below_nothing_are_no_finding(value: float) -> None:
+    points = ((NOON, value),)
+    assert said({"CPUUtilization": points, "ReadLatency": points, "SwapUsage": points}) == []
+
+
+def test_a_threshold_that_is_set_is_said_and_drawn() -> None:
+    latency = Series(metric="ReadLatency", unit="s", points=over_the_day(0.002, 0.04, 0.003))
+    busy = Series(metric="CPUUtilization", unit="%", points=over_the_day(20.0, 65.0, 20.0))
+    set_to = Thresholds({"ReadLatency": 0.02, "CPUUtilization": 60.0})
+
+    told = findings(
+        database(), {"ReadLatency": latency, "CPUUtilization": busy}, WINDOW, None, set_to
+    )
+    found = {Measure(target=database().target, metric="ReadLatency"): latency}
+    [plot] = chosen(database(), ("latency",))
+    drawn = panel(plot, database(), found, None, set_to)
+
+    assert [spoken(line, "UTC") for line in told[:2]] == [
+        "CPU reached 65 % (Wed 01 Jul 04:00) and was at 60 % or more for 5 min",
+        "Read latency reached 40 ms (Wed 01 Jul 04:00), above the 20 ms that are set",
+    ]
+    assert drawn.limit == Limit(value=0.02, label="20 ms")
+
+
+@pytest.mark.parametrize(
+    ("now", "then", "told"),
+    [
+        (34.0, 12.0, "Against the week before: CPU 34 % on average, then 12 %"),
+        (34.0, 33.0, "Much as the week before: CPU 34 % on average, then 33 %"),
+        (0.0, 5.0, "Against the week before: CPU 0 % on average, then 5 %"),
+        (34.0, None, "CloudWatch has no figures of the week before to compare with"),
+    ],
+)
+def test_the_week_before_is_said(now: float, then: float | None, told: str) -> None:
+    [plot] = chosen(database(), ("cpu",))
+    by_metric = [
+        {"CPUUtilization": Series(metric="CPUUtilization", unit="%", points=over_the_day(one))}
+        for one in (now, then)
+    ]
+
+    assert spoken(against([plot], *by_metric), "UTC") == told
 
 
 def test_time_without_figures_is_said() -> None:
@@ -233,9 +290,13 @@ class Watch:
         ceilings = Ceilings(accounts, self.fleet, self.clock)
         self.monitoring = Monitoring(accounts, ceilings, self.clock)
 
-    async def observe(self, name: str, *words: str, span: Range = Range.DAY) -> Any:
+    async def observe(
+        self, name: str, *words: str, span: Range = Range.DAY, week_before: bool = False
+    ) -> Any:
         found = await self.fleet.find(name)
-        return await self.monitoring.observe(found, span, words, "Europe/Berlin")
+        return await self.monitoring.observe(
+            found, span, words, "Europe/Berlin", week_before=week_before
+        )
 
 
 @pytest.fixture
@@ -282,6 +343,15 @@ async def test_of_a_cluster_each_member_is_a_curve(watch: Watch) -> None:
     assert [curve.label for curve in seen.chart.panels[0].curves] == ["1 writer", "2", "3"]
 
 
+async def test_lag_is_that_of_its_replicas_too(watch: Watch) -> None:
+    watch.aws.seed([InstanceSpec("orders"), InstanceSpec("orders-copy", replica_of="orders")])
+
+    seen = await watch.observe("orders", "lag")
+
+    drawn = [curve.label for curve in seen.chart.panels[0].curves if curve.series.points]
+    assert drawn == ["copy"]
+
+
 async def test_twenty_who_ask_within_a_minute_share_one_reading(watch: Watch) -> None:
     await watch.fleet.refresh()
     await asyncio.gather(*(watch.observe("orders-test", "cpu") for _ in range(20)))
@@ -293,6 +363,19 @@ async def test_twenty_who_ask_within_a_minute_share_one_reading(watch: Watch) ->
     watch.aws.advance(60)
     await watch.observe("orders-test", "cpu")
     assert watch.monitoring.spent == "2, about $0.00"
+
+
+async def test_the_week_before_lies_over_the_same_hours_and_is_read_once(watch: Watch) -> None:
+    for _ in range(2):
+        seen = await watch.observe("orders-test", "cpu", week_before=True)
+
+    [panel] = seen.chart.panels
+    now, earlier = panel.curves
+    assert [one.is_earlier for one in panel.curves] == [False, True]
+    assert earlier.series.points[0][0] >= seen.chart.window.since
+    assert earlier.series.points[-1][0] <= seen.chart.window.until
+    assert earlier.series.points != now.series.points
+    assert watch.monitoring.requested == 2
 
 
 async def test_a_reading_that_failed_is_not_remembered(watch: Watch) -> None:

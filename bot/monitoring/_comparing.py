@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.limits import Ceiling
 from bot.monitoring._drafting import panel
 from bot.monitoring._presets import Plot
+from bot.thresholds import Thresholds
 from bot.values import (
     Chart,
     Database,
@@ -57,18 +58,27 @@ def said_of(one: Compared) -> Line:
     return (Strong(text=one.database.name), said, Moment(at=series.highest[0]), ").")
 
 
-def side_by_side(given: Sequence[Compared], window: Window, span: Range, zone: str) -> Chart | None:
+def _listing(names: Sequence[str]) -> str:
+    """Many would be cut where they stand above the picture."""
+    if len(names) > 3:
+        return f"{', '.join(names[:2])} and {len(names) - 2} more"
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def side_by_side(
+    given: Sequence[Compared], window: Window, span: Range, zone: str, thresholds: Thresholds
+) -> Chart | None:
     """None where nothing was measured of any."""
     if not any(one.full for one in given):
         return None
     reach = max(one.highest for one in given)
-    panels = (panel(one.plot, one.database, one.found, one.limit) for one in given)
+    panels = (panel(one.plot, one.database, one.found, one.limit, thresholds) for one in given)
     named = (
         drawn.model_copy(update={"title": one.database.name[:28], "reach": reach})
         for one, drawn in zip(given, panels, strict=True)
     )
     return Chart(
-        title=f"{given[0].plot.title}: {' and '.join(one.database.name for one in given)}",
+        title=f"{given[0].plot.title}: {_listing([one.database.name for one in given])}",
         about=f"All on one scale, the {span.spoken}",
         window=window,
         panels=tuple(named),

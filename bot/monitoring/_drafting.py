@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from bot.limits import Ceiling
-from bot.monitoring._findings import BUSY
 from bot.monitoring._presets import SHOWN, Plot
+from bot.thresholds import AS_USUAL, Thresholds
 from bot.values import (
     Chart,
     Curve,
@@ -18,11 +18,13 @@ from bot.values import (
     Series,
     Strong,
     Window,
+    amount,
 )
 from bot.vocabulary import Kind
 from charts.words import local, zone_of
 
 MEMBERS = 6  #: curves that one panel bears
+NOTHING: Mapping[Measure, Series] = {}
 
 
 def chart(
@@ -34,9 +36,11 @@ def chart(
     said: Sequence[Line],
     zone: str,
     limit: Ceiling | None,
+    thresholds: Thresholds = AS_USUAL,
+    earlier: Mapping[Measure, Series] = NOTHING,
 ) -> Chart | None:
     """The first plots of which there is anything to see; None where of none there is."""
-    drawn = [panel(plot, database, found, limit) for plot in plots]
+    drawn = [panel(plot, database, found, limit, thresholds, earlier) for plot in plots]
     full = [one for one in drawn if any(curve.series.points for curve in one.curves)]
     if not full:
         return None
@@ -79,11 +83,17 @@ def _about(database: Database, span: Range) -> str:
 
 
 def panel(
-    plot: Plot, database: Database, found: Mapping[Measure, Series], limit: Ceiling | None
+    plot: Plot,
+    database: Database,
+    found: Mapping[Measure, Series],
+    limit: Ceiling | None,
+    thresholds: Thresholds = AS_USUAL,
+    earlier: Mapping[Measure, Series] = NOTHING,
 ) -> Panel:
     """The plot with its figures; of a cluster a curve for each member.
 
-    ``limit``: of the connections of each, where it is one and known.
+    ``limit``: of the connections of each, where it is one and known. ``earlier``: the same a week
+    before, moved to now.
     """
     names = dict(plot.metrics)
     measured = [(one, series) for one, series in found.items() if one.metric in names]
@@ -92,23 +102,33 @@ def panel(
         Curve(series=series, label=names[one.metric] or members.get(one.target.identifier, ""))
         for one, series in measured
     )
+    before = tuple(
+        Curve(series=series, is_earlier=True)
+        for one, series in earlier.items()
+        if one.metric in names and series.points
+    )
     unit = measured[0][1].unit if measured else ""
-    return Panel(title=plot.title, unit=unit, curves=curves[:MEMBERS], limit=_limit(plot, limit))
+    return Panel(
+        title=plot.title,
+        unit=unit,
+        curves=(*curves[:MEMBERS], *before[:MEMBERS]),
+        limit=_limit(plot, unit, limit, thresholds),
+    )
 
 
 def _labels(database: Database) -> Mapping[str, str]:
-    """Of a cluster's members what tells them apart; the writer is said."""
-    short = {name: name.removeprefix(f"{database.name}-")[-8:] for name in database.members}
+    """Of a cluster's members, or of replicas, what tells them apart; the writer is said."""
+    others = (*database.members, *database.replicas)
+    short = {name: name.removeprefix(f"{database.name}-")[-8:] for name in others}
     return {
         name: f"{said} writer" if name == database.writer else said for name, said in short.items()
     }
 
 
-def _limit(plot: Plot, limit: Ceiling | None) -> Limit | None:
-    match plot.word:
-        case "cpu" | "utilization":
-            return Limit(value=BUSY, label=f"{BUSY:.0f} %")
-        case "connections" if limit:
-            return Limit(value=limit.most, label=f"limit {limit}")
-        case _:
-            return None
+def _limit(plot: Plot, unit: str, limit: Ceiling | None, thresholds: Thresholds) -> Limit | None:
+    """Of connections what it takes; of all else the threshold, where one is drawn."""
+    if plot.word == "connections":
+        return Limit(value=limit.most, label=f"limit {limit}") if limit else None
+    drawn = filter(None, (thresholds.drawn(metric) for metric, _ in plot.metrics))
+    value = next(drawn, None)
+    return None if value is None else Limit(value=value, label=amount(value, unit))

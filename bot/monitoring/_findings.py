@@ -6,12 +6,11 @@ from itertools import pairwise
 from bot.connections import keeps_rising
 from bot.limits import Ceiling
 from bot.monitoring._trends import days_left
+from bot.thresholds import AS_USUAL, DEFAULTS, Thresholds, is_least, spoken
 from bot.values import SECOND, Database, Line, Moment, Series, Window, amount
 
-BUSY = 80.0  #: percent of CPU, of connections or of capacity that is worth a word
+BUSY = DEFAULTS["CPUUtilization"]  #: percent that is worth a word wherever nothing is set
 SOON = 30.0  #: days until storage is full that are worth a word
-LITTLE_MEMORY = 256 * 2**20
-MUCH_SWAP = 512 * 2**20
 FRESH = 15 * 60 * SECOND
 GAP = 20 * 60 * SECOND
 
@@ -19,17 +18,22 @@ ByMetric = Mapping[str, Series]
 
 
 def findings(
-    database: Database, series: ByMetric, window: Window, limit: Ceiling | None = None
+    database: Database,
+    series: ByMetric,
+    window: Window,
+    limit: Ceiling | None = None,
+    thresholds: Thresholds = AS_USUAL,
 ) -> tuple[Line, ...]:
     """What is worth a word; empty where nothing is. ``limit``: of its connections, if known."""
     if not any(one.points for one in series.values()):
         return (_nothing(database),)
     return (
         *_storage(series),
-        *_connections(series, limit),
-        *_cpu(series, window),
-        *_memory(series),
-        *_capacity(series),
+        *_connections(series, limit, thresholds.of("DatabaseConnections")),
+        *_cpu(series, window, thresholds.of("CPUUtilization")),
+        *_memory(series, thresholds),
+        *_capacity(series, thresholds.of("ACUUtilization")),
+        *_crossed(series, thresholds),
         *_gaps(series, window),
     )
 
@@ -56,21 +60,21 @@ def _storage(series: ByMetric) -> Iterator[Line]:
     yield (f"Storage is full in {days} at this rate (", full, f"): {amount(value, 'B')} are free.")
 
 
-def _cpu(series: ByMetric, window: Window) -> Iterator[Line]:
+def _cpu(series: ByMetric, window: Window, busy: float) -> Iterator[Line]:
     cpu = series.get("CPUUtilization")
-    if cpu is None or cpu.highest is None or cpu.highest[1] < BUSY:
+    if cpu is None or cpu.highest is None or cpu.highest[1] < busy:
         return
     at, value = cpu.highest
-    minutes = sum(one >= BUSY for _, one in cpu.points) * window.period // 60
+    minutes = sum(one >= busy for _, one in cpu.points) * window.period // 60
     for_how_long = f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
     yield (
         f"CPU reached {amount(value, '%')} (",
         Moment(at=at),
-        f") and was at {BUSY:.0f} % or more for {for_how_long}.",
+        f") and was at {amount(busy, '%')} or more for {for_how_long}.",
     )
 
 
-def _connections(series: ByMetric, limit: Ceiling | None) -> Iterator[Line]:
+def _connections(series: ByMetric, limit: Ceiling | None, full: float) -> Iterator[Line]:
     found = series.get("DatabaseConnections")
     if found is None or found.latest is None or found.highest is None:
         return
@@ -80,25 +84,44 @@ def _connections(series: ByMetric, limit: Ceiling | None) -> Iterator[Line]:
             f"Connections keep rising, from {first:.0f} to {now:.0f}, also when it is quiet: "
             "somebody opens them and does not close them.",
         )
-    if limit and most >= limit.most * BUSY / 100:
+    if limit and most >= limit.most * full / 100:
         share = 100 * most / limit.most
         yield (f"Connections reached {most:.0f}, {share:.0f} % of the {limit} that it takes.",)
 
 
-def _memory(series: ByMetric) -> Iterator[Line]:
+def _memory(series: ByMetric, thresholds: Thresholds) -> Iterator[Line]:
     free, swap = series.get("FreeableMemory"), series.get("SwapUsage")
-    if free and free.lowest and free.lowest[1] < LITTLE_MEMORY:
+    if free and free.lowest and free.lowest[1] < thresholds.of("FreeableMemory"):
         at, value = free.lowest
         yield (f"Only {amount(value, 'B')} of memory were free (", Moment(at=at), ").")
-    if swap and swap.latest and swap.latest[1] > MUCH_SWAP:
+    if swap and swap.latest and swap.latest[1] > thresholds.of("SwapUsage"):
         yield (f"It swaps: {amount(swap.latest[1], 'B')} of memory are on disk.",)
 
 
-def _capacity(series: ByMetric) -> Iterator[Line]:
+def _capacity(series: ByMetric, busy: float) -> Iterator[Line]:
     used = series.get("ACUUtilization")
-    if used and used.highest and used.highest[1] >= BUSY:
+    if used and used.highest and used.highest[1] >= busy:
         at, value = used.highest
         yield (f"Capacity was used to {amount(value, '%')} (", Moment(at=at), ").")
+
+
+def _crossed(series: ByMetric, thresholds: Thresholds) -> Iterator[Line]:
+    """What the settings alone set a threshold for."""
+    for metric, found in series.items():
+        value = thresholds.given.get(metric)
+        if value is None or metric in DEFAULTS or not found.points:
+            continue
+        name, set_to = spoken(metric), amount(value, found.unit)
+        if is_least(metric):
+            at, most = min(found.points, key=lambda point: point[1])
+            if most < value:
+                yield (f"{name} fell to {amount(most, found.unit)} (", Moment(at=at),
+                       f"), below the {set_to} that are set.")  # fmt: skip
+        else:
+            at, most = max(found.points, key=lambda point: point[1])
+            if most > value:
+                yield (f"{name} reached {amount(most, found.unit)} (", Moment(at=at),
+                       f"), above the {set_to} that are set.")  # fmt: skip
 
 
 def _gaps(series: ByMetric, window: Window) -> Iterator[Line]:

@@ -8,15 +8,19 @@ from bot.aws.accounts import Accounts
 from bot.ceilings import Ceilings
 from bot.limits import Ceiling, shared
 from bot.monitoring._comparing import Compared, said_of, side_by_side
-from bot.monitoring._drafting import chart
+from bot.monitoring._drafting import chart, panel
+from bot.monitoring._earlier import against, moved
+from bot.monitoring._earlier import week_before as before
 from bot.monitoring._findings import calm, findings
 from bot.monitoring._presets import Plot, chosen
+from bot.thresholds import AS_USUAL, Thresholds
 from bot.values import (
     SECOND,
     Database,
     Line,
     Measure,
     Observed,
+    Panel,
     Range,
     Series,
     Strong,
@@ -35,10 +39,17 @@ Measured = Mapping[Measure, Series]
 
 
 class Monitoring:
-    def __init__(self, accounts: Accounts, ceilings: Ceilings, clock: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        accounts: Accounts,
+        ceilings: Ceilings,
+        clock: Callable[[], int],
+        thresholds: Thresholds = AS_USUAL,
+    ) -> None:
         self._accounts = accounts
         self._ceilings = ceilings
         self._clock = clock
+        self._thresholds = thresholds
         self._readings: OrderedDict[Reading, asyncio.Task[tuple[Series, ...]]] = OrderedDict()
         self.requested = 0  #: metrics that CloudWatch was asked for: it charges by them
 
@@ -47,24 +58,39 @@ class Monitoring:
         """What reading metrics cost since the start, in words."""
         return f"{self.requested:,}, about ${self.requested * PRICE:.2f}"
 
+    def window(self, span: Range) -> Window:
+        """So far back from the last whole minute."""
+        return Window.ending(self._clock() // MINUTE * MINUTE, span.seconds, span.period)
+
     async def observe(
-        self, database: Database, span: Range, words: Sequence[str], zone: str
+        self,
+        database: Database,
+        span: Range,
+        words: Sequence[str],
+        zone: str,
+        *,
+        week_before: bool = False,
     ) -> Observed:
         """The chart and the findings of so many hours until now.
 
-        ``words`` are metrics; none: what matters for its engine. Raises UsageError for an unknown
-        one, AWSError where CloudWatch cannot be asked.
+        ``words`` are metrics; none: what matters for its engine. ``week_before``: with the same
+        hours of the week before beside it. Raises UsageError for an unknown metric, AWSError where
+        CloudWatch cannot be asked.
         """
         plots = chosen(database, words)
-        window = Window.ending(self._clock() // MINUTE * MINUTE, span.seconds, span.period)
+        window = self.window(span)
         measures = tuple(one for plot in plots for one in measures_of(plot, database))
-        found = dict(zip(measures, await self.read(measures, window), strict=True))
+        found = await self._found(measures, window)
+        earlier = moved(await self._found(measures, before(window))) if week_before else {}
         limits = await self._limits(plots, database)
-        said = _said(database, found, window, limits)
-        limit = shared(limits.values())
-        return Observed(
-            findings=said, chart=chart(database, plots, found, window, span, said, zone, limit)
-        )
+        said = _said(database, found, window, limits, self._thresholds)
+        if week_before:
+            said += (against(plots, _whole(database, found), _whole(database, earlier)),)
+        drawn = chart(
+            database, plots, found, window, span, said, zone, shared(limits.values()),
+            self._thresholds, earlier,
+        )  # fmt: skip
+        return Observed(findings=said, chart=drawn)
 
     async def compare(
         self, databases: Sequence[Database], span: Range, word: str, zone: str
@@ -73,19 +99,30 @@ class Monitoring:
 
         The busiest comes first. Raises as ``observe`` does.
         """
-        window = Window.ending(self._clock() // MINUTE * MINUTE, span.seconds, span.period)
+        window = self.window(span)
         measured = await asyncio.gather(*(self._one(one, word, window) for one in databases))
         busiest = sorted(measured, key=lambda one: one.mean, reverse=True)
-        return Observed(
-            findings=tuple(map(said_of, busiest)), chart=side_by_side(busiest, window, span, zone)
-        )
+        drawn = side_by_side(busiest, window, span, zone, self._thresholds)
+        return Observed(findings=tuple(map(said_of, busiest)), chart=drawn)
+
+    async def panels(
+        self, database: Database, words: Sequence[str], window: Window
+    ) -> tuple[Measured, tuple[Panel, ...]]:
+        """Metrics of any time, as they were measured and as panels. Raises as ``observe`` does."""
+        plots = chosen(database, words)
+        measures = tuple(one for plot in plots for one in measures_of(plot, database))
+        found = await self._found(measures, window)
+        return found, tuple(panel(plot, database, found, None, self._thresholds) for plot in plots)
 
     async def _one(self, database: Database, word: str, window: Window) -> Compared:
         [plot] = chosen(database, (word,))
         measures = measures_of(plot, database)
-        found = dict(zip(measures, await self.read(measures, window), strict=True))
+        found = await self._found(measures, window)
         limits = await self._limits((plot,), database)
         return Compared(database, plot, found, shared(limits.values()))
+
+    async def _found(self, measures: tuple[Measure, ...], window: Window) -> Measured:
+        return dict(zip(measures, await self.read(measures, window), strict=True))
 
     async def _limits(self, plots: Sequence[Plot], database: Database) -> Mapping[str, Ceiling]:
         """By instance; asked for only where connections are shown."""
@@ -116,8 +153,14 @@ class Monitoring:
 
 
 def measures_of(plot: Plot, database: Database) -> tuple[Measure, ...]:
-    """Of a cluster each member is measured, except for what only the whole has."""
+    """Of a cluster each member is measured, except for what only the whole has.
+
+    Lag is that of its replicas too, but for those in other regions, whose names are ARNs.
+    """
     targets: tuple[Target, ...] = (database.target,)
+    if plot.word == "lag":
+        replicas = (name for name in database.replicas if ":" not in name)
+        targets += tuple(_member(database, name) for name in replicas)
     if database.target.kind is Kind.CLUSTER and not plot.of_cluster:
         targets = tuple(_member(database, name) for name in database.members)
     return tuple(
@@ -131,7 +174,11 @@ def _member(cluster: Database, name: str) -> Target:
 
 
 def _said(
-    database: Database, found: Measured, window: Window, limits: Mapping[str, Ceiling]
+    database: Database,
+    found: Measured,
+    window: Window,
+    limits: Mapping[str, Ceiling],
+    thresholds: Thresholds,
 ) -> tuple[Line, ...]:
     """Of a cluster member by member, with their names."""
     targets = dict.fromkeys(one.target.identifier for one in found)
@@ -140,9 +187,14 @@ def _said(
     lines = tuple(
         (Strong(text=name), ": ", *line) if several else line
         for name, series in by_name.items()
-        for line in findings(database, series, window, limits.get(name))
+        for line in findings(database, series, window, limits.get(name), thresholds)
     )
-    return lines or (calm(by_name.get(database.writer or database.name, {})),)
+    return lines or (calm(_whole(database, found)),)
+
+
+def _whole(database: Database, found: Measured) -> Mapping[str, Series]:
+    """What is said of it as a whole: of a cluster that of its writer."""
+    return _of(database.writer or database.name, found)
 
 
 def _of(name: str, found: Measured) -> Mapping[str, Series]:

@@ -1,14 +1,41 @@
-from typing import Annotated
+import asyncio
+from collections.abc import Sequence
+from typing import Annotated, Any
 
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from bot.buttons import keep_fresh, ranges
+from bot.errors import UsageError
 from bot.operation import Desk, Query
-from bot.params import Choice, Parameter, Target
+from bot.params import Choice, Parameter, Several, Target
 from bot.values import Answer, Button, Code, Database, Paragraph, Person, Range
+
+MOST = 8  #: panels that one picture bears
+
+
+def _listed(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _few(names: tuple[str, ...]) -> tuple[str, ...]:
+    if len(names) > MOST - 2:
+        raise ValueError(f"compare 2 to {MOST} databases; those are {len(names) + 2}")
+    return names
+
+
+More = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_listed),
+    AfterValidator(_few),
+    Several("More databases", "ID …", f"{MOST} in all."),
+    Field(json_schema_extra={"positional": True}),
+]
 
 
 class CompareDatabases(Query):
-    """Compare one metric of two databases, in words and in one picture on one scale.
+    """Compare one metric of several databases, in words and in one picture on one scale.
 
-    The picture comes as a direct message.
+    Two to eight databases, the busiest first. The picture comes as a direct message.
     """
 
     verb, name = "compare", "compare_databases"
@@ -18,23 +45,37 @@ class CompareDatabases(Query):
 
     target: Target
     other: Target
+    more: More = ()
     metric: Annotated[str, Parameter("Metric", "METRIC", "For example cpu or connections.")] = "cpu"
     range: Annotated[Range, Choice("Range", "|".join(Range), options=tuple(Range))] = Range.DAY
 
     async def answer(self, desk: Desk, person: Person) -> Answer:
-        databases = (await desk.find(self.target), await desk.find(self.other))
+        names = (self.target, self.other, *self.more)
+        databases = _different(await asyncio.gather(*map(desk.find, names)))
         seen = await desk.compare(databases, self.range, self.metric, person.timezone)
         return Answer(
-            title=f"{databases[0].name} and {databases[1].name} over the {self.range.spoken}",
+            title=f"{_listing(databases)} over the {self.range.spoken}",
             parts=tuple(Paragraph(line=line) for line in seen.findings),
-            buttons=tuple(self._button(databases, span) for span in Range if seen.chart),
+            buttons=self._buttons(databases) if seen.chart else (),
             hint=("All metrics of one: ", Code(text=f"/rds metrics {databases[0].address}")),
             chart=seen.chart,
         )
 
-    def _button(self, databases: tuple[Database, Database], span: Range) -> Button:
-        """The same again over another time; over the same time it is read anew."""
+    def _buttons(self, databases: Sequence[Database]) -> tuple[Button, ...]:
         names = " ".join(one.address for one in databases)
-        line = f"compare {names} --metric {self.metric} --range {span}"
-        label = f"Refresh {span}" if span is self.range else span.value
-        return Button(label=label, action=f"picture.{span}", value=line)
+        line = f"compare {names} --metric {self.metric}"
+        return (*ranges(line, self.range), keep_fresh(f"{line} --range {self.range}"))
+
+
+def _different(databases: Sequence[Database]) -> tuple[Database, ...]:
+    once = tuple({one.address: one for one in databases}.values())
+    if len(once) < 2:
+        raise UsageError(
+            f"To compare I need two different databases; {once[0].name} is there twice.", "other"
+        )
+    return once
+
+
+def _listing(databases: Sequence[Database]) -> str:
+    *first, last = (one.name for one in databases)
+    return f"{', '.join(first)} and {last}"

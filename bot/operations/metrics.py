@@ -2,8 +2,9 @@ from typing import Annotated
 
 from pydantic import Field
 
+from bot.buttons import WEEK_BEFORE, keep_fresh, ranges, week_before
 from bot.operation import Desk, Query
-from bot.params import Choice, Parameter, Target
+from bot.params import Choice, Flag, Parameter, Switch, Target
 from bot.values import Answer, Button, Code, Database, Observed, Paragraph, Person, Range, paragraph
 from bot.vocabulary import Kind
 
@@ -12,11 +13,12 @@ class ShowMetrics(Query):
     """Show how a database does: what is unusual in words, and its metrics in one picture.
 
     Without METRICS it shows what matters for the engine. The picture comes as a direct message.
+    Keep fresh posts it where that is pressed, for all to see, and renews it for an hour.
     """
 
     verb, name = "metrics", "show_metrics"
     permissions = ("cloudwatch:GetMetricData", "rds:DescribeDBClusterParameters",
-                   "rds:DescribeDBParameters")  # fmt: skip
+                   "rds:DescribeDBParameters", "rds:DescribeEvents")  # fmt: skip
     example = "metrics orders-test cpu,connections --range 24h"
 
     target: Target
@@ -24,24 +26,32 @@ class ShowMetrics(Query):
         Field(default=None, json_schema_extra={"positional": True})
     )
     range: Annotated[Range, Choice("Range", "|".join(Range), options=tuple(Range))] = Range.DAY
+    week_before: Annotated[Flag, Switch("Week before", "", "Show the week before beside it.")] = (
+        False
+    )
 
     async def answer(self, desk: Desk, person: Person) -> Answer:
         database = await desk.find(self.target)
         words = tuple(filter(None, (self.metrics or "").replace(" ", ",").split(",")))
-        seen = await desk.observe(database, self.range, words, person.timezone)
+        seen = await desk.observe(
+            database, self.range, words, person.timezone, week_before=self.week_before
+        )
         return Answer(
             title=f"{database.name} over the {self.range.spoken}",
             parts=(*_sentences(seen), *_members(database)),
-            buttons=tuple(self._button(database, span) for span in Range if seen.chart),
+            buttons=self._buttons(database) if seen.chart else (),
             hint=("Everything else about it: ", Code(text=f"/rds show {database.address}")),
             chart=seen.chart,
         )
 
-    def _button(self, database: Database, span: Range) -> Button:
-        """The same again over another time; over the same time it is read anew."""
-        line = f"metrics {database.address} {self.metrics or ''} --range {span}"
-        label = f"Refresh {span}" if span is self.range else span.value
-        return Button(label=label, action=f"picture.{span}", value=" ".join(line.split()))
+    def _buttons(self, database: Database) -> tuple[Button, ...]:
+        line = " ".join(filter(None, ("metrics", database.address, self.metrics)))
+        beside = f"{line} {WEEK_BEFORE}" if self.week_before else line
+        return (
+            *ranges(beside, self.range),
+            week_before(f"{line} --range {self.range}", self.week_before),
+            keep_fresh(f"{beside} --range {self.range}"),
+        )
 
 
 def _sentences(seen: Observed) -> tuple[Paragraph, ...]:

@@ -1,5 +1,6 @@
 """A chart as a message: the words, the picture, and other stretches of time to look at."""
 
+from bot.buttons import KEEP
 from bot.values import Answer, Line, paragraph
 from handlers.blocks.answers import answer
 from handlers.blocks.elements import Payload, buttons, context, section
@@ -12,16 +13,21 @@ FOLLOWS: Line = ("The picture follows in our direct messages.",)
 
 
 def words(given: Answer) -> Payload:
-    """What can be said at once, before there is a picture; its buttons come with it."""
+    """What can be said at once, before there is a picture; its buttons come with it.
+
+    To keep it fresh is offered here too, for the channel in which this stands.
+    """
     parts = (*given.parts, paragraph(*FOLLOWS))
-    return answer(given.model_copy(update={"parts": parts, "buttons": ()}))
+    here = (one for one in given.buttons if one.action == KEEP)
+    buttons = tuple(one.model_copy(update={"label": f"{one.label} here"}) for one in here)
+    return answer(given.model_copy(update={"parts": parts, "buttons": buttons}))
 
 
-def pictured(given: Answer, picture: Block) -> Payload:
-    """The words above the picture, or above what stands in its place."""
+def pictured(given: Answer, *picture: Block) -> Payload:
+    """The words above the picture, above what stands in its place, or alone."""
     drawn = answer(given.model_copy(update={"buttons": (), "hint": ()}))
     hint = [context(given.hint)] if given.hint else []
-    return {**drawn, "blocks": [*drawn["blocks"], picture, *buttons(given.buttons), *hint]}
+    return {**drawn, "blocks": [*drawn["blocks"], *picture, *buttons(given.buttons), *hint]}
 
 
 def image(file: str, alt: str) -> Block:

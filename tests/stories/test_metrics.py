@@ -1,5 +1,7 @@
 """How a database does: words at once and to nobody else, the picture in direct messages."""
 
+from pathlib import Path
+
 import pytest
 
 from bot.sandbox.aws import AWSSandbox
@@ -57,6 +59,23 @@ async def test_a_button_shows_another_time_in_the_same_message(
     assert "Storage is full in about 12 days" in flat(after)
 
 
+async def test_a_button_lays_the_week_before_beside_it_and_takes_it_away_again(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    ana = slack.member("ana")
+    await told(ana, "/rds metrics orders-test cpu")
+    alone = await picture(ana)
+
+    await ana.clicks(alone, "picture.week")
+    beside = await picture(ana, other_than=file_of(alone))
+    await ana.clicks(beside, "picture.week")
+    again = await picture(ana, other_than=file_of(beside))
+
+    assert beside.ts == alone.ts
+    assert "the week before: CPU" in flat(beside)
+    assert "the week before: CPU" not in flat(again)
+
+
 async def test_the_leak_is_told(bot: Bot, slack: SlackSandbox) -> None:
     words = await told(slack.member("ana"), "/rds metrics billing-staging connections --range 7d")
 
@@ -68,6 +87,8 @@ async def test_the_leak_is_told(bot: Bot, slack: SlackSandbox) -> None:
     [
         ("metrics nowhere", 'I know no database "nowhere"'),
         ("metrics orders-test speed", 'I have no metric "speed" of orders-test'),
+        ("compare a b c d e f g h i", "compare 2 to 8 databases; those are 9"),
+        ("compare orders-test orders-test", "orders-test is there twice"),
         ("metrics orders-test --range 5y", "it must be 1h, 3h, 6h, 12h, 24h, 3d or 7d"),
     ],
 )
@@ -109,6 +130,21 @@ async def test_words_hold_where_slack_does_not_take_the_picture(
     assert "Refresh" in seen.words
 
 
+async def test_words_hold_where_the_picture_cannot_be_drawn(
+    start_bot: StartBot, slack: SlackSandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "matplotlib.py").write_text("raise ImportError('there is none')", "utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    async with start_bot():
+        ana = slack.member("ana")
+
+        words = await told(ana, "/rds metrics orders-test")
+        seen = await ana.sees(lambda it: "could not draw the picture" in it.words, within=30)
+
+    assert "CPU" in words.words
+    assert "The words above hold without it." in seen.words
+
+
 async def test_cloudwatch_being_away_is_said_and_nothing_follows(
     start_bot: StartBot, slack: SlackSandbox, aws: AWSSandbox
 ) -> None:
@@ -129,6 +165,14 @@ async def test_a_file_is_shown_as_soon_as_slack_knows_it(bot: Bot, slack: SlackS
     await told(ana, "/rds metrics orders-test")
 
     assert file_of(await picture(ana)) is not None
+
+
+async def test_three_databases_are_compared(bot: Bot, slack: SlackSandbox) -> None:
+    words = await told(
+        slack.member("ana"), "/rds compare orders-test orders-staging billing-staging"
+    )
+
+    assert "orders-test, orders-staging and billing-staging over the last 24 hours" in flat(words)
 
 
 async def test_two_databases_are_compared_on_one_scale(bot: Bot, slack: SlackSandbox) -> None:

@@ -1,0 +1,38 @@
+"""Pictures that are renewed for a while."""
+
+from bot.values._answers import Answer
+from bot.values._base import Value
+from bot.values._people import PersonId
+from bot.values._requests import Posted
+
+
+class Shared(Value):
+    """A picture in Slack: the file, and the message in whose name it lies in a conversation."""
+
+    file: str
+    alt: str
+    posted: Posted
+
+
+class Shown(Value):
+    """What a message shows: words without their chart, and the picture, if there is one."""
+
+    answer: Answer
+    picture: Shared | None = None
+
+
+class LiveChart(Value):
+    """A query whose answer stands in a message and is renewed there until ``until``."""
+
+    id: str
+    person: PersonId  #: who asked, as whom it is read
+    address: str  #: the channel, or the person's user id for a direct message
+    command: str
+    began_at: int
+    until: int
+    shown: Shown
+
+    @property
+    def key(self) -> str:
+        """Of the message that it stands in."""
+        return f"live:{self.id}"

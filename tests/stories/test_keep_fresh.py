@@ -1,0 +1,132 @@
+"""A picture that is kept fresh: a real message, renewed for an hour, through restarts."""
+
+from bot.sandbox.slack import Refused, SeenMessage, Slow
+from tests.conftest import CONFIG
+from tests.stories.asking import everything_is_told, flat, told, told_on_click
+from tests.stories.stage import Play, Stage, until
+
+MINUTE = 60.0
+SPANS = ("1h", "3h", "6h", "12h")
+LINE = "/rds metrics orders-test cpu --range 1h"
+
+
+async def passes(play: Play, seconds: float) -> None:
+    """Time passes, and whatever is due then is renewed to the end."""
+    play.stage.clock.advance(seconds)
+    await everything_is_told(play.bot)
+    await play.bot.jobs.freshen()
+    await play.bot.pictures.idle()
+
+
+async def keeps_fresh(play: Play, who: str = "ana", line: str = LINE) -> str:
+    """By the button below the words that stand in the channel; what is said to it."""
+    member = play.stage.slack.member(who)
+    return flat(await told_on_click(member, await told(member, line), "live.keep"))
+
+
+def kept(stage: Stage, who: str = "ana") -> list[SeenMessage]:
+    """Messages in which a picture is kept fresh, or was."""
+    seen = stage.slack.member(who).messages()
+    return [it for it in seen if not it.ephemeral and "ept fresh until" in flat(it)]
+
+
+def files(stage: Stage, seen: SeenMessage) -> list[str]:
+    """The pictures that lie in its thread."""
+    below = (it for it in stage.slack.member("ana").messages() if it.thread_ts == seen.ts)
+    return [file.id for it in below for file in it.files]
+
+
+def picture(seen: SeenMessage) -> str | None:
+    images = (it for it in seen.blocks if it["type"] == "image")
+    return next((it["slack_file"]["id"] for it in images), None)
+
+
+async def test_it_stands_in_the_channel_is_renewed_through_a_restart_and_says_when_it_stopped(
+    stage: Stage,
+) -> None:
+    async with stage.bot(CONFIG) as play:
+        assert "Kept fresh in #databases" in await keeps_fresh(play)
+        await passes(play, 1)
+        [first] = kept(stage, "dora")
+        assert not first.channel.is_im
+        assert files(stage, first) == [picture(first)]
+    async with stage.bot(CONFIG) as play:
+        await passes(play, MINUTE)
+        [second] = kept(stage, "dora")
+        assert picture(second) != picture(first)
+        assert files(stage, second) == [picture(second)]
+
+        await passes(play, 60 * MINUTE)
+        await passes(play, 5 * MINUTE)
+        [last] = kept(stage, "dora")
+
+    assert "it is not renewed any more" in flat(last)
+    assert picture(last) == picture(second)
+    assert "live.stop" not in {it.action_id for it in last.actions}
+
+
+async def test_anybody_may_stop_it(stage: Stage) -> None:
+    async with stage.bot(CONFIG) as play:
+        await keeps_fresh(play)
+        await passes(play, 1)
+        [seen] = kept(stage, "dora")
+        await told_on_click(stage.slack.member("dora"), seen, "live.stop")
+        await play.bot.pictures.idle()
+        [stopped] = kept(stage, "dora")
+        events = [it.event for it in await play.bot.services.store.audit.rows()]
+
+    assert "it is not renewed any more" in flat(stopped)
+    assert picture(stopped) == picture(seen)
+    assert [it.action for it in events] == ["live.stopped", "live.begun"]
+
+
+async def test_stopped_while_it_is_renewed_it_says_so_with_the_newest_picture(
+    stage: Stage,
+) -> None:
+    async with stage.bot(CONFIG) as play:
+        await keeps_fresh(play)
+        await passes(play, 1)
+        [seen] = kept(stage, "dora")
+        stage.slack.faults.add("chat.update", Slow(1.0))
+        stage.clock.advance(MINUTE)
+        await play.bot.jobs.freshen()
+        await until(lambda: picture(kept(stage, "dora")[0]) not in (None, picture(seen)))
+        await told_on_click(stage.slack.member("dora"), seen, "live.stop")
+        await play.bot.pictures.idle()
+        [stopped] = kept(stage, "dora")
+
+    assert "it is not renewed any more" in flat(stopped)
+    assert files(stage, stopped) == [picture(stopped)]
+    assert "live.stop" not in {it.action_id for it in stopped.actions}
+
+
+async def test_where_the_bot_is_no_member_it_comes_as_a_direct_message(stage: Stage) -> None:
+    async with stage.bot(CONFIG) as play:
+        ana = stage.slack.member("ana")
+        await told(ana, LINE)
+        below = await ana.sees(lambda it: picture(it) is not None, within=30)
+        said = flat(await told_on_click(ana, below, "live.keep"))
+        await passes(play, 1)
+        [seen] = kept(stage)
+
+    assert seen.channel.is_im
+    assert "Kept fresh in our direct messages" in said
+    assert picture(seen) not in (None, picture(below))
+
+
+async def test_there_is_an_end_to_how_many(stage: Stage) -> None:
+    async with stage.bot(CONFIG) as play:
+        said = [await keeps_fresh(play, line=f"{LINE[:-2]}{span}") for span in SPANS]
+
+        assert "that is the most for one person" in said[-1]
+        assert "is kept fresh there already" in await keeps_fresh(play, "dora")
+
+
+async def test_a_message_that_somebody_removed_is_not_renewed_again(stage: Stage) -> None:
+    async with stage.bot(CONFIG) as play:
+        await keeps_fresh(play)
+        await passes(play, 1)
+        stage.slack.faults.add("chat.update", Refused("message_not_found"), times=None)
+        await passes(play, MINUTE)
+
+        assert await play.bot.services.store.live_charts.alive() == ()
