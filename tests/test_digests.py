@@ -5,17 +5,22 @@ from typing import Any
 import pytest
 
 from bot.aws import cloudwatch
-from bot.digests._composing import AGAIN, news
-from bot.digests._concerns import concerns
-from bot.digests._facts import Event, Facts
-from bot.digests._survey import FORTNIGHT, WEEKS, _daily, _storage, _weekly, week
+from bot.digests import _measuring as measuring
+from bot.digests._composing import AGAIN, begins_week, news
+from bot.digests._concerns import clear, concerns
+from bot.digests._facts import Event, Facts, Trail
+from bot.digests._pictures import pictures
+from bot.digests._survey import week
 from bot.limits import ceiling
 from bot.values import (
     SECOND,
     Classified,
     Concern,
     Database,
+    HeatMap,
+    Lifecycle,
     Maintenance,
+    Quota,
     RDSEvent,
     Section,
     Series,
@@ -64,8 +69,10 @@ def _text(span: Span) -> str:
 def storage(*gib: float, **changes: Any) -> Facts:
     one = sample_database(**changes)
     free = series("FreeStorageSpace", *(value * GIB for value in gib), unit="B")
-    key, lately = (one.target, "FreeStorageSpace"), free.points[-25:]
-    return facts(one, fortnight={key: free}, day={key: free.model_copy(update={"points": lately})})
+    key, lately = (one.target, "FreeStorageSpace"), free.points[-7:]
+    return facts(
+        one, fortnight={key: free}, lately={key: free.model_copy(update={"points": lately})}
+    )
 
 
 def falling(start: float, a_day: float, days: int = 14) -> list[float]:
@@ -134,13 +141,13 @@ def test_connections_near_the_limit() -> None:
 
 def test_what_runs_out_inside_a_database() -> None:
     one = sample_database()
-    day = {
+    lately = {
         (one.target, "CPUCreditBalance"): series("CPUCreditBalance", 90, 4),
         (one.target, "MaximumUsedTransactionIDs"): series("x", 1.2e9),
         (one.target, "ReplicaLag"): series("ReplicaLag", 900),
     }
 
-    told = " ".join(text for _, text in of(facts(one, day=day)))
+    told = " ".join(text for _, text in of(facts(one, lately=lately)))
 
     assert "has 4 CPU credits left" in told
     assert "transactions that are 1,200 million old" in told
@@ -153,9 +160,173 @@ def test_what_runs_out_inside_a_database() -> None:
 def test_without_credits_only_the_oldest_burstable_class_is_slow(size: str, told: str) -> None:
     one = sample_database(instance_class=size)
 
-    [(_, line)] = of(facts(one, day={(one.target, "CPUCreditBalance"): series("x", 4)}))
+    [(_, line)] = of(facts(one, lately={(one.target, "CPUCreditBalance"): series("x", 4)}))
 
     assert told in line
+
+
+@pytest.mark.parametrize(
+    ("metric", "values", "changes", "told"),
+    [
+        ("FreeableMemory", [0.2 * GIB] * 6, {}, "no more than 205 MiB of 8 GiB of memory free"),
+        ("FreeableMemory", [0.2 * GIB] * 5 + [GIB], {}, None),
+        ("FreeableMemory", [0.2 * GIB] * 6, {"engine": "aurora-postgresql"}, None),
+        ("SwapUsage", [GIB, 2 * GIB], {}, "keeps 1 GiB of its memory swapped out"),
+        ("DiskQueueDepth", [90, 80.0], {}, "kept 80 requests and more waiting for its disk"),
+        ("DiskQueueDepth", [90, 3.0], {}, None),
+        ("AuroraReplicaLag", [2400.0], {}, "is 2.4 seconds behind its writer"),
+    ],
+)
+def test_what_is_short_for_hours(
+    metric: str, values: list[float], changes: dict[str, Any], told: str | None
+) -> None:
+    one = sample_database(**changes)
+    unit = cloudwatch.UNITS[metric]
+
+    found = of(facts(one, lately={(one.target, metric): series(metric, *values, unit=unit)}))
+
+    assert [told in line for _, line in found if told] == ([True] if told else [])
+    assert len(found) == bool(told)
+
+
+def test_a_disk_that_has_used_up_its_credits_is_a_trend() -> None:
+    one = sample_database()
+    left = series("EBSIOBalance%", 90, 4, 60)
+
+    [(section, told)] = of(facts(one, day={(one.target, "EBSIOBalance%"): left}))
+
+    assert section is Section.TREND
+    assert "had 4 % of its I/O credits left at …" in told
+
+
+def test_a_restart_and_a_better_hour_for_backups_are_a_click_away() -> None:
+    one = sample_database(parameters_wait=True, parameter_group="orders", multi_az=False,
+                          backup_window="14:00-14:30")  # fmt: skip
+    cpu = series("CPUUtilization", *[20.0] * 23, 70.0, until=MIDNIGHT + 14 * HOUR)
+
+    restart, window = concerns(facts(one, day={(one.target, "CPUUtilization"): cpu}))
+
+    assert "waits for a restart: changes in orders take effect with it" in said(restart)
+    assert restart.mend == "reboot_instance"
+    assert "is backed up at 14:00-14:30 UTC, its busiest hour (70 % CPU)" in said(window)
+    assert window.mend == "modify_backup_window"
+
+
+@pytest.mark.parametrize(
+    ("days", "stays", "section", "told"),
+    [
+        (20, True, Section.ACTION, "From then on AWS charges extra for extended support; that"),
+        (100, False, Section.TREND, "From then on AWS upgrades it to a newer major version"),
+        (-5, None, Section.TREND, "Since then AWS charges extra for extended support, or upgrades"),
+        (200, True, None, ""),
+    ],
+)
+def test_engines_that_leave_their_support_are_one_line(
+    days: int, stays: bool | None, section: Section | None, told: str
+) -> None:
+    fleet = [
+        sample_database(target=sample_target(identifier=name, resource_id=name),
+                        engine_version=version, extended_support=stays)
+        for name, version in [("a", "16.4"), ("b", "16.8"), ("c", "17.1")]
+    ]  # fmt: skip
+    life = Lifecycle(engine="postgres", major="16", standard_until=NOW + days * DAY,
+                     extended_until=NOW + 1000 * DAY)  # fmt: skip
+
+    found = of(facts(*fleet, lifecycles=(life,)))
+
+    assert [one for one, _ in found] == ([section] if section else [])
+    assert all(line.startswith("a (staging) and b (staging): postgres 16 ") for _, line in found)
+    assert all(told in line for _, line in found)
+
+
+@pytest.mark.parametrize(
+    ("used", "section"), [(79, None), (85, Section.TREND), (96, Section.ACTION)]
+)
+def test_snapshots_near_what_aws_allows(used: int, section: Section | None) -> None:
+    quota = Quota(account="main", region="us-east-1", used=used, most=100)
+
+    assert [one for one, _ in of(facts(quotas=(quota,)))] == ([section] if section else [])
+
+
+def test_what_is_unclean_is_a_line_each_once_a_week() -> None:
+    names = [sample_target(identifier=name, resource_id=name) for name in "abcde"]
+    fleet = [
+        sample_database(target=one, encrypted=False, public=True, deletion_protection=False,
+                        backup_retention_days=1, replicas=("e",))
+        for one in names
+    ]  # fmt: skip
+    production = Classified(environment=Environment.PRODUCTION, rule="tag")
+
+    found = concerns(facts(*fleet, classified=dict.fromkeys(names[:4], production)))
+
+    lines = [said(one) for one in found]
+    assert lines[0].startswith("a (production), b (production), c (production) and 2 more: can be")
+    assert "not encrypted at rest" in lines[1]
+    assert "and d (production): deletion protection is off" not in lines[2]
+    assert lines[2].endswith(
+        "c (production) and 1 more: deletion protection is off, in production."
+    )
+    assert lines[3].endswith("and 1 more: backups are kept for less than 7 days.")
+    assert all(one.is_weekly for one in found)
+
+
+def test_what_is_told_weekly_waits_for_the_first_digest_of_a_week() -> None:
+    weekly = a_concern("hygiene:public").model_copy(update={"is_weekly": True})
+
+    tuesday = news([weekly], {}, (), NOW, weekly=False)
+    assert (tuesday.concerns, tuesday.unchanged, tuesday.told) == ((), 0, {})
+
+    monday = news([weekly], {}, (), NOW)
+    assert [one.is_known for one in monday.concerns] == [False]
+    assert news([weekly], monday.told, (), NOW + DAY, weekly=False).told == monday.told
+    again = news([weekly], monday.told, (), NOW + 3 * DAY)
+    assert [one.is_known for one in again.concerns] == [True]
+
+
+def test_a_week_begins_on_monday_where_the_digest_is_read() -> None:
+    sunday = NOW // (7 * DAY) * 7 * DAY + 3 * DAY + 23 * HOUR + HOUR // 2  # 23:30 UTC
+
+    assert begins_week(sunday - DAY, sunday, "Europe/Berlin")
+    assert not begins_week(sunday - DAY, sunday, "UTC")
+    assert begins_week(None, sunday, "UTC")
+
+
+def test_an_audit_trail_that_does_not_add_up_comes_first() -> None:
+    late = sample_database(latest_restorable_at=NOW - HOUR)
+
+    [first, _] = of(facts(late, trail=Trail(wrong="Audit row 7: body: its hash does not match")))
+
+    assert first[1].startswith("The audit trail does not add up. Audit row 7: body")
+
+
+def test_the_map_shows_the_busiest_forty_hour_by_hour_with_their_gaps() -> None:
+    fleet = [
+        sample_database(target=sample_target(identifier=f"db-{n}", resource_id=f"db-{n}"))
+        for n in range(50)
+    ]
+    this_hour = NOW // HOUR * HOUR
+    day = {
+        (one.target, "CPUUtilization"): Series(metric="CPUUtilization", unit="%", points=(
+            (this_hour - 3 * HOUR, n / 2), (this_hour - HOUR, n), (this_hour, 99.0)))
+        for n, one in enumerate(fleet)
+    }  # fmt: skip
+
+    [made] = pictures(facts(*fleet, day=day), (), "Europe/Berlin")
+
+    heat = made.chart
+    assert isinstance(heat, HeatMap)
+    assert heat.title == "CPU by hour: db-49 was the busiest, at 49 %"
+    assert heat.about == "The 40 busiest of 50 databases, the last 24 hours"
+    assert [row.label for row in heat.rows][::39] == ["db-49", "db-10"]
+    assert heat.rows[0].values == (*[None] * 21, 24.5, None, 49.0)
+    assert pictures(facts(*fleet), (), "UTC") == ()
+
+
+def test_areas_without_a_concern_are_clear() -> None:
+    late = facts(sample_database(latest_restorable_at=NOW - HOUR))
+
+    assert "backups" not in clear(concerns(late))
+    assert "storage" in clear(concerns(late))
 
 
 def test_backups_that_are_behind_can_be_mended() -> None:
@@ -297,15 +468,19 @@ def test_what_is_snoozed_is_left_out_and_news_afterwards() -> None:
     assert (asleep.concerns, asleep.unchanged, asleep.snoozed, asleep.told) == ((), 0, 1, {})
 
 
-def test_a_thousand_databases_cost_few_calls() -> None:
+@pytest.mark.parametrize("size", ["db.t4g.medium", "db.m6g.large"])
+def test_a_thousand_databases_cost_few_calls(size: str) -> None:
     """Within CloudWatch's limits of queries and points."""
     fleet = [
-        sample_database(
-            target=sample_target(resource_id=f"db-{number}"), instance_class="db.t4g.medium"
-        )
+        sample_database(target=sample_target(resource_id=f"db-{number}"), instance_class=size)
         for number in range(1000)
     ]
-    asked = ((_storage, FORTNIGHT, 3600), (_daily(fleet), 86_400, 3600), (_weekly, WEEKS, 86_400))
+    asked = (
+        (measuring.storage, measuring.FORTNIGHT, measuring.THREE_HOURS),
+        (measuring.daily, measuring.DAY, measuring.HOUR),
+        (measuring.lately(fleet), measuring.LATELY, measuring.HOUR),
+        (measuring.weekly, measuring.WEEKS, measuring.DAY),
+    )
 
     calls = [
         batch

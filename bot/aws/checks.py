@@ -24,12 +24,17 @@ ROLE = (
 REGION = "Compare the role with: rds-bot iam-policy; check the region's name and the network."
 POLICY = "Give the role what this prints: rds-bot iam-policy"
 SIMULATE = "To have it checked, allow iam:SimulatePrincipalPolicy."
+PUBLISH = "cloudwatch:PutMetricData"
+FIGURES = "Give the bot's own identity what this prints: rds-bot iam-policy --of bot"
 
 #: Which actions each operation needs, by its verb.
 Needs = Mapping[str, Sequence[str]]
 
 
-async def look(accounts: Sequence[Account], region: str | None, needs: Needs) -> Findings:
+async def look(
+    accounts: Sequence[Account], region: str | None, needs: Needs, namespace: str | None
+) -> Findings:
+    """``namespace``: where in CloudWatch the bot publishes its own figures; None: nowhere."""
     named = (one for account in accounts for one in account.regions)
     async with Sessions(region or next(named, None)) as sessions:
         own, when = await _identity(sessions)
@@ -38,8 +43,11 @@ async def look(accounts: Sequence[Account], region: str | None, needs: Needs) ->
             return (*when, *(skipped(f"aws.{one.name}", because) for one in accounts))
         placed = [one.model_copy(update={"regions": one.regions or own.regions})
                   for one in accounts or (own,)]  # fmt: skip
-        found = await asyncio.gather(*(_account(sessions, one, needs) for one in placed))
-    return (*when, *(finding for account in found for finding in account))
+        found = await asyncio.gather(
+            _publishing(sessions, own, namespace),
+            *(_account(sessions, one, needs) for one in placed),
+        )
+    return (*when, *(finding for part in found for finding in part))
 
 
 async def _identity(sessions: Sessions) -> tuple[Account | None, Findings]:
@@ -113,9 +121,44 @@ async def _permissions(sessions: Sessions, account: Account, arn: str, needs: Ne
                 reply = await iam.simulate_principal_policy(PolicySourceArn=role_of(arn), **asked)
                 answers += reply["EvaluationResults"]
     except AWSError as error:
-        code = f" ({error.code})" if isinstance(error, AWSRefusedError) else ""
-        return skipped(name, f"AWS would not say what the role may do{code}: {error}", SIMULATE)
+        return _unsaid(name, "the role", error)
     return judged(name, answers, needs)
+
+
+async def _publishing(sessions: Sessions, own: Account, namespace: str | None) -> Findings:
+    """By the bot's own credentials, which publish; in a role nothing is published."""
+    if namespace is None:
+        return ()
+    return (await looked("aws.figures", _figures(sessions, own, namespace), FIGURES),)
+
+
+async def _figures(sessions: Sessions, own: Account, namespace: str) -> Finding:
+    name, region = "aws.figures", own.regions[0]
+    sts, iam = [await sessions.client(one, own, region) for one in ("sts", "iam")]
+    where = {"ContextKeyName": "cloudwatch:namespace", "ContextKeyType": "string"}
+    try:
+        with reading():
+            arn = (await sts.get_caller_identity())["Arn"]
+            reply = await iam.simulate_principal_policy(
+                PolicySourceArn=role_of(arn),
+                ActionNames=[PUBLISH],
+                ContextEntries=[{**where, "ContextKeyValues": [namespace]}],
+            )
+    except AWSError as error:
+        return _unsaid(name, "the bot's own identity", error)
+    return publishable(name, reply["EvaluationResults"], namespace)
+
+
+def publishable(name: str, answers: Iterable[Mapping[str, Any]], namespace: str) -> Finding:
+    """What a simulation says of PutMetricData into that namespace."""
+    if all(one["EvalDecision"] == "allowed" for one in answers):
+        return ok(name, f"the bot may publish its figures in {namespace}")
+    return trouble(name, f"the bot may not {PUBLISH} into {namespace}", FIGURES)
+
+
+def _unsaid(name: str, who: str, error: AWSError) -> Finding:
+    code = f" ({error.code})" if isinstance(error, AWSRefusedError) else ""
+    return skipped(name, f"AWS would not say what {who} may do{code}: {error}", SIMULATE)
 
 
 @asynccontextmanager

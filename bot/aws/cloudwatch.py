@@ -3,6 +3,7 @@
 Metrics and units: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html
 """
 
+import asyncio
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -99,9 +100,13 @@ async def _points(
         ScanBy="TimestampAscending",
     )
     async for page in pages:
-        for result in page["MetricDataResults"]:
-            found[result["Id"]] += _measured(result)
+        for name, points in await asyncio.to_thread(_read, page):
+            found[name] += points
     return found
+
+
+def _read(page: Mapping[str, Any]) -> list[tuple[str, list[Point]]]:
+    return [(result["Id"], list(_measured(result))) for result in page["MetricDataResults"]]
 
 
 def _measured(result: Mapping[str, Any]) -> Iterator[Point]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.aws.session import Account
-from bot.values import Database, Maintenance, RDSEvent, Snapshot, Target
+from bot.values import Database, Lifecycle, Maintenance, RDSEvent, Snapshot, Target
 from bot.vocabulary import Kind
 
 _SECRETS = frozenset({"MasterUserPassword"})
@@ -44,6 +44,11 @@ def instance(raw: Raw, account: Account, region: str, seen_at: int) -> Database:
         parameter_group=_group(raw).get("DBParameterGroupName") or "",
         parameters_wait=_group(raw).get("ParameterApplyStatus") == "pending-reboot",
         insights=bool(raw.get("PerformanceInsightsEnabled")),
+        storage_type=raw.get("StorageType") or "",
+        encrypted=raw.get("StorageEncrypted"),
+        public=raw.get("PubliclyAccessible"),
+        deletion_protection=raw.get("DeletionProtection"),
+        extended_support=_outlives(raw),
         seen_at=seen_at,
     )
 
@@ -71,6 +76,11 @@ def cluster(raw: Raw, account: Account, region: str, seen_at: int) -> Database:
         pending=_pending(raw.get("PendingModifiedValues") or {}),
         parameter_group=raw.get("DBClusterParameterGroup") or "",
         capacity=_capacity(raw.get("ServerlessV2ScalingConfiguration") or {}),
+        storage_type=raw.get("StorageType") or "",
+        encrypted=raw.get("StorageEncrypted"),
+        public=raw.get("PubliclyAccessible"),
+        deletion_protection=raw.get("DeletionProtection"),
+        extended_support=_outlives(raw),
         seen_at=seen_at,
     )
 
@@ -115,6 +125,21 @@ def maintenance(raw: Raw) -> Iterator[Maintenance]:
         )
 
 
+def lifecycle(raw: Raw) -> Lifecycle:
+    ends = {
+        one["LifecycleSupportName"].rpartition("-rds-")[2]: micros_of(
+            one.get("LifecycleSupportEndDate")
+        )
+        for one in raw.get("SupportedEngineLifecycles") or ()
+    }
+    return Lifecycle(
+        engine=raw.get("Engine", ""),
+        major=raw.get("MajorEngineVersion", ""),
+        standard_until=ends.get("standard-support"),
+        extended_until=ends.get("extended-support"),
+    )
+
+
 def _target(raw: Raw, account: Account, region: str, kind: Kind) -> Target:
     instance_like = kind is Kind.INSTANCE
     return Target(
@@ -128,6 +153,11 @@ def _target(raw: Raw, account: Account, region: str, kind: Kind) -> Target:
 
 def _tags(raw: Raw) -> dict[str, str]:
     return {tag["Key"]: tag.get("Value", "") for tag in raw.get("TagList") or ()}
+
+
+def _outlives(raw: Raw) -> bool | None:
+    said = raw.get("EngineLifecycleSupport")
+    return None if said is None else not str(said).endswith("-disabled")
 
 
 def _group(raw: Raw) -> Raw:

@@ -7,18 +7,23 @@ from typing import Any
 
 from botocore import xform_name
 
-from bot.aws import cloudwatch, insights, logfiles, rds
+from bot.aws import alarms, cloudwatch, insights, logfiles, rds
 from bot.aws.batch import Batch
 from bot.aws.errors import acting, reading
 from bot.aws.session import Account, Acting, Sessions
 from bot.errors import AWSNotFoundError
 from bot.values import (
+    Alarm,
+    AlarmState,
     Call,
     Database,
+    Firing,
+    Lifecycle,
     Load,
     LogFile,
     Maintenance,
     Measure,
+    Quota,
     RDSEvent,
     Receipt,
     Series,
@@ -126,12 +131,54 @@ class Region:
         )
         return tuple(sorted(map(rds.event, raw), key=lambda event: event.at))
 
+    async def alarms_firing(self) -> tuple[Alarm, ...]:
+        """Alarms on metrics of RDS that fire now."""
+        raw = await self._alarms(StateValue=AlarmState.ALARM.value)
+        return tuple(alarms.on_rds(raw))
+
+    async def alarms_named(self, names: Sequence[str]) -> tuple[Alarm, ...]:
+        """Those of them that are there, and on metrics of RDS, whatever their state."""
+        found: list[dict[str, Any]] = []
+        for start in range(0, len(names), alarms.NAMES):
+            found += await self._alarms(AlarmNames=list(names[start : start + alarms.NAMES]))
+        return tuple(alarms.on_rds(found))
+
+    async def firings(self, since: int) -> tuple[Firing, ...]:
+        """When any alarms fired from then on, oldest first; AWS keeps 30 days."""
+        history = await self._pages(
+            "cloudwatch", "describe_alarm_history", "AlarmHistoryItems",
+            HistoryItemType="StateUpdate", StartDate=_iso(since), EndDate=_iso(self.clock()),
+        )  # fmt: skip
+        return alarms.firings(history)
+
+    async def _alarms(self, **asked: Any) -> list[dict[str, Any]]:
+        return await self._pages(
+            "cloudwatch", "describe_alarms", "MetricAlarms", AlarmTypes=["MetricAlarm"], **asked
+        )
+
     async def maintenance(self) -> tuple[Maintenance, ...]:
         """Everything that is pending for any instance or cluster."""
         raw = await self._pages(
             "rds", "describe_pending_maintenance_actions", "PendingMaintenanceActions"
         )
         return tuple(one for resource in raw for one in rds.maintenance(resource))
+
+    async def lifecycles(self, engine: str) -> tuple[Lifecycle, ...]:
+        """Of the major versions of an engine that AWS still supports, or has lately."""
+        key = "DBMajorEngineVersions"
+        raw = await self._pages("rds", "describe_db_major_engine_versions", key, Engine=engine)
+        return tuple(map(rds.lifecycle, raw))
+
+    async def snapshot_quota(self) -> Quota | None:
+        """Of manual snapshots; None where AWS does not say."""
+        with reading():
+            client = await self._sessions.client("rds", self.account, self.name)
+            reply = await client.describe_account_attributes()
+        quotas = {one["AccountQuotaName"]: one for one in reply["AccountQuotas"]}
+        found = quotas.get("ManualSnapshots")
+        return found and Quota(
+            account=self.account.name, region=self.name, used=found["Used"], most=found["Max"]
+        )
 
     async def events_of(self, target: Target, since: int) -> tuple[RDSEvent, ...]:
         """RDS events of one database at ``since`` and later, oldest first."""

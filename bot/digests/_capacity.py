@@ -1,4 +1,4 @@
-"""What runs out: storage, connections, CPU credits, transaction ids, the patience of replicas.
+"""What runs out: storage and connections.
 
 A state names the step on which a figure stands, like less than 14 days: a concern is news again on
 the next one, not with every figure that moves.
@@ -18,14 +18,11 @@ DAY = micros(timedelta(days=1))
 URGENT = 14.0  #: days until storage is full, from which on somebody has to act
 SUDDEN = 2.0  #: days, of a fall that only the last hours show
 HOURS = 5
-POOR = 20.0  #: CPU credits that are about to run out
-WRAPAROUND = 1_000_000_000  #: transactions, of some two thousand million that PostgreSQL has
-LAG = 300.0  #: seconds by which a replica is too far behind
 
 
 def storage(facts: Facts) -> Iterator[Concern]:
     for one in facts.instances:
-        free = facts.day.get((one.target, "FreeStorageSpace"))
+        free = facts.lately.get((one.target, "FreeStorageSpace"))
         before = facts.fortnight.get((one.target, "FreeStorageSpace"))
         if not free or not free.latest or not before:
             continue
@@ -66,32 +63,6 @@ def connections(facts: Facts) -> Iterator[Concern]:
         )  # fmt: skip
 
 
-def exhaustion(facts: Facts) -> Iterator[Concern]:
-    """What runs out inside a database: CPU credits, transaction ids, the patience of replicas."""
-    for one in facts.instances:
-        balance = facts.day.get((one.target, "CPUCreditBalance"))
-        if balance and balance.latest and balance.latest[1] < POOR:
-            yield concern(
-                facts, "credits", one,
-                f" has {balance.latest[1]:.0f} CPU credits left; {_without(one)}.",
-                section=Section.ACTION, rank=20, metrics="credits,cpu --range 24h",
-            )  # fmt: skip
-        ids = facts.day.get((one.target, "MaximumUsedTransactionIDs"))
-        if ids and ids.latest and ids.latest[1] > WRAPAROUND:
-            yield concern(
-                facts, "transactions", one,
-                f" has transactions that are {ids.latest[1] / 1e6:,.0f} million old. Vacuum them: "
-                "PostgreSQL stops at some 2,000 million.",
-                section=Section.ACTION, rank=15, metrics="transactions --range 7d",
-            )  # fmt: skip
-        lag = facts.day.get((one.target, "ReplicaLag"))
-        if lag and lag.latest and lag.latest[1] > LAG:
-            yield concern(
-                facts, "lag", one, f" is {lag.latest[1] / 60:.0f} minutes behind its primary.",
-                section=Section.ACTION, rank=10, metrics="lag --range 24h",
-            )  # fmt: skip
-
-
 def _headroom(database: Database) -> float:
     """Bytes that AWS adds by itself before storage is full."""
     if database.storage_limit_gib is None or database.storage_gib is None:
@@ -101,13 +72,6 @@ def _headroom(database: Database) -> float:
 
 def _grown(more: float) -> str:
     return f", with the {amount(more, 'B')} more that AWS adds by itself" if more else ""
-
-
-def _without(database: Database) -> str:
-    """https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Types.html"""
-    if database.instance_class.startswith("db.t2."):
-        return "without any it is slowed down"
-    return "without any it goes on as fast, and AWS charges what it takes beyond them"
 
 
 def _days(count: float) -> str:

@@ -1,8 +1,8 @@
 """What is worth a word in a digest: each a pure reading of the facts."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-from bot.digests import _capacity, _upkeep
+from bot.digests import _capacity, _pressure, _standing, _upkeep
 from bot.digests._facts import Facts, concern
 from bot.digests._movers import movers
 from bot.values import Concern, Section, amount
@@ -17,6 +17,12 @@ def concerns(facts: Facts) -> tuple[Concern, ...]:
     return tuple(sorted(found, key=lambda one: (order.index(one.section), one.rank, one.key)))
 
 
+def clear(found: Collection[Concern]) -> tuple[str, ...]:
+    """What was looked at and gives nothing to say."""
+    told = {one.key.partition(":")[0].partition("-")[0] for one in found}
+    return tuple(area for area, about in AREAS.items() if not told & about)
+
+
 def moved(facts: Facts) -> Iterator[Concern]:
     for rank, one in enumerate(movers(facts)):
         much = "more" if one.now > one.usual else "less"
@@ -29,16 +35,39 @@ def moved(facts: Facts) -> Iterator[Concern]:
         )  # fmt: skip
 
 
+AREAS: Mapping[str, frozenset[str]] = {
+    "storage": frozenset({"storage"}),
+    "connections": frozenset({"connections"}),
+    "memory and disks": frozenset({"credits", "memory", "swap", "queue", "burst"}),
+    "replicas": frozenset({"lag"}),
+    "backups": frozenset({"backup", "window"}),
+    "maintenance": frozenset({"maintenance"}),
+    "certificates": frozenset({"certificate"}),
+    "engines": frozenset({"engine"}),
+    "snapshots": frozenset({"snapshots"}),
+}
+"""What people call it, and how the keys of its concerns begin."""
+
 READINGS: Sequence[Reading] = (
+    _upkeep.tampering,
     _upkeep.out_of_order,
     _upkeep.unsettled,
     _upkeep.backups,
     _capacity.storage,
     _capacity.connections,
-    _capacity.exhaustion,
+    _pressure.cpu_credits,
+    _pressure.transactions,
+    _pressure.replicas,
+    _pressure.memory,
+    _pressure.disks,
     _upkeep.maintenance,
     _upkeep.certificates,
     _upkeep.about_to_start,
+    _upkeep.restarts,
+    _upkeep.busy_backups,
     _upkeep.events,
+    _standing.engines,
+    _standing.quotas,
+    _standing.hygiene,
     moved,
 )

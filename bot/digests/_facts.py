@@ -9,8 +9,10 @@ from bot.values import (
     Classified,
     Concern,
     Database,
+    Lifecycle,
     Line,
     Maintenance,
+    Quota,
     RDSEvent,
     Request,
     Section,
@@ -32,26 +34,49 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Trail:
+    """How far the audit trail adds up, or what is wrong with it."""
+
+    rows: int | None = None  #: None: nobody has looked
+    wrong: str = ""
+
+
+@dataclass(frozen=True)
 class Facts:
-    """Series by database and metric: three-hourly over a fortnight, hourly over a day, daily over
-    four weeks. ``unseen`` says what could not be looked at."""
+    """Series by database and metric: three-hourly over a fortnight, hourly over a day and over six
+    hours, daily over four weeks. ``unseen`` says what could not be looked at."""
 
     now: int
     databases: tuple[Database, ...]
     classified: Mapping[Target, Classified] = field(default_factory=dict)
     fortnight: Mapping[tuple[Target, str], Series] = field(default_factory=dict)
     day: Mapping[tuple[Target, str], Series] = field(default_factory=dict)
+    lately: Mapping[tuple[Target, str], Series] = field(default_factory=dict)
     weeks: Mapping[tuple[Target, str], Series] = field(default_factory=dict)
     limits: Mapping[Target, Ceiling] = field(default_factory=dict)  #: of connections
     maintenance: tuple[Maintenance, ...] = ()
+    quotas: tuple[Quota, ...] = ()  #: of manual snapshots
+    lifecycles: tuple[Lifecycle, ...] = ()
     events: tuple[Event, ...] = ()
     unknown: tuple[Request, ...] = ()  #: requests of which nobody knows how they ended
     unseen: tuple[Line, ...] = ()
     week: Week = field(default_factory=Week)
+    trail: Trail = Trail()
 
     @property
     def instances(self) -> tuple[Database, ...]:
         return tuple(one for one in self.databases if one.target.kind is Kind.INSTANCE)
+
+    def is_replica(self, database: Database) -> bool:
+        return (database.target.account, database.target.region, database.name) in self._replicas
+
+    @cached_property
+    def _replicas(self) -> frozenset[tuple[str, str, str]]:
+        return frozenset(
+            (one.target.account, one.target.region, name)
+            for one in self.databases
+            for name in one.replicas
+        )
 
     @cached_property
     def by_arn(self) -> Mapping[str, Database]:

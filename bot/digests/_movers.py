@@ -6,7 +6,7 @@ from statistics import median
 from typing import NamedTuple
 
 from bot.digests._facts import Facts
-from bot.values import SECOND, Database
+from bot.values import SECOND, Database, Series
 
 DAY = 86_400 * SECOND
 WEEKS = 4
@@ -29,6 +29,7 @@ class Mover(NamedTuple):
     usual: float
     score: float
     day: str
+    series: Series  #: day by day
 
 
 def movers(facts: Facts) -> tuple[Mover, ...]:
@@ -56,7 +57,7 @@ def _of(facts: Facts, database: Database) -> Iterator[Mover]:
         score = (now - usual) / _spread(before, usual)
         if abs(score) >= FAR and abs(now - usual) >= LEAST[metric]:
             day = f"{datetime.fromtimestamp(yesterday / SECOND, UTC):%Y-%m-%d}"
-            yield Mover(database, metric, word, what, series.unit, now, usual, score, day)
+            yield Mover(database, metric, word, what, series.unit, now, usual, score, day, series)
 
 
 def _spread(values: list[float], usual: float) -> float:

@@ -8,14 +8,16 @@ from typing import Protocol
 
 from bot.crontab import next_due
 from bot.digests._appointments import KIND, added, configured, is_same, row_of
-from bot.digests._composing import news
-from bot.digests._concerns import concerns
+from bot.digests._composing import begins_week, news
+from bot.digests._concerns import clear, concerns
 from bot.digests._facts import Facts
+from bot.digests._pictures import pictures
 from bot.digests._survey import Survey
 from bot.electorate import named
 from bot.errors import NotAllowedError, UsageError
 from bot.people import Directory, access_of, belongs, members_of
 from bot.settings import Settings
+from bot.telling import Telling
 from bot.values import (
     Appointment,
     AuditEvent,
@@ -25,6 +27,7 @@ from bot.values import (
     Person,
     PersonId,
     Place,
+    Posted,
     micros,
 )
 from storage.concerns import Told
@@ -70,7 +73,9 @@ class Digests:
         """
         facts = await self._survey.facts(about.environments, since)
         snoozed = await self._store.concerns.snoozed(about.channel)
-        found = news(await thought_through(facts), told, snoozed, facts.now)
+        weekly = begins_week(since, facts.now, about.timezone)
+        listed = await thought_through(facts)
+        found = news(listed, told, snoozed, facts.now, weekly=weekly)
         digest = Digest(
             title=about.title,
             at=facts.now,
@@ -81,6 +86,9 @@ class Digests:
             snoozed=found.snoozed,
             notes=facts.unseen,
             week=facts.week,
+            clear=() if facts.unseen else clear(listed),
+            verified=facts.trail.rows,
+            pictures=await asyncio.to_thread(pictures, facts, found.concerns, about.timezone),
         )
         return digest, found.told
 
@@ -91,8 +99,7 @@ class Digests:
         digest = await self.preview(about)
         async with self._store.write() as tx:
             await tx.audit(_event("digest.posted", person.id, about))
-            for message in messages(about.channel, digest, f"digest:{key}"):
-                await tx.post(message)
+            await tx.post(told_in(about.channel, digest, f"digest:{key}"))
             await tx.inbox_done(key)
         return digest
 
@@ -186,14 +193,28 @@ async def thought_through(facts: Facts) -> tuple[Concern, ...]:
     return await asyncio.to_thread(concerns, facts)
 
 
-def messages(channel: str, digest: Digest, key: str) -> Iterator[Message]:
-    """The digest, and where it has no room for all of it a file behind it."""
-    about = Message(
+def told_in(channel: str, digest: Digest, key: str) -> Message:
+    return Message(
         place=Place.CHANNEL, address=channel, kind=KIND, body=digest.json_value(), key=key
     )
-    yield about
+
+
+def below(digest: Digest, posted: Posted) -> Iterator[Message]:
+    """What belongs into the thread of a digest that stands there: what had no room, and pictures.
+
+    The same for the same message, so that it is told once however often this is asked.
+    """
+    key = f"digest:{posted.channel}:{posted.ts}"
     if digest.unlisted:
-        yield about.model_copy(update={"kind": FILE, "key": f"{key}:file"})
+        whole = digest.model_copy(update={"pictures": ()}).json_value()
+        yield Message(
+            place=Place.CHANNEL, address=posted.channel, kind=FILE, key=f"{key}:file",
+            body={"digest": whole, "thread": posted.ts},
+        )  # fmt: skip
+    for number, answer in enumerate(digest.pictures):
+        yield Telling.pictured(
+            Place.CHANNEL, posted.channel, answer, key=f"{key}:{number}", thread=posted.ts
+        )
 
 
 def _event(action: str, person: PersonId, about: Appointment) -> AuditEvent:

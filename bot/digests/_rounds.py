@@ -7,7 +7,7 @@ from typing import NamedTuple
 import structlog
 
 from bot.crontab import Due, due
-from bot.digests._office import Digests, messages
+from bot.digests._office import Digests, told_in
 from bot.errors import ConflictError, UsageError
 from bot.values import Appointment, AuditEvent, Digest, Line, Moment, micros
 from storage.database import Database as Store
@@ -93,8 +93,7 @@ class Rounds:
                 key = f"digest:{about.id}:{last.due.wall_clock}"
                 await tx.end_run(about.id, last.due.wall_clock, last.attempt, POSTED)
                 await tx.remember_told(about.id, remembered)
-                for message in messages(about.channel, digest, key):
-                    await tx.post(message)
+                await tx.post(told_in(about.channel, digest, key))
                 await tx.audit(_event(about, last.due, POSTED))
 
 

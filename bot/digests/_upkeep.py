@@ -6,11 +6,13 @@ from datetime import timedelta
 from bot.digests._facts import Facts, concern, step
 from bot.values import Concern, Moment, RDSEvent, Section, Span, Strong, micros
 
-DAY = micros(timedelta(days=1))
+HOUR = micros(timedelta(hours=1))
+DAY = 24 * HOUR
 BEHIND = micros(timedelta(minutes=15))  #: how far backups may be behind
 AHEAD = micros(timedelta(days=14))  #: maintenance that is due so soon
 CERTIFICATE, RENEW = 90 * DAY, 30 * DAY
 RESTART = 2 * DAY
+BUSY = 50.0  #: percent of CPU, in the hour of a backup
 OUT_OF_ORDER = (
     "failed", "storage-full", "inaccessible-encryption-credentials", "insufficient-capacity",
     "incompatible", "restore-error",
@@ -26,6 +28,21 @@ def out_of_order(facts: Facts) -> Iterator[Concern]:
                 facts, "status", one, f" is {one.status}. Nobody can use it as it is.",
                 section=Section.ACTION, state=one.status, rank=-10,
             )  # fmt: skip
+
+
+def tampering(facts: Facts) -> Iterator[Concern]:
+    if facts.trail.wrong:
+        yield Concern(
+            key="audit",
+            section=Section.ACTION,
+            line=(
+                Strong(text="The audit trail"),
+                f" does not add up. {facts.trail.wrong}. Keep the "
+                "database as it is, and run rds-bot audit verify.",
+            ),
+            state=facts.trail.wrong,
+            rank=-20,
+        )
 
 
 def backups(facts: Facts) -> Iterator[Concern]:
@@ -94,6 +111,37 @@ def about_to_start(facts: Facts) -> Iterator[Concern]:
                 Moment(at=one.restarts_at), ": it keeps none stopped for more than seven days.",
                 section=Section.ACTION, state=str(one.restarts_at),
                 rank=_away(facts, one.restarts_at),
+            )  # fmt: skip
+
+
+def restarts(facts: Facts) -> Iterator[Concern]:
+    for one in facts.instances:
+        if one.parameters_wait and one.status == "available":
+            yield concern(
+                facts, "parameters", one,
+                f" waits for a restart: changes in {one.parameter_group} take effect with it.",
+                section=Section.TREND, rank=70, mend="reboot_instance",
+            )  # fmt: skip
+
+
+def busy_backups(facts: Facts) -> Iterator[Concern]:
+    """Without a standby, I/O stands still for a moment when a backup begins.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.html
+    """
+    for one in facts.instances:
+        cpu = facts.day.get((one.target, "CPUUtilization"))
+        if one.multi_az or one.cluster or not one.backup_retention_days or not one.backup_window:
+            continue
+        busy = {at // HOUR % 24: value for at, value in cpu.points} if cpu else {}
+        then = busy.get(int(one.backup_window[:2]), 0.0)
+        if then >= BUSY and then == max(busy.values()):
+            yield concern(
+                facts, "window", one,
+                f" is backed up at {one.backup_window} UTC, its busiest hour ({then:.0f} % CPU): "
+                "its disk stands still for a moment then.",
+                section=Section.TREND, rank=80, metrics="cpu,latency --range 24h",
+                mend="modify_backup_window",
             )  # fmt: skip
 
 

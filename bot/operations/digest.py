@@ -11,6 +11,7 @@ from bot.values import (
     Code,
     Concern,
     Digest,
+    Drawable,
     Line,
     Mention,
     Moment,
@@ -54,8 +55,9 @@ class PreviewDigest(Query):
 
     verb, name = "digest preview", "preview_digest"
     permissions = (
-        "cloudwatch:GetMetricData", "rds:DescribeDBClusterParameters", "rds:DescribeDBParameters",
-        "rds:DescribeEvents", "rds:DescribePendingMaintenanceActions",
+        "cloudwatch:GetMetricData", "rds:DescribeAccountAttributes",
+        "rds:DescribeDBClusterParameters", "rds:DescribeDBMajorEngineVersions",
+        "rds:DescribeDBParameters", "rds:DescribeEvents", "rds:DescribePendingMaintenanceActions",
     )  # fmt: skip
     example = "digest preview --environment production"
 
@@ -66,6 +68,7 @@ class PreviewDigest(Query):
         return Answer(
             title=f"{digest.title}, for you alone",
             parts=(paragraph(f"{_counted(digest)}."), *_told(digest)),
+            chart=_heat(digest, person.timezone),
             hint=("To post it here for everybody: ", Code(text="/rds digest now")),
         )
 
@@ -168,6 +171,12 @@ def _next(one: Appointment) -> Line:
 
 def _some(environment: Environment | None) -> tuple[Environment, ...]:
     return () if environment is None else (environment,)
+
+
+def _heat(digest: Digest, zone: str) -> Drawable | None:
+    """Where any figures were read, the map of them comes first."""
+    drawn = next((one.chart for one in digest.pictures if one.chart), None)
+    return drawn and drawn.model_copy(update={"zone": zone})
 
 
 def _counted(digest: Digest) -> str:

@@ -55,6 +55,11 @@ class Database(Value):
     parameters_wait: bool = False  #: some of that group's take effect only with a restart
     capacity: tuple[float, float] | None = None  #: of a serverless cluster, in capacity units
     insights: bool = False  #: whether Performance Insights is on
+    storage_type: str = ""
+    encrypted: bool | None = None  #: None here and below: AWS does not say
+    public: bool | None = None  #: whether its address is one of the internet
+    deletion_protection: bool | None = None
+    extended_support: bool | None = None  #: whether it outlives its standard support, at a price
     seen_at: int = 0
 
     @property

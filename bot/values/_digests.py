@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from bot.values._answers import Line
+from bot.values._answers import Answer, Line
 from bot.values._base import Value
 from bot.values._people import PersonId
 from bot.vocabulary import Environment
@@ -36,6 +36,7 @@ class Concern(Value):
     database: str = ""  #: its address, as it can be typed
     metrics: str = ""  #: what shows it: words for ``/rds metrics``
     mend: str = ""  #: the operation that mends it, by name
+    is_weekly: bool = False  #: it can wait for the first digest of a week
     is_known: bool = False  #: it was told before in this state, and is told again
 
 
@@ -61,6 +62,9 @@ class Digest(Value):
     snoozed: int = 0
     notes: tuple[Line, ...] = ()
     week: Week = Week()
+    clear: tuple[str, ...] = ()  #: what gives nothing to say, of all that was looked at
+    verified: int | None = None  #: rows of the audit trail that add up; None: nobody looked
+    pictures: tuple[Answer, ...] = ()  #: what shows it, for its thread
 
     @property
     def listed(self) -> tuple[Concern, ...]:
@@ -89,6 +93,28 @@ class Appointment(Value):
     def scope(self) -> str:
         """Which databases, in words."""
         return " and ".join(self.environments) or "all environments"
+
+
+class Lifecycle(Value):
+    """How long AWS supports a major version of an engine; None where it does not say."""
+
+    engine: str
+    major: str
+    standard_until: int | None = None
+    extended_until: int | None = None  #: at a price
+
+    def covers(self, version: str) -> bool:
+        """``8.0`` covers ``8.0.39``."""
+        return version == self.major or version.startswith(f"{self.major}.")
+
+
+class Quota(Value):
+    """How much of what AWS allows in an account and region is used."""
+
+    account: str
+    region: str
+    used: int
+    most: int
 
 
 class Maintenance(Value):

@@ -84,7 +84,7 @@ def _buttons(concern: Concern) -> Iterator[Element]:
 
 def _rest(given: Digest) -> Iterator[Block]:
     if left := len(given.unlisted):
-        yield section((f"And {left} more, less urgent. The file that follows lists all of them.",))
+        yield section((f"And {left} more, less urgent. The file in the thread lists all of them.",))
 
 
 def _footer(given: Digest) -> Sequence[Line]:
@@ -94,7 +94,15 @@ def _footer(given: Digest) -> Sequence[Line]:
     if given.snoozed:
         parts.append(f"{given.snoozed} snoozed")
     left_out = f"Left out: {', '.join(parts)}." if parts else ""
-    return [line for line in ((left_out,), (_week(given.week),)) if line[0]]
+    clear = f"All clear: {', '.join(given.clear)}." if given.clear and given.concerns else ""
+    return [(said,) for said in (clear, left_out, _own(given)) if said]
+
+
+def _own(given: Digest) -> str:
+    """What the bot has to say of itself."""
+    if not given.verified:
+        return _week(given.week)
+    return f"{_week(given.week)} Its audit trail is verified through row {given.verified:,}."
 
 
 def _week(week: Week) -> str:

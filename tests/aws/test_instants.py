@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.aws.session import instant
+from bot.aws.parsing import instant
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.digests._office import messages
+from bot.digests._office import told_in
 from bot.sandbox.aws import InstanceSpec
 from bot.sandbox.slack import Lost, SeenMessage
 from bot.values import Concern, Digest, Section
@@ -37,7 +37,8 @@ async def passes(play: Play, seconds: float) -> None:
 def digests(stage: Stage, title: str = "Database digest") -> list[SeenMessage]:
     """Those that stand in the channel."""
     found = stage.slack.member("ana").messages()
-    return [it for it in found if not it.ephemeral and it.words.startswith(title)]
+    posted = (it for it in found if not it.ephemeral and not it.channel.is_im)
+    return [it for it in posted if it.words.startswith(title)]
 
 
 def answer(play: Play, who: str) -> str:
@@ -54,6 +55,10 @@ async def click(play: Play, who: str, seen: SeenMessage, action: str) -> None:
     await play.quiet()
 
 
+def _has_rows(seen: SeenMessage) -> bool:
+    return any(file.name == "digest.csv" for file in seen.files)
+
+
 async def outcomes(play: Play) -> list[str]:
     rows = await play.bot.services.store.audit.rows(action="digest.")
     return [row.event.action for row in rows][::-1]
@@ -64,6 +69,8 @@ async def test_an_approver_posts_one_now_and_everybody_can_look_alone(any_stage:
         await play.types("/rds digest preview")
         assert digests(any_stage) == []
         assert "warehouse (production) has" in answer(play, "ana")
+        alone = await any_stage.slack.member("ana").sees(lambda it: it.channel.is_im)
+        assert "warehouse (production) has" in flat(alone)
 
         await play.types("/rds digest now", "dora")
         await everything_is_told(play.bot)
@@ -74,6 +81,11 @@ async def test_an_approver_posts_one_now_and_everybody_can_look_alone(any_stage:
         assert "a day: full in about" in said
         assert "Trends billing-staging (staging) had" in said
         assert "The bot's week: nobody asked for anything." in said
+        assert "All clear: " in said
+        below = await any_stage.slack.member("ana").sees(
+            lambda it: it.thread_ts == seen.ts and "CPU by database and hour" in it.words
+        )
+        assert "in its busiest hour" in flat(below)
         assert await outcomes(play) == ["digest.posted"]
 
 
@@ -186,13 +198,19 @@ async def test_what_has_no_room_follows_as_a_file(stage: Stage) -> None:
     stage.aws.seed([InstanceSpec(f"many-{n}", status="failed", tags={"Env": "dev"})
                     for n in range(500)])  # fmt: skip
     async with stage.bot(CONFIG) as play:
+        stage.slack.faults.add("files.completeUploadExternal", Lost())
         await play.types("/rds digest now --environment development", "dora")
-        await everything_is_told(play.bot)
+        while await play.bot.services.store.outbox.depth():
+            stage.clock.advance(1)
+            await asyncio.sleep(0.01)
 
         [seen] = digests(stage)
-        assert "And 484 more" in flat(seen)
-        seen = await stage.slack.member("ana").sees(lambda it: bool(it.files))
-        assert seen.files[0].title == "Database digest: all 500 lines"
+        assert "more, less urgent. The file in the thread lists all of them." in flat(seen)
+        ana = stage.slack.member("ana")
+        await ana.sees(_has_rows)
+        [file] = filter(_has_rows, ana.messages())
+        assert file.files[0].title.startswith("Database digest: all 50")
+        assert file.thread_ts == seen.ts
 
 
 async def test_two_replicas_post_one(shared_stage: Stage) -> None:
@@ -297,8 +315,7 @@ async def test_what_mends_it_is_a_click_away_as_a_form(stage: Stage) -> None:
     made = Digest(title="Database digest", at=0, scope="all", databases=1, concerns=(late,))
     async with stage.bot(CONFIG) as play:
         async with play.bot.services.store.write() as tx:
-            for message in messages("C0DATABASE", made, "digest:1"):
-                await tx.post(message)
+            await tx.post(told_in("C0DATABASE", made, "digest:1"))
         await everything_is_told(play.bot)
         [seen] = digests(stage)
 

@@ -54,6 +54,13 @@ WEEK = Week(requests=12, executed=10, succeeded=9, denied=2, approved_after=3 * 
 LATE: Line = ("This digest is late: it was due at ", Moment(at=NOW - HOUR), ".")
 
 
+def test_what_is_clear_and_how_far_the_trail_is_verified_stand_below() -> None:
+    made = words(digest(a_digest(concerns=SECTIONS, clear=("backups", "replicas"), verified=1234)))
+
+    assert "All clear: backups, replicas." in made
+    assert "Its audit trail is verified through row 1,234." in made
+
+
 @pytest.mark.parametrize(
     "given",
     [

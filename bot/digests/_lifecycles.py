@@ -1,0 +1,41 @@
+"""Until when AWS supports the engines of a fleet: asked once a day for each engine."""
+
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+from datetime import timedelta
+
+from bot.aws.region import Region
+from bot.errors import AWSError
+from bot.values import Lifecycle, Line, micros
+
+FRESH = micros(timedelta(days=1))
+
+
+class Lifecycles:
+    def __init__(self, clock: Callable[[], int]) -> None:
+        self._clock = clock
+        self._read: dict[str, tuple[int, tuple[Lifecycle, ...]]] = {}
+
+    async def of(
+        self, regions: Sequence[Region], engines: Collection[str], unseen: list[Line]
+    ) -> tuple[Lifecycle, ...]:
+        """They are the same everywhere, so any region is asked."""
+        if not regions:
+            return ()
+        found = await asyncio.gather(
+            *(self._of(regions[0], engine, unseen) for engine in sorted(engines))
+        )
+        return tuple(one for some in found for one in some)
+
+    async def _of(self, region: Region, engine: str, unseen: list[Line]) -> tuple[Lifecycle, ...]:
+        now = self._clock()
+        read_at, known = self._read.get(engine, (0, ()))
+        if now - read_at < FRESH:
+            return known
+        try:
+            found = await region.lifecycles(engine)
+        except AWSError as error:
+            unseen.append((f"I could not see until when engines are supported: {error}",))
+            return known
+        self._read[engine] = now, found
+        return found

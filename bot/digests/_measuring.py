@@ -1,0 +1,116 @@
+"""Which figures a digest rests on: of all databases in few calls, none for a single one."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from bot.errors import AWSError
+from bot.monitoring import Monitoring
+from bot.values import Database, Line, Measure, Series, Target, Window
+from bot.vocabulary import Kind
+
+HOUR, THREE_HOURS, DAY = 3_600, 10_800, 86_400
+LATELY, FORTNIGHT, WEEKS = 6 * HOUR, 14 * DAY, 29 * DAY
+IDLE = frozenset({"creating", "deleting", "failed", "stopped"})  #: nothing is measured of those
+#: Sizes of which AWS guarantees less I/O than they can do for half an hour a day.
+#: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html
+BURSTING = (".medium", ".large", ".xlarge", ".2xlarge", ".4xlarge")
+
+Found = Mapping[tuple[Target, str], Series]
+Asked = Callable[[Database], Iterator[Measure]]
+
+
+async def read(
+    monitoring: Monitoring,
+    databases: Iterable[Database],
+    asked: Asked,
+    window: Window,
+    unseen: list[Line],
+) -> Found:
+    """Region by region; figures that are not there are left out, and why is said in ``unseen``."""
+    by_place: dict[tuple[str, str], list[Measure]] = {}
+    for one in databases:
+        if one.status not in IDLE:
+            place = one.target.account, one.target.region
+            by_place.setdefault(place, []).extend(asked(one))
+    found: dict[tuple[Target, str], Series] = {}
+
+    async def measured(measures: list[Measure]) -> None:
+        try:
+            series = await monitoring.read_once(tuple(measures), window)
+        except AWSError as error:
+            unseen.append((f"CloudWatch did not tell all: {error}",))
+            return
+        for measure, one in zip(measures, series, strict=True):
+            if one.points:
+                found[measure.target, measure.metric] = one
+
+    await asyncio.gather(*map(measured, by_place.values()))
+    return found
+
+
+def storage(database: Database) -> Iterator[Measure]:
+    """Aurora's storage grows by itself."""
+    if _stands_on_disks(database):
+        yield Measure(target=database.target, metric="FreeStorageSpace")
+
+
+def daily(database: Database) -> Iterator[Measure]:
+    """What has a bad hour once a day, and what the heat map shows."""
+    if not is_instance(database):
+        return
+    target = database.target
+    yield Measure(target=target, metric="CPUUtilization")
+    yield Measure(target=target, metric="DatabaseConnections", stat="Maximum")
+    if database.storage_type == "gp2":
+        yield Measure(target=target, metric="BurstBalance", stat="Minimum")
+    elif not _is_burstable(database) and database.instance_class.endswith(BURSTING):
+        yield Measure(target=target, metric="EBSIOBalance%", stat="Minimum")
+        yield Measure(target=target, metric="EBSByteBalance%", stat="Minimum")
+
+
+def lately(databases: Iterable[Database]) -> Asked:
+    """What is as it is: how it has been for some hours says how it stands."""
+    replicas = {_named(one, name) for one in databases for name in one.replicas}
+
+    def asked(database: Database) -> Iterator[Measure]:
+        if not is_instance(database):
+            return
+        target = database.target
+        yield from storage(database)
+        yield Measure(target=target, metric="FreeableMemory", stat="Maximum")
+        if not database.engine.startswith("sqlserver"):
+            yield Measure(target=target, metric="SwapUsage", stat="Minimum")
+        if _stands_on_disks(database):
+            yield Measure(target=target, metric="DiskQueueDepth")
+        if "postgres" in database.engine:
+            yield Measure(target=target, metric="MaximumUsedTransactionIDs", stat="Maximum")
+        if _is_burstable(database):
+            yield Measure(target=target, metric="CPUCreditBalance", stat="Minimum")
+        if _named(database, database.name) in replicas:
+            yield Measure(target=target, metric="ReplicaLag", stat="Maximum")
+        if database.engine.startswith("aurora"):
+            yield Measure(target=target, metric="AuroraReplicaLag")
+
+    return asked
+
+
+def weekly(database: Database) -> Iterator[Measure]:
+    if is_instance(database):
+        yield Measure(target=database.target, metric="CPUUtilization")
+        yield Measure(target=database.target, metric="DatabaseConnections")
+
+
+def is_instance(database: Database) -> bool:
+    return database.target.kind is Kind.INSTANCE
+
+
+def _stands_on_disks(database: Database) -> bool:
+    return is_instance(database) and not database.engine.startswith("aurora")
+
+
+def _is_burstable(database: Database) -> bool:
+    return database.instance_class.startswith("db.t")
+
+
+def _named(database: Database, name: str) -> tuple[str, str, str]:
+    return database.target.account, database.target.region, name

@@ -1,0 +1,112 @@
+"""What shows a fleet at a glance: each picture with the words that hold without it."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from bot.digests._facts import Facts
+from bot.digests._measuring import DAY, HOUR, WEEKS
+from bot.digests._movers import Mover, movers
+from bot.values import (
+    SECOND,
+    Answer,
+    Concern,
+    HeatMap,
+    HeatRow,
+    Paragraph,
+    Series,
+    Strip,
+    Strips,
+    Strong,
+    Target,
+    Window,
+    amount,
+    paragraph,
+)
+
+ROWS, NAMED = 40, 3
+CPU = "CPUUtilization"
+
+
+def pictures(facts: Facts, told: Iterable[Concern], zone: str) -> tuple[Answer, ...]:
+    """For a digest of what is ``told``; their times are those of ``zone``."""
+    moved = any(one.key.startswith("moved-") for one in told)
+    drawn = (heat(facts, zone), moves(facts, zone) if moved else None)
+    return tuple(one for one in drawn if one)
+
+
+def heat(facts: Facts, zone: str) -> Answer | None:
+    """CPU by database and hour of the last day, the busiest first; None where nothing is known."""
+    until = facts.now // (HOUR * SECOND) * HOUR * SECOND
+    window = Window(since=until - DAY * SECOND, until=until, period=HOUR)
+    names = _names(facts)
+    found = ((name, facts.day.get((target, CPU))) for target, name in names.items())
+    known = {name: whole for name, one in found if one and (whole := _within(one, window)).points}
+    if not known:
+        return None
+    busiest = sorted(known.items(), key=lambda one: _peak(one[1]), reverse=True)[:ROWS]
+    chart = HeatMap(
+        title=f"CPU by hour: {busiest[0][0]} was the busiest, at {_peak(busiest[0][1]):.0f} %",
+        about=_counted(len(known)),
+        window=window,
+        rows=tuple(HeatRow(label=name, values=_hours(one, window)) for name, one in busiest),
+        zone=zone,
+    )
+    said = tuple(_said(name, series) for name, series in busiest[:NAMED])
+    return Answer(title="CPU by database and hour", parts=said, chart=chart)
+
+
+def moves(facts: Facts, zone: str) -> Answer | None:
+    """Four weeks of whatever did much more or less than usual; None where nothing did."""
+    found, names = movers(facts), _names(facts)
+    if not found:
+        return None
+    chart = Strips(
+        title=f"Unlike the weeks before: {names[found[0].database.target]} first of all",
+        about="Four weeks, a day a point",
+        window=Window.ending(facts.now, WEEKS, DAY),
+        strips=tuple(_strip(names[one.database.target], one) for one in found),
+        zone=zone,
+    )
+    said = paragraph("Four weeks of each database that the trends name.")
+    return Answer(title="What moved, week by week", parts=(said,), chart=chart)
+
+
+def _strip(name: str, mover: Mover) -> Strip:
+    now, usual = amount(mover.now, mover.unit), amount(mover.usual, mover.unit)
+    said = f"{now} yesterday, usually {usual}"
+    return Strip(label=f"{name}: {mover.what}", series=mover.series, said=said)
+
+
+def _within(series: Series, window: Window) -> Series:
+    """Without the hour that is not over: it is a few minutes old, and says little."""
+    points = tuple(one for one in series.points if window.since <= one[0] < window.until)
+    return series.model_copy(update={"points": points})
+
+
+def _hours(series: Series, window: Window) -> tuple[float | None, ...]:
+    """One for each hour; None where nothing was measured."""
+    known, step = dict(series.points), window.period * SECOND
+    return tuple(known.get(at) for at in range(window.since, window.until, step))
+
+
+def _peak(series: Series) -> float:
+    return series.highest[1] if series.highest else 0.0
+
+
+def _said(name: str, series: Series) -> Paragraph:
+    figures = f": {_peak(series):.0f} % in its busiest hour, {series.mean or 0:.0f} % over the day"
+    return paragraph(Strong(text=name), figures)
+
+
+def _counted(count: int) -> str:
+    if count > ROWS:
+        return f"The {ROWS} busiest of {count:,} databases, the last 24 hours"
+    return f"{count} database{'' if count == 1 else 's'}, the last 24 hours"
+
+
+def _names(facts: Facts) -> Mapping[Target, str]:
+    """Of all instances, short where that is clear."""
+    count = Counter(one.name for one in facts.instances)
+    return {
+        one.target: one.name if count[one.name] == 1 else one.address for one in facts.instances
+    }

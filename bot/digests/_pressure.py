@@ -1,0 +1,120 @@
+"""What is short inside a database: credits, memory, the disk's turn, transaction ids, replicas.
+
+Figures of a few hours say how things stand: a job at night that is over is none of them.
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Best_Practice_Recommended_Alarms_AWS_Services.html#RDS
+"""
+
+from collections.abc import Iterator
+
+from bot.digests._facts import Facts, concern
+from bot.limits import memory_gib
+from bot.values import Concern, Database, Moment, Section, Series, amount
+
+GIB = 2.0**30
+POOR = 20.0  #: CPU credits that are about to run out
+WRAPAROUND = 1_000_000_000  #: transactions, of some two thousand million that PostgreSQL has
+LAG = {"ReplicaLag": (300.0, "primary"), "AuroraReplicaLag": (2_000.0, "writer")}
+"""By which a replica is too far behind whom: seconds, and milliseconds in Aurora."""
+TIGHT, TIGHT_AURORA = 5.0, 2.0  #: percent of memory; Aurora fills its cache to the brim
+SWAPPED = 512 * 2**20  #: bytes that stay swapped out
+QUEUE = 64.0  #: requests that wait for the disk, hour by hour
+EBB = {"BurstBalance": 20.0, "EBSIOBalance%": 10.0, "EBSByteBalance%": 10.0}
+"""Percent of what a disk may do beyond its measure that are left, at the worst of the day."""
+
+
+def cpu_credits(facts: Facts) -> Iterator[Concern]:
+    for one in facts.instances:
+        balance = facts.lately.get((one.target, "CPUCreditBalance"))
+        if balance and balance.latest and balance.latest[1] < POOR:
+            yield concern(
+                facts, "credits", one,
+                f" has {balance.latest[1]:.0f} CPU credits left; {_without(one)}.",
+                section=Section.ACTION, rank=20, metrics="credits,cpu --range 24h",
+            )  # fmt: skip
+
+
+def transactions(facts: Facts) -> Iterator[Concern]:
+    for one in facts.instances:
+        ids = facts.lately.get((one.target, "MaximumUsedTransactionIDs"))
+        if ids and ids.latest and ids.latest[1] > WRAPAROUND:
+            yield concern(
+                facts, "transactions", one,
+                f" has transactions that are {ids.latest[1] / 1e6:,.0f} million old. Vacuum them: "
+                "PostgreSQL stops at some 2,000 million.",
+                section=Section.ACTION, rank=15, metrics="transactions --range 7d",
+            )  # fmt: skip
+
+
+def replicas(facts: Facts) -> Iterator[Concern]:
+    for one in facts.instances:
+        for metric, (patience, source) in LAG.items():
+            lag = facts.lately.get((one.target, metric))
+            if lag and lag.latest and lag.latest[1] > patience:
+                yield concern(
+                    facts, "lag", one, f" is {_behind(lag)} behind its {source}.",
+                    section=Section.ACTION, rank=10, metrics="lag --range 24h",
+                )  # fmt: skip
+
+
+def memory(facts: Facts) -> Iterator[Concern]:
+    """Whole hours in which memory was never freed, or stayed swapped out."""
+    for one in facts.instances:
+        free = facts.lately.get((one.target, "FreeableMemory"))
+        swap = facts.lately.get((one.target, "SwapUsage"))
+        has = memory_gib(one.instance_class)
+        most = free.highest[1] if free and free.highest else None
+        swapped = swap.lowest[1] if swap and swap.lowest else 0.0
+        if has and most is not None and most < has * GIB * _tight(one) / 100:
+            more = f", and {amount(swapped, 'B')} are swapped out" if swapped > SWAPPED else ""
+            yield concern(
+                facts, "memory", one,
+                f" has had no more than {amount(most, 'B')} of {has:g} GiB of memory free for "
+                f"hours{more}.",
+                section=Section.ACTION, rank=25, metrics="memory --range 24h",
+            )  # fmt: skip
+        elif swapped > SWAPPED:
+            yield concern(
+                facts, "swap", one,
+                f" keeps {amount(swapped, 'B')} of its memory swapped out: it is slower than it "
+                "has to be.",
+                section=Section.TREND, rank=60, metrics="memory --range 24h",
+            )  # fmt: skip
+
+
+def disks(facts: Facts) -> Iterator[Concern]:
+    for one in facts.instances:
+        queue = facts.lately.get((one.target, "DiskQueueDepth"))
+        if queue and queue.lowest and queue.lowest[1] > QUEUE:
+            yield concern(
+                facts, "queue", one,
+                f" has kept {queue.lowest[1]:,.0f} requests and more waiting for its disk for "
+                "hours.",
+                section=Section.ACTION, rank=22, metrics="queue,iops,latency --range 24h",
+            )  # fmt: skip
+        for metric, least in EBB.items():
+            left = facts.day.get((one.target, metric))
+            if left and left.lowest and left.lowest[1] < least:
+                at, percent = left.lowest
+                yield concern(
+                    facts, "burst", one,
+                    f" had {percent:.0f} % of its I/O credits left at ", Moment(at=at),
+                    ": without any its disk is slowed down.",
+                    section=Section.TREND, rank=50, metrics="iops,queue,latency --range 24h",
+                )  # fmt: skip
+                break
+
+
+def _tight(database: Database) -> float:
+    return TIGHT_AURORA if database.engine.startswith("aurora") else TIGHT
+
+
+def _behind(lag: Series) -> str:
+    value = lag.latest[1] if lag.latest else 0.0
+    return f"{value / 60:.0f} minutes" if lag.unit != "ms" else f"{value / 1000:.1f} seconds"
+
+
+def _without(database: Database) -> str:
+    """https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Types.html"""
+    if database.instance_class.startswith("db.t2."):
+        return "without any it is slowed down"
+    return "without any it goes on as fast, and AWS charges what it takes beyond them"

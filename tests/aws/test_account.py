@@ -1,0 +1,73 @@
+"""What AWS says of an account and of engines, and answers too large to be read in passing."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from aiobotocore.parsers import AioQueryParser
+from botocore.loaders import Loader
+from botocore.model import ServiceModel
+from botocore.parsers import ResponseParserError
+
+from bot.aws.accounts import Accounts
+from bot.aws.parsing import LARGE, QueryParser, instant
+from bot.aws.session import Account
+from bot.sandbox.aws import MAIN, AWSSandbox, role_arn
+from bot.values import SECOND
+
+
+@pytest.fixture
+async def accounts(aws: AWSSandbox) -> AsyncIterator[Accounts]:
+    main = Account(id=MAIN, name="main", regions=("us-east-1",), role_arn=role_arn(MAIN))
+    async with Accounts((main,), lambda: int(aws.clock() * SECOND)) as accounts:
+        yield accounts
+
+
+async def test_manual_snapshots_are_counted_against_what_aws_allows(
+    aws: AWSSandbox, accounts: Accounts
+) -> None:
+    region = next(iter(accounts))
+    before = await region.snapshot_quota()
+    rds = aws.client("rds", account=region.account.id, region=region.name)
+    rds.create_db_snapshot(DBInstanceIdentifier="orders-dev", DBSnapshotIdentifier="one-more")
+
+    after = await region.snapshot_quota()
+
+    assert before
+    assert after
+    assert (after.used, after.most) == (before.used + 1, before.most)
+
+
+async def test_engines_have_lifecycles(accounts: Accounts) -> None:
+    region = next(iter(accounts))
+
+    [eight, newer] = [one for one in await region.lifecycles("mysql") if one.major != "5.7"]
+
+    assert eight.standard_until == int(instant("2026-07-31T23:59:00Z").timestamp() * 1_000_000)
+    assert eight.extended_until
+    assert eight.covers("8.0.40")
+    assert not eight.covers("8.4.1")
+    assert newer.major == "8.4"
+    assert await region.lifecycles("oracle-se2") == ()
+
+
+def an_answer(count: int) -> dict[str, Any]:
+    points = "<member>2026-07-01T09:00:00Z</member>" * count
+    values = "<member>1.5</member>" * count
+    body = (
+        "<GetMetricDataResponse><GetMetricDataResult><MetricDataResults><member><Id>q0</Id>"
+        f"<Timestamps>{points}</Timestamps><Values>{values}</Values></member></MetricDataResults>"
+        "</GetMetricDataResult></GetMetricDataResponse>"
+    )
+    return {"status_code": 200, "headers": {}, "body": body.encode()}
+
+
+async def test_a_large_answer_is_read_as_botocore_reads_it() -> None:
+    model = ServiceModel(Loader().load_service_model("cloudwatch", "service-2"))
+    shape = model.operation_model("GetMetricData").output_shape
+    given = an_answer(3000)
+    assert len(given["body"]) > LARGE
+
+    assert await QueryParser().parse(given, shape) == await AioQueryParser().parse(given, shape)
+    with pytest.raises(ResponseParserError, match="cannot be read"):
+        await QueryParser().parse({**given, "body": given["body"][:-5]}, shape)
