@@ -57,8 +57,11 @@ def a_notifier(store: Database, channels: Channels, clock: Clock, patience: floa
     async def publish(*_: object) -> None:
         raise AssertionError("nothing here goes to a topic or to a Home")
 
+    def follow(*_: object) -> None:
+        raise AssertionError("nothing here has a picture")
+
     return Notifier(
-        store, client, directory, publish, publish, clock, pause=0.001, patience=patience
+        store, client, directory, publish, publish, follow, clock, pause=0.001, patience=patience
     )
 
 
@@ -99,6 +102,6 @@ async def test_a_delivery_without_an_answer_ends_in_time_and_is_tried_again(
     assert (channels.posted, await store.outbox.depth()) == ([], 1)
     channels.stuck = ""
     clock.now += MINUTE
-    assert await notifier.deliver_due() == 1
+    assert await a_notifier(store, channels, clock, patience=40).deliver_due() == 1
 
     assert (channels.posted, await store.outbox.depth()) == (["C0STUCK"], 0)

@@ -1,0 +1,89 @@
+"""Cards of requests: drawn as the request stands when its card is delivered, in their place."""
+
+import asyncio
+
+import structlog
+from slack_sdk.errors import SlackApiError
+
+from bot.electorate import who_may_approve
+from bot.errors import DirectoryError
+from bot.telling import details
+from bot.values import Line, Posted, Request, Usual
+from bot.vocabulary import Status
+from handlers.blocks.card import card, plain_card
+from handlers.directory import SlackDirectory
+from handlers.posting import Payload, Posting
+from handlers.setbacks import TOO_RICH
+from storage.database import Database as Store
+from storage.outbox import Delivery
+
+CARD_EVENT = "rds_bot_card"
+
+log = structlog.get_logger()
+
+
+class Cards:
+    def __init__(
+        self, store: Store, posting: Posting, directory: SlackDirectory, patience: float
+    ) -> None:
+        """``patience``: seconds for finding out who could still approve."""
+        self._store = store
+        self._posting = posting
+        self._directory = directory
+        self._patience = patience
+
+    async def show(self, delivery: Delivery, request: Request) -> Posted:
+        drawn = card(request, who=await self._who(request), usual=await self._usual(request))
+        try:
+            return await self._draw(delivery, request, drawn)
+        except SlackApiError as error:
+            if error.response["error"] not in TOO_RICH:
+                raise
+            log.warning("notifier.card_refused", request=request.label, why=str(error.response))
+            return await self._draw(delivery, request, plain_card(request))
+
+    async def _draw(self, delivery: Delivery, request: Request, drawn: Payload) -> Posted:
+        if request.card is not None:
+            return await self._redraw(request, request.card, drawn)
+        earlier = await self._posting.find(delivery, _carded(request))
+        if earlier is not None:
+            await self._remember(request, earlier)
+            return await self._redraw(request, earlier, drawn)
+        return await self._new_card(delivery.message.address, request, drawn)
+
+    async def _redraw(self, request: Request, posted: Posted, drawn: Payload) -> Posted:
+        changed = await self._posting.change(posted, drawn)
+        return changed or await self._new_card(posted.channel, request, drawn)
+
+    async def _new_card(self, address: str, request: Request, drawn: Payload) -> Posted:
+        posted = await self._posting.post(address, drawn, metadata=_carded(request))
+        await self._remember(request, posted)
+        return posted
+
+    async def _remember(self, request: Request, posted: Posted) -> None:
+        """From here on it is changed, and what it leaves out follows in its thread."""
+        async with self._store.write() as tx:
+            await tx.set_card(request.id, posted)
+            if request.card_channel is not None:
+                await tx.post(details(request, posted))
+
+    async def _who(self, request: Request) -> Line:
+        """Who could still approve; left out where Slack does not say."""
+        if request.status is not Status.PENDING:
+            return ()
+        try:
+            async with asyncio.timeout(self._patience):
+                return await who_may_approve(self._directory, request)
+        except (DirectoryError, TimeoutError):
+            return ()
+
+    async def _usual(self, request: Request) -> Usual | None:
+        """How long such a change takes, for a card that shows how far it has come."""
+        if request.status is not Status.RUNNING:
+            return None
+        environment = request.classified.environment
+        return await self._store.requests.usual(request.operation, environment)
+
+
+def _carded(request: Request) -> Payload:
+    return {"event_type": CARD_EVENT, "event_payload": {"request_id": request.id}}

@@ -1,0 +1,73 @@
+"""What people are told directly."""
+
+import asyncio
+from collections.abc import Callable
+
+from bot.values import Message, Posted, Request
+from bot.vocabulary import Status
+from handlers.blocks.filed import lost_card
+from handlers.blocks.notices import ending
+from handlers.blocks.reminding import SHOWN, reminding
+from handlers.directory import SlackDirectory
+from handlers.posting import Posting
+from storage.database import Database as Store
+from storage.outbox import Delivery
+
+
+class Personal:
+    def __init__(
+        self,
+        store: Store,
+        posting: Posting,
+        directory: SlackDirectory,
+        clock: Callable[[], int],
+        patience: float,
+    ) -> None:
+        """``patience``: seconds for finding out who is in a channel."""
+        self._store = store
+        self._posting = posting
+        self._directory = directory
+        self._clock = clock
+        self._patience = patience
+
+    async def tell(self, delivery: Delivery) -> Posted | None:
+        """None where there is nothing to tell any more, or it stands where that person reads."""
+        message = delivery.message
+        if delivery.posted is not None:  # replaced while it was told
+            return delivery.posted
+        channel = message.body.get("unless_in")
+        if channel and await self._sees(channel, message.address):
+            return None
+        if message.kind == "reminder":
+            return await self._remind(message)
+        if message.request_id is None:
+            return await self._posting.post(message.address, message.body)
+        request = await self._store.requests.get(message.request_id)
+        drawn = lost_card(request) if message.kind == "lost" else ending(request)
+        return await self._posting.post(message.address, drawn)
+
+    async def _remind(self, message: Message) -> Posted | None:
+        """Only of what still waits for that person; a reminder that came too late is none."""
+        requests = [await self._store.requests.get(one) for one in message.body["requests"]]
+        waiting = [one for one in requests if self._waits_for(one, message.address)]
+        if not waiting:
+            return None
+        links = {one.id: link for one in waiting[:SHOWN] if (link := await self._link(one))}
+        drawn = reminding(waiting, links, is_late=message.body["late"])
+        return await self._posting.post(message.address, drawn)
+
+    def _waits_for(self, request: Request, user: str) -> bool:
+        voted = {vote.person.user for vote in request.votes}
+        is_open = request.status is Status.PENDING and self._clock() < request.expires_at
+        return is_open and user not in voted
+
+    async def _link(self, request: Request) -> str:
+        """To the card; empty where there is none."""
+        return await self._posting.link(request.card) if request.card else ""
+
+    async def _sees(self, channel: str, user: str) -> bool:
+        try:
+            async with asyncio.timeout(self._patience):
+                return await self._directory.is_member(channel, user)
+        except TimeoutError:
+            return False

@@ -1,0 +1,104 @@
+"""Messages of the bot in Slack: paced, changed where they stand, and never posted twice."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import structlog
+from aiolimiter import AsyncLimiter
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.values import SECOND, Posted
+from storage.outbox import Delivery
+
+Payload = Mapping[str, Any]
+
+KEYED_EVENT = "rds_bot_message"
+#: The message that should be changed is no longer there.
+VANISHED = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+
+log = structlog.get_logger()
+
+
+class Posting:
+    def __init__(self, client: AsyncWebClient, pause: float) -> None:
+        """``pause``: seconds between two messages in one channel; Slack allows one a second."""
+        self._client = client
+        self._pace = defaultdict[str, AsyncLimiter](lambda: AsyncLimiter(1, pause))
+
+    async def post(self, channel: str, drawn: Payload, **more: Any) -> Posted:
+        async with self._pace[channel]:
+            reply = await self._client.chat_postMessage(
+                channel=channel,
+                parse="none",
+                link_names=False,
+                unfurl_links=False,
+                unfurl_media=False,
+                **drawn,
+                **more,
+            )
+        return Posted(channel=reply["channel"], ts=reply["ts"])
+
+    async def change(self, posted: Posted, drawn: Payload) -> Posted | None:
+        """None where the message is no longer there."""
+        try:
+            await self._client.chat_update(channel=posted.channel, ts=posted.ts, **drawn)
+        except SlackApiError as error:
+            if error.response["error"] not in VANISHED:
+                raise
+            return None
+        return posted
+
+    async def once(self, delivery: Delivery, channel: str, drawn: Payload, **more: Any) -> Posted:
+        """What has a key is looked for before it is posted again."""
+        key = delivery.message.key
+        if key is None:
+            return await self.post(channel, drawn, **more)
+        metadata = keyed(key)
+        earlier = await self.find(delivery, metadata, **more)
+        return earlier or await self.post(channel, drawn, metadata=metadata, **more)
+
+    async def find(
+        self, delivery: Delivery, wanted: Payload, thread_ts: str | None = None
+    ) -> Posted | None:
+        """The message with that metadata that an attempt without an answer has posted.
+
+        None at the first attempt, and where nobody can say.
+        """
+        if not delivery.attempts:
+            return None
+        since = f"{delivery.created_at / SECOND - 60:.6f}"
+        try:
+            reply = await self._latest(delivery.message.address, thread_ts, since)
+        except SlackApiError as error:
+            log.info("notifier.history_unreadable", why=error.response["error"])
+            return None
+        for message in reply["messages"]:
+            metadata = message.get("metadata") or {}
+            if all(metadata.get(name) == value for name, value in wanted.items()):
+                return Posted(channel=delivery.message.address, ts=message["ts"])
+        return None
+
+    async def link(self, posted: Posted) -> str:
+        """To the message; empty where Slack names none."""
+        try:
+            reply = await self._client.chat_getPermalink(
+                channel=posted.channel, message_ts=posted.ts
+            )
+        except SlackApiError:
+            return ""
+        return str(reply["permalink"])
+
+    async def _latest(self, channel: str, thread_ts: str | None, since: str) -> AsyncSlackResponse:
+        """What was said in a channel, or in one of its threads."""
+        read = self._client.conversations_history
+        if thread_ts:
+            read = partial(self._client.conversations_replies, ts=thread_ts)
+        return await read(channel=channel, oldest=since, include_all_metadata=True, limit=200)
+
+
+def keyed(key: str) -> Payload:
+    return {"event_type": KEYED_EVENT, "event_payload": {"key": key}}
