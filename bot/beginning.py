@@ -237,4 +237,5 @@ _REST = """\
 #   expires_after: 72h
 #   send_within: 1h
 # polling: {interval: 30s, timeout: 5m}
+# aftermath: [15m, 60m]
 """

@@ -48,7 +48,8 @@ async def _left_out(name: str) -> Findings:
 
 
 async def _aws(settings: Settings) -> Findings:
-    return await aws.look(accounts_of(settings), settings.aws_region, _needs())
+    namespace = settings.telemetry.namespace
+    return await aws.look(accounts_of(settings), settings.aws_region, _needs(), namespace)
 
 
 def _needs() -> Mapping[str, Sequence[str]]:

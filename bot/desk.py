@@ -1,5 +1,6 @@
 """What queries and controls ask: one desk a command, over the services of the bot."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,8 +12,10 @@ from bot.ceilings import Ceilings
 from bot.digests import Digests
 from bot.electorate import approvable, named, standing_approvers, who_may_approve
 from bot.fleet import Fleet
+from bot.incidents import Care
 from bot.judging import Judge
 from bot.limits import Ceiling
+from bot.markers import Markers
 from bot.monitoring import Monitoring
 from bot.operation import Change, Control, Operation
 from bot.operations import CATALOGUE
@@ -34,6 +37,7 @@ from bot.values import (
     Range,
     Request,
     Series,
+    Tally,
     Window,
     micros,
 )
@@ -61,11 +65,13 @@ class Services:
     accounts: Accounts
     fleet: Fleet
     monitoring: Monitoring
+    markers: Markers
     ceilings: Ceilings
     judge: Judge
     directory: Directory
     approvals: Approvals
     digests: Digests
+    incidents: Care
     settings: Settings
     clock: Callable[[], int]
     health: Health
@@ -98,14 +104,32 @@ class Desk:
         return await self.services.ceilings.within(database)
 
     async def observe(
-        self, database: Database, span: Range, words: Sequence[str], zone: str
+        self,
+        database: Database,
+        span: Range,
+        words: Sequence[str],
+        zone: str,
+        *,
+        week_before: bool = False,
     ) -> Observed:
-        return await self.services.monitoring.observe(database, span, words, zone)
+        monitoring, markers = self.services.monitoring, self.services.markers
+        seen, marked = await asyncio.gather(
+            monitoring.observe(database, span, words, zone, week_before=week_before),
+            markers.of(database, monitoring.window(span)),
+        )
+        return seen.marked(marked)
 
     async def compare(
         self, databases: Sequence[Database], span: Range, word: str, zone: str
     ) -> Observed:
         return await self.services.monitoring.compare(databases, span, word, zone)
+
+    async def tallies(self, span: timedelta) -> tuple[Tally, Tally]:
+        figures, until, length = self.services.store.figures, self.services.clock(), micros(span)
+        since = until - length
+        return await asyncio.gather(
+            figures.tally(since, until), figures.tally(since - length, since)
+        )
 
     def classify(self, database: Database) -> Classified:
         return self.services.judge.classify(database)

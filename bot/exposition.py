@@ -66,6 +66,9 @@ def of_process(
         missed.add_metric([job], count)
     yield missed
     yield _counter("rds_bot_audit_write_failures", "Writes that failed.", unwritten)
+    yield _gauge("rds_bot_leader", "1 where this replica ticks.", telemetry.states.get("leader", 0))
+    if (intact := telemetry.states.get("audit")) is not None:
+        yield _gauge("rds_bot_audit_verify_ok", "1 where the audit trail adds up.", intact)
     yield from ProcessCollector(registry=None).collect()
 
 
@@ -85,6 +88,12 @@ async def of_tables(store: Store) -> tuple[Metric, ...]:
             "From send to proof, of what succeeded.",
             EXECUTION_BOUNDS,
             await store.figures.executions(EXECUTION_BOUNDS),
+        ),
+        _lengths(
+            "rds_bot_reconcile_seconds",
+            "From a send whose answer was lost to finding out what became of it.",
+            EXECUTION_BOUNDS,
+            await store.figures.reconciliations(EXECUTION_BOUNDS),
         ),
         _gauge("rds_bot_outbox_depth", "Messages that wait.", await store.outbox.depth()),
         _gauge("rds_bot_audit_head_seq", "Newest audit row.", await store.figures.audit_head()),

@@ -25,6 +25,11 @@ _STATEMENTS = re.compile(
     r"""|IDENTIFIED\s+(?:(?:WITH|VIA)\s+\S+\s+)?(?:BY|AS|USING)\s+))"""
     r"""(?:[NE]?'(?:[^']|'')*'?|"[^"]*"?|\$\w*\$[\s\S]*?(?:\$\w*\$|\Z))"""
 )
+# RFC 6750, in a header or alone; alone it has a digit or is long, as few words after it are.
+_BEARER = re.compile(
+    r"""(?i)(?P<start>\bAuthorization["']?\s{0,4}[:=]\s{0,4}["']?(?:Bearer|Basic)\s{1,4}"""
+    r"""|\bBearer\s{1,4}(?=[\w.~+/-]{20}|[^\s\d]{0,19}\d))[\w.~+/-]+=*"""
+)
 _USER_INFO = re.compile(r"(?P<start>\b[a-z][a-z0-9+.-]{0,20}://[^\s:/@]*:)[^\s/@]+@", re.IGNORECASE)
 _SECRET_KEY = re.compile(_SECRET_NAME, re.IGNORECASE)
 
@@ -33,6 +38,7 @@ def mask(text: str) -> str:
     """The text with tokens, access keys, passwords of URLs and ``password=…`` values replaced."""
     text = _TOKENS.sub(MASK, text)
     text = _STATEMENTS.sub(rf"\g<start>{MASK}", text)
+    text = _BEARER.sub(rf"\g<start>{MASK}", text)
     text = _USER_INFO.sub(rf"\g<start>{MASK}@", text)
     return _PAIRS.sub(rf"\g<name>{MASK}", text)
 

@@ -36,6 +36,7 @@ from bot.values import (
     Request,
     Sent,
     Series,
+    Tally,
     Window,
 )
 from bot.vocabulary import Environment, Kind, Risk, Status
@@ -64,11 +65,18 @@ class Desk(Protocol):
         """How many connections it takes, or each member of a cluster, by the instance's name."""
 
     async def observe(
-        self, database: Database, span: Range, words: Sequence[str], zone: str
+        self,
+        database: Database,
+        span: Range,
+        words: Sequence[str],
+        zone: str,
+        *,
+        week_before: bool = False,
     ) -> Observed:
         """Its metrics of that time, in a picture for readers in ``zone`` and in words.
 
-        Without ``words`` what matters for its engine. Raises UsageError for an unknown metric,
+        Without ``words`` what matters for its engine. ``week_before``: with the same time a week
+        before beside it. Raises UsageError for an unknown metric,
         AWSError.
         """
 
@@ -76,6 +84,9 @@ class Desk(Protocol):
         self, databases: Sequence[Database], span: Range, word: str, zone: str
     ) -> Observed:
         """One metric of several databases on one scale. Raises as ``observe`` does."""
+
+    async def tallies(self, span: timedelta) -> tuple[Tally, Tally]:
+        """What that much time until now came to, and as much time before it."""
 
     def classify(self, database: Database) -> Classified: ...
     async def request(self, request_id: int) -> Request:

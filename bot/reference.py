@@ -9,9 +9,11 @@ from bot.vocabulary import Environment
 
 Statements = list[dict[str, Any]]
 
-READS = ("cloudtrail:LookupEvents", "cloudwatch:GetMetricData", "rds:DescribeDBClusterSnapshots",
-         "rds:DescribeDBClusters", "rds:DescribeDBInstances", "rds:DescribeDBSnapshots",
-         "rds:DescribeEvents", "rds:DescribePendingMaintenanceActions")  # fmt: skip
+READS = ("cloudtrail:LookupEvents", "cloudwatch:DescribeAlarmHistory",
+         "cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData",
+         "rds:DescribeDBClusterSnapshots", "rds:DescribeDBClusters", "rds:DescribeDBInstances",
+         "rds:DescribeDBSnapshots", "rds:DescribeEvents",
+         "rds:DescribePendingMaintenanceActions")  # fmt: skip
 #: How the names of actions begin that change nothing.
 READING = ("Describe", "Download", "Get", "List", "Lookup")
 #: Tags decide the environment, so the bot may set none on what it changes.

@@ -11,6 +11,7 @@ from secrets import token_hex
 import aiohttp
 import structlog
 
+from bot.aftermath import Aftermaths
 from bot.approvals import Approvals
 from bot.aws.accounts import Accounts
 from bot.aws.session import Account
@@ -22,7 +23,9 @@ from bot.executor import Executor
 from bot.fleet import Fleet
 from bot.following import Following
 from bot.health import Vitals, served
+from bot.incidents import Care, Watch
 from bot.judging import Judge
+from bot.markers import Markers
 from bot.monitoring import Monitoring
 from bot.publishing import Publisher
 from bot.reminders import Reminders
@@ -30,15 +33,19 @@ from bot.settings import Settings, idle
 from bot.telemetry import Pulse, Telemetry
 from bot.telling import Telling
 from bot.values import Line, Moment
+from bot.verifying import Verifying
 from bot.vocabulary import Status
 from charts import Studio
 from handlers import app as slack
 from handlers.directory import SlackDirectory
+from handlers.errands import Errands
 from handlers.homes import Homes
 from handlers.intake import Intake
 from handlers.jobs import Jobs, scheduler
+from handlers.live import Live
 from handlers.notifier import Notifier
 from handlers.pictures import Pictures
+from handlers.renewing import Renewing
 from handlers.replies import Replies
 from storage.chain import AuditKey
 from storage.database import Database as Store
@@ -139,7 +146,8 @@ async def _built(
     directory = SlackDirectory(client, own, settings.channels.approvals, clock)
     fleet = Fleet(accounts, clock)
     ceilings = Ceilings(accounts, fleet, clock)
-    monitoring = Monitoring(accounts, ceilings, clock)
+    monitoring = Monitoring(accounts, ceilings, clock, settings.thresholds)
+    markers = Markers(store, accounts, fleet)
     judge = Judge(settings, fleet)
     telling = Telling(settings.notifications.sns_topic_arn)
     owner = token_hex(8)
@@ -150,21 +158,31 @@ async def _built(
     health = _health(store, fleet, monitoring, socket, clock)
     survey = Survey(store, accounts, fleet, monitoring, ceilings, judge, clock)
     digests = Digests(store, survey, directory, settings, clock)
+    care = Care(store, directory, settings.channels.incidents)
     services = Services(
-        store, accounts, fleet, monitoring, ceilings, judge, directory, approvals, digests,
-        settings, clock, health,
+        store, accounts, fleet, monitoring, markers, ceilings, judge, directory, approvals, digests,
+        care, settings, clock, health,
     )  # fmt: skip
 
     intake = Intake(store.inbox, clock)
     replies, pictures = Replies(store, posting, session), Pictures(posting, session, studio)
-    slack.listen(bolt, intake, services, posting, replies, pictures)
+    errands = Errands(services, pictures)
+    renewing = Renewing(services, errands, pictures)
+    live = Live(services, directory, errands, renewing, replies)
+    slack.listen(bolt, intake, services, posting, replies, pictures, live)
     homes = Homes(services, posting, clock, pause=3 * pause)
-    notifier = Notifier(store, posting, directory, accounts.publish, homes.deliver, clock, pause)
+    notifier = Notifier(
+        store, posting, directory, accounts.publish, homes.deliver, pictures.follow, clock, pause
+    )
     reminders = Reminders(store, directory, settings.notifications.escalation, clock)
+    aftermaths = Aftermaths(store, fleet, monitoring, markers, directory, settings.aftermath, clock)
     publisher = _publisher(settings, store, accounts, clock)
+    verifying = Verifying(store, telemetry.audit_verified)
+    watch = Watch(store, accounts, fleet, judge, monitoring, settings.channels.incidents, clock)
     jobs = Jobs(
-        store, executor, following, approvals, reminders, Rounds(store, digests, clock), fleet,
-        homes, intake, publisher, clock, owner,
+        store, executor, following, approvals, reminders, Rounds(store, digests, clock),
+        aftermaths, watch, fleet, homes, renewing, intake, publisher, verifying, telemetry.leads,
+        clock, owner,
     )  # fmt: skip
     return Bot(services, executor, following, intake, notifier, jobs, pictures, socket)
 

@@ -52,6 +52,7 @@ class Telemetry:
     slack: Counter[str] = field(default_factory=Counter)
     aws: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     missed: Counter[str] = field(default_factory=Counter)
+    states: dict[str, bool] = field(default_factory=dict)  #: as last told
 
     def acknowledged(self, kind: str, seconds: float) -> None:
         """``kind`` is the type of Slack's envelope: slash_commands, interactive or events_api."""
@@ -63,6 +64,14 @@ class Telemetry:
     def aws_answered(self, client: str, action: str, result: str) -> None:
         """One call, with its retries: of which service, which action, and how it ended."""
         self.aws[client, action, result] += 1
+
+    def leads(self, leads: bool) -> None:
+        """Whether this replica does what only one should."""
+        self.states["leader"] = leads
+
+    def audit_verified(self, intact: bool) -> None:
+        """The whole audit trail was checked."""
+        self.states["audit"] = intact
 
     def tick_missed(self, job: str) -> None:
         """A tick that was left out: it came too late, or the one before it still ran."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.values import Message, Occasion, PersonId, Place, Posted, Reminder, Request
+from bot.values import Answer, Message, Occasion, PersonId, Place, Posted, Reminder, Request
 from bot.vocabulary import Status
 
 
@@ -31,6 +31,30 @@ class Telling:
         if request.status.is_open:
             return (self.card(request),)
         return (self.card(request), *self._ending(request))
+
+    @staticmethod
+    def pictured(
+        place: Place,
+        address: str,
+        answer: Answer,
+        *,
+        key: str | None = None,
+        request_id: int | None = None,
+        thread: str | None = None,
+    ) -> Message:
+        """Words of the bot's own accord, whose picture follows when it is drawn.
+
+        THREAD: below the card of ``request_id``. CHANNEL: in the thread of the message that stands
+        there at ``thread``, where that is given. PERSON: as a direct message.
+        """
+        return Message(
+            place=place,
+            address=address,
+            kind="picture",
+            request_id=request_id,
+            body={"answer": answer.json_value(), "thread": thread},
+            key=key,
+        )
 
     def _ending(self, request: Request) -> tuple[Message, ...]:
         in_thread = Message(

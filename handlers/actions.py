@@ -15,7 +15,7 @@ from bot.errors import BotError, UsageError
 from bot.operation import Operation
 from bot.operations import CATALOGUE
 from bot.values import Channel, Code, Moment, PersonId, Verdict, label
-from handlers.blocks import digest
+from handlers.blocks import digest, incident
 from handlers.blocks.denied import cloudops_request
 from handlers.blocks.form import metadata_of
 from handlers.blocks.launcher import CALLBACK, LAUNCH
@@ -56,7 +56,7 @@ class Actions:
     def register(self, app: AsyncApp, intake: Intake) -> None:
         intake.on(KIND, self.process, self.failed)
 
-        @app.action(re.compile(r"^(request|cloudops|launch|query|digest)\."))
+        @app.action(re.compile(r"^(request|cloudops|launch|query|digest|incident)\."))
         async def clicked(ack: AsyncAck, body: dict[str, Any]) -> None:
             payload = _payload(body)
             excuse = await take(intake, ack, KIND, _key(body), payload)
@@ -109,8 +109,10 @@ class Actions:
                 await self._cloudops(number, person, incoming)
             case digest.SNOOZE:
                 await self._snooze(person, incoming)
-            case digest.MEND:
+            case mend if mend.startswith(digest.MEND):
                 await self._mend(person, incoming)
+            case incident.ACKNOWLEDGE | incident.SNOOZE | incident.RESOLVE as verb:
+                await self._care(verb, number, person, incoming)
             case run if run.startswith(RUN):
                 await self._look(person, incoming)
             case launch if launch.startswith(LAUNCH):
@@ -161,6 +163,18 @@ class Actions:
         until = await self._services.digests.snooze(body["value"], body["channel"], who, at)
         told = problem(("Digests in this channel leave that out until ", Moment(at=until), "."))
         await self._replies.privately(_origin(body), told)
+
+    async def _care(self, verb: str, number: int, person: PersonId, incoming: Incoming) -> None:
+        """The card says what came of it; whoever came too late is told who was there before."""
+        care = self._services.incidents
+        verbs = {
+            incident.ACKNOWLEDGE: care.acknowledge,
+            incident.SNOOZE: care.snooze,
+            incident.RESOLVE: care.resolve,
+        }
+        who = await self._services.directory.person(person, incoming.received_at)
+        if told := await verbs[verb](number, who):
+            await self._replies.privately(_origin(incoming.payload), problem(told))
 
     async def _mend(self, person: PersonId, incoming: Incoming) -> None:
         """The form of what mends it, with the database filled in."""

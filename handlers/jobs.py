@@ -7,16 +7,20 @@ import structlog
 from apscheduler.events import EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.aftermath import Aftermaths
 from bot.approvals import Approvals
 from bot.digests import Rounds
 from bot.executor import Executor
 from bot.fleet import Fleet
 from bot.following import Following
+from bot.incidents import Watch
 from bot.publishing import Publisher
 from bot.reminders import Reminders
 from bot.values import SECOND, micros
+from bot.verifying import Verifying
 from handlers.homes import Homes
 from handlers.intake import Intake
+from handlers.renewing import Renewing
 from storage.database import Database as Store
 
 #: Who ticks what only one replica should: everything but claims, which the rows themselves share.
@@ -24,6 +28,8 @@ LEADER = "ticks"
 LEADS_FOR = 30 * SECOND
 INBOX_KEPT = micros(timedelta(days=2))
 OUTBOX_KEPT = micros(timedelta(days=14))
+#: Longer than Rounds looks back for what was missed.
+RUNS_KEPT = micros(timedelta(days=30))
 LEFT_OUT = EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES
 
 log = structlog.get_logger()
@@ -38,10 +44,15 @@ class Jobs:
         approvals: Approvals,
         reminders: Reminders,
         rounds: Rounds,
+        aftermaths: Aftermaths,
+        watch: Watch,
         fleet: Fleet,
         homes: Homes,
+        renewing: Renewing,
         intake: Intake,
         publisher: Publisher,
+        verifying: Verifying,
+        told_leading: Callable[[bool], None],
         clock: Callable[[], int],
         owner: str,
     ) -> None:
@@ -51,10 +62,15 @@ class Jobs:
         self._approvals = approvals
         self._reminders = reminders
         self._rounds = rounds
+        self._aftermaths = aftermaths
+        self._watch = watch
         self._fleet = fleet
         self._homes = homes
+        self._renewing = renewing
         self._intake = intake
         self._publisher = publisher
+        self._verifying = verifying
+        self._told_leading = told_leading
         self._clock = clock
         self._owner = owner
 
@@ -65,9 +81,13 @@ class Jobs:
             (self.expire, timedelta(seconds=15)),
             (self.remind, timedelta(minutes=1)),
             (self.digest, timedelta(seconds=20)),
+            (self.look_back, timedelta(minutes=1)),
+            (self.watch, polling),
+            (self.freshen, timedelta(seconds=5)),
             (self.take_over, timedelta(seconds=20)),
             (self.refresh, timedelta(minutes=1)),
             (self.publish, timedelta(minutes=1)),
+            (self.verify, timedelta(minutes=10)),
             (self.tidy, timedelta(hours=1)),
         ):
             scheduler.add_job(
@@ -94,6 +114,18 @@ class Jobs:
         if await self._leads():
             await self._rounds.tick()
 
+    async def look_back(self) -> None:
+        if await self._leads():
+            await self._aftermaths.tick()
+
+    async def watch(self) -> None:
+        if await self._leads():
+            await self._watch.tick()
+
+    async def freshen(self) -> None:
+        if await self._leads():
+            await self._renewing.tick()
+
     async def take_over(self) -> None:
         """What a replica that is gone has acknowledged and never ended."""
         await self._intake.take_over()
@@ -107,14 +139,24 @@ class Jobs:
         if await self._leads():
             await self._publisher.endings()
 
+    async def verify(self) -> None:
+        """Every replica for itself: whoever reads its figures need not know which one leads."""
+        await self._verifying.tick()
+
     async def tidy(self) -> None:
         now = self._clock()
         await self._store.inbox.prune(now - INBOX_KEPT)
         await self._store.outbox.prune(now - OUTBOX_KEPT)
+        await self._store.live_charts.prune(now - INBOX_KEPT)
+        await self._store.concerns.prune(now)
+        await self._store.schedules.prune(now - RUNS_KEPT)
 
     async def _leads(self) -> bool:
-        if self._store.is_exclusive:
-            return True
+        leads = self._store.is_exclusive or await self._takes_the_lead()
+        self._told_leading(leads)
+        return leads
+
+    async def _takes_the_lead(self) -> bool:
         return await self._store.leases.acquire(LEADER, self._owner, LEADS_FOR) is not None
 
 

@@ -148,7 +148,6 @@ def idle(settings: Settings) -> tuple[str, ...]:
     """One sentence for each setting that was given although nothing uses it yet."""
     given = {
         "channels.audit": settings.channels.audit,
-        "channels.incidents": settings.channels.incidents,
         "audit.retention": "retention" in settings.audit.model_fields_set,
         "audit.archive": settings.audit.archive,
     }

@@ -26,13 +26,17 @@ from bot.settings._types import (
     RiskName,
     RoleArn,
     Sentence,
+    Thresholds,
     Timezone,
     TopicArn,
     UserId,
 )
+from bot.thresholds import AS_USUAL
 from bot.vocabulary import Environment, Risk
 
 T = TypeVar("T")
+#: When a change can be looked back at: sooner CloudWatch has too few figures.
+SOONEST, LATEST = timedelta(minutes=4), timedelta(hours=24)
 
 
 class Part(BaseModel):
@@ -251,6 +255,16 @@ class Configuration(Part):
     health: Health = Health()
     telemetry: Telemetry = Telemetry()
     digests: tuple[Digest, ...] = ()
+    thresholds: Thresholds = AS_USUAL
+    aftermath: tuple[Duration, ...] = (timedelta(minutes=15), timedelta(minutes=60))
+
+    @field_validator("aftermath")
+    @classmethod
+    def _when_there_are_figures(cls, aftermath: tuple[timedelta, ...]) -> tuple[timedelta, ...]:
+        for one in aftermath:
+            if one % timedelta(minutes=1) or not SOONEST <= one <= LATEST:
+                raise ValueError("each must be in whole minutes, from 4m to 24h")
+        return aftermath
 
     @field_validator("accounts")
     @classmethod

@@ -11,6 +11,8 @@ from pytimeparse2 import parse as parse_time
 from rapidfuzz import fuzz, process
 
 from bot.crontab import checked as crontab
+from bot.thresholds import Thresholds as _Thresholds
+from bot.thresholds import read as _thresholds
 from bot.vocabulary import Environment, Risk
 
 T = TypeVar("T")
@@ -163,6 +165,7 @@ Namespace = Annotated[
         "is no namespace for CloudWatch: letters, digits and . - _ / #, and it is not AWS's own",
     ),
 ]
+Thresholds = Annotated[_Thresholds, BeforeValidator(_thresholds)]
 Count = Annotated[StrictInt, Field(ge=0)]
 ChannelId = Annotated[
     StrictStr,

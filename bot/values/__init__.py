@@ -50,10 +50,22 @@ from bot.values._databases import (
     TrailEvent,
     Unreachable,
 )
-from bot.values._digests import Appointment, Concern, Digest, Maintenance, Section, Week
+from bot.values._digests import (
+    Appointment,
+    Concern,
+    Digest,
+    Lifecycle,
+    Maintenance,
+    Quota,
+    Section,
+    Week,
+)
+from bot.values._incidents import Alarm, AlarmState, Firing, Incident, Note, Origin, Phase
+from bot.values._live import LiveChart, Shared, Shown
 from bot.values._messages import AuditEvent, AuditRow, Message, Occasion, Place, Reminder
 from bot.values._metrics import Load, Measure, Point, Range, Series, Share, Window, amount
 from bot.values._people import Access, Person, PersonId
+from bot.values._reports import Tally
 from bot.values._requests import (
     Assessment,
     Decision,
@@ -71,6 +83,8 @@ from bot.values._requests import (
 __all__ = [
     "SECOND",
     "Access",
+    "Alarm",
+    "AlarmState",
     "Answer",
     "Appointment",
     "Assessment",
@@ -91,12 +105,16 @@ __all__ = [
     "Drawable",
     "Effect",
     "Facts",
+    "Firing",
     "HeatMap",
     "HeatRow",
+    "Incident",
     "Interval",
     "Inventory",
+    "Lifecycle",
     "Limit",
     "Line",
+    "LiveChart",
     "Load",
     "LogFile",
     "Looked",
@@ -106,19 +124,23 @@ __all__ = [
     "Mention",
     "Message",
     "Moment",
+    "Note",
     "Observed",
     "Occasion",
     "Order",
+    "Origin",
     "Outcome",
     "Panel",
     "Paragraph",
     "Person",
     "PersonId",
+    "Phase",
     "Place",
     "Plan",
     "Point",
     "Posted",
     "Progress",
+    "Quota",
     "RDSEvent",
     "Range",
     "Receipt",
@@ -130,6 +152,8 @@ __all__ = [
     "Sent",
     "Series",
     "Share",
+    "Shared",
+    "Shown",
     "Snapshot",
     "Span",
     "Stage",
@@ -138,6 +162,7 @@ __all__ = [
     "Strips",
     "Strong",
     "Table",
+    "Tally",
     "Target",
     "TrailEvent",
     "Unreachable",

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from bot.values._base import Value
-from bot.values._charts import Chart, Drawable
+from bot.values._charts import Chart, Drawable, Marker
 from bot.values._people import PersonId
 
 
@@ -87,6 +87,11 @@ class Observed(Value):
 
     chart: Chart | None
     findings: tuple[Line, ...]
+
+    def marked(self, markers: tuple[Marker, ...]) -> "Observed":
+        """With these moments in its picture, where it has one."""
+        chart = self.chart and self.chart.model_copy(update={"markers": markers})
+        return self.model_copy(update={"chart": chart})
 
 
 def paragraph(*spans: Span) -> Paragraph:

@@ -1,10 +1,10 @@
 """What a query or a control answers, cut to what one message holds."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import TypeVar
 
-from bot.values import Answer, Facts, Line, Paragraph, Span, Table, Verbatim
+from bot.values import Answer, Facts, Line, Paragraph, Table, Verbatim
 from handlers.blocks.elements import (
     CELL,
     COLUMNS,
@@ -20,7 +20,7 @@ from handlers.blocks.elements import (
     table,
 )
 from handlers.blocks.rich import Block, lines, preformatted, rich_text
-from handlers.blocks.text import NO_NAMES, joined, mrkdwn, plain
+from handlers.blocks.text import joined, mrkdwn, plain
 
 #: Slack refuses a message of some 13,200 characters, https://github.com/slackapi/bolt-js/issues/2509
 ROOM = 9_000
@@ -35,13 +35,6 @@ def answer(given: Answer) -> Payload:
     blocks = [header(given.title), *_parts(given.parts), *buttons(given.buttons)]
     hint = [context(given.hint)] if given.hint else []
     return {"text": notification((given.title,)), "blocks": [*blocks, *hint]}
-
-
-def answer_text(given: Answer, names: Mapping[str, str] = NO_NAMES) -> str:
-    """The same for a terminal; ``names`` are people's, by user id."""
-    body = [plain(line, names) for part in given.parts for line in _flat(part)]
-    hint = [plain(given.hint, names)] if given.hint else []
-    return "\n".join([given.title, *body, *hint])
 
 
 class _Page:
@@ -135,21 +128,3 @@ def _pair_length(pair: tuple[str, Line]) -> int:
 
 def _row_length(row: Sequence[Line]) -> int:
     return sum(min(len(plain(line)), CELL) for line in row)
-
-
-def _flat(part: Part) -> Iterator[Line]:
-    match part:
-        case Paragraph():
-            yield part.line
-        case Verbatim():
-            yield from ((line,) for line in part.text.splitlines())
-        case Facts():
-            yield from ((f"{label}: ", *value) for label, value in part.pairs)
-        case Table():
-            yield tuple(_separated([(name,) for name in part.columns]))
-            yield from (tuple(_separated(row)) for row in part.rows)
-
-
-def _separated(cells: Sequence[Line]) -> Iterator[Span]:
-    for index, cell in enumerate(cells):
-        yield from (" | ", *cell) if index else cell
