@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from bot.aws.checks import judged, resources_of, role_of
+from bot.aws.checks import judged, publishable, resources_of, role_of
 from bot.aws.session import Account
 from bot.findings import Outcome, clock
 from bot.sandbox.aws import AWSSandbox
@@ -79,9 +79,11 @@ async def test_all_is_well_while_the_bot_runs(bot: object, home: Home) -> None:
 
 
 async def test_as_json(home: Home) -> None:
-    done = await check(home, "--json")
+    done = await check(home, "--json", config=f"{CONFIG}\ntelemetry: {{namespace: rds-bot}}\n")
 
     found = json.loads(done.said)
+    [figures] = [one for one in found["findings"] if one["name"] == "aws.figures"]
+    assert figures["outcome"] == "skipped", "what could not be checked is not said to be well"
     assert found["ok"] is True
     assert {"name", "outcome", "told", "mend"} == set(found["findings"][0])
 
@@ -268,6 +270,16 @@ def test_what_a_simulation_says_is_told_by_operation(
 
     assert found.outcome is outcome
     assert words in found.told
+
+
+@pytest.mark.parametrize(
+    ("decision", "outcome"), [("allowed", Outcome.OK), ("implicitDeny", Outcome.PROBLEM)]
+)
+def test_whether_figures_may_be_published_is_told(decision: str, outcome: Outcome) -> None:
+    found = publishable("aws.figures", [_said("cloudwatch:PutMetricData", decision)], "rds-bot")
+
+    assert found.outcome is outcome
+    assert "rds-bot" in found.told
 
 
 def test_an_action_is_simulated_on_the_resources_that_it_is_authorised_on() -> None:

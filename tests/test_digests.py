@@ -196,7 +196,7 @@ def test_a_disk_that_has_used_up_its_credits_is_a_trend() -> None:
     [(section, told)] = of(facts(one, day={(one.target, "EBSIOBalance%"): left}))
 
     assert section is Section.TREND
-    assert "had 4 % of its I/O credits left at …" in told
+    assert "had 4 % of its I/O credits left …" in told
 
 
 def test_a_restart_and_a_better_hour_for_backups_are_a_click_away() -> None:
@@ -334,7 +334,7 @@ def test_backups_that_are_behind_can_be_mended() -> None:
 
     [found] = concerns(facts(late))
 
-    assert "can be restored only as it was at …: its backups are behind" in said(found)
+    assert "can be restored only as it was …: its backups are behind" in said(found)
     assert (found.mend, found.database) == ("create_snapshot", "orders-staging@main/us-east-1")
     assert concerns(facts(sample_database(latest_restorable_at=NOW - HOUR, cluster="shop"))) == ()
     stopped = sample_database(latest_restorable_at=NOW - HOUR, status="stopped")
@@ -359,7 +359,7 @@ def test_maintenance_certificates_and_restarts_are_told_when_they_are_near() -> 
     told = [text for _, text in of(facts(one, maintenance=(pending, later, never)))]
 
     assert told == [
-        "orders-staging (staging) is stopped, and AWS starts it at …: it keeps none stopped for "
+        "orders-staging (staging) is stopped, and AWS starts it …: it keeps none stopped for "
         "more than seven days.",
         "orders-staging (staging): system-update. AWS applies it by itself, from … on.",
         "orders-staging (staging) has a certificate until …. Clients that check it are refused "

@@ -10,7 +10,10 @@ import pytest
 from bot.errors import SettingsError, StorageError
 from bot.health import Vitals, served
 from bot.telemetry import Pulse, Telemetry
+from bot.values import AuditEvent
+from bot.verifying import Verifying
 from storage.database import Database
+from tests.storage.raw import tamper
 
 
 class Held:
@@ -108,6 +111,25 @@ async def test_writes_that_fail_are_counted(vitals: Vitals, store: Database) -> 
             pass
 
     assert "rds_bot_audit_write_failures_total 1.0" in (await get(vitals, "/metrics"))[1]
+
+
+async def test_a_trail_that_adds_up_is_told_from_one_that_was_tampered_with(
+    vitals: Vitals, store: Database, tmp_path: Path
+) -> None:
+    verifying = Verifying(store, vitals.telemetry.audit_verified)
+    unknown = (await get(vitals, "/metrics"))[1]
+
+    async with store.write() as tx:
+        await tx.audit(AuditEvent(action="test", actor="bot", result="done"))
+    await verifying.tick()
+    intact = (await get(vitals, "/metrics"))[1]
+    await tamper(f"sqlite:///{tmp_path}/bot.db", "UPDATE audit SET actor = 'nobody'")
+    await verifying.tick()
+    tampered = (await get(vitals, "/metrics"))[1]
+
+    assert "rds_bot_audit_verify_ok" not in unknown
+    assert "rds_bot_audit_verify_ok 1.0" in intact
+    assert "rds_bot_audit_verify_ok 0.0" in tampered
 
 
 async def test_a_port_in_use_is_one_clear_sentence(vitals: Vitals) -> None:

@@ -31,6 +31,9 @@ from bot.masking import mask, masked
         ("ALTER ROLE a PASSWORD $x$it's me$x$ LOGIN", "ALTER ROLE a PASSWORD [masked] LOGIN"),
         ("IDENTIFIED VIA ed25519 USING 's'", "IDENTIFIED VIA ed25519 USING [masked]"),
         ("postgresql://bot:pa55@host/db", "postgresql://bot:[masked]@host/db"),
+        ("Authorization: Bearer mF_9.B5f-4.1JqM==, then", "Authorization: Bearer [masked], then"),
+        ('{"authorization": "Basic YTpi"}', '{"authorization": "Basic [masked]"}'),
+        ("sent bearer abcdefgh12 to it", "sent bearer [masked] to it"),
         ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc", "[masked]"),
         ("-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY-----", "[masked]"),
     ],
@@ -44,6 +47,7 @@ def test_secrets_are_masked(text: str, expected: str) -> None:
     [
         "Reboot orders-test because the password policy changed",
         "the token bucket is empty",
+        "the bearer of this note, Bearer certificates at 5",
         "arn:aws:rds:us-east-1:123456789012:db:orders-test",
         "2026-11-20T08:30:00Z RDS-1042 https://example.com/a?b=c",
         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
@@ -54,14 +58,14 @@ def test_ordinary_text_stays_as_it_is(text: str) -> None:
     assert mask(text) == text
 
 
-@pytest.mark.parametrize("word", ["a-", "-eyJ", "pwd ", "PASSWORD ", "a://:"])
+@pytest.mark.parametrize("word", ["a-", "-eyJ", "pwd ", "PASSWORD ", "a://:", "Bearer "])
 def test_long_text_takes_no_long_time(word: str) -> None:
     text = word * (200_000 // len(word))
 
-    started = time.perf_counter()
+    started = time.thread_time()
     mask(text)
 
-    assert time.perf_counter() - started < 10
+    assert time.thread_time() - started < 2
 
 
 def test_values_are_masked_inside_and_under_the_names_of_secrets() -> None:

@@ -96,7 +96,7 @@ def test_storage_that_fills_says_when_and_comes_first() -> None:
     found = said({"FreeStorageSpace": fills, "CPUUtilization": busy})
 
     assert found[0] == (
-        "Storage is full in about 12 days at this rate (Mon 13 Jul 09:00): 180 GiB are free"
+        "Storage is full in about 12 days at this rate (Mon 13 Jul): 180 GiB are free"
     )
 
 

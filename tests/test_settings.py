@@ -47,6 +47,7 @@ def test_without_a_file_and_without_variables_the_defaults_hold(
     assert settings.access.approvers is None
     assert settings.polling.interval == timedelta(seconds=30)
     assert settings.polling.timeout == timedelta(minutes=5)
+    assert settings.aftermath == (timedelta(minutes=15), timedelta(hours=1))
     assert settings.audit.retention == timedelta(days=400)
     assert settings.policy.send_within == timedelta(hours=1)
     assert {settings.policy.expires_after.of(risk) for risk in Risk} == {timedelta(hours=72)}
@@ -249,6 +250,10 @@ BAD = {
         "polling: {interval: 0s}",
         'polling.interval: "0s" is no length of time; the units are s, m, h, d and w',
     ),
+    "a look back before there are figures": (
+        "aftermath: [15m, 90s]",
+        "aftermath: each must be in whole minutes, from 4m to 24h",
+    ),
     "a risk left out": (
         "policy: {expires_after: {low: 72h, medium: 24h}}",
         "policy.expires_after.high: is required",
@@ -320,11 +325,34 @@ BAD = {
         "telemetry: {namespace: AWS/RDS}",
         'telemetry.namespace: "AWS/RDS" is no namespace for CloudWatch',
     ),
+    "a threshold of no metric": (
+        "thresholds: {speed: 3}",
+        'thresholds: "speed" is no metric that has a threshold (cpu, connections,',
+    ),
+    "a threshold without its unit": (
+        "thresholds: {storage: 10}",
+        'thresholds: storage: "10" will not do; write it as in storage: 10 GiB',
+    ),
+    "a share of more than all": (
+        "thresholds: {cpu: 120 %}",
+        "thresholds: cpu: it is a share in percent, so 120 % is too much",
+    ),
     "archive": (
         "audit: {archive: archive}",
         'audit.archive: "archive" is no place in S3; write s3://bucket/prefix',
     ),
 }
+
+
+def test_thresholds_are_kept_in_the_units_of_cloudwatch(given: Given) -> None:
+    settings = given("thresholds: {cpu: 85, lag: 30 s, FreeStorageSpace: 10 GiB}")
+
+    assert settings.thresholds.given == {
+        "CPUUtilization": 85.0,
+        "ReplicaLag": 30.0,
+        "AuroraReplicaLag": 30_000.0,
+        "FreeStorageSpace": 10 * 2**30,
+    }
 
 
 @pytest.mark.parametrize(("text", "sentence"), BAD.values(), ids=BAD.keys())
@@ -491,7 +519,7 @@ def test_what_was_given_for_nothing_is_named(given: Given) -> None:
         """
     )
 
-    keys = ["channels.audit", "channels.incidents", "audit.retention", "audit.archive"]
+    keys = ["channels.audit", "audit.retention", "audit.archive"]
     assert idle(settings) == tuple(
         f"{FILE}: {key}: nothing uses it yet, so it has no effect" for key in keys
     )

@@ -18,13 +18,14 @@ async def test_an_approval_in_the_home_counts(visit: Visiting) -> None:
         await ana.opens("ana")
         await dora.opens("dora", "home")
         home = dora.page.get_by_role("main", name="rds-bot Home")
-        await expect(home).to_contain_text("Nothing waits for you")
+        approve = home.get_by_role("button", name=re.compile("^Approve .*: Reboot orders-test"))
+        await expect(home).to_contain_text("Waiting for my approval")
 
         await ana.types("/rds reboot orders-test --reason 'new parameters'")
-        await home.get_by_role("button", name="Approve").click()
+        await approve.click()
 
-        await expect(home).to_contain_text("Nothing waits for you")
-        await expect(home).to_contain_text("succeeded")
+        await expect(approve).to_have_count(0)
+        await expect(home).to_contain_text("Reboot orders-test: succeeded")
         await expect(ana.article("Reboot orders-test", "asked by")).to_contain_text("succeeded")
         assert not await dora.has_reloaded()
 
@@ -35,7 +36,7 @@ async def test_a_chart_is_told_in_words_and_opens_at_full_size(visitor: Visitor)
     await expect(visitor.private("follows in our direct messages")).to_be_visible()
     await visitor.page.get_by_role("button", name="rds-bot", exact=False).first.click()
 
-    chart = visitor.page.get_by_role("img", name=re.compile("Free storage: now "))
+    chart = visitor.page.get_by_role("img", name=re.compile("Free storage: now ")).last
     small = await visitor.width_of(chart)
     await chart.click()
     large = visitor.page.get_by_role("dialog", name="warehouse").get_by_role("img")

@@ -8,6 +8,7 @@ from handlers.intake import ATTEMPTS, Intake
 from storage.database import Database
 from storage.inbox import LEASE, Incoming
 from tests.samples import NOW
+from tests.storage.raw import unprocessed
 from tests.storage.records import Clock
 
 
@@ -33,8 +34,13 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def database(tmp_path: Path, clock: Clock) -> AsyncIterator[Database]:
-    database = await Database.open(f"sqlite:///{tmp_path}/bot.db", clock)
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/bot.db"
+
+
+@pytest.fixture
+async def database(url: str, clock: Clock) -> AsyncIterator[Database]:
+    database = await Database.open(url, clock)
     yield database
     await database.close()
 
@@ -90,25 +96,25 @@ async def test_work_does_not_wait_for_ever(database: Database, intake: Intake, w
 
 
 async def test_what_was_kept_and_never_ended_is_taken_up_again_and_counted(
-    database: Database, intake: Intake, work: Work, clock: Clock
+    url: str, intake: Intake, work: Work, clock: Clock
 ) -> None:
     await intake.keep("command", "lost", {})
-    seen = list(await database.inbox.unprocessed())
+    seen: list[int] = []
 
-    async def look(_: Incoming) -> None:
-        seen.extend(await database.inbox.unprocessed())
+    async def look(incoming: Incoming) -> None:
+        seen.append(incoming.attempts)
 
     intake.on("command", look, work.tell)
     clock.now += LEASE
     await intake.take_over()
     await intake.idle()
 
-    assert [one.attempts for one in seen] == [1, 2]
-    assert await database.inbox.unprocessed() == ()
+    assert seen == [2]
+    assert await unprocessed(url) == []
 
 
 async def test_what_was_begun_too_often_is_given_up_and_told(
-    database: Database, intake: Intake, work: Work, clock: Clock
+    url: str, database: Database, intake: Intake, work: Work, clock: Clock
 ) -> None:
     await database.inbox.take_in(Incoming("killer", "command", {}, NOW, attempts=ATTEMPTS))
 
@@ -117,4 +123,4 @@ async def test_what_was_begun_too_often_is_given_up_and_told(
     await intake.idle()
 
     assert (work.done, work.failed) == ([], ["killer"])
-    assert await database.inbox.unprocessed() == ()
+    assert await unprocessed(url) == []

@@ -1,3 +1,4 @@
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,8 +22,13 @@ def held_aws() -> Iterator[AWSSandbox]:
 
 @pytest.fixture
 def stage(
-    held_aws: AWSSandbox, slack: SlackSandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    held_aws: AWSSandbox,
+    slack: SlackSandbox,
+    tmp_path: Path,
+    first_database: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Stage:
+    shutil.copy(first_database, tmp_path)
     held_aws.reset()
     held_aws.seed(DEMO_FLEET)
     for name, value in held_aws.environment.items():

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 from bot.sandbox.aws import AWSSandbox, HeldClock
 from bot.sandbox.aws.clock import SOME_MORNING
-from bot.sandbox.slack import SeenMessage, SlackSandbox
+from bot.sandbox.slack import SeenMessage, SlackSandbox, Slow
 from bot.service import Bot, running
 from bot.values import SECOND, Request
 from tests.conftest import CONFIG, Home
 
+#: Seconds: for what a test holds until it lets go.
+LONG = 60.0
 #: Nothing needs approval: for what happens after it.
 FREE = f"""{CONFIG}
 policy:
@@ -41,6 +43,16 @@ async def until(claim: Callable[[], object], within: float = 20.0) -> None:
         if time.monotonic() > deadline:
             raise TimeoutError(f"this did not come true in {within:g} s")
         await asyncio.sleep(0.01)
+
+
+def meanwhile(slack: SlackSandbox, method: str, happens: Callable[[], object]) -> None:
+    """It happens while the bot waits for Slack's answer to the next such call."""
+
+    def strikes(_: object) -> bool:
+        happens()
+        return True
+
+    slack.faults.add(method, Slow(0), where=strikes)
 
 
 @dataclass(frozen=True)
@@ -93,6 +105,21 @@ class Play:
         """Until nothing is being worked on, claimed, checked or sent."""
         await self.bot.intake.idle()
         await self.bot.executor.idle()
+
+    async def told(self) -> None:
+        """Until nothing is worked on and nothing waits to be told. Time passes, except while
+        something is being told: its lease would end, and it would be told twice."""
+        outbox, notifier = self.bot.services.store.outbox, self.bot.notifier
+        async with asyncio.timeout(30):
+            while True:
+                await self.quiet()
+                if not await outbox.depth():
+                    return
+                if notifier._under_way:
+                    await asyncio.sleep(0.01)
+                    continue
+                self.stage.clock.advance(2)
+                await notifier.deliver_due()
 
     async def later(self, seconds: float, steps: int = 1) -> None:
         """Time passes, in so many equal steps; after each of them the bot's jobs run once."""

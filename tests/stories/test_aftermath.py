@@ -65,7 +65,7 @@ async def test_a_change_is_looked_back_at_in_its_thread(any_stage: Stage) -> Non
         assert "As before: CPU " in flat(seen)
         assert "@" not in seen.words
         await play.stage.slack.member("ana").sees(
-            lambda it: it.ts == seen.ts and shows_a_picture(it), within=30
+            lambda it: it.thread_ts == seen.thread_ts and bool(it.files), within=30
         )
 
 

@@ -5,19 +5,9 @@ import pytest
 from bot.sandbox.slack import Hang, Refused
 from bot.vocabulary import Status
 from tests.conftest import CONFIG
-from tests.stories.stage import Play, Stage
+from tests.stories.stage import Stage
 
 BUSY = "I may not have kept that"
-
-
-async def told(play: Play) -> None:
-    """Until nothing waits to be told; time passes meanwhile."""
-    for _ in range(60):
-        if not await play.bot.services.store.outbox.depth():
-            return
-        play.stage.clock.advance(2)
-        await play.bot.notifier.deliver_due()
-    raise AssertionError("something still waits to be told")
 
 
 async def test_a_click_that_is_kept_too_late_is_said_to_be_doubtful_and_counts_once(
@@ -27,7 +17,7 @@ async def test_a_click_that_is_kept_too_late_is_said_to_be_doubtful_and_counts_o
         await play.types("/rds reboot orders-staging --failover")
         dora = stage.slack.member("dora")
         asked = await dora.sees(lambda it: it.actions)
-        await told(play)
+        await play.told()
         async with play.bot.services.store.write():
             await play.clicks("dora", asked, "request.approve")
             await dora.sees(lambda it: it.ephemeral and BUSY in it.text)
@@ -45,7 +35,7 @@ async def test_a_form_that_may_not_be_kept_says_so_in_its_place(stage: Stage) ->
         ana = stage.slack.member("ana")
         await play.types("/rds backup-window orders-test")
         form = await ana.sees_modal("Backup window")
-        await told(play)
+        await play.told()
         async with play.bot.services.store.write():
             sent = await ana.submits(form, {"window": "04:00-05:00"})
 
@@ -94,17 +84,17 @@ async def test_a_channel_that_is_gone_meanwhile_is_told_of_once_and_the_ending_d
     async with stage.bot(CONFIG) as play:
         await play.types("/rds reboot orders-staging --failover")
         await stage.slack.member("dora").sees(lambda it: it.actions)
-        await told(play)
+        await play.told()
         stage.slack.faults.add(
             "chat.*", Refused("is_archived"), times=None,
             where=lambda it: it["channel"] == "C0DATABASE",
         )  # fmt: skip
         await play.types("/rds approve RDS-1001", who="dora")
-        await told(play)
+        await play.told()
         await play.types("/rds approve RDS-1001", who="emil")
-        await told(play)
+        await play.told()
         await play.later(300, steps=6)
-        await told(play)
+        await play.told()
 
         assert (await play.request()).status is Status.SUCCEEDED
         lost, ended = [it.words for it in stage.slack.member("ana").direct_messages()]
@@ -118,8 +108,8 @@ async def test_an_update_of_a_card_that_is_gone_is_not_told_of_again(stage: Stag
         stage.slack.faults.add("chat.*", Refused("channel_not_found"), times=None,
                                where=lambda it: it["channel"] == "C0DATABASE")  # fmt: skip
         await play.types("/rds reboot orders-staging --failover")
-        await told(play)
+        await play.told()
         await play.types("/rds approve RDS-1001", who="dora")
-        await told(play)
+        await play.told()
 
         assert len(stage.slack.member("ana").direct_messages()) == 1

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.vocabulary import Status
-from tests.stories.stage import Stage, until
+from tests.stories.stage import LONG, Stage, until
 
 REBOOT, SNAPSHOT, WINDOW = "rds:RebootDBInstance", "rds:CreateDBSnapshot", "rds:ModifyDBInstance"
 COMMANDS = {
@@ -58,7 +58,7 @@ async def test_a_call_that_aws_refuses_fails_at_once_with_awss_words(
 async def test_reads_that_fail_for_a_while_are_waited_out(stage: Stage, fault: str) -> None:
     async with stage.bot() as play:
         await play.types("/rds reboot orders-test")
-        stage.aws.fault("rds:Describe*", fault, times=12)
+        stage.aws.fault("rds:Describe*", fault, times=6)
 
         await play.later(15 * 60, steps=15)
 
@@ -133,17 +133,18 @@ async def test_a_snapshot_that_aws_cannot_complete_fails(stage: Stage) -> None:
 
 async def test_a_snapshot_name_taken_between_plan_and_send_is_not_sent(stage: Stage) -> None:
     async with stage.bot() as play:
-        hold = stage.aws.fault("rds:DescribeDBSnapshots", "slow", delay=0, times=2)
-        assert hold.times == 2  # the plan's and, for the card, the newest one's
-        stage.aws.fault("rds:DescribeDBSnapshots", "slow", delay=1.0, times=1)
+        # the plan's and, for the card, the newest one's
+        stage.aws.fault("rds:DescribeDBSnapshots", "slow", delay=0, times=2)
+        check = stage.aws.fault("rds:DescribeDBSnapshots", "slow", delay=LONG)
         asking = asyncio.create_task(play.types("/rds snapshot orders-test before-1"))
-        await until(lambda: hold.times == 0)
+        await until(lambda: check.times == 0)
         taken = stage.aws.client("rds")
         await asyncio.to_thread(
             taken.create_db_snapshot,
             DBInstanceIdentifier="orders-dev",
             DBSnapshotIdentifier="before-1",
         )
+        stage.aws.release()
         await asking
 
         ended = await play.request()

@@ -17,20 +17,10 @@ from bot.sandbox.slack import (
 )
 from bot.vocabulary import Status
 from tests.conftest import CONFIG
-from tests.stories.stage import FREE, Play, Stage, until
+from tests.stories.stage import FREE, Stage, until
 
 CALL = "rds:RebootDBInstance"
 HISTORY = ("channels:history", "groups:history")
-
-
-async def told(play: Play) -> None:
-    """Until nothing waits to be told; time passes meanwhile."""
-    for _ in range(60):
-        if not await play.bot.services.store.outbox.depth():
-            return
-        play.stage.clock.advance(2)
-        await play.bot.notifier.deliver_due()
-    raise AssertionError("something still waits to be told")
 
 
 def cards(stage: Stage) -> tuple[SeenMessage, ...]:
@@ -50,7 +40,7 @@ async def test_a_change_goes_on_while_slack_takes_no_message_and_one_card_tells_
         await play.later(120, steps=4)
         assert (await play.request()).status is Status.SUCCEEDED
 
-        await told(play)
+        await play.told()
 
         [card] = cards(stage)
         assert "succeeded" in card.text
@@ -94,7 +84,7 @@ async def test_a_lost_reply_to_a_card_leaves_at_most_one_more_and_both_serve_the
     stage.slack.faults.add("chat.postMessage", Lost())
     async with stage.bot(CONFIG) as play:
         await play.types("/rds reboot orders-staging --failover")
-        await told(play)
+        await play.told()
         first, second = cards(stage)
 
         await play.clicks("dora", first, "request.approve")
@@ -112,12 +102,12 @@ async def test_a_lost_reply_to_a_card_makes_no_second_one_where_the_bot_may_read
     stage.slack.faults.add("chat.postMessage", Lost())
     async with stage.bot(CONFIG) as play:
         await play.types("/rds reboot orders-test")
-        await told(play)
+        await play.told()
         [card] = cards(stage)
 
         await play.clicks("dora", card, "request.approve")
         await play.later(120, steps=4)
-        await told(play)
+        await play.told()
 
         [card] = cards(stage)
         assert "succeeded" in card.text
@@ -145,7 +135,7 @@ async def test_a_card_that_somebody_deleted_stands_again_when_it_changes(stage: 
 
         await play.types("/rds approve RDS-1001", who="dora")
         await play.later(120, steps=4)
-        await told(play)
+        await play.told()
 
         assert "succeeded" in cards(stage)[-1].text
 
@@ -167,7 +157,7 @@ async def test_a_reply_that_cannot_be_given_in_private_comes_as_a_direct_message
     stage.slack.faults.add("chat.postEphemeral", Refused("user_not_in_channel"), times=None)
     async with stage.bot(CONFIG) as play:
         await play.types("/rds reboot nowhere")
-        await told(play)
+        await play.told()
 
         assert "I know no database" in stage.slack.member("ana").direct_messages()[-1].words
 

@@ -92,7 +92,7 @@ async def test_an_alarm_from_its_start_to_its_end(watched: Stage) -> None:
         assert "above 80 % · over, it ended by itself" in flat(card)
         assert "once more since" in flat(card)
         said = " ".join(notes(watched))
-        assert said.count("Again at") == said.count("Over since") == 1
+        assert said.count("Again ") == said.count("Over since") == 1
         assert said.count("orders-staging: CPU utilization above 80 %") >= 1  # its chart
         assert await actions(play) == ["started", "acknowledged", "ended"]
 

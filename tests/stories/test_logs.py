@@ -94,8 +94,8 @@ async def test_a_guest_reads_no_logs(bot: Bot, slack: SlackSandbox, aws: AWSSand
 def test_a_line_of_a_megabyte_holds_nobody_up_and_is_cut() -> None:
     written = ["password=sesame", "-eyJ" * 250_000, "the last"]
 
-    began = time.perf_counter()
+    began = time.thread_time()
     shown = _fitting(_masked(written))
 
-    assert time.perf_counter() - began < 2
+    assert time.thread_time() - began < 2
     assert shown == ["password=[masked]", "-eyJ" * 125 + "…", "the last"]

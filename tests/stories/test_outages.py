@@ -16,14 +16,21 @@ from bot.vocabulary import Status
 from tests.conftest import CONFIG
 from tests.stories.stage import FREE, Stage
 
+THE_BOTS = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+
 
 async def cut_connections(url: str) -> None:
-    """PostgreSQL ends every connection that the bot has, as it does when it is restarted."""
+    """PostgreSQL ends every connection that the bot has, as it does when it is restarted; until the
+    bot has noticed."""
     admin = await asyncpg.connect(url.replace("+asyncpg", ""))
-    await admin.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    )
+    cut = {row["pid"] for row in await admin.fetch(f"SELECT pid {THE_BOTS}")}
+    await admin.execute(f"SELECT pg_terminate_backend(pid) {THE_BOTS}")
+    async with asyncio.timeout(20):
+        while True:
+            now = {row["pid"] for row in await admin.fetch(f"SELECT pid {THE_BOTS}")}
+            if now - cut:
+                break
+            await asyncio.sleep(0.01)
     await admin.close()
 
 
@@ -34,7 +41,6 @@ async def test_a_postgresql_that_restarts_is_worked_with_again(shared_stage: Sta
         asked = await stage.slack.member("dora").sees(lambda it: it.actions)
         for _ in range(3):
             await cut_connections(stage.home.database_url)
-            await asyncio.sleep(1.1)  # longer than the outbox sleeps
 
         for _ in range(12):  # as somebody clicks again who is told that it went wrong
             await play.clicks("dora", asked, "request.approve")

@@ -84,6 +84,7 @@ async def test_a_bot_in_its_own_process_says_that_it_lives_and_what_it_did(
         await ana.types("/rds snapshot orders-test before-1", channel="databases")
         created = '{action="CreateDBSnapshot",client="rds",result="ok"}'
         text = await figures(address, f"rds_bot_aws_calls_total{created}", 1)
+        await figures(address, "rds_bot_leader", 1)
 
     assert figure(text, 'rds_bot_requests_open{status="running"}') == 1
     assert figure(text, 'rds_bot_ack_seconds_count{kind="slash_commands"}') == 2

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.sandbox.aws import AWSSandbox
-from bot.sandbox.slack import SeenMessage, SlackSandbox, Slow
+from bot.sandbox.slack import SeenMessage, SlackSandbox
 from bot.service import Bot
 from bot.vocabulary import Status
 from tests.conftest import StartBot
@@ -20,6 +20,7 @@ from tests.stories.asking import (
     told,
     told_on_click,
 )
+from tests.stories.stage import meanwhile
 
 OUTSIDERS = {
     "gil": ("databases", "Guests cannot", "guest"),
@@ -99,10 +100,9 @@ async def test_a_person_of_another_workspace_cannot_approve_from_a_shared_channe
 async def test_who_is_deactivated_right_after_asking_gets_nothing_done(
     bot: Bot, slack: SlackSandbox, aws: AWSSandbox
 ) -> None:
-    slack.faults.add("users.info", Slow(0.2))
-    await slack.member("ana").types("/rds snapshot orders-dev", channel="databases")
-    slack.workspace.deactivate("ana")
+    meanwhile(slack, "users.info", lambda: slack.workspace.deactivate("ana"))
 
+    await slack.member("ana").types("/rds snapshot orders-dev", channel="databases")
     await bot.intake.idle()
 
     assert (await filed(bot), changes(aws)) == ((), [])
@@ -114,10 +114,9 @@ async def test_who_is_deactivated_right_after_approving_has_not_approved(
 ) -> None:
     await asks(slack.member("ana"), "/rds reboot orders-staging")
     card = await card_of(slack.member("dora"), "RDS-1001")
-    slack.faults.add("users.info", Slow(0.2), where=lambda it: it["user"] == "U0DORA0001")
-    await slack.member("dora").clicks(card, "request.approve")
-    slack.workspace.deactivate("dora")
+    meanwhile(slack, "users.info", lambda: slack.workspace.deactivate("dora"))
 
+    await slack.member("dora").clicks(card, "request.approve")
     await bot.intake.idle()
 
     assert (await filed(bot))[0].status is Status.PENDING

@@ -1,5 +1,6 @@
 """What people look up: the answers are private, complete, and hold what they are allowed to see."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -117,9 +118,13 @@ async def test_status_of_a_request_says_what_it_waits_for(bot: Bot, slack: Slack
 
 
 async def test_status_of_the_bot(bot: Bot, slack: SlackSandbox) -> None:
-    said = flat(await told(slack.member("ana"), "/rds status bot"))
+    ana = slack.member("ana")
+    await told(ana, "/rds metrics orders-test cpu")
+
+    said = flat(await told(ana, "/rds status bot"))
 
     assert "connected" in said
+    assert re.search(r"Metrics read [1-9]\d*, about \$0\.0\d", said)
     assert "Databases seen 15" in said.replace(" at", "")
 
 

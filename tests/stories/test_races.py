@@ -5,7 +5,8 @@ import asyncio
 from bot.sandbox.slack import SeenMessage, Slow
 from bot.vocabulary import Status
 from tests.conftest import CONFIG
-from tests.stories.stage import FREE, Stage, until
+from tests.stories.asking import asks
+from tests.stories.stage import FREE, LONG, Stage, until
 
 REBOOT, FAILOVER = "/rds reboot orders-test", "/rds reboot orders-staging --failover"
 CALL = "rds:RebootDBInstance"
@@ -195,11 +196,12 @@ async def test_a_cancellation_during_the_last_check_wins(stage: Stage) -> None:
     async with stage.bot(CONFIG) as play:
         await play.types(REBOOT)
         asked = await card(stage)
-        check = stage.aws.fault("rds:DescribeDBInstances", "slow", delay=1.0)
+        check = stage.aws.fault("rds:DescribeDBInstances", "slow", delay=LONG)
         approving = asyncio.create_task(play.clicks("dora", asked, "request.approve"))
         await until(lambda: check.times == 0)
 
-        await stage.slack.member("ana").types("/rds cancel RDS-1001", channel="databases")
+        await asks(stage.slack.member("ana"), "/rds cancel RDS-1001")
+        stage.aws.release()
         await approving
         await play.quiet()
 

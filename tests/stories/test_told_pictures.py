@@ -20,6 +20,7 @@ from bot.values import (
     paragraph,
 )
 from tests.stories.asking import everything_is_told
+from tests.stories.stage import until
 
 WINDOW = Window.ending(1_800_000_000 * SECOND, 3_600, 60)
 CPU = Series(
@@ -61,6 +62,11 @@ def file_thread(slack: SlackSandbox, seen: SeenMessage) -> str | None:
     return message.thread_ts
 
 
+def files_below(slack: SlackSandbox, first: SeenMessage) -> list[str]:
+    below = (it for it in slack.member("ana").messages() if it.thread_ts == first.ts)
+    return [file.id for it in below for file in it.files]
+
+
 async def test_the_words_come_once_and_the_picture_follows_into_their_thread(
     bot: Bot, slack: SlackSandbox
 ) -> None:
@@ -71,13 +77,13 @@ async def test_the_words_come_once_and_the_picture_follows_into_their_thread(
     first = await shown(slack, lambda it: it.thread_ts is None)
     slack.faults.add("chat.postMessage", Lost())
     await tell(bot, Telling.pictured(Place.CHANNEL, CHANNEL, ANSWER, key="look:2", thread=first.ts))
-    below = await shown(slack, lambda it: it.thread_ts == first.ts)
+    await until(lambda: len(files_below(slack, first)) == 2)
 
     said = [it for it in slack.member("ana").messages() if "CPU as before." in it.words]
 
-    assert [it.ts for it in said] == [first.ts, below.ts]
+    assert [it.thread_ts for it in said] == [None, first.ts]
+    assert not images(said[1])
     assert file_thread(slack, first) == first.ts
-    assert file_thread(slack, below) == first.ts
 
 
 async def test_where_the_picture_cannot_be_shown_the_words_stand_with_the_reason(

@@ -7,7 +7,8 @@ from bot.sandbox.slack import Hang
 from bot.vocabulary import Status
 from tests.conftest import CONFIG
 from tests.storage import raw
-from tests.stories.stage import FREE, Stage, until
+from tests.stories.asking import asks
+from tests.stories.stage import FREE, LONG, Stage, until
 from tests.stories.test_faults_aws import REBOOT, SNAPSHOT
 
 
@@ -49,7 +50,7 @@ async def test_a_slow_change_says_so_and_is_followed_to_its_end(stage: Stage) ->
     async with stage.bot() as play:
         await play.types("/rds snapshot orders-test before-1")
         await play.later(90, steps=3)
-        await stage.slack.member("dora").sees("takes longer than expected", within=10)
+        await stage.slack.member("dora").sees("takes longer than expected")
 
         await play.later(900, steps=9)
 
@@ -127,11 +128,12 @@ async def test_settling_while_the_bot_looks_frees_the_lock_for_good(stage: Stage
         await play.later(31 * 60, steps=4)
         assert (await play.request()).status is Status.UNKNOWN
         stage.clock.advance(3000)
-        look = stage.aws.fault("rds:DescribeDBInstances", "slow", delay=1.0)
+        look = stage.aws.fault("rds:DescribeDBInstances", "slow", delay=LONG)
         looking = asyncio.create_task(play.bot.jobs.follow())
         await until(lambda: look.times == 0)
 
-        await play.types("/rds settle RDS-1001 failed --reason 'seen'", who="dora")
+        await asks(stage.slack.member("dora"), "/rds settle RDS-1001 failed --reason 'seen'")
+        stage.aws.release()
         await looking
 
         settled = await play.request()
@@ -160,10 +162,11 @@ async def test_a_bot_that_was_down_too_long_does_not_send_what_was_approved(stag
 async def test_a_check_that_ends_after_the_time_to_send_sends_nothing(stage: Stage) -> None:
     async with stage.bot() as play:
         stage.aws.fault("rds:DescribeDBInstances", "slow", delay=0)  # the plan's
-        check = stage.aws.fault("rds:DescribeDBInstances", "slow", delay=1.0)
+        check = stage.aws.fault("rds:DescribeDBInstances", "slow", delay=LONG)
         asking = asyncio.create_task(play.types("/rds reboot orders-test"))
         await until(lambda: check.times == 0)
         stage.clock.advance(61 * 60)
+        stage.aws.release()
         await asking
 
         await play.later(20, steps=2)
@@ -225,7 +228,7 @@ async def test_without_a_role_a_lost_reboot_that_leaves_no_trace_ends_unknown(
 async def test_a_move_before_the_send_is_no_proof_of_the_failover(stage: Stage) -> None:
     async with stage.bot(CONFIG) as play:
         await play.types("/rds reboot orders-staging --failover")
-        asked = await stage.slack.member("dora").sees(lambda it: it.actions, within=10)
+        asked = await stage.slack.member("dora").sees(lambda it: it.actions)
         outsider = stage.aws.client("rds")
         await asyncio.to_thread(
             outsider.reboot_db_instance, DBInstanceIdentifier="orders-staging", ForceFailover=True

@@ -17,7 +17,7 @@ from bot.values import (
     Verbatim,
     paragraph,
 )
-from handlers.blocks.answers import answer, answer_text
+from handlers.blocks.answers import answer
 from tests.handlers.blocks.judging import assert_message, parts, words
 from tests.samples import ANA, NOW
 
@@ -50,10 +50,6 @@ def test_an_answer_has_a_title_its_parts_buttons_and_a_hint(snapshot: SnapshotAs
     assert made == snapshot
 
 
-def test_an_answer_reads_in_a_terminal_too(snapshot: SnapshotAssertion) -> None:
-    assert answer_text(ANSWER, {"U000ANA": "ana"}) == snapshot
-
-
 def test_lines_of_a_machine_keep_their_layout_and_format_nothing() -> None:
     made = answer(Answer(title="t", parts=(Verbatim(text="a *b*  <!here>\n  c"),)))
 
@@ -61,7 +57,6 @@ def test_lines_of_a_machine_keep_their_layout_and_format_nothing() -> None:
     [part] = made["blocks"][1]["elements"]
     assert part["type"] == "rich_text_preformatted"
     assert part["elements"] == [{"type": "text", "text": "a *b*  <!here>\n  c"}]
-    assert answer_text(Answer(title="t", parts=(Verbatim(text="a\nb"),))) == "t\na\nb"
 
 
 def test_more_lines_than_a_message_holds_are_cut() -> None:

@@ -198,7 +198,7 @@ def test_what_needed_no_approval_does_not_claim_to_be_approved() -> None:
 def test_a_later_send_time_is_shown() -> None:
     made = card(sample_of(Status.APPROVED, not_before=NOW))
 
-    assert "It is sent at " in words(made)
+    assert "It is sent " in words(made)
 
 
 def test_an_unknown_outcome_says_how_to_settle_it() -> None:

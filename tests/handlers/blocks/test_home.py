@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
@@ -136,7 +136,7 @@ def test_the_longest_texts_fit() -> None:
     assert len(json.dumps(made).encode()) <= BYTES
 
 
-@EXAMPLES
+@settings(EXAMPLES, max_examples=60)
 @given(text=written, other=written, copies=st.sampled_from([0, 1, 13]))
 def test_nothing_that_people_wrote_is_live_in_it(text: str, other: str, copies: int) -> None:
     step = sample_step(plan=sample_plan(effect=text, downtime=other))
