@@ -116,7 +116,13 @@ class Pictures:
         await self.show(Posted(channel=reply["channel"], ts=reply["ts"]), answer)
 
     async def _add(self, posted: Posted, answer: Answer, thread: str | None) -> None:
-        await self.show(posted, answer, thread)
+        """In a thread the shared file is seen below the words, so they do not show it again."""
+        if thread is None:
+            await self.show(posted, answer)
+            return
+        drawn = await self._drawn(Posted(channel=posted.channel, ts=thread), answer.chart)
+        if not isinstance(drawn, Shared):
+            await self._update(posted, pictured(answer, no_image(drawn)))
 
     async def _update(self, posted: Posted, drawn: Payload) -> None:
         await self._client.chat_update(channel=posted.channel, ts=posted.ts, **drawn)

@@ -153,7 +153,7 @@ def _state(database: Database) -> Iterator[Paragraph]:
 
 def _late(due: int | None) -> Iterator[Paragraph]:
     if due is not None:
-        yield paragraph("This comes late: it was due at ", Moment(at=due), ".")
+        yield paragraph("This comes late: it was due ", Moment(at=due), ".")
 
 
 def _buttons(database: Database, turn: Turn) -> Iterator[Button]:

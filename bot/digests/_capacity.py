@@ -15,6 +15,7 @@ from bot.values import Concern, Database, Moment, Point, Section, amount, micros
 
 GIB = 2.0**30
 DAY = micros(timedelta(days=1))
+SURE = 3.0  #: days until storage is full, up to which the hour is worth a word
 URGENT = 14.0  #: days until storage is full, from which on somebody has to act
 SUDDEN = 2.0  #: days, of a fall that only the last hours show
 HOURS = 5
@@ -35,10 +36,11 @@ def storage(facts: Facts) -> Iterator[Concern]:
         left += more / growth
         if left > SOON:
             continue
+        full = Moment(at=at + int(left * DAY), is_day=left > SURE)
         yield concern(
             facts, "storage", one,
             f" has {amount(bytes_free, 'B')} of storage free and takes {amount(growth, 'B')} a "
-            f"day: full in {_days(left)}{_grown(more)} (", Moment(at=at + int(left * DAY)), ").",
+            f"day: full in {_days(left)}{_grown(more)} (", full, ").",
             section=Section.ACTION if left <= URGENT else Section.TREND,
             state=step(left, (1, 3, 7, 14)), rank=left, metrics="storage --range 7d",
         )  # fmt: skip
@@ -56,7 +58,7 @@ def connections(facts: Facts) -> Iterator[Concern]:
             continue
         yield concern(
             facts, "connections", one,
-            f" had {most:,.0f} connections, {share:.0f} % of the {limit} that it takes, at ",
+            f" had {most:,.0f} connections, {share:.0f} % of the {limit} that it takes, ",
             Moment(at=at), ".",
             section=Section.ACTION, state=step(100 - share, (5, 10)), rank=40 - share / 10,
             metrics="connections --range 24h",

@@ -97,7 +97,7 @@ def disks(facts: Facts) -> Iterator[Concern]:
                 at, percent = left.lowest
                 yield concern(
                     facts, "burst", one,
-                    f" had {percent:.0f} % of its I/O credits left at ", Moment(at=at),
+                    f" had {percent:.0f} % of its I/O credits left ", Moment(at=at),
                     ": without any its disk is slowed down.",
                     section=Section.TREND, rank=50, metrics="iops,queue,latency --range 24h",
                 )  # fmt: skip

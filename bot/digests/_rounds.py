@@ -101,7 +101,7 @@ def _excused(digest: Digest, last: Due, skipped: Sequence[Run]) -> Digest:
     """With what is said of a digest that is late, or that stands for several."""
     notes: list[Line] = []
     if digest.at - last.at > ON_TIME:
-        notes.append(("This digest is late: it was due at ", Moment(at=last.at), "."))
+        notes.append(("This digest is late: it was due ", Moment(at=last.at), "."))
     if skipped:
         times = "once" if len(skipped) == 1 else f"{len(skipped)} times"
         latest = Moment(at=skipped[-1].due.at)

@@ -65,8 +65,8 @@ def _leaving(
 
 def _since(facts: Facts, until: int) -> Sequence[Span]:
     if until <= facts.now:
-        return ("has been without standard support since ", Moment(at=until))
-    return ("leaves standard support at ", Moment(at=until))
+        return ("has been without standard support since ", Moment(at=until, is_day=True))
+    return ("leaves standard support on ", Moment(at=until, is_day=True))
 
 
 def _afterwards(facts: Facts, one: Lifecycle, until: int, stays: bool | None) -> Sequence[Span]:
@@ -77,7 +77,7 @@ def _afterwards(facts: Facts, one: Lifecycle, until: int, stays: bool | None) ->
     charges = f"{when} AWS charges extra for extended support{other}"
     if one.extended_until is None:
         return (f"{charges}.",)
-    return (f"{charges}; that ends at ", Moment(at=one.extended_until), ".")
+    return (f"{charges}; that ends on ", Moment(at=one.extended_until, is_day=True), ".")
 
 
 def quotas(facts: Facts) -> Iterator[Concern]:

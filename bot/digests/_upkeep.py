@@ -53,7 +53,7 @@ def backups(facts: Facts) -> Iterator[Concern]:
         if not runs or until is None or one.seen_at - until <= BEHIND:
             continue
         yield concern(
-            facts, "backup", one, " can be restored only as it was at ", Moment(at=until),
+            facts, "backup", one, " can be restored only as it was ", Moment(at=until),
             ": its backups are behind.",
             section=Section.ACTION, state="late", rank=5, mend="create_snapshot",
         )  # fmt: skip
@@ -79,7 +79,7 @@ def maintenance(facts: Facts) -> Iterator[Concern]:
         if one is None or pending.due_at is None or pending.due_at > facts.now + AHEAD:
             continue
         what = (pending.description or pending.action).rstrip(".")
-        when: tuple[Span, ...] = ("from ", Moment(at=pending.due_at), " on")
+        when: tuple[Span, ...] = ("from ", Moment(at=pending.due_at, is_day=True), " on")
         if pending.due_at <= facts.now:
             when = ("in the next maintenance window",)
         yield concern(
@@ -96,7 +96,7 @@ def certificates(facts: Facts) -> Iterator[Concern]:
             continue
         soon = until <= facts.now + RENEW
         yield concern(
-            facts, "certificate", one, " has a certificate until ", Moment(at=until),
+            facts, "certificate", one, " has a certificate until ", Moment(at=until, is_day=True),
             ". Clients that check it are refused from then on.",
             section=Section.ACTION if soon else Section.TREND,
             state=step(_away(facts, until), (7, 30)), rank=_away(facts, until),
@@ -107,7 +107,7 @@ def about_to_start(facts: Facts) -> Iterator[Concern]:
     for one in facts.databases:
         if one.status == "stopped" and one.restarts_at and one.restarts_at <= facts.now + RESTART:
             yield concern(
-                facts, "restart", one, " is stopped, and AWS starts it at ",
+                facts, "restart", one, " is stopped, and AWS starts it ",
                 Moment(at=one.restarts_at), ": it keeps none stopped for more than seven days.",
                 section=Section.ACTION, state=str(one.restarts_at),
                 rank=_away(facts, one.restarts_at),

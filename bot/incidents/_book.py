@@ -29,7 +29,7 @@ class Book:
         await tx.save_incident(after)
         await tx.post(card(after, self._channel))
         if after.snoozed_until is None:
-            said: Line = ("Again at ", Moment(at=at), f": {detail}")
+            said: Line = ("Again ", Moment(at=at), f": {detail}")
             await tx.post(note(after, self._channel, f"again:{after.repeats}", said))
         return after
 

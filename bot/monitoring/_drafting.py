@@ -70,7 +70,8 @@ def _words(line: Line, zone: str) -> Iterator[str]:
             case str():
                 yield span
             case Moment():
-                yield f"{local(span.at, zone_of(zone)):%a %d %b %H:%M}"
+                shape = "%a %d %b" if span.is_day else "%a %d %b %H:%M"
+                yield f"{local(span.at, zone_of(zone)):{shape}}"
             case Strong():
                 yield span.text
 

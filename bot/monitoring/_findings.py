@@ -10,6 +10,7 @@ from bot.thresholds import AS_USUAL, DEFAULTS, Thresholds, is_least, spoken
 from bot.values import SECOND, Database, Line, Moment, Series, Window, amount
 
 BUSY = DEFAULTS["CPUUtilization"]  #: percent that is worth a word wherever nothing is set
+SURE = 3.0  #: days until storage is full, up to which the hour is worth a word
 SOON = 30.0  #: days until storage is full that are worth a word
 FRESH = 15 * 60 * SECOND
 GAP = 20 * 60 * SECOND
@@ -55,7 +56,7 @@ def _storage(series: ByMetric) -> Iterator[Line]:
     if free is None or free.latest is None or left is None or left > SOON:
         return
     at, value = free.latest
-    full = Moment(at=at + int(left * 86_400) * SECOND)
+    full = Moment(at=at + int(left * 86_400) * SECOND, is_day=left > SURE)
     days = "less than a day" if left < 1 else f"about {left:.0f} day{'s' if left >= 1.5 else ''}"
     yield (f"Storage is full in {days} at this rate (", full, f"): {amount(value, 'B')} are free.")
 

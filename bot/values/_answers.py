@@ -24,6 +24,7 @@ class Moment(Value):
 
     type: Literal["moment"] = "moment"
     at: int
+    is_day: bool = False  #: it is so far away that its hour says nothing
 
 
 class Code(Value):

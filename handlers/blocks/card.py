@@ -92,7 +92,7 @@ def _waiting(request: Request) -> Iterator[Line]:
     if request.waits_for is not None:
         yield ("It waits for ", Code(text=label(request.waits_for)), ": one change at a time.")
     if request.not_before is not None:
-        yield ("It is sent at ", Moment(at=request.not_before), " or soon after.")
+        yield ("It is sent ", Moment(at=request.not_before), " or soon after.")
     is_held = request.waits_for is not None or request.not_before is not None
     if is_held and request.send_by is not None:
         yield ("If it is not sent by ", Moment(at=request.send_by), ", it expires.")

@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from bot.values import SECOND, Channel, Code, Line, Mention, Moment, Span, Strong
-from handlers.blocks.text import DATE_FORMAT, cut, spaced, stripped, visible, visible_lines
-from handlers.blocks.times import utc
+from bot.values import Channel, Code, Line, Mention, Moment, Span, Strong
+from handlers.blocks.text import cut, date, spaced, stripped, visible, visible_lines
 
 Block = dict[str, Any]
 Leaf = dict[str, Any]
@@ -74,7 +73,7 @@ def _leaf(span: Span) -> Leaf:
         case Channel():
             return {"type": "channel", "channel_id": span.id}
         case Moment():
-            return _date(span.at)
+            return _date(span)
         case Code():
             return _text(visible(span.text), "code")
         case Strong():
@@ -83,8 +82,9 @@ def _leaf(span: Span) -> Leaf:
             return _text(spaced(span))
 
 
-def _date(at: int) -> Leaf:
-    return {"type": "date", "timestamp": at // SECOND, "format": DATE_FORMAT, "fallback": utc(at)}
+def _date(moment: Moment) -> Leaf:
+    at, shown, fallback = date(moment)
+    return {"type": "date", "timestamp": at, "format": shown, "fallback": fallback}
 
 
 def _text(text: str, style: str = "") -> Leaf:

@@ -5,9 +5,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 
 from bot.values import SECOND, Channel, Code, Line, Mention, Moment, Span, Strong
-from handlers.blocks.times import utc
+from handlers.blocks.times import utc, utc_day
 
-DATE_FORMAT = "{date_short_pretty} at {time}"
+MOMENT, DAY = "{date_short_pretty} at {time}", "{date_short_pretty}"
 ELLIPSIS = "…"
 
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -87,8 +87,18 @@ def joined(lines: Iterable[Line], between: str) -> Line:
     return tuple(spans)
 
 
-def date_token(at: int) -> str:
-    return f"<!date^{at // SECOND}^{DATE_FORMAT}|{utc(at)}>"
+def date_token(moment: Moment) -> str:
+    at, shown, fallback = date(moment)
+    return f"<!date^{at}^{shown}|{fallback}>"
+
+
+def date(moment: Moment) -> tuple[int, str, str]:
+    """Seconds since 1970, how Slack shows it to each reader, and what stands where it cannot."""
+    return moment.at // SECOND, DAY if moment.is_day else MOMENT, _utc(moment)
+
+
+def _utc(moment: Moment) -> str:
+    return utc_day(moment.at) if moment.is_day else utc(moment.at)
 
 
 def mention_token(user: str) -> str:
@@ -110,7 +120,7 @@ def _token(span: Span, room: int) -> str:
         case Channel():
             return channel_token(span.id)
         case Moment():
-            return date_token(span.at)
+            return date_token(span)
         case Code():
             return _between("`", span.text.replace("`", "'"), room)
         case Strong():
@@ -138,7 +148,7 @@ def _plain_span(span: Span, names: Mapping[str, str]) -> str:
         case Channel():
             return "#" + visible(span.id)
         case Moment():
-            return utc(span.at)
+            return _utc(span)
         case Code() | Strong():
             return visible(span.text)
         case str():

@@ -15,6 +15,11 @@ def utc(at: int) -> str:
     return f"{datetime.fromtimestamp(at // SECOND, UTC):%Y-%m-%d %H:%M} UTC"
 
 
+def utc_day(at: int) -> str:
+    """``2026-11-20``, the day that it is in UTC."""
+    return f"{datetime.fromtimestamp(at // SECOND, UTC):%Y-%m-%d}"
+
+
 def lasting(length: int) -> str:
     """Microseconds as the two largest units: ``1 min 12 s``, ``2 h``, ``3 d 4 h``."""
     seconds = length // SECOND
