@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, func, select, text, update
+from sqlalchemy import RowMapping, Select, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import UsageError
@@ -44,6 +44,12 @@ class Incidents:
         newest = select(func.max(_row.id)).where(_row.key.in_(keys)).group_by(_row.key)
         found = await self._load(select(models.incidents).where(_row.id.in_(newest)))
         return {one.key: one for one in found}
+
+    async def prune(self, before: int) -> int:
+        """Forgets those that were over before that instant, and says how many."""
+        over = delete(models.incidents).where(_row.resolved_at < before)
+        async with self._connections.begin() as connection:
+            return (await connection.execute(over)).rowcount
 
     async def _load(self, query: Select[Any]) -> tuple[Incident, ...]:
         async with self._connections.read() as connection:

@@ -13,13 +13,18 @@ from bot.aws.rds import micros_of
 from bot.values import Alarm, AlarmState, Firing
 
 NAMES = 100  #: that one DescribeAlarms call takes
+#: How the alarms are called by which AWS itself adds replicas and removes them; some of those fire
+#: for as long as there is little to do.
+SCALING = "TargetTracking-"
 
 Raw = Mapping[str, Any]
 
 
 def on_rds(raw: Iterable[Raw]) -> Iterator[Alarm]:
-    """Those alarms that watch a metric of RDS, plain or within an expression."""
+    """Those alarms that watch a metric of RDS for people, plain or within an expression."""
     for one in raw:
+        if one["AlarmName"].startswith(SCALING):
+            continue
         metric = next((it for it in _metrics(one) if it.get("Namespace") == NAMESPACE), None)
         if metric is not None:
             yield _alarm(one, metric)
@@ -54,9 +59,19 @@ def _alarm(raw: Raw, metric: Raw) -> Alarm:
         kind=kind,
         identifier=dimensions[DIMENSION[kind]] if kind else "",
         comparison=raw.get("ComparisonOperator") or "",
-        threshold=raw.get("Threshold"),
+        threshold=None if _is_computed(raw) else raw.get("Threshold"),
         reason=raw.get("StateReason") or "",
+        lately=_figures(raw.get("StateReasonData") or "{}"),
     )
+
+
+def _figures(data: str) -> tuple[float, ...]:
+    """AWS has them the oldest first; what was not measured is left out."""
+    try:
+        found = json.loads(data).get("recentDatapoints") or ()
+        return tuple(float(one) for one in found if one is not None)
+    except (ValueError, TypeError, AttributeError):
+        return ()
 
 
 def _metrics(raw: Raw) -> Iterator[Raw]:
@@ -65,6 +80,11 @@ def _metrics(raw: Raw) -> Iterator[Raw]:
     for one in raw.get("Metrics") or ():
         if "MetricStat" in one:
             yield one["MetricStat"]["Metric"]
+
+
+def _is_computed(raw: Raw) -> bool:
+    """Whether its threshold is for an expression, whose unit nobody knows."""
+    return any("Expression" in one for one in raw.get("Metrics") or ())
 
 
 def _new_state(item: Raw) -> str:

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 from bot.aws.region import Region
 from bot.incidents._book import Book
-from bot.incidents._places import Places, charted
-from bot.incidents._signs import rule
+from bot.incidents._life import goes_on
+from bot.incidents._places import Places, charted, titled
+from bot.incidents._signs import measured, rule
 from bot.values import Alarm, AlarmState, Firing, Incident, Origin, micros
 from storage.database import Database as Store
 from storage.transaction import Transaction
@@ -67,7 +68,7 @@ class Alarms:
     async def _took_place(
         self, region: Region, alarm: Alarm, past: Firing, known: dict[str, Incident]
     ) -> None:
-        at = alarm.model_copy(update={"since": past.at, "reason": ""})
+        at = alarm.model_copy(update={"since": past.at, "reason": "", "lately": ()})
         incident = await self._fires(region, at, known)
         is_this = incident.id and incident.is_open and incident.fired_at == past.at
         if is_this and past.until is not None:
@@ -81,7 +82,7 @@ class Alarms:
         if before is not None and alarm.since <= before.fired_at:
             return before
         async with self._store.write() as tx:
-            if before is not None and before.is_open:
+            if before is not None and goes_on(before, alarm.since):
                 after = await self._fires_again(tx, before.id, alarm)
             else:
                 after = await self._book.begin(tx, self._incident(region, alarm))
@@ -116,7 +117,7 @@ class Alarms:
         return Incident(
             key=_key(region, alarm.name),
             source=Origin.ALARM,
-            title=rule(alarm),
+            title=titled(database, alarm.identifier, rule(alarm)),
             alarm=alarm.name,
             measures=alarm.metric,
             level=alarm.threshold,
@@ -129,7 +130,7 @@ class Alarms:
 
 
 def _said(alarm: Alarm) -> str:
-    return alarm.reason or rule(alarm)
+    return measured(alarm) or alarm.reason or rule(alarm)
 
 
 def _key(region: Region, name: str) -> str:

@@ -28,6 +28,8 @@ class Book:
             return before
         await tx.save_incident(after)
         await tx.post(card(after, self._channel))
+        if not before.is_open:
+            tx.record(event(after, "reopened"))
         if after.snoozed_until is None:
             said: Line = ("Again ", Moment(at=at), f": {detail}")
             await tx.post(note(after, self._channel, f"again:{after.repeats}", said))
@@ -41,7 +43,7 @@ class Book:
         await tx.save_incident(after)
         await tx.post(card(after, self._channel))
         said: Line = ("Over since ", Moment(at=after.resolved_at or at), f": {why}")
-        await tx.post(note(after, self._channel, "ended", said))
+        await tx.post(note(after, self._channel, f"ended:{after.repeats}", said))
         tx.record(event(after, "ended"))
         return after
 

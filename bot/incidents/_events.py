@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import NamedTuple
 
 from bot.aws.region import Region
 from bot.incidents._book import Book
-from bot.incidents._places import Places
+from bot.incidents._life import goes_on
+from bot.incidents._places import Places, is_gone, is_well, titled
 from bot.incidents._signs import LOW_STORAGE, Mark, Sign, graver, happening, is_own, sign
 from bot.values import Database, Incident, Origin, RDSEvent, Request, micros
 from bot.vocabulary import Kind, Status
@@ -15,12 +17,23 @@ from storage.transaction import Transaction
 SOURCES = {"db-instance": Kind.INSTANCE, "db-cluster": Kind.CLUSTER}
 KEPT = micros(timedelta(days=13))  #: AWS keeps events for 14 days
 SETTLED = micros(timedelta(minutes=10))  #: available for so long after the last event: it is over
-LATELY = micros(timedelta(days=3))
+LATELY = micros(timedelta(days=30))  #: that lie between asking for a change and what it does
 REQUESTS = 500  #: that are looked through for the one that explains an event
 ENDED = (Status.SUCCEEDED, Status.FAILED)
 AVAILABLE = "the database is available, and nothing more has happened."
+GONE = "the database is no longer among those that I see."
 
-Seen = tuple[str, Database | None, Sign]  #: the key of the incident, where, and what
+
+class Seen(NamedTuple):
+    """What matters, of which database, and under which key its incident is found."""
+
+    key: str
+    name: str
+    database: Database | None  #: None of one that nobody has seen there
+    sign: Sign
+
+    def titled(self, category: str) -> str:
+        return titled(self.database, self.name, happening(category))
 
 
 class Events:
@@ -40,18 +53,19 @@ class Events:
         elif not fresh:
             return
         signs = await self._signs(region, fresh, now)
-        known = dict(await self._store.incidents.latest({key for key, _, _ in signs}))
+        known = dict(await self._store.incidents.latest({one.key for one in signs}))
         async with self._store.write() as tx:
             await tx.move_cursor(cursor, before, after.model_dump_json())
-            for key, database, one in signs:
-                known[key] = await self._take_in(tx, region, known.get(key), key, database, one)
+            for seen in signs:
+                known[seen.key] = await self._take_in(tx, region, known.get(seen.key), seen)
 
     async def settle(self, now: int) -> None:
-        """Ends what has no end of its own: its database has been well for a while."""
+        """Ends what has no end of its own: its database has been well for a while, or is gone."""
         for one in await self._store.incidents.open():
-            if one.source is Origin.EVENT and self._is_well(one):
+            why = self._ended_by(one) if one.source is Origin.EVENT else ""
+            if why:
                 async with self._store.write() as tx:
-                    await self._book.end(tx, one.id, now, AVAILABLE)
+                    await self._book.end(tx, one.id, now, why)
 
     async def _signs(self, region: Region, events: Sequence[RDSEvent], now: int) -> Sequence[Seen]:
         """What matters of them and is not a request's own doing."""
@@ -66,7 +80,7 @@ class Events:
         found = self._places.find(region, SOURCES[event.source_kind], event.source)
         database = found and self._places.whole(found)
         name = database.name if database else event.source
-        return f"event/{region.account.id}/{region.name}/{name}", database, one
+        return Seen(f"event/{region.account.id}/{region.name}/{name}", name, database, one)
 
     async def _requests(self, now: int) -> Sequence[Request]:
         running = await self._store.requests.running(include_unknown=True)
@@ -74,46 +88,47 @@ class Events:
         return (*running, *ended)
 
     async def _take_in(
-        self,
-        tx: Transaction,
-        region: Region,
-        before: Incident | None,
-        key: str,
-        database: Database | None,
-        one: Sign,
+        self, tx: Transaction, region: Region, known: Incident | None, seen: Seen
     ) -> Incident:
-        """A first event that tells of an end, like a restart that nobody saw begin, is open too."""
+        """A first event that tells of an end, like a restart that nobody saw begin, is open too.
+
+        ``known`` may have been ended meanwhile.
+        """
+        one, before = seen.sign, known and await tx.lock_incident(known.id)
         if before is not None and _echoes(one, before):
             return before
-        if before is None or not before.is_open:
-            return await self._book.begin(tx, self._incident(region, key, database, one))
-        if one.is_over and before.measures != LOW_STORAGE:
+        if before is None or not goes_on(before, one.at):
+            return await self._book.begin(tx, self._incident(region, seen))
+        if before.is_open and one.is_over and before.measures != LOW_STORAGE:
             return await self._book.end(tx, before.id, one.at, one.message)
-        current = await tx.lock_incident(before.id)
-        worse = graver(one.category, current.measures)
-        current = current.model_copy(update={"title": happening(worse), "measures": worse})
-        return await self._book.repeat(tx, current, one.at, one.message)
+        worse = graver(one.category, before.measures)
+        before = before.model_copy(update={"title": seen.titled(worse), "measures": worse})
+        return await self._book.repeat(tx, before, one.at, one.message)
 
-    def _incident(self, region: Region, key: str, database: Database | None, one: Sign) -> Incident:
+    def _incident(self, region: Region, seen: Seen) -> Incident:
+        one = seen.sign
         return Incident(
-            key=key,
+            key=seen.key,
             source=Origin.EVENT,
-            title=happening(one.category),
+            title=seen.titled(one.category),
             measures=one.category,
             detail=one.message,
             started_at=one.at,
             fired_at=one.at,
-            **self._places.about(region, database),
+            **self._places.about(region, seen.database),
         )
 
-    def _is_well(self, incident: Incident) -> bool:
-        """As far as the fleet was looked at since; what storage lacks does not come by itself."""
+    def _ended_by(self, incident: Incident) -> str:
+        """As far as the fleet was looked at since; what storage lacks does not come by itself.
+
+        Empty where it goes on, or nobody can say.
+        """
+        since = incident.fired_at + SETTLED
+        if is_gone(self._places.seen, incident, since):
+            return GONE
         if incident.measures == LOW_STORAGE:
-            return False
-        database = self._places.known(incident.target)
-        if database is None or database.status != "available":
-            return False
-        return database.seen_at >= incident.fired_at + SETTLED
+            return ""
+        return AVAILABLE if is_well(self._places.seen, incident, since) else ""
 
 
 def _echoes(one: Sign, before: Incident) -> bool:
@@ -124,5 +139,4 @@ def _echoes(one: Sign, before: Incident) -> bool:
 
 
 def _is_own(seen: Seen, requests: Sequence[Request]) -> bool:
-    _, database, one = seen
-    return database is not None and is_own(one.at, database.lock, requests)
+    return seen.database is not None and is_own(seen.sign, seen.database.lock, requests)

@@ -3,7 +3,7 @@
 import structlog
 
 from bot.aws.cloudwatch import UNITS
-from bot.errors import AWSError
+from bot.errors import BotError
 from bot.incidents._places import Places
 from bot.monitoring import Monitoring
 from bot.telling import Telling
@@ -54,7 +54,7 @@ class Illustrator:
         try:
             words = (incident.shows,) if incident.shows else ()
             seen = await self._monitoring.observe(database, SPAN, words, "UTC")
-        except AWSError as error:
+        except BotError as error:
             log.warning("incidents.not_measured", incident=incident.label, why=str(error))
             return None
         if seen.chart is None:

@@ -1,13 +1,24 @@
 """What may become of an incident: pure, from one to the next; None where nothing does."""
 
-from bot.values import Incident, Line, Mention, Moment, PersonId, Phase
+from datetime import timedelta
+
+from bot.values import Incident, Line, Mention, Moment, PersonId, Phase, micros
+
+FLAPPING = micros(timedelta(minutes=30))  #: what comes back so soon had not ended
+
+
+def goes_on(incident: Incident, at: int) -> bool:
+    """Whether what happens then belongs to it: it is open, or ended by itself shortly before."""
+    if incident.phase is Phase.ENDED:
+        return at <= (incident.resolved_at or 0) + FLAPPING
+    return incident.is_open
 
 
 def repeated(incident: Incident, at: int, detail: str) -> Incident | None:
-    """It fires again, or more happens to its database."""
-    if not incident.is_open:
+    """It fires again, or more happens to its database; what had ended by itself is open again."""
+    if not goes_on(incident, at):
         return None
-    changes = {"fired_at": max(at, incident.fired_at), "detail": detail}
+    changes = {"fired_at": max(at, incident.fired_at), "detail": detail, "resolved_at": None}
     return incident.model_copy(update={**changes, "repeats": incident.repeats + 1})
 
 

@@ -7,7 +7,7 @@ from bot.errors import UsageError
 from bot.fleet import Fleet
 from bot.judging import Judge
 from bot.monitoring import chosen
-from bot.values import Database, Target
+from bot.values import Database, Incident, Inventory, Target
 from bot.vocabulary import Kind
 
 
@@ -19,15 +19,19 @@ class Places:
     def find(self, region: Region, kind: Kind | None, identifier: str) -> Database | None:
         """None where nobody has seen it there."""
         wanted = (region.account.id, region.name, kind, identifier.lower())
-        return next((one for one in self._fleet.last_seen.databases if _key(one) == wanted), None)
+        return next((one for one in self.seen.databases if _key(one) == wanted), None)
+
+    @property
+    def seen(self) -> Inventory:
+        return self._fleet.last_seen
 
     def known(self, target: Target | None) -> Database | None:
         """The same database, as last seen."""
-        return next((one for one in self._fleet.last_seen.databases if one.target == target), None)
+        return _known(self.seen, target)
 
     def whole(self, database: Database) -> Database:
         """A member's cluster: what happens to one of them happens to all."""
-        return self._fleet.last_seen.cluster_of(database) or database
+        return self.seen.cluster_of(database) or database
 
     def about(self, region: Region, database: Database | None) -> dict[str, Any]:
         """What an incident says of where it is."""
@@ -38,6 +42,28 @@ class Places:
         return {"place": place, "target": database.target, "environment": environment}
 
 
+def titled(database: Database | None, name: str, what: str) -> str:
+    """What is wrong; with the name where nobody has seen the database that it would stand by."""
+    return what if database or not name else f"{name}: {what}"
+
+
+def is_well(inventory: Inventory, incident: Incident, since: int) -> bool:
+    """Whether its database, and of a cluster each member, was available then or later."""
+    database = _known(inventory, incident.target)
+    if database is None:
+        return False
+    every = (database, *inventory.instances_of(database))
+    return all(one.status == "available" and one.seen_at >= since for one in every)
+
+
+def is_gone(inventory: Inventory, incident: Incident, since: int) -> bool:
+    """Whether its region was looked through then or later, and its database was not there."""
+    silent = {f"{one.account}/{one.region}" for one in inventory.unreachable}
+    if incident.target is None or incident.place in silent or inventory.seen_at < since:
+        return False
+    return _known(inventory, incident.target) is None
+
+
 def charted(database: Database, metric: str) -> str:
     """The word for it in ``/rds metrics``; empty where such a database has no chart of it."""
     try:
@@ -45,6 +71,10 @@ def charted(database: Database, metric: str) -> str:
     except UsageError:
         return ""
     return plot.word
+
+
+def _known(inventory: Inventory, target: Target | None) -> Database | None:
+    return next((one for one in inventory.databases if one.target == target), None)
 
 
 def _key(database: Database) -> tuple[str, str, Kind | None, str]:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from bot.aws.cloudwatch import UNITS
+from bot.operations import is_quiet
 from bot.values import SECOND, Alarm, RDSEvent, Request, Value, amount, fingerprint, micros
 
 LOW_STORAGE = "low storage"
@@ -25,6 +26,8 @@ OVER = re.compile(
     r"|no longer|is now available)\b",
     re.IGNORECASE,
 )
+#: What no change means to bring about, even where it does: a request explains none of it.
+UNMEANT = ("failure", LOW_STORAGE)
 #: What AWS itself says to be on purpose, or to be only a hint.
 CALM = re.compile(r"abandoning user requested|pre-?check", re.IGNORECASE)
 
@@ -32,6 +35,7 @@ LATE = micros(timedelta(minutes=15))  #: AWS may deliver an event so much later
 JUST = micros(timedelta(minutes=5))  #: events of a request still come so long after its end
 LONGEST = micros(timedelta(days=1))  #: that a request without an end explains what happens
 
+LATELY = 3  #: figures that are told, the newest last
 COMPARISONS = {
     "GreaterThanThreshold": "above",
     "GreaterThanOrEqualToThreshold": "at or above",
@@ -60,7 +64,7 @@ def sign(event: RDSEvent) -> Sign | None:
     )
     if category is None:
         return None
-    over = category != LOW_STORAGE and OVER.search(event.message) is not None
+    over = category not in UNMEANT and OVER.search(event.message) is not None
     return Sign(event.at, category, event.message, over)
 
 
@@ -79,9 +83,13 @@ def graver(one: str, other: str) -> str:
     return min(one, other, key=lambda it: GRAVE.index(it) if it in GRAVE else len(GRAVE))
 
 
-def is_own(at: int, lock: str, requests: Iterable[Request]) -> bool:
-    """Whether a request of the bot on that database ran then, or had just ended."""
-    return any(_covers(one, at) for one in requests if one.step.lock == lock)
+def is_own(seen: Sign, lock: str, requests: Iterable[Request]) -> bool:
+    """Whether a request of the bot on that database explains it: one that may disturb ran then, or
+    had just ended."""
+    if seen.category in UNMEANT:
+        return False
+    loud = (one for one in requests if one.step.lock == lock and not is_quiet(one.operation))
+    return any(_covers(one, seen.at) for one in loud)
 
 
 def _covers(request: Request, at: int) -> bool:
@@ -99,6 +107,16 @@ def rule(alarm: Alarm) -> str:
         return f"{metric} is unusual"
     level = amount(alarm.threshold, UNITS.get(alarm.metric, ""))
     return f"{metric} {COMPARISONS[alarm.comparison]} {level}"
+
+
+def measured(alarm: Alarm) -> str:
+    """``Free storage space lately: 183 GiB, 182 GiB.``; empty where AWS tells no figures."""
+    unit = UNITS.get(alarm.metric, "")
+    figures = ", ".join(amount(value, unit) for value in alarm.lately[-LATELY:])
+    if not figures or alarm.threshold is None:
+        return ""
+    metric = spoken(alarm.metric)
+    return f"{metric[0].upper()}{metric[1:]} lately: {figures}."
 
 
 def spoken(metric: str) -> str:

@@ -21,6 +21,7 @@ from bot.values import SECOND, Incident, micros
 from storage.database import Database as Store
 
 SHORTEST, LONGEST = 30 * SECOND, micros(timedelta(minutes=10))
+AT_ONCE = 4  #: charts that are read together
 
 Look = Callable[[Region, int], Awaitable[None]]
 
@@ -63,8 +64,9 @@ class Watch:
             )
         )
         await self._events.settle(self._clock())
-        for incident in await self._store.incidents.open():
-            await self._tend(incident)
+        turns = asyncio.Semaphore(AT_ONCE)
+        incidents = await self._store.incidents.open()
+        await asyncio.gather(*(self._care_for(one, turns) for one in incidents))
 
     async def _ask(self, name: str, look: Look, region: Region) -> None:
         now = self._clock()
@@ -81,6 +83,14 @@ class Watch:
             log.exception("incidents.failed", what=name)
         else:
             self._patience.answered(name)
+
+    async def _care_for(self, incident: Incident, turns: asyncio.Semaphore) -> None:
+        """What cannot be done for one stops no other."""
+        async with turns:
+            try:
+                await self._tend(incident)
+            except Exception:
+                log.exception("incidents.not_tended", incident=incident.label)
 
     async def _tend(self, incident: Incident) -> None:
         if incident.snoozed_until is not None and incident.snoozed_until <= self._clock():

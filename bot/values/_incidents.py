@@ -28,8 +28,9 @@ class Alarm(Value):
     kind: Kind | None = None  #: with ``identifier``: the database; None for one about several
     identifier: str = ""
     comparison: str = ""  #: AWS's word: GreaterThanThreshold, …
-    threshold: float | None = None
+    threshold: float | None = None  #: in the metric's unit; None: for something else
     reason: str = ""
+    lately: tuple[float, ...] = ()  #: the values for which it is in its state, the newest last
 
 
 class Firing(Value):
@@ -105,9 +106,7 @@ class Incident(Value):
     @property
     def address(self) -> str:
         """The database in full, as it can be typed; empty without one."""
-        if self.target is None:
-            return ""
-        return f"cluster:{self.target}" if self.target.kind is Kind.CLUSTER else str(self.target)
+        return self.target.typed if self.target else ""
 
 
 class Note(Value):

@@ -53,8 +53,26 @@ def test_where_it_stands(moves: tuple[str, ...], phase: Phase) -> None:
     assert after(*moves).phase is phase
 
 
+@pytest.mark.parametrize(
+    ("end", "minutes", "is_open"),
+    [("end", 30, True), ("end", 31, False), ("resolve", 1, False)],
+)
+def test_what_comes_back_soon_after_it_ended_by_itself_had_not_ended(
+    end: str, minutes: int, is_open: bool
+) -> None:
+    at = NOW + 2 * HOUR + minutes * MINUTE
+
+    again = repeated(after("acknowledge", end), at, "again")
+
+    assert again == (
+        after("acknowledge").model_copy(update={"fired_at": at, "detail": "again", "repeats": 1})
+        if is_open
+        else None
+    )
+
+
 @pytest.mark.parametrize("end", ["end", "resolve"])
-@pytest.mark.parametrize("move", MOVES)
+@pytest.mark.parametrize("move", [move for move in MOVES if move != "repeat"])
 def test_nothing_becomes_of_what_is_over(move: str, end: str) -> None:
     assert MOVES[move](after(end)) is None
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.incidents._signs import LATE, Mark, graver, is_own, rule, sign, spoken
+from bot.incidents._signs import LATE, Mark, Sign, graver, is_own, measured, rule, sign, spoken
 from bot.values import Alarm, AlarmState, RDSEvent
 from tests.samples import HOUR, MINUTE, NOW, sample_request, sample_step
 
@@ -30,6 +30,7 @@ def an_event(message: str = "DB instance restarted", *categories: str, at: int =
         ("maintenance", "Finished applying off-line patches to DB instance", True),
         ("maintenance", "The downtime started for the DB engine version upgrade.", False),
         ("notification", "The DB instance reached the storage-full threshold.", False),
+        ("failure", "The upgrade could not be completed.", False),
     ],
 )
 def test_what_matters(category: str, message: str, is_over: bool) -> None:
@@ -74,9 +75,30 @@ def test_what_a_request_did_is_its_own(
     sent: int | None, settled: int | None, at: int, own: bool
 ) -> None:
     step = sample_step(sent_at=sent, settled_at=settled)
+    seen = Sign(at, "failover", "Multi-AZ instance failover started.", is_over=False)
 
-    assert is_own(at, step.lock, [sample_request(steps=(step,))]) is own
-    assert not is_own(at, "another", [sample_request(steps=(step,))])
+    assert is_own(seen, step.lock, [sample_request(step=step)]) is own
+    assert not is_own(seen, "another", [sample_request(step=step)])
+
+
+@pytest.mark.parametrize(
+    ("operation", "category", "own"),
+    [
+        ("reboot_instance", "availability", True),
+        ("reboot_instance", "recovery", True),
+        ("reboot_instance", "failure", False),
+        ("reboot_instance", "low storage", False),
+        ("create_snapshot", "failover", False),
+        ("an_operation_of_old", "failover", True),
+    ],
+)
+def test_a_request_explains_only_what_such_a_change_does(
+    operation: str, category: str, own: bool
+) -> None:
+    step = sample_step(operation=operation, sent_at=NOW)
+    request = sample_request(operation=operation, step=step)
+
+    assert is_own(Sign(NOW + MINUTE, category, "", is_over=False), step.lock, [request]) is own
 
 
 def test_the_graver_category_names_it() -> None:
@@ -106,12 +128,32 @@ def test_a_metric_in_words(metric: str, words: str) -> None:
     ],
 )
 def test_what_an_alarm_watches_for(comparison: str, threshold: float | None, words: str) -> None:
-    alarm = Alarm(
-        name="a", state=AlarmState.ALARM, since=NOW, metric="FreeStorageSpace",
-        comparison=comparison, threshold=threshold,
-    )  # fmt: skip
+    assert rule(watching(comparison, threshold)) == words
 
-    assert rule(alarm) == words
+
+@pytest.mark.parametrize(
+    ("threshold", "lately", "words"),
+    [
+        (
+            2.0**31,
+            (4e9, 3.5e9, 2e9, 1.5 * 2**30),
+            "Free storage space lately: 3.26 GiB, 1.86 GiB, 1.5 GiB.",
+        ),
+        (2.0**31, (), ""),
+        (None, (1.0, 2.0), ""),
+    ],
+)
+def test_what_an_alarm_has_measured(
+    threshold: float | None, lately: tuple[float, ...], words: str
+) -> None:
+    assert measured(watching("LessThanThreshold", threshold, lately)) == words
+
+
+def watching(comparison: str, threshold: float | None, lately: tuple[float, ...] = ()) -> Alarm:
+    return Alarm(
+        name="a", state=AlarmState.ALARM, since=NOW, metric="FreeStorageSpace",
+        comparison=comparison, threshold=threshold, lately=lately,
+    )  # fmt: skip
 
 
 def test_events_are_taken_in_once_and_late_ones_too() -> None:

@@ -53,6 +53,17 @@ async def test_they_are_found_by_their_start(database: Database) -> None:
     assert await database.incidents.since(START + 1) == (second,)
 
 
+async def test_what_is_over_for_long_is_forgotten_and_what_goes_on_is_not(
+    database: Database,
+) -> None:
+    first, _ = await _opened(database, an_incident("a")), await _opened(database, an_incident("b"))
+    await _end(database, first.id, START + HOUR)
+
+    assert await database.incidents.prune(START + HOUR) == 0
+    assert await database.incidents.prune(START + 2 * HOUR) == 1
+    assert [one.key for one in await database.incidents.since(START)] == ["b"]
+
+
 async def test_where_its_card_stands_is_kept(database: Database) -> None:
     opened = await _opened(database, an_incident())
     card = Posted(channel="C1", ts="1.2")

@@ -1,12 +1,14 @@
 """Alarms and RDS events as incidents: told once, folded, taken care of, over."""
 
+import asyncio
+
 import pytest
 
 from bot.sandbox.aws import AlarmSpec
 from bot.sandbox.slack import Refused, SeenMessage
-from bot.values import Incident, Phase
+from bot.values import Incident, Origin, PersonId, Phase
 from tests.stories.asking import audited, everything_is_told, flat
-from tests.stories.stage import FREE, Play, Stage
+from tests.stories.stage import FREE, Play, Stage, until
 
 INCIDENTS = "{approvals: C0DATABASE, cloudops: C0CLOUDOPS, incidents: C0INCIDENT}"
 QUIET = "{approvals: C0DATABASE, cloudops: C0CLOUDOPS}"
@@ -95,6 +97,26 @@ async def test_an_alarm_from_its_start_to_its_end(watched: Stage) -> None:
         assert said.count("Again ") == said.count("Over since") == 1
         assert said.count("orders-staging: CPU utilization above 80 %") >= 1  # its chart
         assert await actions(play) == ["started", "acknowledged", "ended"]
+
+
+async def test_what_fires_again_soon_after_it_ended_is_the_same_one(watched: Stage) -> None:
+    async with watched.bot(WATCHED) as play:
+        for state in ("ALARM", "OK", "ALARM"):
+            fires(watched, state=state)
+            await passes(play)
+        assert "above 80 % · firing" in flat(cards(watched)[0])
+        fires(watched, state="OK")
+        await passes(play)
+        await passes(play, HOUR)
+        fires(watched)
+        await passes(play)
+
+        first, second = cards(watched)
+        assert "over, it ended by itself" in flat(first)
+        assert "once more since" in flat(first)
+        assert "above 80 % · firing" in flat(second)
+        begun = ["started", "ended", "reopened", "ended", "started"]
+        assert await actions(play) == begun
 
 
 async def test_what_fires_after_it_was_resolved_is_a_new_one(watched: Stage) -> None:
@@ -236,6 +258,53 @@ async def test_an_account_that_does_not_answer_hides_nothing(watched: Stage) -> 
 
         assert len(cards(watched)) == 1
         assert len(watched.aws.calls("cloudwatch:DescribeAlarms")) == asked + 1
+
+
+async def test_what_happens_while_somebody_resolves_the_incident_before_is_a_new_one(
+    stage: Stage,
+) -> None:
+    async with stage.bot(WATCHED) as play:
+        await passes(play)
+        store, now = play.bot.services.store, stage.now()
+        before = Incident(
+            key="event/123456789012/us-east-1/orders-test", source=Origin.EVENT, title="failover",
+            place="main/us-east-1", started_at=now, fired_at=now,
+        )  # fmt: skip
+        async with store.write() as tx:
+            opened = await tx.open_incident(before)
+        assert opened is not None
+        stage.aws.client("rds").reboot_db_instance(DBInstanceIdentifier="orders-test")
+        stage.clock.advance(20)
+
+        async with store.write() as tx:  # whoever looks has read that it is open, and waits
+            looking = asyncio.create_task(play.bot.jobs.watch())
+            waiting = store._connections._turn
+            assert isinstance(waiting, asyncio.Lock)
+            await until(lambda: len(waiting._waiters or ()) >= 3)
+            resolved = {"resolved_at": stage.now(), "resolved_by": PersonId.parse("T1:dora")}
+            await tx.save_incident(opened.model_copy(update=resolved))
+        await looking
+
+        assert [one.is_open for one in await incidents(play)] == [False, True]
+
+
+async def test_one_that_cannot_be_drawn_stops_no_other_and_a_stranger_is_named(
+    watched: Stage,
+) -> None:
+    watched.aws.seed_alarms([AlarmSpec("ghost-cpu", "ghost", "CPUUtilization", 80.0)])
+    async with watched.bot(WATCHED) as play:
+        fires(watched)
+        await passes(play)
+        [one] = await incidents(play)
+        async with play.bot.services.store.write() as tx:
+            undrawable = {"shows": "no-such-metric", "is_pictured": False}
+            await tx.save_incident(one.model_copy(update=undrawable))
+        fires(watched, "ghost-cpu")
+        await passes(play)
+        await passes(play)
+
+        assert "ghost: CPU utilization above 80 % · firing" in flat(cards(watched)[1])
+        assert all(it.is_pictured for it in await incidents(play))
 
 
 async def test_without_a_channel_nobody_looks(watched: Stage) -> None:

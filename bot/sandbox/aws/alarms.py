@@ -5,6 +5,7 @@ whose state was set by hand keeps that one.
 """
 
 import json
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -67,6 +68,7 @@ class Change(NamedTuple):
     at: float
     state: str
     reason: str
+    lately: tuple[float, ...] = ()
 
 
 def seed_alarms(specs: Iterable[AlarmSpec]) -> None:
@@ -130,8 +132,10 @@ class Alarms(CloudWatch):
             "AlarmName": alarm.name,
             "AlarmArn": alarm.alarm_arn,
             "AlarmDescription": alarm.description,
+            "AlarmActions": alarm.alarm_actions,
             "StateValue": now.state,
             "StateReason": now.reason,
+            "StateReasonData": _data(alarm, now),
             "StateUpdatedTimestamp": _utc(now.at),
             "StateTransitionedTimestamp": _utc(now.at),
             "Namespace": alarm.namespace,
@@ -182,7 +186,9 @@ def evaluated(alarm: Alarm, world: World, account: str, region: str) -> tuple[Ch
     changes = [Change(begins, OK, "Unchecked: Initial alarm creation")]
     beyond, said = COMPARISONS[alarm.comparison_operator]
     row = 0
+    lately = deque[float](maxlen=alarm.evaluation_periods)
     for at, value in points:
+        lately.append(value)
         row = row + 1 if beyond(value, float(alarm.threshold)) else 0
         state = ALARM if row >= alarm.evaluation_periods else OK
         if state != changes[-1].state:
@@ -191,8 +197,19 @@ def evaluated(alarm: Alarm, world: World, account: str, region: str) -> tuple[Ch
                 f"Threshold Crossed: {_counted(alarm.evaluation_periods)}, the last [{value:.1f}], "
                 f"{is_so} {said} the threshold ({alarm.threshold})."
             )
-            changes.append(Change(at + LATE, state, why))
+            changes.append(Change(at + LATE, state, why, tuple(lately)))
     return tuple(changes)
+
+
+def _data(alarm: Alarm, now: Change) -> str:
+    data = {
+        "version": "1.0",
+        "statistic": alarm.statistic,
+        "period": alarm.period,
+        "recentDatapoints": now.lately,
+        "threshold": alarm.threshold,
+    }
+    return json.dumps(data)
 
 
 def _counted(datapoints: int) -> str:
