@@ -89,18 +89,16 @@ class Markers:
         return [one for one in every if one.step.target in concerned]
 
     async def _events(self, concerned: Sequence[Target], window: Window) -> list[RDSEvent]:
+        found = await asyncio.gather(*(self._events_of(one, window) for one in concerned))
+        return [event for some in found for event in some]
+
+    async def _events_of(self, target: Target, window: Window) -> Sequence[RDSEvent]:
         try:
             async with asyncio.timeout(PATIENCE):
-                found = await asyncio.gather(
-                    *(
-                        self._accounts.door(one, READING).events(one, window.since)
-                        for one in concerned
-                    )
-                )
+                return await self._accounts.door(target, READING).events(target, window.since)
         except (AWSError, UnknownTargetError, TimeoutError) as error:
-            log.warning("markers.unread", why=str(error) or type(error).__name__)
-            return []
-        return [event for some in found for event in some]
+            log.warning("markers.unread", of=str(target), why=str(error) or type(error).__name__)
+            return ()
 
 
 def markers(

@@ -45,7 +45,7 @@ class Cards:
     async def _draw(self, delivery: Delivery, request: Request, drawn: Payload) -> Posted:
         if request.card is not None:
             return await self._redraw(request, request.card, drawn)
-        earlier = await self._posting.find(delivery, _carded(request))
+        earlier = await self._posting.find(delivery, delivery.message.address, _carded(request))
         if earlier is not None:
             await self._remember(request, earlier)
             return await self._redraw(request, earlier, drawn)

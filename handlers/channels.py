@@ -48,11 +48,10 @@ class Channels:
         """Its card as it stands now, in the place of the one before."""
         about = await self._store.incidents.get(delivery.message.body["incident"])
         metadata, drawn = keyed(delivery.message.key or ""), incident(about)
-        earlier = about.card or await self._posting.find(delivery, metadata)
+        address = delivery.message.address
+        earlier = about.card or await self._posting.find(delivery, address, metadata)
         posted = earlier and await self._posting.change(earlier, drawn)
-        posted = posted or await self._posting.post(
-            delivery.message.address, drawn, metadata=metadata
-        )
+        posted = posted or await self._posting.post(address, drawn, metadata=metadata)
         if posted != about.card:
             async with self._store.write() as tx:
                 current = await tx.lock_incident(about.id)
@@ -68,12 +67,14 @@ class Channels:
         return await self._posting.once(delivery, card.channel, drawn, thread_ts=card.ts)
 
     async def _put(self, message: Message) -> None:
-        """A file that is put twice is seen once: it is shared in a message of its own."""
+        """A file that is put twice is seen once: it is shared by a message of its own, which waits
+        behind this one and is replaced with it."""
         about = Digest.model_validate(message.body["digest"])
         file = await self._files.put("digest.csv", digest_csv(about).encode())
         title = f"{about.title}: all {len(about.concerns)} lines"
         body = {"file": file, "title": title, "thread": message.body["thread"]}
-        shared = message.model_copy(update={"kind": "file", "body": body, "key": f"file:{file}"})
+        key = f"{message.key}:shared"
+        shared = message.model_copy(update={"kind": "file", "body": body, "key": key})
         async with self._store.write() as tx:
             await tx.post(shared)
 

@@ -58,13 +58,13 @@ class Posting:
         if key is None:
             return await self.post(channel, drawn, **more)
         metadata = keyed(key)
-        earlier = await self.find(delivery, metadata, **more)
+        earlier = await self.find(delivery, channel, metadata, **more)
         return earlier or await self.post(channel, drawn, metadata=metadata, **more)
 
     async def find(
-        self, delivery: Delivery, wanted: Payload, thread_ts: str | None = None
+        self, delivery: Delivery, channel: str, wanted: Payload, thread_ts: str | None = None
     ) -> Posted | None:
-        """The message with that metadata that an attempt without an answer has posted.
+        """The message with that metadata that an attempt without an answer has posted there.
 
         None at the first attempt, and where nobody can say.
         """
@@ -72,14 +72,14 @@ class Posting:
             return None
         since = f"{delivery.created_at / SECOND - 60:.6f}"
         try:
-            reply = await self._latest(delivery.message.address, thread_ts, since)
+            reply = await self._latest(channel, thread_ts, since)
         except SlackApiError as error:
             log.info("notifier.history_unreadable", why=error.response["error"])
             return None
         for message in reply["messages"]:
             metadata = message.get("metadata") or {}
             if all(metadata.get(name) == value for name, value in wanted.items()):
-                return Posted(channel=delivery.message.address, ts=message["ts"])
+                return Posted(channel=channel, ts=message["ts"])
         return None
 
     async def link(self, posted: Posted) -> str:

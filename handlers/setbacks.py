@@ -18,10 +18,18 @@ LONGEST_PAUSE = 60 * SECOND
 TOO_RICH = frozenset(
     {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "too_long"}
 )
-#: The place is not there for the bot, now or ever.
+#: The place is not there for the bot, now or ever; of a thread, its first message.
 GONE = frozenset(
     {"channel_not_found", "not_in_channel", "is_archived", "user_not_found", "cannot_dm_bot",
-     "account_inactive", "user_disabled", "restricted_action"}
+     "account_inactive", "user_disabled", "restricted_action", "thread_not_found"}
+)  # fmt: skip
+#: Slack will not take this file, now or ever; the message that it belongs to holds without it,
+#: and what waits behind it in its channel has to pass.
+FILES = frozenset({"digest_file", "file"})
+NO_FILE = frozenset(
+    {"missing_scope", "file_not_found", "access_denied", "blocked_file_type",
+     "file_uploads_disabled", "file_uploads_except_images_disabled",
+     "file_upload_size_restricted", "posting_to_channel_denied"}
 )  # fmt: skip
 
 log = structlog.get_logger()
@@ -43,7 +51,7 @@ class Setbacks:
             await self._store.outbox.retry(delivery, at, "ratelimited")
         elif code in GONE:
             await self._place_is_gone(delivery, code)
-        elif code in TOO_RICH:
+        elif code in TOO_RICH or (delivery.message.kind in FILES and code in NO_FILE):
             log.error("notifier.given_up", kind=delivery.message.kind, why=code)
             await self._store.outbox.give_up(delivery, code)
         else:
@@ -66,6 +74,8 @@ class Setbacks:
             await self.tell_ending(request)
         elif message.place is Place.CARD and request.status is Status.PENDING:
             await self._tell_lost(request, code)
+        elif message.kind == "picture":
+            await self._show_directly(message, request)
 
     async def tell_ending(self, request: Request) -> None:
         """In place of the message that is left out for who can read the thread."""
@@ -80,6 +90,13 @@ class Setbacks:
         async with self._store.write() as tx:
             await tx.audit(request.event(CARD_LOST, code))
             await tx.post(_to_requester(request, "lost", f"lost:{request.id}"))
+
+    async def _show_directly(self, message: Message, request: Request) -> None:
+        """Under another key: this one still waits, and is given up."""
+        place = {"place": Place.PERSON, "address": request.requester.user}
+        key = f"{message.key}:directly"
+        async with self._store.write() as tx:
+            await tx.post(message.model_copy(update={**place, "key": key}))
 
     async def later(self, delivery: Delivery, why: str) -> None:
         now = self._clock()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, delete, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.vocabulary import Status
@@ -51,6 +51,12 @@ class Aftermaths:
         async with self._connections.read() as connection:
             rows = (await connection.execute(query)).all()
         return tuple(Ended(*row) for row in rows)
+
+    async def prune(self, before: int) -> int:
+        """Forgets looks back that were noted before that instant, and says how many."""
+        noted = delete(models.aftermaths).where(_row.at < before)
+        async with self._connections.begin() as connection:
+            return (await connection.execute(noted)).rowcount
 
 
 def _is_not(outcome: str) -> ColumnElement[bool]:

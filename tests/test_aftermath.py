@@ -60,6 +60,9 @@ def judged(metric: str, before: Values, after: Values, name: str = "orders-stagi
         ("DatabaseConnections", [0.0] * 30, [50.0] * 13, Turn.WORSE),
         ("DatabaseConnections", [6.0] * 30, [0.0] * 13, Turn.SAME),
         ("ReplicaLag", [1.0] * 30, [40.0] * 13, Turn.WORSE),
+        ("ReplicaLag", [30.0] * 30, [-1.0] * 13, Turn.WORSE),  # nothing is replicated any more
+        ("ReplicaLag", [-1.0] * 30, [20.0] * 13, Turn.BETTER),
+        ("ReplicaLag", [-1.0] * 30, [-1.0] * 13, Turn.SAME),
         ("CPUUtilization", [31.0] * 4, [62.0] * 13, Turn.UNKNOWN),
         ("CPUUtilization", [31.0] * 30, [31.0] * 2, Turn.UNKNOWN),
         ("CPUUtilization", [], [], Turn.UNKNOWN),
@@ -115,6 +118,14 @@ def test_what_is_not_known_is_never_said_to_be_fine() -> None:
 
 def test_a_metric_that_only_replicas_have_is_not_missed() -> None:
     assert "lag" not in said(AS_EVER, Series(metric="ReplicaLag", unit="s"))
+
+
+def test_a_replica_that_follows_nobody_has_no_lag_that_could_be_said() -> None:
+    broken = series("ReplicaLag", [2.0] * 30, [-1.0] * 13)
+    mended = series("ReplicaLag", [-1.0] * 30, [2.0] * 13)
+
+    assert said(broken) == "Replica lag rose from 2 s to endless (replication has stopped)."
+    assert said(mended) == "Better: replica lag fell from endless (replication has stopped) to 2 s."
 
 
 def test_of_a_cluster_the_member_is_named() -> None:

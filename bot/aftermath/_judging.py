@@ -32,7 +32,7 @@ class Sense:
     """What counts as another figure than before: so many times as much, and so much more.
 
     ``least`` is in the unit of the metric. ``both``: falling is as bad. ``rare``: only replicas
-    have it, so its absence says nothing.
+    have it, so its absence says nothing. ``endless``: a negative figure stands for more than any.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Sense:
     least: float
     both: bool = False
     rare: bool = False
+    endless: bool = False
 
 
 SENSES: Mapping[str, Sense] = {
@@ -48,7 +49,8 @@ SENSES: Mapping[str, Sense] = {
     "ReadLatency": Sense("read latency", 2.0, 0.001),
     "WriteLatency": Sense("write latency", 2.0, 0.001),
     "CommitLatency": Sense("commit latency", 2.0, 2.0),
-    "ReplicaLag": Sense("replica lag", 2.0, 10.0, rare=True),
+    # -1: nothing is replicated
+    "ReplicaLag": Sense("replica lag", 2.0, 10.0, rare=True, endless=True),
     "AuroraReplicaLag": Sense("replica lag", 2.0, 100.0, rare=True),
 }
 
@@ -94,7 +96,8 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Shift:
-    """One metric before and after; None where there is not a single point.
+    """One metric before and after; None where there is not a single point, infinite where it is
+    more than any figure.
 
     ``of`` is the instance that was measured where it is not the database itself.
     """
@@ -148,7 +151,7 @@ def _excused(shift: Shift, usual: float | None) -> Shift:
 
 
 def _shift(sense: Sense, of: str, series: Series, stretch: Stretch) -> Shift:
-    before, after = stretch.before(series), stretch.after(series)
+    before, after = _read(sense, stretch.before(series)), _read(sense, stretch.after(series))
     enough = len(before) >= ENOUGH_BEFORE and len(after) >= ENOUGH_AFTER
     return Shift(
         sense=sense,
@@ -158,6 +161,10 @@ def _shift(sense: Sense, of: str, series: Series, stretch: Stretch) -> Shift:
         after=median(after) if after else None,
         turn=_turn(sense, before, median(after)) if enough else Turn.UNKNOWN,
     )
+
+
+def _read(sense: Sense, values: Sequence[float]) -> list[float]:
+    return [inf if sense.endless and value < 0 else value for value in values]
 
 
 def _turn(sense: Sense, before: Sequence[float], after: float) -> Turn:

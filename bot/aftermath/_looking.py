@@ -13,12 +13,10 @@ from bot.errors import AWSError, AWSRefusedError, BotError, DirectoryError, Unkn
 from bot.fleet import Fleet
 from bot.markers import Markers
 from bot.monitoring import Monitoring, preset
-from bot.operation import Change
-from bot.operations import CATALOGUE
+from bot.operations import is_quiet
 from bot.people import Directory
 from bot.telling import Telling
-from bot.values import Answer, Chart, Database, Place, Request, Target, micros
-from bot.vocabulary import Risk
+from bot.values import Answer, Chart, Database, Message, Place, Request, Target, micros
 from storage.aftermaths import Ended
 from storage.database import Database as Store
 
@@ -105,17 +103,20 @@ class Aftermaths:
             log.exception("aftermath.failed", request=ended.request_id, minutes=minutes)
 
     async def _look(self, due: Due) -> None:
-        """Of what disturbs nobody by its nature only the last look counts, and only a bad one."""
-        is_quiet = _is_quiet(due.request)
-        if is_quiet and due.minutes != self._minutes[-1]:
+        """Of what disturbs nobody by its nature only the last look counts, and only a bad one.
+
+        A snapshot each night is told of by its card; two more messages each night would be noise.
+        """
+        quiet = is_quiet(due.request.operation)
+        if quiet and due.minutes != self._minutes[-1]:
             await self._record(due.request.id, due.minutes, QUIET)
             return
         try:
             seen = await self._see(due)
         except (AWSError, UnknownTargetError) as error:
-            await self._unseen(due, _why(error), is_quiet=is_quiet)
+            await self._unseen(due, _why(error), quiet=quiet)
             return
-        if is_quiet and overall(seen.shifts) is not Turn.WORSE:
+        if quiet and overall(seen.shifts) is not Turn.WORSE:
             await self._record(due.request.id, due.minutes, QUIET)
             return
         late = due.late(self._clock())
@@ -142,13 +143,13 @@ class Aftermaths:
         found, _ = await self._monitoring.panels(database, _words(database), stretch.window)
         return shifts(database.name, found, stretch)
 
-    async def _unseen(self, due: Due, why: str, *, is_quiet: bool) -> None:
+    async def _unseen(self, due: Due, why: str, *, quiet: bool) -> None:
         """Given up after a while, and then that is said."""
         now, key = self._clock(), (due.request.id, due.minutes)
         if now - self._failing.setdefault(key, now) < PATIENCE:
             log.warning("aftermath.put_off", request=due.request.label, why=why)
             return
-        said = None if is_quiet else unanswered(due.request, due.minutes, why, due.late(now))
+        said = None if quiet else unanswered(due.request, due.minutes, why, due.late(now))
         await self._record(due.request.id, due.minutes, UNANSWERED, said)
 
     async def _record(
@@ -158,11 +159,7 @@ class Aftermaths:
         async with self._store.write() as tx:
             request = await tx.lock_request(request_id)
             if await tx.look_back(request_id, minutes, outcome) and said is not None:
-                key = f"aftermath:{request_id}:{minutes}"
-                address = request.card_channel or request.requester.user
-                await tx.post(
-                    Telling.pictured(Place.THREAD, address, said, key=key, request_id=request_id)
-                )
+                await tx.post(_message(request, minutes, said))
         self._failing.pop((request_id, minutes), None)
 
     async def _database(self, target: Target) -> Database:
@@ -180,6 +177,15 @@ class Aftermaths:
             return "UTC"
 
 
+def _message(request: Request, minutes: int, said: Answer) -> Message:
+    """In the thread of the card, or, where that never stood, to who asked."""
+    place, address = Place.PERSON, request.requester.user
+    if request.card is not None:
+        place, address = Place.THREAD, request.card_channel or address
+    key = f"aftermath:{request.id}:{minutes}"
+    return Telling.pictured(place, address, said, key=key, request_id=request.id)
+
+
 def _why(error: BotError) -> str:
     return f"AWS says {error.code}: {error}" if isinstance(error, AWSRefusedError) else str(error)
 
@@ -189,12 +195,3 @@ def _words(database: Database) -> list[str]:
     has = {plot.word for plot in preset(database)}
     left_out = "latency" if "commit" in has else ""
     return [word for word in WANTED if word in has and word != left_out]
-
-
-def _is_quiet(request: Request) -> bool:
-    """Whether such a change disturbs nobody by its nature, whatever a policy makes of its risk.
-
-    A snapshot each night is told of by its card; two more messages each night would be noise.
-    """
-    known = CATALOGUE.get(request.operation)
-    return known is not None and issubclass(known, Change) and known.risk is Risk.LOW

@@ -1,6 +1,7 @@
 """What is said of a change's aftermath: pure, from judgements to an answer."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from math import inf
 
 from bot.aftermath._judging import BEFORE, Shift, Stretch, Turn, overall
 from bot.values import (
@@ -19,9 +20,9 @@ from bot.values import (
     amount,
     paragraph,
 )
-from bot.vocabulary import Kind
 
 SHOWN = 8  #: figures of one turn that a line bears
+ENDLESS = "endless (replication has stopped)"
 RUN = "query.run.aftermath"  #: the action of a button that runs a command which only looks
 
 Saying = Callable[[Shift], str]
@@ -60,7 +61,7 @@ def unanswered(request: Request, minutes: int, why: str, late: int | None) -> An
             ),
             *_late(late),
         ),
-        buttons=(_button("Chart", f"metrics {name}"),),
+        buttons=(_button("Chart", f"metrics {request.step.target.typed}"),),
     )
 
 
@@ -157,9 +158,7 @@ def _late(due: int | None) -> Iterator[Paragraph]:
 
 
 def _buttons(database: Database, turn: Turn) -> Iterator[Button]:
-    name = database.address
-    if database.target.kind is Kind.CLUSTER:
-        name = f"cluster:{name}"
+    name = database.target.typed
     yield _button("Chart", f"metrics {name} --range 3h")
     if turn is Turn.WORSE:
         yield _button("Top load", f"top {name}")
@@ -175,7 +174,7 @@ def _moved(shift: Shift) -> str:
     """``read latency rose from 0.6 ms to 3.1 ms (5.2 times as much)``"""
     before, after = shift.before or 0.0, shift.after or 0.0
     verb = "rose" if after > before else "fell"
-    more = before and after > before
+    more = before and before < after < inf
     times = f" ({shift.times:.2g} times as much)" if more else ""
     return f"{shift.name} {verb} from {_amount(before, shift)} to {_amount(after, shift)}{times}"
 
@@ -193,6 +192,8 @@ def _missing(shift: Shift) -> str:
 
 
 def _amount(value: float, shift: Shift) -> str:
+    if value == inf:
+        return ENDLESS
     return amount(round(value) if shift.unit in ("", "%") else value, shift.unit)
 
 

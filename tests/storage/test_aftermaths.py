@@ -50,6 +50,7 @@ async def test_what_ended_is_awaited_until_it_was_looked_back_at(
     assert await look_back(database, request)
     assert await database.aftermaths.awaited(15, *everything) == ()
     assert len(await database.aftermaths.awaited(60, *everything)) == 1
+    assert await database.aftermaths.prune(clock.now + 1) == 1
 
 
 async def test_what_never_reached_a_database_is_not_awaited(

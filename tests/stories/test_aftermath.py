@@ -1,10 +1,13 @@
 """Before and after: in the thread of its card a change is told how the database does since."""
 
+from collections.abc import Callable
+
 import pytest
 
 from bot.sandbox.aws import AWSSandbox
 from bot.sandbox.aws.clock import SOME_MORNING, HeldClock
 from bot.sandbox.slack import SeenMessage
+from bot.values import Window
 from bot.vocabulary import Status
 from tests.stories.asking import everything_is_told, flat, told_on_click
 from tests.stories.stage import Play, Stage
@@ -83,6 +86,31 @@ async def test_who_asked_is_called_where_it_got_worse(stage: Stage) -> None:
     assert "[Chart] [Top load] [Logs] [Events]" in flat(seen)
 
 
+def archive(stage: Stage) -> None:
+    stage.slack.workspace.archive("databases")
+
+
+def remove_card(stage: Stage) -> None:
+    [card] = [it for it in stage.slack.member("ana").messages() if "· RDS-1001," in it.text]
+    message = stage.slack.world.messages.find(card.channel.id, card.ts)
+    assert message is not None
+    stage.slack.world.erase(message)
+
+
+@pytest.mark.parametrize("vanish", [archive, remove_card])
+async def test_where_the_card_is_gone_who_asked_is_told_directly(
+    stage: Stage, vanish: Callable[[Stage], None]
+) -> None:
+    async with stage.bot() as play:
+        await reboot(play)
+        vanish(stage)
+        await minutes(play, 16)
+        [seen] = told(stage)
+
+    assert seen.channel.is_im
+    assert seen.thread_ts is None
+
+
 async def test_a_restart_in_between_tells_it_once(stage: Stage) -> None:
     async with stage.bot() as play:
         await reboot(play)
@@ -133,6 +161,21 @@ async def test_figures_that_cannot_be_read_are_asked_for_again_and_then_missed(
     [seen] = told(stage)
     assert "15 minutes after RDS-1001: it could not be looked at" in flat(seen)
     assert "AWS says AccessDenied" in flat(seen)
+
+
+async def test_a_member_whose_events_cannot_be_read_hides_none_of_the_others(
+    stage: Stage,
+) -> None:
+    async with stage.bot() as play:
+        inventory = play.bot.services.fleet.last_seen
+        cluster = next(one for one in inventory.databases if len(inventory.instances_of(one)) > 1)
+        for member in inventory.instances_of(cluster):
+            stage.aws.client("rds").reboot_db_instance(DBInstanceIdentifier=member.name)
+        stage.clock.advance(5 * MINUTE)
+        stage.aws.fault("rds:DescribeEvents", "code", code="AccessDenied")
+        window = Window.ending(stage.now(), 3600, 60)
+
+        assert await play.bot.services.markers.of(cluster, window)
 
 
 async def test_a_picture_of_metrics_marks_the_change(stage: Stage) -> None:
