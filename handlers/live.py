@@ -92,10 +92,10 @@ class Live:
         here = await self._is_open(errand.channel)
         address = errand.channel if here else person.user
         chart = freshening.begun(incoming.key, person, address, body["value"], found, now)
-        if why := freshening.objection(chart, await store.live_charts.alive()):
-            raise UsageError(why)
         facts = {"command": body["value"], "address": address}
         async with store.write() as tx:
+            if why := freshening.objection(chart, await tx.lock_live_charts()):
+                raise UsageError(why)
             await tx.keep_fresh(chart, _event("live.begun", chart.id, person, **facts))
             await tx.post(_message(chart, here, found, now))
             await tx.inbox_done(incoming.key)

@@ -75,7 +75,7 @@ class Pictures:
         root = Posted(channel=posted.channel, ts=thread or posted.ts)
         drawn = await self._drawn(root, answer.chart)
         if isinstance(drawn, Shared):
-            await self.put(posted, answer, drawn)
+            await self._put_or_forget(posted, answer, drawn)
             return drawn
         await self._update(posted, pictured(answer, no_image(drawn)))
         return None
@@ -107,6 +107,14 @@ class Pictures:
         task = asyncio.create_task(_reported(work))
         self._posting.add(task)
         task.add_done_callback(self._posting.discard)
+
+    async def _put_or_forget(self, posted: Posted, answer: Answer, drawn: Shared) -> None:
+        """Where Slack does not answer, the message may show it all the same."""
+        try:
+            await self.put(posted, answer, drawn)
+        except SlackApiError:
+            self.soon(self.forget(drawn))
+            raise
 
     async def _post(self, user: str, answer: Answer) -> None:
         drawn = pictured(answer, no_image(DRAWING))

@@ -7,7 +7,7 @@ from bot import freshening
 from bot.desk import Services
 from bot.errors import BotError, NotAllowedError, UsageError
 from bot.operation import Query
-from bot.values import Answer, LiveChart, Posted, Shown
+from bot.values import Answer, AuditEvent, LiveChart, Posted, Shown
 from handlers.errands import Errand, Errands
 from handlers.errors import query_in
 from handlers.pictures import Pictures
@@ -24,12 +24,25 @@ class Renewing:
         self._clock = services.clock
         self._errands = errands
         self._pictures = pictures
+        self._under_way: set[str] = set()
 
     async def tick(self) -> None:
-        """Begins with all that are due; exactly one replica has each."""
+        """Begins with all that are due; exactly one replica has each.
+
+        One that is still being renewed is left to that: it says the last itself where it was
+        stopped, and what it shows would not be the newest here.
+        """
         again_at = self._clock() + freshening.EVERY
         for chart, posted in await self._store.live_charts.claim(again_at):
-            self._pictures.soon(self._renewed(chart, posted))
+            if chart.id not in self._under_way:
+                self._pictures.soon(self._alone(chart, posted))
+
+    async def _alone(self, chart: LiveChart, posted: Posted) -> None:
+        self._under_way.add(chart.id)
+        try:
+            await self._renewed(chart, posted)
+        finally:
+            self._under_way.discard(chart.id)
 
     async def _renewed(self, chart: LiveChart, posted: Posted) -> None:
         """What does not go through is tried again a minute later, unless it never will."""
@@ -38,8 +51,10 @@ class Renewing:
             await renew(chart, posted)
         except (BotError, *UNANSWERED) as error:
             log.warning("renewing.postponed", chart=chart.id, why=str(error))
-            if _is_final(error):
+            if _is_gone(error):
                 await self._end(chart)
+            elif isinstance(error, NotAllowedError | UsageError):
+                await self._stop(chart, type(error).__name__)
 
     async def _next(self, chart: LiveChart, posted: Posted) -> None:
         """The picture before goes only when the message shows another."""
@@ -51,12 +66,19 @@ class Renewing:
             stopped = {"shown": shown, "until": self._clock()}
             await self._last(chart.model_copy(update=stopped), posted)
         if chart.shown.picture is not None:
-            await self._pictures.forget(chart.shown.picture)
+            self._pictures.soon(self._pictures.forget(chart.shown.picture))
 
     async def _last(self, chart: LiveChart, posted: Posted) -> None:
         words = freshening.ended(chart, chart.shown.answer)
         await self._pictures.put(posted, words, chart.shown.picture)
         await self._end(chart)
+
+    async def _stop(self, chart: LiveChart, why: str) -> None:
+        """There is nothing that its asker may see any more; the next tick says so."""
+        facts = {"chart": chart.id, "why": why}
+        stopped = AuditEvent(action="live.stopped", actor="bot", result="done", facts=facts)
+        async with self._store.write() as tx:
+            await tx.stop_chart(chart.id, stopped)
 
     async def _end(self, chart: LiveChart) -> None:
         async with self._store.write() as tx:
@@ -79,8 +101,6 @@ def _words(found: Answer) -> Answer:
     return found.model_copy(update={"chart": None})
 
 
-def _is_final(error: Exception) -> bool:
-    """The message is gone, or there is nothing that its asker may see."""
-    if isinstance(error, SlackApiError):
-        return error.response["error"] in VANISHED | GONE
-    return isinstance(error, NotAllowedError | UsageError)
+def _is_gone(error: Exception) -> bool:
+    """The message, or the place where it stood."""
+    return isinstance(error, SlackApiError) and error.response["error"] in VANISHED | GONE

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, and_, delete, insert, select, update
+from sqlalchemy import RowMapping, Select, and_, delete, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.values import LiveChart, PersonId, Posted, Shown
 from storage import models
-from storage.engines import Connections
+from storage.engines import SQLITE, Connections
 from storage.rows import decoded, encoded_value
 
 _row = models.live_charts.c
@@ -23,10 +23,8 @@ class LiveCharts:
 
     async def alive(self) -> tuple[LiveChart, ...]:
         """Those that are kept fresh now, the oldest first."""
-        lasting = and_(_ALIVE, _row.until > self._clock())
-        query = select(models.live_charts).where(lasting).order_by(_row.began_at, _row.id)
         async with self._connections.read() as connection:
-            return tuple(map(_value, (await connection.execute(query)).mappings()))
+            return await load_alive(connection, self._clock())
 
     async def claim(self, again_at: int) -> tuple[tuple[LiveChart, Posted], ...]:
         """Each that is due, with where its message stands; it is nobody else's until ``again_at``.
@@ -54,6 +52,17 @@ class LiveCharts:
         ended = delete(models.live_charts).where(_row.until < before)
         async with self._connections.begin() as connection:
             return (await connection.execute(ended)).rowcount
+
+
+async def load_alive(
+    connection: AsyncConnection, now: int, *, lock: bool = False
+) -> tuple[LiveChart, ...]:
+    """The oldest first. With ``lock`` nobody else begins one until commit."""
+    if lock and connection.dialect.name != SQLITE:
+        await connection.execute(text("LOCK TABLE live_charts IN SHARE ROW EXCLUSIVE MODE"))
+    lasting = and_(_ALIVE, _row.until > now)
+    query = select(models.live_charts).where(lasting).order_by(_row.began_at, _row.id)
+    return tuple(map(_value, (await connection.execute(query)).mappings()))
 
 
 async def add(connection: AsyncConnection, chart: LiveChart) -> None:

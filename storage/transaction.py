@@ -302,6 +302,10 @@ class Transaction:
         """Notes that a change was looked back at after so many minutes; False where it was."""
         return await aftermaths.add(self._connection, request_id, minutes, outcome, self.now)
 
+    async def lock_live_charts(self) -> tuple[LiveChart, ...]:
+        """Those that are kept fresh now, and nobody else begins another until commit."""
+        return await live_charts.load_alive(self._connection, self.now, lock=True)
+
     async def keep_fresh(self, chart: LiveChart, event: AuditEvent) -> None:
         """It is renewed from when its message is posted until its end."""
         await live_charts.add(self._connection, chart)

@@ -33,6 +33,17 @@ async def test_it_is_due_when_its_message_stands_and_for_one_of_many(database: D
     assert [one for claim in claims for one in claim] == [(CHART, STANDS)]
 
 
+async def test_whoever_looks_before_beginning_one_is_alone(database: Database) -> None:
+    async def begin_the_only(number: int) -> None:
+        async with database.write() as tx:
+            if not await tx.lock_live_charts():
+                await tx.keep_fresh(CHART.model_copy(update={"id": str(number)}), EVENT)
+
+    await asyncio.gather(*map(begin_the_only, range(4)))
+
+    assert len(await database.live_charts.alive()) == 1
+
+
 async def test_one_that_is_stopped_is_due_once_more_and_then_never(
     database: Database, clock: Clock
 ) -> None:

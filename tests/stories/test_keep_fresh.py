@@ -1,5 +1,7 @@
 """A picture that is kept fresh: a real message, renewed for an hour, through restarts."""
 
+import asyncio
+
 from bot.sandbox.slack import Refused, SeenMessage, Slow
 from tests.conftest import CONFIG
 from tests.stories.asking import everything_is_told, flat, told, told_on_click
@@ -122,11 +124,39 @@ async def test_there_is_an_end_to_how_many(stage: Stage) -> None:
         assert "is kept fresh there already" in await keeps_fresh(play, "dora")
 
 
+async def test_who_click_at_once_begin_one(stage: Stage) -> None:
+    async with stage.bot(CONFIG) as play:
+        people = [stage.slack.member(who) for who in ("ana", "ben", "dora")]
+        words = [await told(one, LINE) for one in people]
+        clicks = (one.clicks(it, "live.keep") for one, it in zip(people, words, strict=True))
+        await asyncio.gather(*clicks)
+        await play.quiet()
+
+        assert len(await play.bot.services.store.live_charts.alive()) == 1
+
+
+async def test_where_there_is_nothing_left_to_look_at_its_message_says_that_it_ended(
+    stage: Stage,
+) -> None:
+    async with stage.bot(CONFIG) as play:
+        await keeps_fresh(play)
+        await passes(play, 1)
+        stage.slack.workspace.change("ana", is_restricted=True)
+        await passes(play, 10 * MINUTE)
+        await passes(play, MINUTE)
+        [seen] = kept(stage, "dora")
+
+        assert "it is not renewed any more" in flat(seen)
+        assert await play.bot.services.store.live_charts.alive() == ()
+
+
 async def test_a_message_that_somebody_removed_is_not_renewed_again(stage: Stage) -> None:
     async with stage.bot(CONFIG) as play:
         await keeps_fresh(play)
         await passes(play, 1)
+        [seen] = kept(stage)
         stage.slack.faults.add("chat.update", Refused("message_not_found"), times=None)
         await passes(play, MINUTE)
 
+        assert files(stage, seen) == [picture(seen)]
         assert await play.bot.services.store.live_charts.alive() == ()
