@@ -69,9 +69,9 @@ def ceiling(database: Database, parameter: str | None) -> Ceiling | None:
         most = max_connections(database)
         return None if most is None else Ceiling(most, _computed(database))
     if parameter.isdecimal():
-        return Ceiling(int(parameter), f"set in {group}", is_exact=True)
+        return Ceiling(int(parameter), f"set in {group}", is_exact=True) if int(parameter) else None
     most = _evaluated(parameter, database)
-    return None if most is None else Ceiling(most, f"computed from the formula in {group}")
+    return Ceiling(most, f"computed from the formula in {group}") if most else None
 
 
 def max_connections(database: Database) -> int | None:

@@ -66,6 +66,10 @@ class Thresholds:
         """For one of DEFAULTS."""
         return self.given.get(metric, DEFAULTS[metric])
 
+    def or_else(self, metric: str, usual: float) -> float:
+        """For any metric: what is set, else what whoever asks goes by."""
+        return self.given.get(metric, usual)
+
     def drawn(self, metric: str) -> float | None:
         """The line to draw; None: there is none."""
         return self.given.get(metric, DEFAULTS[metric] if metric in DRAWN else None)

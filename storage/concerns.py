@@ -39,10 +39,11 @@ class Concerns:
         async with self._connections.read() as connection:
             return frozenset((await connection.execute(query)).scalars())
 
-    async def prune(self, now: int) -> None:
-        """Forget what is put off no longer."""
+    async def prune(self, now: int, before: int) -> None:
+        """Forget what is put off no longer, and what was last told before that instant."""
         async with self._connections.begin() as connection:
             await connection.execute(delete(models.snoozes).where(_snooze.until <= now))
+            await connection.execute(delete(models.told_concerns).where(_told.told_at < before))
 
 
 async def remember(connection: AsyncConnection, schedule_id: str, told: Mapping[str, Told]) -> None:

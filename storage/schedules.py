@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, delete, insert, select, update
+from sqlalchemy import RowMapping, and_, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.values import SECOND, PersonId
@@ -71,6 +71,15 @@ class Schedules:
             ).returning(_run.attempt)
             attempt: int | None = (await connection.execute(claim)).scalar()
         return attempt
+
+    async def served(self, schedule_id: str, outcome: str) -> int | None:
+        """When the latest run that ended so was claimed; None where none is remembered."""
+        query = select(func.max(_run.claimed_at)).where(
+            _run.schedule_id == schedule_id, _run.outcome == outcome
+        )
+        async with self._connections.read() as connection:
+            at: int | None = (await connection.execute(query)).scalar()
+        return at
 
     async def prune(self, before: int) -> None:
         """Forget runs that were claimed so long ago, served or not."""

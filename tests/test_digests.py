@@ -1,36 +1,52 @@
 """What is worth a word in a digest, and what of it is news."""
 
-from typing import Any
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, cast
 
 import pytest
 
-from bot.aws import cloudwatch
+from bot.aws import cloudwatch, rds
+from bot.aws.session import Account
 from bot.digests import _measuring as measuring
 from bot.digests._composing import AGAIN, begins_week, news
 from bot.digests._concerns import clear, concerns
-from bot.digests._facts import Event, Facts, Trail
+from bot.digests._facts import Event, Facts
 from bot.digests._pictures import pictures
 from bot.digests._survey import week
 from bot.limits import ceiling
+from bot.operation import Desk
+from bot.operations.digest import PreviewDigest
+from bot.thresholds import Thresholds, read
 from bot.values import (
     SECOND,
     Classified,
     Concern,
     Database,
+    Digest,
     HeatMap,
     Lifecycle,
     Maintenance,
+    Paragraph,
     Quota,
     RDSEvent,
     Section,
     Series,
     Span,
+    Tally,
+    Trail,
     Week,
     Window,
 )
 from bot.vocabulary import Environment, Kind, Status
 from storage.concerns import Told
-from tests.samples import NOW, sample_database, sample_request, sample_target, sample_vote
+from tests.samples import (
+    NOW,
+    sample_database,
+    sample_person,
+    sample_request,
+    sample_target,
+)
 
 HOUR = 3600 * SECOND
 DAY = 24 * HOUR
@@ -97,6 +113,49 @@ def test_storage_that_fills_up_is_told_with_its_day() -> None:
     )
 
 
+def test_storage_that_is_full_is_told_whatever_the_days_before_say() -> None:
+    one = sample_database(storage_gib=100, storage_limit_gib=400)
+    key = one.target, "FreeStorageSpace"
+    fallen = series("FreeStorageSpace", *(value * GIB for value in falling(100, 5)), unit="B")
+    none_left = series("FreeStorageSpace", 4 * GIB, 0.0, unit="B")
+
+    for fortnight in ({key: fallen}, {}):
+        [found] = concerns(facts(one, fortnight=fortnight, lately={key: none_left}))
+
+        assert (found.section, found.state) == (Section.ACTION, "full")
+        assert said(found) == "orders-staging (staging) has no storage left."
+
+
+def test_limits_are_those_of_the_settings_where_they_set_any() -> None:
+    one = sample_database()
+    lately = {
+        (one.target, metric): series(metric, *[value] * 6, unit=cloudwatch.UNITS[metric])
+        for metric, value in (
+            ("FreeStorageSpace", 15 * GIB), ("FreeableMemory", 0.9 * GIB), ("ReplicaLag", 40.0),
+            ("DiskQueueDepth", 30.0), ("CPUCreditBalance", 90.0),
+        )
+    }  # fmt: skip
+    limit = ceiling(one, "1000")
+    assert limit
+    counted = {(one.target, "DatabaseConnections"): series("DatabaseConnections", 600)}
+    found = facts(one, lately=lately, day=counted, limits={one.target: limit})
+    given = {"storage": "20 GiB", "memory": "1 GiB", "lag": "30 s", "queue": 20, "credits": 100,
+             "connections": 50}  # fmt: skip
+
+    filling = {(one.target, "FreeStorageSpace"): series(
+        "FreeStorageSpace", *(value * GIB for value in falling(25, 0.8)), unit="B"
+    )}  # fmt: skip
+    found = replace(found, fortnight=filling)
+
+    [trend] = concerns(found)
+    assert trend.section is Section.TREND
+    set_to = read(given)
+    assert isinstance(set_to, Thresholds)
+    told = [said(one) for one in concerns(replace(found, thresholds=set_to))]
+    assert len(told) == len(given)
+    assert "orders-staging (staging) has 15 GiB of storage free, below the 20 GiB set." in told
+
+
 def test_storage_that_fills_up_later_is_a_trend() -> None:
     [(section, told)] = of(storage(*falling(100, 3)))
 
@@ -116,7 +175,7 @@ def test_what_has_begun_this_morning_is_seen_today() -> None:
     assert "full in less than a day" in told
 
 
-@pytest.mark.parametrize("values", [(), (50.0,), (0.0, 0.0)])
+@pytest.mark.parametrize("values", [(), (50.0,), (1.0, 1.0)])
 def test_too_few_figures_say_nothing(values: tuple[float, ...]) -> None:
     assert of(storage(*values)) == []
 
@@ -187,6 +246,64 @@ def test_what_is_short_for_hours(
 
     assert [told in line for _, line in found if told] == ([True] if told else [])
     assert len(found) == bool(told)
+
+
+def test_a_replica_that_does_not_replicate_is_not_one_without_lag() -> None:
+    one = sample_database()
+    lag = series("ReplicaLag", 3.0, -1.0, unit="s")
+
+    [(section, told)] = of(facts(one, lately={(one.target, "ReplicaLag"): lag}))
+
+    assert section is Section.ACTION
+    assert told.endswith("does not replicate: AWS cannot tell how far it is behind its primary.")
+
+
+def test_a_replica_in_another_region_is_one_by_its_arn() -> None:
+    copied = "arn:aws:rds:eu-west-1:123456789012:db:orders-copy"
+    source = sample_database(replicas=("orders-near", copied))
+    near, far, other = (
+        sample_database(
+            target=sample_target(identifier=name, region=region), backup_retention_days=0
+        )
+        for name, region in (
+            ("orders-near", "us-east-1"), ("orders-copy", "eu-west-1"), ("orders-copy", "us-east-1")
+        )
+    )  # fmt: skip
+    found = facts(source, near, far, other)
+    asked = measuring.lately(found.databases)
+
+    assert [found.is_replica(one) for one in found.databases] == [False, True, True, False]
+    assert [
+        any(measure.metric == "ReplicaLag" for measure in asked(one)) for one in found.databases
+    ] == [False, True, True, False]
+
+
+def test_a_member_of_a_cluster_that_the_internet_reaches_is_told() -> None:
+    shop = sample_database(target=sample_target(kind=Kind.CLUSTER, identifier="shop"))
+    member = sample_database(cluster="shop", public=True, encrypted=False)
+
+    assert of(facts(shop, member)) == [
+        (Section.TREND, "orders-staging (staging): can be reached from the internet "
+                        "(publicly accessible)."),
+    ]  # fmt: skip
+
+
+def test_what_is_not_measured_is_not_all_clear() -> None:
+    silent, loud, stopped = (
+        sample_database(target=sample_target(identifier=name, resource_id=name), status=status)
+        for name, status in (("a", "available"), ("b", "available"), ("c", "stopped"))
+    )
+    cpu = "CPUUtilization"
+    day = {(silent.target, cpu): series(cpu), (loud.target, cpu): series(cpu, 5.0, unit="%")}
+
+    found = concerns(facts(silent, loud, stopped, day=day))
+
+    assert [said(one) for one in found] == [
+        "a (staging): CloudWatch has had no figures of it for a day. What runs short there is not "
+        "seen."
+    ]
+    assert not {"storage", "connections", "memory and disks", "replicas"} & set(clear(found))
+    assert "backups" in clear(found)
 
 
 def test_a_disk_that_has_used_up_its_credits_is_a_trend() -> None:
@@ -322,6 +439,29 @@ def test_the_map_shows_the_busiest_forty_hour_by_hour_with_their_gaps() -> None:
     assert pictures(facts(*fleet), (), "UTC") == ()
 
 
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, ["Nothing needs anybody."]),
+        ({"notes": (("I could not look into main/us-east-1.",),)},
+         ["I could not look into main/us-east-1.",
+          "As far as I could look, nothing needs anybody."]),
+        ({"snoozed": 2}, ["2 snoozed in this channel.", "Nothing else needs anybody."]),
+    ],
+)  # fmt: skip
+async def test_a_preview_calls_nothing_well_that_it_has_not_seen(
+    changes: dict[str, Any], told: list[str]
+) -> None:
+    class Looking:
+        async def digest(self, _: object) -> Digest:
+            return Digest(title="Digest", at=NOW, scope="all", databases=3, **changes)
+
+    given = await PreviewDigest().answer(cast(Desk, Looking()), sample_person())
+
+    lines = ["".join(map(str, one.line)) for one in given.parts if isinstance(one, Paragraph)]
+    assert lines[1:] == told
+
+
 def test_areas_without_a_concern_are_clear() -> None:
     late = facts(sample_database(latest_restorable_at=NOW - HOUR))
 
@@ -367,6 +507,20 @@ def test_maintenance_certificates_and_restarts_are_told_when_they_are_near() -> 
     ]
 
 
+def test_a_stopped_cluster_is_about_to_start_with_its_members() -> None:
+    raw = {
+        "DBClusterIdentifier": "shop", "DbClusterResourceId": "cluster-SHOP", "Status": "stopped",
+        "AutomaticRestartTime": datetime.fromtimestamp((NOW + DAY) / SECOND, UTC),
+        "BackupRetentionPeriod": 7,
+    }  # fmt: skip
+    shop = rds.cluster(raw, Account(id="1", name="main", regions=()), "us-east-1", NOW)
+    member = sample_database(status="stopped", restarts_at=NOW + DAY, cluster="shop")
+
+    [(_, told)] = of(facts(shop, member))
+
+    assert told.startswith("shop (staging) is stopped, and AWS starts it …")
+
+
 def test_what_happened_is_one_line_a_database() -> None:
     one = sample_database()
     events = tuple(
@@ -383,7 +537,7 @@ def test_what_happened_is_one_line_a_database() -> None:
 
     assert of(facts(one, events=events)) == [
         (Section.CHANGED,
-         "orders-staging (staging): Failover completed and 1 more, the last at …."),
+         "orders-staging (staging): Failover completed and 1 more, the last …."),
     ]  # fmt: skip
 
 
@@ -495,13 +649,16 @@ def test_a_thousand_databases_cost_few_calls(size: str) -> None:
 
 
 def test_the_week_counts_what_was_asked_and_how_it_ended() -> None:
-    waited = sample_request(
-        status=Status.SUCCEEDED, approved_at=NOW + 3 * HOUR, asked_at=NOW, votes=(sample_vote(),)
+    counted = (
+        ("reboot_instance", Status.SUCCEEDED, 1100), ("reboot_instance", Status.FAILED, 1),
+        ("create_snapshot", Status.SUCCEEDED, 20), ("create_snapshot", Status.PENDING, 3),
+    )  # fmt: skip
+    quiet = Tally(since=0, until=NOW, requests=(), denied=0, waits=(), incidents=(), most=1000)
+    busy = quiet.model_copy(
+        update={"requests": counted, "denied": 2, "waits": (HOUR, 2 * HOUR, 3 * HOUR)}
     )
-    failed = waited.model_copy(update={"status": Status.FAILED, "approved_at": NOW + HOUR})
-    pending = sample_request(asked_at=NOW, approved_at=None)
 
-    assert week([waited, failed, pending], denied=2) == Week(
-        requests=3, executed=2, succeeded=1, denied=2, approved_after=2 * HOUR
+    assert week(busy) == Week(
+        requests=1124, executed=1121, succeeded=1120, denied=2, approved_after=2 * HOUR
     )
-    assert week([], 0) == Week()
+    assert week(quiet) == Week()

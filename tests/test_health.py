@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -10,8 +11,8 @@ import pytest
 from bot.errors import SettingsError, StorageError
 from bot.health import Vitals, served
 from bot.telemetry import Pulse, Telemetry
-from bot.values import AuditEvent
-from bot.verifying import Verifying
+from bot.values import AuditEvent, Trail
+from bot.verifying import PAGES, Verifying
 from storage.database import Database
 from tests.storage.raw import tamper
 
@@ -116,7 +117,7 @@ async def test_writes_that_fail_are_counted(vitals: Vitals, store: Database) -> 
 async def test_a_trail_that_adds_up_is_told_from_one_that_was_tampered_with(
     vitals: Vitals, store: Database, tmp_path: Path
 ) -> None:
-    verifying = Verifying(store, vitals.telemetry.audit_verified)
+    verifying = Verifying(store.audit.walk, vitals.telemetry.audit_verified, lambda: 1)
     unknown = (await get(vitals, "/metrics"))[1]
 
     async with store.write() as tx:
@@ -130,6 +131,26 @@ async def test_a_trail_that_adds_up_is_told_from_one_that_was_tampered_with(
     assert "rds_bot_audit_verify_ok" not in unknown
     assert "rds_bot_audit_verify_ok 1.0" in intact
     assert "rds_bot_audit_verify_ok 0.0" in tampered
+
+
+async def test_of_a_long_trail_a_digest_tells_what_the_last_whole_walk_has_found(
+    store: Database, tmp_path: Path
+) -> None:
+    rows, times = PAGES + 5, iter(range(100, 200))
+    async with store.write() as tx:
+        for _ in range(rows):
+            await tx.audit(AuditEvent(action="test", actor="bot", result="done"))
+    verifying = Verifying(
+        partial(store.audit.walk, page_size=1), lambda _: None, lambda: next(times)
+    )
+
+    assert await verifying.checked() == Trail()
+    assert await verifying.checked() == Trail(rows=rows, at=100)
+
+    await tamper(f"sqlite:///{tmp_path}/bot.db", "UPDATE audit SET actor = 'nobody' WHERE seq = 7")
+    found = await verifying.checked()
+    assert (found.rows, found.at) == (rows, 100)
+    assert found.wrong == "Audit row 7: column: actor differs from the body"
 
 
 async def test_a_port_in_use_is_one_clear_sentence(vitals: Vitals) -> None:

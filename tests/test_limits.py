@@ -68,6 +68,8 @@ def test_the_limit_that_holds(parameter: str | None, said: str, why: str) -> Non
 
 def test_a_formula_that_nobody_understands_gives_no_limit() -> None:
     assert ceiling(database(), "GREATEST({log(DBInstanceClassMemory/805306368)*45},100)") is None
+    assert ceiling(database(), "{DBInstanceClassMemory/99999999999999}") is None
+    assert ceiling(database(), "0") is None
 
 
 def test_a_number_that_waits_for_a_restart_is_said_so() -> None:

@@ -130,6 +130,28 @@ def test_one_very_long_wait_is_no_clear_change() -> None:
     assert findings(once, calm).approval.change == "no clear change"
 
 
+def test_what_is_still_open_may_be_the_longest_of_all() -> None:
+    slow = a_tally(incidents=tuple(an_incident(n, 300 + n, 600 + n) for n in range(20)))
+    quick = tuple(an_incident(n, 20 + n, 40 + n) for n in range(20))
+    stuck = tuple(an_incident(n, None, None) for n in range(20, 40))
+
+    for still, change in (((), "clearly shorter"), (stuck, "no clear change")):
+        found = findings(a_tally(incidents=(*quick, *still)), slow)
+
+        assert [one.change for one in (found.acknowledgement, found.resolution)] == [change] * 2
+
+
+def test_a_clock_that_is_behind_that_of_aws_makes_no_negative_lengths() -> None:
+    odd = tuple(
+        an_incident(n, 1, 2).model_copy(update={"started_at": NOW - DAY + (n + 3) * MINUTE})
+        for n in range(10)
+    )
+    found = findings(a_tally(incidents=(*odd, an_incident(11, 1, 1))), BEFORE)
+
+    assert found.acknowledgement.now
+    assert found.acknowledgement.now.value == 60 / 11
+
+
 async def test_what_has_not_ended_is_counted_and_said() -> None:
     said = words(await told(BUSY, BEFORE))
 

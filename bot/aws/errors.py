@@ -7,6 +7,7 @@ from typing import Any
 
 import aiohttp
 from botocore import exceptions as aws
+from botocore.parsers import ResponseParserError
 
 from bot.errors import (
     AWSAmbiguousError,
@@ -61,6 +62,8 @@ def reading() -> Iterator[None]:
         ) from error
     except (aws.BotoCoreError, aws.HTTPClientError, OSError, TimeoutError) as error:
         raise AWSUnavailableError(f"AWS did not answer: {error}") from error
+    except ResponseParserError as error:  # a proxy's page, or half of an answer
+        raise AWSUnavailableError("AWS's answer could not be read.") from error
 
 
 @contextmanager

@@ -73,6 +73,7 @@ def cluster(raw: Raw, account: Account, region: str, seen_at: int) -> Database:
         maintenance_window=raw.get("PreferredMaintenanceWindow") or "",
         backup_retention_days=raw.get("BackupRetentionPeriod") or 0,
         latest_restorable_at=micros_of(raw.get("LatestRestorableTime")),
+        restarts_at=micros_of(raw.get("AutomaticRestartTime")),
         pending=_pending(raw.get("PendingModifiedValues") or {}),
         parameter_group=raw.get("DBClusterParameterGroup") or "",
         capacity=_capacity(raw.get("ServerlessV2ScalingConfiguration") or {}),

@@ -13,6 +13,7 @@ from bot.aws.errors import acting, reading
 from bot.aws.session import Account, Acting, Sessions
 from bot.errors import AWSNotFoundError
 from bot.values import (
+    SECOND,
     Alarm,
     AlarmState,
     Call,
@@ -126,9 +127,7 @@ class Region:
 
     async def events(self, since: int) -> tuple[RDSEvent, ...]:
         """RDS events of all sources at ``since`` and later, oldest first; AWS keeps 14 days."""
-        raw = await self._pages(
-            "rds", "describe_events", "Events", StartTime=_iso(since), MaxRecords=100
-        )
+        raw = await self._pages("rds", "describe_events", "Events", **self._since(since))
         return tuple(sorted(map(rds.event, raw), key=lambda event: event.at))
 
     async def alarms_firing(self) -> tuple[Alarm, ...]:
@@ -183,10 +182,18 @@ class Region:
     async def events_of(self, target: Target, since: int) -> tuple[RDSEvent, ...]:
         """RDS events of one database at ``since`` and later, oldest first."""
         raw = await self._pages(
-            "rds", "describe_events", "Events", StartTime=_iso(since), MaxRecords=100,
+            "rds", "describe_events", "Events", **self._since(since),
             SourceType=f"db-{target.kind}", SourceIdentifier=target.identifier,
         )  # fmt: skip
         return tuple(sorted(map(rds.event, raw), key=lambda event: event.at))
+
+    def _since(self, at: int) -> dict[str, Any]:
+        """Until now, which is said: without it AWS promises no more than an hour.
+
+        AWS's clock may be a little ahead of ours.
+        """
+        until = max(self.clock(), at + SECOND)
+        return {"StartTime": _iso(at), "EndTime": _iso(until), "MaxRecords": 100}
 
     async def log_files(self, instance: str) -> tuple[LogFile, ...]:
         raw = await self._pages(
@@ -263,7 +270,7 @@ class Region:
         with reading():
             client = await self._sessions.client(service, self.account, self.name)
             async for page in client.get_paginator(method).paginate(**arguments):
-                found.extend(page[key])
+                found.extend(page.get(key) or ())
         return found
 
 

@@ -10,8 +10,8 @@ from itertools import pairwise
 from statistics import median
 
 from bot.digests._facts import Facts, concern, step
-from bot.monitoring import BUSY, SOON, days_left
-from bot.values import Concern, Database, Moment, Point, Section, amount, micros
+from bot.monitoring import SOON, days_left
+from bot.values import Concern, Database, Moment, Point, Section, Series, amount, micros
 
 GIB = 2.0**30
 DAY = micros(timedelta(days=1))
@@ -19,34 +19,54 @@ SURE = 3.0  #: days until storage is full, up to which the hour is worth a word
 URGENT = 14.0  #: days until storage is full, from which on somebody has to act
 SUDDEN = 2.0  #: days, of a fall that only the last hours show
 HOURS = 5
+ORDER = list(Section)
 
 
 def storage(facts: Facts) -> Iterator[Concern]:
     for one in facts.instances:
         free = facts.lately.get((one.target, "FreeStorageSpace"))
-        before = facts.fortnight.get((one.target, "FreeStorageSpace"))
-        if not free or not free.latest or not before:
-            continue
-        at, bytes_free = free.latest
-        left = _sudden(free.points) or days_left(before.points)
-        if not left:
-            continue
-        growth = bytes_free / left
-        more = _headroom(one)
-        left += more / growth
-        if left > SOON:
-            continue
-        full = Moment(at=at + int(left * DAY), is_day=left > SURE)
-        yield concern(
-            facts, "storage", one,
-            f" has {amount(bytes_free, 'B')} of storage free and takes {amount(growth, 'B')} a "
-            f"day: full in {_days(left)}{_grown(more)} (", full, ").",
-            section=Section.ACTION if left <= URGENT else Section.TREND,
-            state=step(left, (1, 3, 7, 14)), rank=left, metrics="storage --range 7d",
-        )  # fmt: skip
+        if free and free.latest:
+            both = _filling(facts, one, free, free.latest), _low(facts, one, free.latest[1])
+            found = sorted(filter(None, both), key=lambda concern: ORDER.index(concern.section))
+            yield from found[:1]
+
+
+def _filling(facts: Facts, one: Database, free: Series, latest: Point) -> Concern | None:
+    at, bytes_free = latest
+    before = facts.fortnight.get((one.target, "FreeStorageSpace"))
+    left = _sudden(free.points) or (before and days_left(before.points))
+    if not left or bytes_free <= 0:
+        return None
+    growth = bytes_free / left
+    more = _headroom(one)
+    left += more / growth
+    if left > SOON:
+        return None
+    full = Moment(at=at + int(left * DAY), is_day=left > SURE)
+    return concern(
+        facts, "storage", one,
+        f" has {amount(bytes_free, 'B')} of storage free and takes {amount(growth, 'B')} a "
+        f"day: full in {_days(left)}{_grown(more)} (", full, ").",
+        section=Section.ACTION if left <= URGENT else Section.TREND,
+        state=step(left, (1, 3, 7, 14)), rank=left, metrics="storage --range 7d",
+    )  # fmt: skip
+
+
+def _low(facts: Facts, one: Database, bytes_free: float) -> Concern | None:
+    """None left, or less than is set; unless it is, nobody minds what stays as it is."""
+    least = facts.thresholds.or_else("FreeStorageSpace", 0.0)
+    if bytes_free > 0 and bytes_free >= least:
+        return None
+    said = f" has {amount(bytes_free, 'B')} of storage free, below the {amount(least, 'B')} set."
+    return concern(
+        facts, "storage", one, said if bytes_free > 0 else " has no storage left.",
+        section=Section.ACTION, state="low" if bytes_free > 0 else "full", rank=0,
+        metrics="storage --range 7d",
+    )  # fmt: skip
 
 
 def connections(facts: Facts) -> Iterator[Concern]:
+    busy = facts.thresholds.of("DatabaseConnections")
     for one in facts.instances:
         counted = facts.day.get((one.target, "DatabaseConnections"))
         limit = facts.limits.get(one.target)
@@ -54,7 +74,7 @@ def connections(facts: Facts) -> Iterator[Concern]:
             continue
         at, most = counted.highest
         share = 100 * most / limit.most
-        if share < BUSY:
+        if share < busy:
             continue
         yield concern(
             facts, "connections", one,

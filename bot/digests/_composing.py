@@ -55,9 +55,9 @@ def news(
 
 
 def begins_week(since: int | None, now: int, timezone: str) -> bool:
-    """Whether no digest fell due in this week, from Monday on in that zone, before this one.
+    """Whether no digest was posted in this week, from Monday on in that zone, before this one.
 
-    ``since``: when the one before fell due; None: somebody asks for everything.
+    ``since``: when the one before was; None: somebody asks for everything.
     """
     return since is None or _week(since, timezone) != _week(now, timezone)
 

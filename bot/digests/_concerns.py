@@ -36,10 +36,10 @@ def moved(facts: Facts) -> Iterator[Concern]:
 
 
 AREAS: Mapping[str, frozenset[str]] = {
-    "storage": frozenset({"storage"}),
-    "connections": frozenset({"connections"}),
-    "memory and disks": frozenset({"credits", "memory", "swap", "queue", "burst"}),
-    "replicas": frozenset({"lag"}),
+    "storage": frozenset({"storage", "unmeasured"}),
+    "connections": frozenset({"connections", "unmeasured"}),
+    "memory and disks": frozenset({"credits", "memory", "swap", "queue", "burst", "unmeasured"}),
+    "replicas": frozenset({"lag", "unmeasured"}),
     "backups": frozenset({"backup", "window"}),
     "maintenance": frozenset({"maintenance"}),
     "certificates": frozenset({"certificate"}),
@@ -66,6 +66,7 @@ READINGS: Sequence[Reading] = (
     _upkeep.restarts,
     _upkeep.busy_backups,
     _upkeep.events,
+    _standing.unmeasured,
     _standing.engines,
     _standing.quotas,
     _standing.hygiene,

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from bot.digests._measuring import Name, named, replicated
 from bot.limits import Ceiling
+from bot.thresholds import AS_USUAL, Thresholds
 from bot.values import (
     Classified,
     Concern,
@@ -20,6 +22,7 @@ from bot.values import (
     Span,
     Strong,
     Target,
+    Trail,
     Week,
 )
 from bot.vocabulary import Kind
@@ -31,14 +34,6 @@ class Event:
 
     said: RDSEvent
     database: Database
-
-
-@dataclass(frozen=True)
-class Trail:
-    """How far the audit trail adds up, or what is wrong with it."""
-
-    rows: int | None = None  #: None: nobody has looked
-    wrong: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,22 +56,19 @@ class Facts:
     unknown: tuple[Request, ...] = ()  #: requests of which nobody knows how they ended
     unseen: tuple[Line, ...] = ()
     week: Week = field(default_factory=Week)
-    trail: Trail = Trail()
+    trail: Trail = field(default_factory=Trail)
+    thresholds: Thresholds = AS_USUAL
 
     @property
     def instances(self) -> tuple[Database, ...]:
         return tuple(one for one in self.databases if one.target.kind is Kind.INSTANCE)
 
     def is_replica(self, database: Database) -> bool:
-        return (database.target.account, database.target.region, database.name) in self._replicas
+        return named(database, database.name) in self._replicas
 
     @cached_property
-    def _replicas(self) -> frozenset[tuple[str, str, str]]:
-        return frozenset(
-            (one.target.account, one.target.region, name)
-            for one in self.databases
-            for name in one.replicas
-        )
+    def _replicas(self) -> frozenset[Name]:
+        return replicated(self.databases)
 
     @cached_property
     def by_arn(self) -> Mapping[str, Database]:

@@ -19,23 +19,36 @@ class Lifecycles:
     async def of(
         self, regions: Sequence[Region], engines: Collection[str], unseen: list[Line]
     ) -> tuple[Lifecycle, ...]:
-        """They are the same everywhere, so any region is asked."""
+        """They are the same everywhere, so the first region that answers will do."""
         if not regions:
             return ()
         found = await asyncio.gather(
-            *(self._of(regions[0], engine, unseen) for engine in sorted(engines))
+            *(self._of(regions, engine, unseen) for engine in sorted(engines))
         )
         return tuple(one for some in found for one in some)
 
-    async def _of(self, region: Region, engine: str, unseen: list[Line]) -> tuple[Lifecycle, ...]:
+    async def _of(
+        self, regions: Sequence[Region], engine: str, unseen: list[Line]
+    ) -> tuple[Lifecycle, ...]:
         now = self._clock()
         read_at, known = self._read.get(engine, (0, ()))
         if now - read_at < FRESH:
             return known
         try:
-            found = await region.lifecycles(engine)
+            found = await _asked(regions, engine)
         except AWSError as error:
-            unseen.append((f"I could not see until when engines are supported: {error}",))
+            unseen.append((f"I could not see until when {engine} is supported: {error}",))
             return known
         self._read[engine] = now, found
         return found
+
+
+async def _asked(regions: Sequence[Region], engine: str) -> tuple[Lifecycle, ...]:
+    """Raises AWSError where none of them answers."""
+    *others, last = regions
+    for region in others:
+        try:
+            return await region.lifecycles(engine)
+        except AWSError:
+            continue
+    return await last.lifecycles(engine)

@@ -17,6 +17,8 @@ BURSTING = (".medium", ".large", ".xlarge", ".2xlarge", ".4xlarge")
 
 Found = Mapping[tuple[Target, str], Series]
 Asked = Callable[[Database], Iterator[Measure]]
+Name = tuple[str, str, str]  #: account, region, identifier
+Place = tuple[str, str, str]  #: account, region, what people call the account
 
 
 async def read(
@@ -26,25 +28,28 @@ async def read(
     window: Window,
     unseen: list[Line],
 ) -> Found:
-    """Region by region; figures that are not there are left out, and why is said in ``unseen``."""
-    by_place: dict[tuple[str, str], list[Measure]] = {}
+    """Region by region; where one does not answer, its figures are left out and ``unseen`` says so.
+
+    A series without points: CloudWatch was asked and has none.
+    """
+    by_place: dict[Place, list[Measure]] = {}
     for one in databases:
         if one.status not in IDLE:
-            place = one.target.account, one.target.region
+            place = one.target.account, one.target.region, one.account_name
             by_place.setdefault(place, []).extend(asked(one))
     found: dict[tuple[Target, str], Series] = {}
 
-    async def measured(measures: list[Measure]) -> None:
+    async def measured(place: Place, measures: list[Measure]) -> None:
         try:
             series = await monitoring.read_once(tuple(measures), window)
         except AWSError as error:
-            unseen.append((f"CloudWatch did not tell all: {error}",))
+            _, region, account = place
+            unseen.append((f"CloudWatch did not tell all of {account}/{region}: {error}",))
             return
         for measure, one in zip(measures, series, strict=True):
-            if one.points:
-                found[measure.target, measure.metric] = one
+            found[measure.target, measure.metric] = one
 
-    await asyncio.gather(*map(measured, by_place.values()))
+    await asyncio.gather(*(measured(*one) for one in by_place.items()))
     return found
 
 
@@ -70,7 +75,7 @@ def daily(database: Database) -> Iterator[Measure]:
 
 def lately(databases: Iterable[Database]) -> Asked:
     """What is as it is: how it has been for some hours says how it stands."""
-    replicas = {_named(one, name) for one in databases for name in one.replicas}
+    replicas = replicated(databases)
 
     def asked(database: Database) -> Iterator[Measure]:
         if not is_instance(database):
@@ -86,7 +91,7 @@ def lately(databases: Iterable[Database]) -> Asked:
             yield Measure(target=target, metric="MaximumUsedTransactionIDs", stat="Maximum")
         if _is_burstable(database):
             yield Measure(target=target, metric="CPUCreditBalance", stat="Minimum")
-        if _named(database, database.name) in replicas:
+        if named(database, database.name) in replicas:
             yield Measure(target=target, metric="ReplicaLag", stat="Maximum")
         if database.engine.startswith("aurora"):
             yield Measure(target=target, metric="AuroraReplicaLag")
@@ -112,5 +117,14 @@ def _is_burstable(database: Database) -> bool:
     return database.instance_class.startswith("db.t")
 
 
-def _named(database: Database, name: str) -> tuple[str, str, str]:
+def replicated(databases: Iterable[Database]) -> frozenset[Name]:
+    """The replicas of all of them."""
+    return frozenset(named(one, name) for one in databases for name in one.replicas)
+
+
+def named(database: Database, name: str) -> Name:
+    """Whom a database means by a name; those in other regions it names by their ARN."""
+    if ":" in name:
+        _, _, _, region, account, _, name = name.split(":", 6)
+        return account, region, name
     return database.target.account, database.target.region, name

@@ -87,7 +87,7 @@ class Digests:
             notes=facts.unseen,
             week=facts.week,
             clear=() if facts.unseen else clear(listed),
-            verified=facts.trail.rows,
+            trail=facts.trail,
             pictures=await asyncio.to_thread(pictures, facts, found.concerns, about.timezone),
         )
         return digest, found.told

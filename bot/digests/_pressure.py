@@ -16,16 +16,16 @@ WRAPAROUND = 1_000_000_000  #: transactions, of some two thousand million that P
 LAG = {"ReplicaLag": (300.0, "primary"), "AuroraReplicaLag": (2_000.0, "writer")}
 """By which a replica is too far behind whom: seconds, and milliseconds in Aurora."""
 TIGHT, TIGHT_AURORA = 5.0, 2.0  #: percent of memory; Aurora fills its cache to the brim
-SWAPPED = 512 * 2**20  #: bytes that stay swapped out
 QUEUE = 64.0  #: requests that wait for the disk, hour by hour
 EBB = {"BurstBalance": 20.0, "EBSIOBalance%": 10.0, "EBSByteBalance%": 10.0}
 """Percent of what a disk may do beyond its measure that are left, at the worst of the day."""
 
 
 def cpu_credits(facts: Facts) -> Iterator[Concern]:
+    poor = facts.thresholds.or_else("CPUCreditBalance", POOR)
     for one in facts.instances:
         balance = facts.lately.get((one.target, "CPUCreditBalance"))
-        if balance and balance.latest and balance.latest[1] < POOR:
+        if balance and balance.latest and balance.latest[1] < poor:
             yield concern(
                 facts, "credits", one,
                 f" has {balance.latest[1]:.0f} CPU credits left; {_without(one)}.",
@@ -34,9 +34,10 @@ def cpu_credits(facts: Facts) -> Iterator[Concern]:
 
 
 def transactions(facts: Facts) -> Iterator[Concern]:
+    old = facts.thresholds.or_else("MaximumUsedTransactionIDs", WRAPAROUND)
     for one in facts.instances:
         ids = facts.lately.get((one.target, "MaximumUsedTransactionIDs"))
-        if ids and ids.latest and ids.latest[1] > WRAPAROUND:
+        if ids and ids.latest and ids.latest[1] > old:
             yield concern(
                 facts, "transactions", one,
                 f" has transactions that are {ids.latest[1] / 1e6:,.0f} million old. Vacuum them: "
@@ -49,30 +50,32 @@ def replicas(facts: Facts) -> Iterator[Concern]:
     for one in facts.instances:
         for metric, (patience, source) in LAG.items():
             lag = facts.lately.get((one.target, metric))
-            if lag and lag.latest and lag.latest[1] > patience:
+            most = facts.thresholds.or_else(metric, patience)
+            if lag and lag.latest and not 0 <= lag.latest[1] <= most:
                 yield concern(
-                    facts, "lag", one, f" is {_behind(lag)} behind its {source}.",
+                    facts, "lag", one, f" {_behind(lag, source)}.",
                     section=Section.ACTION, rank=10, metrics="lag --range 24h",
                 )  # fmt: skip
 
 
 def memory(facts: Facts) -> Iterator[Concern]:
     """Whole hours in which memory was never freed, or stayed swapped out."""
+    swaps = facts.thresholds.of("SwapUsage")
     for one in facts.instances:
         free = facts.lately.get((one.target, "FreeableMemory"))
         swap = facts.lately.get((one.target, "SwapUsage"))
         has = memory_gib(one.instance_class)
         most = free.highest[1] if free and free.highest else None
         swapped = swap.lowest[1] if swap and swap.lowest else 0.0
-        if has and most is not None and most < has * GIB * _tight(one) / 100:
-            more = f", and {amount(swapped, 'B')} are swapped out" if swapped > SWAPPED else ""
+        if has and most is not None and most < _least(facts, one, has):
+            more = f", and {amount(swapped, 'B')} are swapped out" if swapped > swaps else ""
             yield concern(
                 facts, "memory", one,
                 f" has had no more than {amount(most, 'B')} of {has:g} GiB of memory free for "
                 f"hours{more}.",
                 section=Section.ACTION, rank=25, metrics="memory --range 24h",
             )  # fmt: skip
-        elif swapped > SWAPPED:
+        elif swapped > swaps:
             yield concern(
                 facts, "swap", one,
                 f" keeps {amount(swapped, 'B')} of its memory swapped out: it is slower than it "
@@ -82,9 +85,10 @@ def memory(facts: Facts) -> Iterator[Concern]:
 
 
 def disks(facts: Facts) -> Iterator[Concern]:
+    long = facts.thresholds.or_else("DiskQueueDepth", QUEUE)
     for one in facts.instances:
         queue = facts.lately.get((one.target, "DiskQueueDepth"))
-        if queue and queue.lowest and queue.lowest[1] > QUEUE:
+        if queue and queue.lowest and queue.lowest[1] > long:
             yield concern(
                 facts, "queue", one,
                 f" has kept {queue.lowest[1]:,.0f} requests and more waiting for its disk for "
@@ -104,13 +108,23 @@ def disks(facts: Facts) -> Iterator[Concern]:
                 break
 
 
-def _tight(database: Database) -> float:
-    return TIGHT_AURORA if database.engine.startswith("aurora") else TIGHT
+def _least(facts: Facts, database: Database, gib: float) -> float:
+    """Bytes of so much memory that have to be free at some time."""
+    tight = TIGHT_AURORA if database.engine.startswith("aurora") else TIGHT
+    return facts.thresholds.or_else("FreeableMemory", gib * GIB * tight / 100)
 
 
-def _behind(lag: Series) -> str:
+def _behind(lag: Series, source: str) -> str:
+    """A lag of -1 says that nothing is replicated.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReadRepl.Monitoring.html
+    """
     value = lag.latest[1] if lag.latest else 0.0
-    return f"{value / 60:.0f} minutes" if lag.unit != "ms" else f"{value / 1000:.1f} seconds"
+    if value < 0:
+        return f"does not replicate: AWS cannot tell how far it is behind its {source}"
+    seconds = value / 1000 if lag.unit == "ms" else value
+    length = f"{seconds:.2g} seconds" if seconds < 100 else f"{seconds / 60:.0f} minutes"
+    return f"is {length} behind its {source}"
 
 
 def _without(database: Database) -> str:

@@ -58,7 +58,7 @@ class Rounds:
             return
         serves = claimed[-1].due == times[-1] and times[-1].at > now - TOO_LATE
         last, skipped = (claimed[-1], claimed[:-1]) if serves else (None, claimed)
-        await self._end(about, last, skipped, since)
+        await self._end(about, last, skipped, await self._heard(about, since, now))
         await self._store.cursors.set(cursor, str(claimed[-1].due.at))
 
     async def _since(self, about: Appointment, cursor: str, now: int) -> int:
@@ -70,6 +70,11 @@ class Rounds:
         await self._store.cursors.set(cursor, str(since))
         return since
 
+    async def _heard(self, about: Appointment, since: int, now: int) -> int:
+        """Up to when people have heard of what happens: a digest that was skipped told nothing."""
+        posted = await self._store.schedules.served(about.id, POSTED)
+        return since if posted is None else max(posted, now - PAST)
+
     async def _claim(self, about: Appointment, one: Due) -> Run | None:
         """None where it was served, or another replica is at it."""
         attempt = await self._store.schedules.claim_run(about.id, one.wall_clock)
@@ -78,7 +83,7 @@ class Rounds:
     async def _end(
         self, about: Appointment, last: Run | None, skipped: Sequence[Run], since: int
     ) -> None:
-        """``since``: when the digest before fell due. Raises UsageError where it has no room."""
+        """``since``: what happened before was told. Raises UsageError where it has no room."""
         if last:
             await self._digests.require_room(about.channel)
         told = await self._store.concerns.told(about.id) if last else {}

@@ -3,7 +3,7 @@
 Each is one line for all databases that it is true of.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from bot.digests._facts import Facts, step
@@ -99,13 +99,13 @@ def quotas(facts: Facts) -> Iterator[Concern]:
 
 def hygiene(facts: Facts) -> Iterator[Concern]:
     for rank, (what, said, fails) in enumerate(HYGIENE):
-        found = [one for one in _whole(facts) if fails(facts, one)]
+        found = [one for one in facts.databases if fails(facts, one)]
         if found:
             yield Concern(
                 key=f"hygiene:{what}",
                 section=Section.TREND,
                 line=(named(facts, found), said),
-                state=fingerprint(sorted(one.target.resource_id for one in found))[:12],
+                state=_those(found),
                 rank=200 + rank,
                 is_weekly=True,
             )
@@ -119,26 +119,54 @@ def named(facts: Facts, databases: Sequence[Database]) -> Strong:
     return Strong(text=f"{', '.join(names)} and {last}" if names else last)
 
 
+def unmeasured(facts: Facts) -> Iterator[Concern]:
+    """Of those that run; what CloudWatch could not be asked is said elsewhere."""
+    asked = ((one, facts.day.get((one.target, "CPUUtilization"))) for one in facts.instances)
+    silent = [one for one, cpu in asked if cpu is not None and not cpu.points]
+    if silent:
+        them = "it" if len(silent) == 1 else "them"
+        yield Concern(
+            key="unmeasured",
+            section=Section.TREND,
+            line=(
+                named(facts, silent), f": CloudWatch has had no figures of {them} for a day. What "
+                "runs short there is not seen.",
+            ),
+            state=_those(silent),
+            rank=65,
+        )  # fmt: skip
+
+
 def _whole(facts: Facts) -> Iterator[Database]:
-    """Clusters, and instances that belong to none: what settings and versions belong to."""
-    return (one for one in facts.databases if one.cluster is None)
+    return filter(_is_whole, facts.databases)
+
+
+def _is_whole(one: Database) -> bool:
+    """A cluster, or an instance that belongs to none: what settings and versions belong to."""
+    return one.cluster is None
+
+
+def _those(databases: Iterable[Database]) -> str:
+    """Another one as soon as they are others."""
+    return fingerprint(sorted(one.target.resource_id for one in databases))[:12]
 
 
 def _keeps_few_backups(facts: Facts, one: Database) -> bool:
-    return one.backup_retention_days < WEEK_OF_BACKUPS and not facts.is_replica(one)
+    few = one.backup_retention_days < WEEK_OF_BACKUPS
+    return _is_whole(one) and few and not facts.is_replica(one)
 
 
 def _is_easily_deleted(facts: Facts, one: Database) -> bool:
     found = facts.classified.get(one.target)
     production = found is not None and found.environment is Environment.PRODUCTION
-    return production and one.deletion_protection is False
+    return _is_whole(one) and production and one.deletion_protection is False
 
 
 HYGIENE: Sequence[tuple[str, str, Test]] = (
     ("public", ": can be reached from the internet (publicly accessible).",
      lambda _, one: one.target.kind is Kind.INSTANCE and bool(one.public)),
     ("encryption", ": not encrypted at rest. Only a copy can be: an encrypted snapshot, restored.",
-     lambda _, one: one.encrypted is False),
+     lambda _, one: _is_whole(one) and one.encrypted is False),
     ("deletion", ": deletion protection is off, in production.", _is_easily_deleted),
     ("retention", f": backups are kept for less than {WEEK_OF_BACKUPS} days.", _keeps_few_backups),
 )  # fmt: skip

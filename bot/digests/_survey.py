@@ -1,6 +1,7 @@
 """Gathering what a digest rests on: whole fleets in few calls, none for a single database."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
@@ -11,13 +12,14 @@ from bot.aws.accounts import Accounts
 from bot.aws.region import Region
 from bot.ceilings import Ceilings
 from bot.digests import _measuring as measuring
-from bot.digests._facts import Event, Facts, Trail
+from bot.digests._facts import Event, Facts
 from bot.digests._lifecycles import Lifecycles
 from bot.digests._measuring import DAY, FORTNIGHT, HOUR, LATELY, THREE_HOURS, WEEKS
-from bot.errors import AWSError, TamperedError
+from bot.errors import AWSError
 from bot.fleet import Fleet
 from bot.judging import Judge
 from bot.monitoring import Monitoring
+from bot.thresholds import AS_USUAL, Thresholds
 from bot.values import (
     Database,
     Line,
@@ -25,6 +27,8 @@ from bot.values import (
     Quota,
     RDSEvent,
     Request,
+    Tally,
+    Trail,
     Week,
     Window,
     micros,
@@ -34,7 +38,7 @@ from storage.database import Database as Store
 
 YESTERDAY = micros(timedelta(days=1))
 WEEK = micros(timedelta(days=7))
-REQUESTS = 1_000  #: that are counted
+REQUESTS = 1_000  #: of which nobody knows how they ended, that are read
 EXECUTED = frozenset({Status.SUCCEEDED, Status.FAILED, Status.UNKNOWN})
 SOURCES = {"db-instance": Kind.INSTANCE, "db-cluster": Kind.CLUSTER}
 
@@ -50,8 +54,11 @@ class Survey:
         monitoring: Monitoring,
         ceilings: Ceilings,
         judge: Judge,
+        checked: Callable[[], Awaitable[Trail]],
         clock: Callable[[], int],
+        thresholds: Thresholds = AS_USUAL,
     ) -> None:
+        """``checked`` says how the audit trail stands, in a moment, however long it is."""
         self._lifecycles = Lifecycles(clock)
         self._store = store
         self._accounts = accounts
@@ -59,7 +66,9 @@ class Survey:
         self._monitoring = monitoring
         self._ceilings = ceilings
         self._judge = judge
+        self._checked = checked
         self._clock = clock
+        self._thresholds = thresholds
 
     async def facts(self, environments: Collection[Environment], since: int | None = None) -> Facts:
         """Of the databases in these environments, of all without any; events of a day at least.
@@ -86,14 +95,14 @@ class Survey:
             asyncio.gather(
                 read(measuring.storage, Window.ending(now, FORTNIGHT, THREE_HOURS)),
                 read(measuring.daily, Window.ending(now, DAY, HOUR)),
-                read(measuring.lately(wanted), Window.ending(now, LATELY, HOUR)),
+                read(measuring.lately(inventory.databases), Window.ending(now, LATELY, HOUR)),
                 read(measuring.weekly, Window.ending(now, WEEKS, DAY)),
             ),
             self._ceilings.of(tuple(filter(_is_measured, wanted))),
             asyncio.gather(*(_looked_into(one, unseen) for one in regions)),
             asyncio.gather(*(_events(one, wanted, yesterday, unseen) for one in regions)),
             self._lifecycles.of(regions, {one.engine for one in wanted}, unseen),
-            self._trail(),
+            self._checked(),
         )
         fortnight, day, hours, weeks = figures
         return Facts(
@@ -113,25 +122,17 @@ class Survey:
             unknown=await self._unknown(environments),
             unseen=tuple(dict.fromkeys(unseen)),
             week=await self._week(now),
+            thresholds=self._thresholds,
         )
 
-    async def _trail(self) -> Trail:
-        try:
-            return Trail(rows=(await self._store.audit.verify()).rows)
-        except TamperedError as error:
-            return Trail(wrong=str(error))
-
     async def _unknown(self, environments: Collection[Environment]) -> tuple[Request, ...]:
-        found = await self._store.requests.find(status=(Status.UNKNOWN,))
+        found = await self._store.requests.find(status=(Status.UNKNOWN,), limit=REQUESTS)
         return tuple(
             one for one in found if not environments or one.classified.environment in environments
         )
 
     async def _week(self, now: int) -> Week:
-        since = now - WEEK
-        recent = await self._store.requests.find(since=since, limit=REQUESTS)
-        denials = await self._store.audit.rows(action="request.denied", since=since, limit=REQUESTS)
-        return week(recent, len(denials))
+        return week(await self._store.figures.tally(now - WEEK, now))
 
 
 async def _looked_into(
@@ -164,19 +165,16 @@ async def _or(answer: Awaitable[T], nothing: T, what: str, unseen: list[Line]) -
         return nothing
 
 
-def week(asked: Sequence[Request], denied: int) -> Week:
-    ended = [one for one in asked if one.status in EXECUTED]
-    waits = [
-        one.approved_at - one.asked_at
-        for one in asked
-        if one.approved_at is not None and one.decision.approvals
-    ]
+def week(tally: Tally) -> Week:
+    counted = Counter[Status]()
+    for _, status, count in tally.requests:
+        counted[status] += count
     return Week(
-        requests=len(asked),
-        executed=len(ended),
-        succeeded=sum(one.status is Status.SUCCEEDED for one in ended),
-        denied=denied,
-        approved_after=int(median(waits)) if waits else None,
+        requests=counted.total(),
+        executed=sum(counted[one] for one in EXECUTED),
+        succeeded=counted[Status.SUCCEEDED],
+        denied=tally.denied,
+        approved_after=int(median(tally.waits)) if tally.waits else None,
     )
 
 

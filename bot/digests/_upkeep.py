@@ -104,13 +104,14 @@ def certificates(facts: Facts) -> Iterator[Concern]:
 
 
 def about_to_start(facts: Facts) -> Iterator[Concern]:
+    """A cluster starts with all its members."""
     for one in facts.databases:
-        if one.status == "stopped" and one.restarts_at and one.restarts_at <= facts.now + RESTART:
+        at = one.restarts_at
+        if one.status == "stopped" and one.cluster is None and at and at <= facts.now + RESTART:
             yield concern(
-                facts, "restart", one, " is stopped, and AWS starts it ",
-                Moment(at=one.restarts_at), ": it keeps none stopped for more than seven days.",
-                section=Section.ACTION, state=str(one.restarts_at),
-                rank=_away(facts, one.restarts_at),
+                facts, "restart", one, " is stopped, and AWS starts it ", Moment(at=at),
+                ": it keeps none stopped for more than seven days.",
+                section=Section.ACTION, state=str(at), rank=_away(facts, at),
             )  # fmt: skip
 
 
@@ -154,7 +155,7 @@ def events(facts: Facts) -> Iterator[Concern]:
             by_database.setdefault(str(event.database.target), []).append(event.said)
     for place, said in by_database.items():
         last = max(said, key=lambda one: one.at)
-        more = f" and {len(said) - 1} more, the last at " if len(said) > 1 else ", at "
+        more = f" and {len(said) - 1} more, the last " if len(said) > 1 else ", "
         grave = any(GRAVE & set(one.categories) for one in said)
         yield concern(
             facts, "events", places[place], f": {last.message.rstrip('.')}{more}",

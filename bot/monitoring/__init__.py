@@ -1,12 +1,11 @@
 """Metrics as series: which ones a database has, what they show, and what that means in words."""
 
-from bot.monitoring._findings import BUSY, SOON
+from bot.monitoring._findings import SOON
 from bot.monitoring._presets import WORDS, chosen, preset
 from bot.monitoring._reading import READING, Monitoring
 from bot.monitoring._trends import days_left
 
 __all__ = [
-    "BUSY",
     "READING",
     "SOON",
     "WORDS",

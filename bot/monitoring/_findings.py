@@ -9,7 +9,6 @@ from bot.monitoring._trends import days_left
 from bot.thresholds import AS_USUAL, DEFAULTS, Thresholds, is_least, spoken
 from bot.values import SECOND, Database, Line, Moment, Series, Window, amount
 
-BUSY = DEFAULTS["CPUUtilization"]  #: percent that is worth a word wherever nothing is set
 SURE = 3.0  #: days until storage is full, up to which the hour is worth a word
 SOON = 30.0  #: days until storage is full that are worth a word
 FRESH = 15 * 60 * SECOND

@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from bot.operation import Change, Control, Operation, Query
+from bot.vocabulary import Risk
 
 
 def _found_in(module: ModuleType) -> Iterator[type[Operation]]:
@@ -31,6 +32,15 @@ def _discover() -> Mapping[str, type[Operation]]:
 
 
 CATALOGUE = _discover()
+
+
+def is_quiet(name: str) -> bool:
+    """Whether such a change disturbs nobody by its nature, whatever a policy makes of its risk.
+
+    False of what is no longer in the catalogue.
+    """
+    operation = CATALOGUE.get(name)
+    return operation is not None and issubclass(operation, Change) and operation.risk is Risk.LOW
 
 
 def load(name: str, params: Mapping[str, Any]) -> Change:

@@ -32,6 +32,8 @@ def _environment(value: Any) -> Any:
     return found
 
 
+EVERY_MORNING = Code(text='/rds digest schedule "30 8 * * mon-fri"')
+
 Only = Annotated[
     Environment | None,
     BeforeValidator(_environment),
@@ -85,10 +87,9 @@ class PostDigest(Control):
         digest = await desk.post_digest(_some(self.environment), person)
         return Answer(
             title="The digest is on its way to this channel",
-            parts=(paragraph(f"{_counted(digest)}: {len(digest.concerns)} to tell of."),),
-            hint=(
-                "To get it every morning: ",
-                Code(text='/rds digest schedule "30 8 * * mon-fri"'),
+            parts=(
+                paragraph(f"{_counted(digest)}: {len(digest.concerns)} to tell of."),
+                paragraph("To get it every morning: ", EVERY_MORNING, "."),
             ),
         )
 
@@ -130,10 +131,9 @@ class ListDigests(Query):
     async def answer(self, desk: Desk, person: Person) -> Answer:
         found = await desk.digests()
         if not found:
-            typed = Code(text='/rds digest schedule "30 8 * * mon-fri"')
             return Answer(
                 title="No digest is scheduled",
-                parts=(paragraph("In the channel that should get one, type ", typed, "."),),
+                parts=(paragraph("In the channel that should get one, type ", EVERY_MORNING, "."),),
             )
         return Answer(
             title=f"{len(found)} scheduled digest{'' if len(found) == 1 else 's'}",
@@ -185,10 +185,18 @@ def _counted(digest: Digest) -> str:
 
 
 def _told(digest: Digest) -> list[Paragraph]:
-    """Section by section; one line where there is nothing."""
+    """What could not be looked at, then section by section; one line where there is nothing."""
     found = [line for section in Section for line in _of(section, digest.concerns)]
-    calm: Line = ("Nothing needs anybody.",)
-    return [Paragraph(line=line) for line in (found or [calm]) + list(digest.notes)]
+    left_out: Line = (f"{digest.snoozed} snoozed in this channel.",) if digest.snoozed else ()
+    lines = [*digest.notes, left_out, *(found or [_calm(digest)])]
+    return [Paragraph(line=line) for line in lines if line]
+
+
+def _calm(digest: Digest) -> Line:
+    if digest.snoozed:
+        return ("Nothing else needs anybody.",)
+    return ("As far as I could look, nothing needs anybody." if digest.notes
+            else "Nothing needs anybody.",)  # fmt: skip
 
 
 def _of(section: Section, concerns: tuple[Concern, ...]) -> list[Line]:

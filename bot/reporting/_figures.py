@@ -22,6 +22,7 @@ OPERATIONS = 6  #: that have a figure of their own, the most used
 
 EXECUTED = frozenset({Status.SUCCEEDED, Status.FAILED, Status.UNKNOWN})
 UNCLEAR, UNCOMPARED = "no clear change", "too few to compare"
+LONGER, SHORTER = "clearly longer", "clearly shorter"
 
 
 @dataclass(frozen=True)
@@ -66,17 +67,26 @@ def findings(now: Tally, before: Tally) -> Findings:
     return Findings(
         successes=_compared_shares("Operations that succeeded", _all(now), _all(before)),
         operations=tuple(_by_operation(now, before)),
-        approval=_lengths("Time to approve (median)", now.waits, before.waits, middle, median),
-        acknowledgement=_lengths(
-            "Until acknowledged (MTTA)", acknowledged(now), acknowledged(before), mean, fmean
+        approval=_lengths(
+            "Time to approve (median)", now.waits, before.waits, _pending(now), middle, median
         ),
-        resolution=_lengths("Until resolved (MTTR)", resolved(now), resolved(before), mean, fmean),
-    )
+        acknowledgement=_lengths(
+            "Until acknowledged (MTTA)", acknowledged(now), acknowledged(before),
+            sum(one.is_open and answered_at(one) is None for one in now.incidents), mean, fmean,
+        ),
+        resolution=_lengths(
+            "Until resolved (MTTR)", resolved(now), resolved(before),
+            sum(one.is_open for one in now.incidents), mean, fmean,
+        ),
+    )  # fmt: skip
 
 
 def acknowledged(tally: Tally) -> tuple[int, ...]:
-    """Microseconds from start to the first thing that a person did about it."""
-    return tuple(at - one.started_at for one in tally.incidents if (at := answered_at(one)))
+    """Microseconds from start to the first thing that a person did about it.
+
+    AWS says when it began and the bot when it was answered: their clocks may differ a little.
+    """
+    return tuple(max(0, at - one.started_at) for one in tally.incidents if (at := answered_at(one)))
 
 
 def answered_at(incident: Incident) -> int | None:
@@ -88,8 +98,14 @@ def answered_at(incident: Incident) -> int | None:
 def resolved(tally: Tally) -> tuple[int, ...]:
     """Microseconds from start to end, whoever or whatever ended it."""
     return tuple(
-        one.resolved_at - one.started_at for one in tally.incidents if one.resolved_at is not None
+        max(0, one.resolved_at - one.started_at)
+        for one in tally.incidents
+        if one.resolved_at is not None
     )
+
+
+def _pending(tally: Tally) -> int:
+    return sum(count for _, status, count in tally.requests if status is Status.PENDING)
 
 
 @dataclass(frozen=True)
@@ -146,9 +162,11 @@ def _lengths(
     label: str,
     now: Sequence[int],
     before: Sequence[int],
+    still: int,
     estimated: Callable[[Sequence[float]], Estimate],
     plainly: Callable[[Sequence[float]], float],
 ) -> Figure:
+    """``still``: how many have not come to their end as yet."""
     lengths, earlier = ([one / SECOND for one in some] for some in (now, before))
     return Figure(
         label=label,
@@ -157,8 +175,17 @@ def _lengths(
         now=estimated(lengths) if len(lengths) >= ENOUGH else None,
         count_before=len(earlier),
         before=plainly(earlier) if len(earlier) >= ENOUGH else None,
-        change=_change(lengths, earlier),
+        change=_certain_change(lengths, earlier, still),
     )
+
+
+def _certain_change(now: Sequence[float], before: Sequence[float], still: int) -> str:
+    """Shorter only where it would be so even if what has not ended lasts longest of all."""
+    change = _change(now, before)
+    if change != SHORTER or not still:
+        return change
+    at_worst = (*now, *[max(*now, *before)] * still)
+    return SHORTER if _change(at_worst, before) == SHORTER else UNCLEAR
 
 
 def _change(now: Sequence[float], before: Sequence[float]) -> str:
@@ -169,4 +196,4 @@ def _change(now: Sequence[float], before: Sequence[float]) -> str:
     shorter = median(now) < median(before) and sum(now) * len(before) < sum(before) * len(now)
     if not (longer or shorter) or chance_of_lengths(now, before) >= CLEAR:
         return UNCLEAR
-    return "clearly longer" if longer else "clearly shorter"
+    return LONGER if longer else SHORTER

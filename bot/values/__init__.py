@@ -62,7 +62,15 @@ from bot.values._digests import (
 )
 from bot.values._incidents import Alarm, AlarmState, Firing, Incident, Note, Origin, Phase
 from bot.values._live import LiveChart, Shared, Shown
-from bot.values._messages import AuditEvent, AuditRow, Message, Occasion, Place, Reminder
+from bot.values._messages import (
+    AuditEvent,
+    AuditRow,
+    Message,
+    Occasion,
+    Place,
+    Reminder,
+    Trail,
+)
 from bot.values._metrics import Load, Measure, Point, Range, Series, Share, Window, amount
 from bot.values._people import Access, Person, PersonId
 from bot.values._reports import Tally
@@ -164,6 +172,7 @@ __all__ = [
     "Table",
     "Tally",
     "Target",
+    "Trail",
     "TrailEvent",
     "Unreachable",
     "Usual",

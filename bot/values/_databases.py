@@ -20,6 +20,11 @@ class Target(Value):
     def __str__(self) -> str:
         return f"{self.identifier}@{self.account}/{self.region}"
 
+    @property
+    def typed(self) -> str:
+        """In full, as it can be typed."""
+        return f"cluster:{self}" if self.kind is Kind.CLUSTER else str(self)
+
     def __hash__(self) -> int:
         return hash((self.account, self.region, self.kind, self.resource_id))
 

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from bot.values._answers import Answer, Line
 from bot.values._base import Value
+from bot.values._messages import Trail
 from bot.values._people import PersonId
 from bot.vocabulary import Environment
 
@@ -63,7 +64,7 @@ class Digest(Value):
     notes: tuple[Line, ...] = ()
     week: Week = Week()
     clear: tuple[str, ...] = ()  #: what gives nothing to say, of all that was looked at
-    verified: int | None = None  #: rows of the audit trail that add up; None: nobody looked
+    trail: Trail = Trail()
     pictures: tuple[Answer, ...] = ()  #: what shows it, for its thread
 
     @property

@@ -31,6 +31,18 @@ class AuditRow(Value):
     hash: str
 
 
+class Trail(Value):
+    """How far the audit trail adds up, as last checked from its first row to its last.
+
+    ``rows`` are those that there were at ``at``: whatever was wrong with them then has been found.
+    Both are None until a check has come to its end.
+    """
+
+    rows: int | None = None
+    at: int | None = None
+    wrong: str = ""  #: what a later check has found, or the only one
+
+
 class Occasion(StrEnum):
     """Why somebody is told that a request waits."""
 

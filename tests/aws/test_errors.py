@@ -7,6 +7,7 @@ import aiohttp
 import pytest
 from aiohttp.client_reqrep import ConnectionKey
 from botocore import exceptions as aws
+from botocore.parsers import ResponseParserError
 
 from bot.aws.errors import NEVER_LEFT, acting, reading
 from bot.errors import (
@@ -69,6 +70,13 @@ def test_what_does_not_prove_that_nothing_left_is_ambiguous(error: type[Exceptio
     found = of_acting(an(error))
 
     assert type(found) is (AWSRefusedError if known else AWSAmbiguousError)
+
+
+def test_an_answer_that_is_none_of_awss_is_no_answer() -> None:
+    error = ResponseParserError("Unable to parse response: <html>")
+
+    assert type(of_reading(error)) is AWSUnavailableError
+    assert type(of_acting(error)) is AWSAmbiguousError
 
 
 @pytest.mark.parametrize("error", [OSError("x"), TimeoutError(), ValueError("x"), KeyError("x")])

@@ -25,14 +25,16 @@ DIGEST = Schedule(
 async def test_what_is_over_is_forgotten(database: Database, clock: Clock) -> None:
     async with database.write() as tx:
         await tx.snooze("C1", "storage:a", START + HOUR, an_event())
+        await tx.remember_told("s1", {"old": Told("", START), "new": Told("", START + 2 * HOUR)})
     assert await database.schedules.claim_run("s1", "2026-07-06T08:30") == 1
 
     clock.now = START + 2 * HOUR
-    await database.concerns.prune(clock.now)
+    await database.concerns.prune(clock.now, clock.now - HOUR)
     await database.schedules.prune(clock.now)
 
     clock.now = START
     assert await database.concerns.snoozed("C1") == frozenset()
+    assert set(await database.concerns.told("s1")) == {"new"}
     assert await database.schedules.claim_run("s1", "2026-07-06T08:30") == 1
 
 

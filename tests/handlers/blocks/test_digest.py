@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from bot.values import Concern, Digest, Line, Moment, Section, Strong, Week
+from bot.values import Concern, Digest, Line, Moment, Section, Strong, Trail, Week
 from bot.values._digests import LISTED
 from handlers.blocks.digest import digest, digest_csv
 from tests.handlers.blocks import judging
@@ -55,10 +55,11 @@ LATE: Line = ("This digest is late: it was due at ", Moment(at=NOW - HOUR), ".")
 
 
 def test_what_is_clear_and_how_far_the_trail_is_verified_stand_below() -> None:
-    made = words(digest(a_digest(concerns=SECTIONS, clear=("backups", "replicas"), verified=1234)))
+    given = a_digest(clear=("backups", "replicas"), trail=Trail(rows=1234, at=NOW))
+    made = words(digest(given.model_copy(update={"concerns": SECTIONS})))
 
     assert "All clear: backups, replicas." in made
-    assert "Its audit trail is verified through row 1,234." in made
+    assert "Its audit trail is verified through row 1,234, as it stood " in made
 
 
 @pytest.mark.parametrize(
