@@ -163,6 +163,7 @@ def _channels(answers: Answers) -> list[str]:
     return [
         _key("approvals", approvals, "C0123456789", "cards; unset: the channel where one asks"),
         _key("cloudops", cloudops, "C0123456780", "where denied changes can be handed over"),
+        _key("incidents", "", "C0123456781", "alarms and RDS events; unset: nobody looks at them"),
     ]
 
 
@@ -238,4 +239,5 @@ _REST = """\
 #   send_within: 1h
 # polling: {interval: 30s, timeout: 5m}
 # aftermath: [15m, 60m]
+# thresholds: {cpu: 80, connections: 80, utilization: 80, swap: 512 MiB}
 """

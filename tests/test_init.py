@@ -163,6 +163,9 @@ def test_what_stands_there_as_a_comment_would_do(tmp_path: Path) -> None:
 
     assert settings.policy == load({}).policy
     assert settings.channels.approvals == "C0123456789"
+    assert settings.channels.incidents == "C0123456781"
+    assert settings.aftermath == load({}).aftermath
+    assert settings.thresholds.of("SwapUsage") == load({}).thresholds.of("SwapUsage")
     assert settings.accounts[0].regions == ("us-east-1",)
 
 

@@ -3,9 +3,10 @@
 import asyncio
 import io
 import os
+import re
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ import yaml
 from PIL import Image
 from playwright.async_api import Locator, Page, expect
 
-from bot.sandbox.aws import DEMO_FLEET, AWSSandbox
+from bot.sandbox.aws import DEMO_FLEET, AlarmSpec, AWSSandbox
 from bot.sandbox.page import WorkspacePage
 from bot.sandbox.slack import SlackSandbox, demo_workspace, installed_app
 from bot.sandbox.stage import CONFIG, is_outside
@@ -25,10 +26,12 @@ from tests.conftest import MANIFEST, Home
 from tests.stories.stage import CreepingClock, Play, Stage
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
-DESK, SHARP = (1180, 860), 1.5
+DESK, TALL, SHARP = (1180, 860), 1000, 1.5
 COLORS = 192
 #: The demo's settings, with the patience that AWS in real time needs.
-SETTINGS = CONFIG.replace("timeout: 1m", "timeout: 5m")
+SETTINGS = CONFIG.replace("timeout: 1m", "timeout: 5m").replace("[4m, 10m]", "[15m]")
+ALARM = AlarmSpec("orders-staging-cpu", "orders-staging", "CPUUtilization", 60.0)
+FAILOVER = ("Reboot orders-staging with failover", "asked by")
 MINUTE, STEP = 60.0, 10.0
 
 
@@ -56,6 +59,9 @@ class Shooting:
         await self._a_form_with_an_error()
         await self._a_change_that_runs_and_ends()
         await self._a_chart()
+        await self._an_incident()
+        await self._a_look_back()
+        await self._a_digest()
 
     async def _a_request_that_waits(self) -> None:
         await self._types(
@@ -63,7 +69,7 @@ class Shooting:
         )
         await self.desk.opens("dora")
         await self.phone.opens("dora")
-        asked = ("Reboot orders-staging with failover", "needs 2 approvals")
+        asked = (*FAILOVER, "needs 2 approvals")
         await expect(self.desk.article(*asked)).to_be_visible()
         await _taken("request", self.desk.page)
         await self.phone.article(*asked).scroll_into_view_if_needed()
@@ -109,6 +115,46 @@ class Shooting:
         await self.desk.width_of(chart.get_by_role("img"))
         await _taken("chart", chart)
 
+    async def _an_incident(self) -> None:
+        """What waited is approved, and does the database no good."""
+        for name, becomes in (("dora", "1 of 2"), ("emil", "running")):
+            await self.desk.opens(name)
+            card = self.desk.article(*FAILOVER)
+            await card.get_by_role("button", name="Approve").click()
+            await expect(card).to_contain_text(becomes)
+        await self._later(5)
+        await self._ticks(self.play.bot.jobs.watch)  # tells it
+        await self._ticks(self.play.bot.jobs.watch)  # draws it
+        await self.desk.opens("ben", "database-incidents")
+        await self._thread_of(self.desk.article("CPU utilization above"))
+        await _taken("incident", self.desk.page)
+
+    async def _a_look_back(self) -> None:
+        self.play.stage.clock.advance(15 * MINUTE)
+        await self._ticks(self.play.bot.jobs.look_back)
+        await self.desk.opens("ben")
+        await _taken("look-back", await self._thread_of(self.desk.article(*FAILOVER)))
+
+    async def _a_digest(self) -> None:
+        await self._types("/rds digest now --environment staging", "dora")
+        await self.play.bot.pictures.idle()
+        await self.desk.page.set_viewport_size({"width": DESK[0], "height": TALL})
+        await self.desk.opens("dora")
+        await self._thread_of(self.desk.article("Database digest"))
+        await _taken("digest", self.desk.page)
+
+    async def _ticks(self, job: Callable[[], Awaitable[None]]) -> None:
+        await job()
+        await _everything_is_told(self.play)
+        await self.play.bot.pictures.idle()
+
+    async def _thread_of(self, card: Locator) -> Locator:
+        """Opened, with its pictures."""
+        await card.get_by_role("button", name=re.compile("repl(y|ies)$")).click()
+        thread = self.desk.page.get_by_role("complementary", name="Thread")
+        await self.desk.width_of(thread.get_by_role("img").last)
+        return thread
+
     async def _types(self, line: str, who: str = "ana") -> None:
         await self.play.types(line, who)
         await _everything_is_told(self.play)
@@ -125,6 +171,7 @@ async def _stage() -> AsyncIterator[Stage]:
     app = installed_app(yaml.safe_load(MANIFEST.read_text("utf-8")))
     with tempfile.TemporaryDirectory() as folder, AWSSandbox(clock=clock, pace=1) as aws:
         aws.seed(DEMO_FLEET)
+        aws.seed_alarms([ALARM])
         for name in filter(is_outside, list(os.environ)):
             del os.environ[name]
         os.environ.update(aws.environment)

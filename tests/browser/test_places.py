@@ -1,10 +1,12 @@
-"""The Home tab, direct messages with their pictures, and the page on a phone and in the dark."""
+"""The Home tab, messages with pictures, incidents, and the page on a phone and in the dark."""
 
 import re
 
 import pytest
 from playwright.async_api import expect
 
+from bot.sandbox.aws import AlarmSpec
+from bot.sandbox.stage import Stage
 from tests.browser.conftest import Visiting
 from tests.browser.layout import faults
 from tests.browser.visitor import PHONE, WIDE, Theme, Visitor
@@ -45,6 +47,24 @@ async def test_a_chart_is_told_in_words_and_opens_at_full_size(visitor: Visitor)
     assert await visitor.width_of(large) > 1.5 * small
     await visitor.page.keyboard.press("Escape")
     await expect(large).to_have_count(0)
+
+
+async def test_an_incident_is_acknowledged_on_its_card(stage: Stage, visitor: Visitor) -> None:
+    alarm = AlarmSpec("dev-cpu", "orders-dev", "CPUUtilization", 80.0)
+    stage.aws.seed_alarms([alarm])
+    stage.aws.client("cloudwatch").set_alarm_state(
+        AlarmName=alarm.name, StateValue="ALARM", StateReason="Threshold Crossed"
+    )
+    await visitor.opens("ben", "database-incidents")
+    card = visitor.article("orders-dev", "CPU utilization above 80 %")
+    await expect(card).to_contain_text("· firing")
+
+    await card.get_by_role("button", name="Acknowledge").click()
+
+    await expect(card).to_contain_text("· acknowledged")
+    await expect(card).to_contain_text("Acknowledged by @ben")
+    await expect(card.get_by_role("button", name="Acknowledge")).to_have_count(0)
+    assert not await visitor.has_reloaded()
 
 
 async def test_a_card_is_approved_from_a_phone(visit: Visiting) -> None:

@@ -124,7 +124,7 @@ class WorkspacePage:
 
     async def _screen(self, request: web.Request) -> web.StreamResponse:
         member = self._member(request.match_info["person"])
-        socket = web.WebSocketResponse(heartbeat=30)
+        socket = web.WebSocketResponse(heartbeat=30, compress=False)
         await socket.prepare(request)
         self._sockets.add(socket)
         showing = asyncio.create_task(self._show(member, socket))
