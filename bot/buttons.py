@@ -24,7 +24,7 @@ def ranges(line: str, shown: Range) -> tuple[Button, ...]:
 def week_before(line: str, is_shown: bool) -> Button:
     """Shows the week before beside it, or leaves it out again. ``line``: without either."""
     if is_shown:
-        return Button(label="Without week before", action="picture.week", value=line)
+        return Button(label="Without the week before", action="picture.week", value=line)
     return Button(label="Week before", action="picture.week", value=f"{line} {WEEK_BEFORE}")
 
 

@@ -156,7 +156,11 @@ async def _built(
     drafting = Drafting(store, accounts, fleet, judge, directory, directory, settings)
     approvals = Approvals(store, drafting, directory, telling, settings, executor.nudge)
     health = _health(store, fleet, monitoring, socket, clock)
-    survey = Survey(store, accounts, fleet, monitoring, ceilings, judge, clock)
+    verifying = Verifying(store.audit.walk, telemetry.audit_verified, clock)
+    survey = Survey(
+        store, accounts, fleet, monitoring, ceilings, judge, verifying.checked, clock,
+        settings.thresholds,
+    )  # fmt: skip
     digests = Digests(store, survey, directory, settings, clock)
     care = Care(store, directory, settings.channels.incidents)
     services = Services(
@@ -177,7 +181,6 @@ async def _built(
     reminders = Reminders(store, directory, settings.notifications.escalation, clock)
     aftermaths = Aftermaths(store, fleet, monitoring, markers, directory, settings.aftermath, clock)
     publisher = _publisher(settings, store, accounts, clock)
-    verifying = Verifying(store, telemetry.audit_verified)
     watch = Watch(store, accounts, fleet, judge, monitoring, settings.channels.incidents, clock)
     jobs = Jobs(
         store, executor, following, approvals, reminders, Rounds(store, digests, clock),

@@ -28,8 +28,12 @@ LEADER = "ticks"
 LEADS_FOR = 30 * SECOND
 INBOX_KEPT = micros(timedelta(days=2))
 OUTBOX_KEPT = micros(timedelta(days=14))
-#: Longer than Rounds looks back for what was missed.
+#: Longer than Rounds and Aftermaths look back for what was missed.
 RUNS_KEPT = micros(timedelta(days=30))
+#: As long as the audit trail, as reports count them.
+INCIDENTS_KEPT = micros(timedelta(days=400))
+#: Longer than a concern that lasts is left untold by the rarest digest that people schedule.
+TOLD_KEPT = micros(timedelta(days=100))
 LEFT_OUT = EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES
 
 log = structlog.get_logger()
@@ -148,8 +152,10 @@ class Jobs:
         await self._store.inbox.prune(now - INBOX_KEPT)
         await self._store.outbox.prune(now - OUTBOX_KEPT)
         await self._store.live_charts.prune(now - INBOX_KEPT)
-        await self._store.concerns.prune(now)
+        await self._store.concerns.prune(now, now - TOLD_KEPT)
         await self._store.schedules.prune(now - RUNS_KEPT)
+        await self._store.aftermaths.prune(now - RUNS_KEPT)
+        await self._store.incidents.prune(now - INCIDENTS_KEPT)
 
     async def _leads(self) -> bool:
         leads = self._store.is_exclusive or await self._takes_the_lead()

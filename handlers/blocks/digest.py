@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from io import StringIO
 
 from bot.operations import CATALOGUE
-from bot.values import Concern, Digest, Line, Moment, Section, Strong, Week
+from bot.values import Concern, Digest, Line, Moment, Section, Strong, Trail, Week
 from handlers.blocks.elements import (
     Element,
     Payload,
@@ -34,7 +34,7 @@ def digest(given: Digest) -> Payload:
     blocks = [
         header(given.title),
         context((_about(given), " · ", Moment(at=given.at))),
-        *(section(note, LINE) for note in given.notes[:NOTES]),
+        *(section(note, LINE) for note in _notes(given)),
         *body,
         *_rest(given),
         context(*_footer(given)),
@@ -52,6 +52,13 @@ def digest_csv(given: Digest) -> str:
         row = (one.section.heading, one.database, plain(one.line), known)
         writer.writerow([f"'{cell}" if cell[:1] in FORMULA else cell for cell in row])
     return file.getvalue()
+
+
+def _notes(given: Digest) -> Sequence[Line]:
+    if len(given.notes) <= NOTES:
+        return given.notes
+    left = len(given.notes) - NOTES + 1
+    return (*given.notes[: NOTES - 1], (f"And {left} more things that I could not look at.",))
 
 
 def _sections(given: Digest) -> Iterator[Block]:
@@ -95,14 +102,22 @@ def _footer(given: Digest) -> Sequence[Line]:
         parts.append(f"{given.snoozed} snoozed")
     left_out = f"Left out: {', '.join(parts)}." if parts else ""
     clear = f"All clear: {', '.join(given.clear)}." if given.clear and given.concerns else ""
-    return [(said,) for said in (clear, left_out, _own(given)) if said]
+    return [*((said,) for said in (clear, left_out) if said), _own(given)]
 
 
-def _own(given: Digest) -> str:
+def _own(given: Digest) -> Line:
     """What the bot has to say of itself."""
-    if not given.verified:
-        return _week(given.week)
-    return f"{_week(given.week)} Its audit trail is verified through row {given.verified:,}."
+    return (_week(given.week), *_trail(given.trail))
+
+
+def _trail(trail: Trail) -> Line:
+    """Of one that does not add up the digest speaks above; an empty one says nothing."""
+    if trail.wrong or trail.rows == 0:
+        return ()
+    if trail.rows is None or trail.at is None:
+        return (" Its audit trail is still being verified, for the first time since its start.",)
+    return (f" Its audit trail is verified through row {trail.rows:,}, as it stood ",
+            Moment(at=trail.at), ".")  # fmt: skip
 
 
 def _week(week: Week) -> str:
