@@ -219,7 +219,7 @@ class Desk:
         return await self.services.digests.preview(self._here(environments))
 
     async def post_digest(self, environments: tuple[Environment, ...], person: Person) -> Digest:
-        here = self._here(environments)
+        here = self._here(environments, timezone=person.timezone)
         return await self.services.digests.post(here, person, self.received_at, self.key)
 
     async def digests(self) -> tuple[Appointment, ...]:
