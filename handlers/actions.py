@@ -63,10 +63,6 @@ class Actions:
             if excuse:
                 self._replies.soon(_origin(payload), problem(excuse))
 
-        @app.action(re.compile(".*"))
-        async def other(ack: AsyncAck) -> None:
-            await ack()
-
     async def process(self, incoming: Incoming) -> None:
         said: dict[str, Any] = {}
         try:

@@ -28,7 +28,7 @@ from handlers.events import Events
 from handlers.forms import Forms
 from handlers.intake import Intake
 from handlers.launcher import Launcher
-from handlers.listening import missed
+from handlers.listening import ignore_other_clicks, missed
 from handlers.live import Live
 from handlers.mentions import Mentions
 from handlers.modals import Modals
@@ -132,15 +132,17 @@ def listen(
     errands, modals = Errands(services, pictures), Modals(client)
     forms = Forms(services, modals)
     launcher = Launcher(services, errands, forms, modals)
+    # Bolt asks one after the other: what comes most often and in bursts stands first.
+    Actions(services, errands, forms, launcher, replies).register(app, intake)
     Commands(errands, forms, launcher, replies).register(app, intake)
     Mentions(errands, forms, replies, services.store).register(app, intake)
     Shortcuts(services, errands, modals, replies).register(app, intake)
     Redrawing(errands, pictures, replies).register(app, intake)
     live.register(app, intake)
-    Actions(services, errands, forms, launcher, replies).register(app, intake)
     Views(errands, forms, launcher, modals, replies).register(app, intake)
     Events(services.store).register(app, intake)
     Options(services, forms).register(app)
+    ignore_other_clicks(app)
 
 
 class Timed(AsyncSocketModeHandler):

@@ -1,10 +1,13 @@
 """What every listener does: keep what came, acknowledge it, and only then begin with it."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.response import BoltResponse
 
 from bot.values import PersonId
@@ -71,6 +74,14 @@ async def missed(error: Exception, body: Mapping[str, Any]) -> BoltResponse:
     elif kind == "command":
         said = {"text": told}
     return BoltResponse(status=200, body=said or "")
+
+
+def ignore_other_clicks(app: AsyncApp) -> None:
+    """A menu in a form that is only chosen from is acknowledged too. To be registered last."""
+
+    @app.action(re.compile(".*"))
+    async def other(ack: AsyncAck) -> None:
+        await ack()
 
 
 def sender(body: Mapping[str, Any]) -> PersonId:
