@@ -76,8 +76,7 @@ class Desk(Protocol):
         """Its metrics of that time, in a picture for readers in ``zone`` and in words.
 
         Without ``words`` what matters for its engine. ``week_before``: with the same time a week
-        before beside it. Raises UsageError for an unknown metric,
-        AWSError.
+        before beside it. Raises UsageError for an unknown metric, and AWSError.
         """
 
     async def compare(

@@ -22,6 +22,7 @@ from bot.monitoring import Monitoring
 from bot.thresholds import AS_USUAL, Thresholds
 from bot.values import (
     Database,
+    Inventory,
     Line,
     Maintenance,
     Quota,
@@ -90,14 +91,8 @@ class Survey:
         ]
         there = _regions(wanted)
         regions = [one for one in self._accounts if (one.account.id, one.name) in there]
-        read = partial(measuring.read, self._monitoring, wanted, unseen=unseen)
         figures, limits, looked, events, lifecycles, trail = await asyncio.gather(
-            asyncio.gather(
-                read(measuring.storage, Window.ending(now, FORTNIGHT, THREE_HOURS)),
-                read(measuring.daily, Window.ending(now, DAY, HOUR)),
-                read(measuring.lately(inventory.databases), Window.ending(now, LATELY, HOUR)),
-                read(measuring.weekly, Window.ending(now, WEEKS, DAY)),
-            ),
+            self._figures(inventory, wanted, now, unseen),
             self._ceilings.of(tuple(filter(_is_measured, wanted))),
             asyncio.gather(*(_looked_into(one, unseen) for one in regions)),
             asyncio.gather(*(_events(one, wanted, yesterday, unseen) for one in regions)),
@@ -123,6 +118,18 @@ class Survey:
             unseen=tuple(dict.fromkeys(unseen)),
             week=await self._week(now),
             thresholds=self._thresholds,
+        )
+
+    async def _figures(
+        self, inventory: Inventory, wanted: Sequence[Database], now: int, unseen: list[Line]
+    ) -> tuple[measuring.Found, measuring.Found, measuring.Found, measuring.Found]:
+        """Of a fortnight, of a day, of the last hours, and of the weeks before."""
+        read = partial(measuring.read, self._monitoring, wanted, unseen=unseen)
+        return await asyncio.gather(
+            read(measuring.storage, Window.ending(now, FORTNIGHT, THREE_HOURS)),
+            read(measuring.daily, Window.ending(now, DAY, HOUR)),
+            read(measuring.lately(inventory.databases), Window.ending(now, LATELY, HOUR)),
+            read(measuring.weekly, Window.ending(now, WEEKS, DAY)),
         )
 
     async def _unknown(self, environments: Collection[Environment]) -> tuple[Request, ...]:
