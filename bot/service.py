@@ -169,7 +169,7 @@ async def _built(
     )  # fmt: skip
 
     intake = Intake(store.inbox, clock)
-    replies, pictures = Replies(store, posting, session), Pictures(posting, session, studio)
+    replies, pictures = Replies(store, posting, session), Pictures(posting, studio)
     errands = Errands(services, pictures)
     renewing = Renewing(services, errands, pictures)
     live = Live(services, directory, errands, renewing, replies)

@@ -1,10 +1,14 @@
-"""Files of the bot in channels: the bytes first, then, once for sure, where they are seen."""
+"""Files of the bot: the bytes first, then, once for sure, where they are seen."""
 
-from aiohttp import ClientSession
+from aiohttp import ClientError, ClientSession
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.values import Posted
+
+
+class UploadError(ClientError):
+    """Slack has not taken the file; the message is its reason."""
 
 
 class Files:
@@ -18,14 +22,20 @@ class Files:
             raise ValueError("the client has no session")
         return self._client.session
 
-    async def put(self, name: str, content: bytes) -> str:
-        """The id of a file that nobody sees as yet, and that Slack forgets if it stays so."""
-        asked = await self._client.files_getUploadURLExternal(filename=name, length=len(content))
+    async def put(self, name: str, content: bytes, alt: str | None = None) -> str:
+        """The id of a file that nobody sees as yet, and that Slack forgets if it stays so.
+
+        ``alt`` is read out in place of a picture. Raises UploadError, and what the client raises.
+        """
+        asked = await self._client.files_getUploadURLExternal(
+            filename=name, length=len(content), alt_txt=alt
+        )
         async with self._session.post(asked["upload_url"], data=content) as response:
-            response.raise_for_status()
+            if response.status != 200:
+                raise UploadError(f"upload answered {response.status}")
         return str(asked["file_id"])
 
-    async def share(self, file: str, title: str, root: Posted, *, again: bool) -> None:
+    async def share(self, file: str, title: str, root: Posted, *, again: bool = False) -> None:
         """Show it in that thread. ``again``: an attempt without an answer may have done so."""
         if again and await self._is_shared(file):
             return

@@ -5,14 +5,14 @@ an image only where its file is shared. So the words are posted to the person, t
 the thread of that message, and once Slack has processed it the message shows it. Each further
 picture takes the place of the one before; the thread keeps them all.
 
-What the bot says of its own accord goes through the outbox; its picture follows in the same way.
+What the bot says of its own accord goes through the outbox; its picture follows in the same way,
+but in a thread the shared file is the picture, and the words above it do not show it again.
 """
 
 import asyncio
 from collections.abc import Coroutine, Iterator
 from typing import Any
 
-import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -21,6 +21,7 @@ from bot.values import Answer, Drawable, Line, Posted, Shared
 from charts import DrawingError, Picture, Studio
 from handlers.blocks.elements import Payload
 from handlers.blocks.picture import DRAWING, image, no_image, pictured
+from handlers.filing import Files, UploadError
 from handlers.replies import UNANSWERED
 
 #: Seconds until Slack has looked through a file, and between two looks at whether it has.
@@ -32,16 +33,10 @@ NOTHING = "There is nothing to draw for this time."
 log = structlog.get_logger()
 
 
-class UploadError(Exception):
-    """Slack has not taken the file; the message is its reason."""
-
-
 class Pictures:
-    def __init__(
-        self, client: AsyncWebClient, session: aiohttp.ClientSession, studio: Studio
-    ) -> None:
+    def __init__(self, client: AsyncWebClient, studio: Studio) -> None:
         self._client = client
-        self._session = session
+        self._files = Files(client)
         self._studio = studio
         self._posting: set[asyncio.Task[None]] = set()
 
@@ -150,23 +145,10 @@ class Pictures:
 
     async def _shared(self, root: Posted, picture: Picture, title: str) -> Shared:
         """The uploaded picture, once Slack can show it in that conversation."""
-        asked = await self._client.files_getUploadURLExternal(
-            filename="metrics.png", length=len(picture.png), alt_txt=picture.alt
-        )
-        await self._upload(asked["upload_url"], picture.png)
-        file = str(asked["file_id"])
-        await self._client.files_completeUploadExternal(
-            files=[{"id": file, "title": title[:255]}],
-            channel_id=root.channel,
-            thread_ts=root.ts,
-        )
+        file = await self._files.put("metrics.png", picture.png, picture.alt)
+        await self._files.share(file, title, root)
         posted = await self._processed(file, root.channel)
         return Shared(file=file, alt=picture.alt, posted=posted)
-
-    async def _upload(self, url: str, png: bytes) -> None:
-        async with self._session.post(url, data=png) as response:
-            if response.status != 200:
-                raise UploadError(f"upload answered {response.status}")
 
     async def _processed(self, file: str, channel: str) -> Posted:
         """Where the file lies: Slack says that it has it before anybody can see it."""
