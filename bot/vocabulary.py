@@ -1,7 +1,25 @@
 """The closed vocabularies that settings, tables, cards and code share, one meaning a word."""
 
+import re
+import unicodedata
 from enum import StrEnum
 from typing import Self
+
+#: Characters that show nothing or a blank, yet are neither blanks nor format characters to Unicode:
+#: joiners, fillers of Hangul, the empty pattern of Braille, and selectors of variants.
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+)
+
+
+def folded(text: str) -> str:
+    """``text`` as it is compared: case, width, kinds of blanks and what is unseen do not count.
+
+    Letters that merely look alike stay different: whoever compares finds them unknown.
+    """
+    plain = unicodedata.normalize("NFKC", _UNSEEN.sub("", text))
+    seen = "".join(one for one in plain if unicodedata.category(one) != "Cf")
+    return " ".join(unicodedata.normalize("NFKC", _UNSEEN.sub("", seen.casefold())).split())
 
 
 class Risk(StrEnum):
@@ -42,9 +60,13 @@ class Environment(StrEnum):
 
     @classmethod
     def parse(cls, text: str) -> "Environment | None":
-        """The environment a tag value or a setting means, without regard to case; None if none."""
-        word = " ".join(text.casefold().replace("-", " ").replace("_", " ").split())
-        return _ENVIRONMENTS.get(word)
+        """The environment a tag value or a setting means, as ``word`` folds it; None if none."""
+        return _ENVIRONMENTS.get(cls.word(text))
+
+    @staticmethod
+    def word(text: str) -> str:
+        """How a word for an environment is compared: folded, and hyphens are blanks."""
+        return " ".join(folded(text).replace("-", " ").replace("_", " ").split())
 
     @classmethod
     def words(cls, environment: "Environment") -> tuple[str, ...]:

@@ -549,3 +549,25 @@ def test_the_pages_are_served_where_it_is_written(
 ) -> None:
     assert given(f"health: {{listen: {written}}}").health.listen == address
     assert given().health.listen is None
+
+
+def test_a_team_says_what_its_own_words_for_environments_mean(given: Given) -> None:
+    environments = given("environments: {words: {Prod-EU: production}}").environments
+
+    assert environments.read(" prod\u200b_eu ") is Environment.PRODUCTION
+    assert environments.read("Live") is Environment.PRODUCTION
+    assert environments.read("prod-us") is None
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("{qa: production}", '"qa" cannot mean production: it means test already'),
+        ("{x-1: test, X_1: poc}", '"X_1" cannot mean poc: it means test already'),
+        ('{" ": test}', '" " cannot mean test: nothing of it can be seen'),
+    ],
+)
+def test_a_word_for_an_environment_has_one_meaning(given: Given, words: str, sentence: str) -> None:
+    assert problems(given, f"environments: {{words: {words}}}") == [
+        f"environments.words: {sentence}"
+    ]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.vocabulary import Environment, Risk, Status
+from bot.vocabulary import Environment, Risk, Status, folded
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,27 @@ def test_environments_are_known_by_their_usual_names(
     text: str, environment: Environment | None
 ) -> None:
     assert Environment.parse(text) is environment
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Environment ",
+        "\u00a0environment",
+        "\u3000Environment\u3164",
+        "\uff25nvironmen\uff54",
+        "env\u200bironment\ufeff",
+        "en\u00advironment\ufe0f",
+        "\u2800environment\t\n",
+    ],
+)
+def test_what_cannot_be_seen_makes_no_difference(text: str) -> None:
+    assert folded(text) == "environment"
+
+
+def test_letters_that_look_alike_are_not_guessed() -> None:
+    assert folded("pr\u043ed") != "prod"
+    assert Environment.parse("pr\u043ed") is None
 
 
 def test_risks_are_ordered_by_harm() -> None:

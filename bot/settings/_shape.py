@@ -117,13 +117,36 @@ class NamePattern(Part):
 
 
 class Environments(Part):
-    """How the environment of a target is found: tags, instances, accounts, patterns, default."""
+    """How the environment of a target is found: tags, instances, accounts, patterns, default.
+
+    ``words`` are a team's own values of those tags, beside the ones that everybody uses.
+    """
 
     tag_keys: tuple[Text, ...] = ("Environment", "Env", "ENV", "Stage")
+    words: Mapping[Text, EnvironmentName] = {}
     instances: Mapping[InstanceName, EnvironmentName] = {}
     accounts: Mapping[AccountId, EnvironmentName] = {}
     patterns: tuple[NamePattern, ...] = ()
     default: EnvironmentName = Environment.PRODUCTION
+
+    @field_validator("words")
+    @classmethod
+    def _each_word_means_one_thing(
+        cls, words: Mapping[str, Environment]
+    ) -> Mapping[str, Environment]:
+        read: dict[str, Environment] = {}
+        for text, environment in words.items():
+            word = Environment.word(text)
+            known = Environment.parse(word) or read.get(word)
+            if not word or known not in (None, environment):
+                already = f"it means {known} already" if known else "nothing of it can be seen"
+                raise ValueError(f'"{text}" cannot mean {environment}: {already}')
+            read[word] = environment
+        return read
+
+    def read(self, value: str) -> Environment | None:
+        """What the value of a tag means; None where it is nobody's word for an environment."""
+        return Environment.parse(value) or self.words.get(Environment.word(value))
 
 
 class Rule(Part):
