@@ -205,6 +205,16 @@ def test_export_as_csv_holds_no_cell_that_a_spreadsheet_would_run(trail: Path) -
     assert rows[1]["text"] == "'+1"
 
 
+async def test_export_as_csv_holds_no_sign_in_disguise(trail: Path) -> None:
+    disguised = ("\uff1d1+1", "\u200b+1", "\xa0@SUM(1)")
+    await _append(trail, *disguised)
+
+    done = rds_bot("audit", "export", "--format", "csv", folder=trail)
+
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert [row["text"] for row in rows[3:]] == [f"'{text}" for text in disguised]
+
+
 def test_the_iam_policy_is_json_that_denies_what_the_settings_protect(tmp_path: Path) -> None:
     config = "environments: {tag_keys: [Umgebung]}\n"
     (tmp_path / "rds-bot.yml").write_text(config, "utf-8")

@@ -1,10 +1,9 @@
 """A digest as a message: what needs somebody first, each line with what can be done about it."""
 
-import csv
 from collections.abc import Iterator, Sequence
-from io import StringIO
 
 from bot.operations import CATALOGUE
+from bot.spreadsheets import csv_line
 from bot.values import Concern, Digest, Line, Moment, Section, Strong, Trail, Week
 from handlers.blocks.elements import (
     Element,
@@ -25,7 +24,6 @@ ACTION = "digest."
 SNOOZE, MEND = f"{ACTION}snooze", f"{ACTION}mend"
 LINE = 300
 NOTES = 5
-FORMULA = frozenset("=+-@\t\r\0")
 
 
 def digest(given: Digest) -> Payload:
@@ -43,15 +41,12 @@ def digest(given: Digest) -> Payload:
 
 
 def digest_csv(given: Digest) -> str:
-    """Every concern as a row. What would be a formula to a spreadsheet is text."""
-    file = StringIO()
-    writer = csv.writer(file)
-    writer.writerow(("section", "database", "what", "seen before"))
-    for one in given.concerns:
-        known = "yes" if one.is_known else "no"
-        row = (one.section.heading, one.database, plain(one.line), known)
-        writer.writerow([f"'{cell}" if cell[:1] in FORMULA else cell for cell in row])
-    return file.getvalue()
+    """Every concern as a row."""
+    rows = (
+        (one.section.heading, one.database, plain(one.line), "yes" if one.is_known else "no")
+        for one in given.concerns
+    )
+    return "".join(map(csv_line, (("section", "database", "what", "seen before"), *rows)))
 
 
 def _notes(given: Digest) -> Sequence[Line]:

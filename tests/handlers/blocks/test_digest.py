@@ -111,10 +111,11 @@ def test_each_line_has_its_buttons() -> None:
     assert mend["value"] == "create_snapshot db-1@main/us-east-1"
 
 
-def test_the_file_holds_every_line_and_no_formula() -> None:
+@pytest.mark.parametrize("formula", ["=1+1", "\uff1d1+1", " =1+1", "\u200b=1+1", "\xa0\uff0d1"])
+def test_the_file_holds_every_line_and_no_formula(formula: str) -> None:
     concerns = (
         *(a_concern(number) for number in range(40)),
-        a_concern(line=("=1+1", Moment(at=NOW))),
+        a_concern(line=(formula, Moment(at=NOW))),
     )
 
     rows = list(csv.reader(digest_csv(a_digest(concerns=concerns)).splitlines()))
@@ -126,4 +127,4 @@ def test_the_file_holds_every_line_and_no_formula() -> None:
         "db-0 (staging) is full in 6 days (2026-11-20 14:03 UTC).",
         "no",
     ]
-    assert rows[-1][2].startswith("'=1+1")
+    assert rows[-1][2].startswith("'")
