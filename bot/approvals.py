@@ -8,6 +8,7 @@ from bot.electorate import Electorate, known_electorate, read_electorate
 from bot.errors import BotError, NotAllowedError
 from bot.people import Directory, access_of, belongs
 from bot.policy import enough
+from bot.quotas import Quotas
 from bot.refusals import closed, code, ineligible, is_overdue, not_cancellable, not_settleable
 from bot.settings import Settings
 from bot.telling import Telling
@@ -54,11 +55,13 @@ class Approvals:
         self._telling = telling
         self._settings = settings
         self._nudge = nudge
+        self._quotas = Quotas(settings.limits)
 
     async def submit(self, ask: Ask) -> Request:
         """File what was asked for. An open request for the same, of the same person, comes back.
 
-        Raises what ``Drafting.draft`` raises, and NotAllowedError where nobody could approve it.
+        Raises what ``Drafting.draft`` raises, and NotAllowedError where nobody could approve it or
+        too much was filed lately.
         """
         draft = await self._drafting.draft(ask)
         if obstacle := await self._obstacle(draft):
@@ -66,15 +69,20 @@ class Approvals:
             raise NotAllowedError(obstacle)
         try:
             async with self._store.write() as tx:
-                return await self._file(tx, draft, ask.key)
+                refusal = await self._limited(tx, draft)
+                if refusal is None:
+                    return await self._file(tx, draft, ask.key)
         except DuplicateRequestError as duplicate:
             return duplicate.existing
+        raise refusal
 
     async def rehearse(self, ask: Ask) -> Rehearsal:
         """What ``submit`` would file; leaves nothing but an audit row."""
         draft = await self._drafting.draft(ask)
         await self._audit(draft.event("request.rehearsed", "rehearsed", draft.requester))
-        return Rehearsal(request=draft, obstacle=await self._obstacle(draft))
+        return Rehearsal(
+            request=draft, obstacle=await self._obstacle(draft) or await self._full(draft)
+        )
 
     async def approve(self, request_id: int, voter: PersonId, received_at: int) -> Request:
         """Count an approval. Raises NotAllowedError, ClosedError or DirectoryError."""
@@ -259,6 +267,23 @@ class Approvals:
         if request.status is Status.APPROVED:
             tx.after_commit(self._nudge)
         return request
+
+    async def _limited(self, tx: Transaction, draft: Request) -> NotAllowedError | None:
+        """The audited refusal of what is too much; what is filed at this moment counts too."""
+        await tx.hold_filing()
+        await tx.refuse_duplicate(draft)
+        found = await self._quotas.refusal(tx, draft, tx.now)
+        if found is None:
+            return None
+        full, refusal = found
+        facts = {"limit": full.key, "most": full.quota.most, "free_at": full.free_at}
+        await tx.audit(draft.event("request.refused", refusal.code, draft.requester, facts))
+        return refusal
+
+    async def _full(self, draft: Request) -> str:
+        """Why it could not be filed now; empty where it could."""
+        found = await self._quotas.refusal(self._store.requests, draft, draft.asked_at)
+        return str(found[1]) if found else ""
 
     async def _obstacle(self, draft: Request) -> str:
         """Why nobody could ever agree to it, from what is known now; empty where they could."""

@@ -237,6 +237,7 @@ _REST = """\
 #     - {approvals: {low: 0, medium: 1, high: 2}}
 #   expires_after: 72h
 #   send_within: 1h
+# limits: {per_person: [20/1h, 60/1d], per_database: [20/1h, 60/1d]}
 # polling: {interval: 30s, timeout: 5m}
 # aftermath: [15m, 60m]
 # thresholds: {cpu: 80, connections: 80, utilization: 80, swap: 512 MiB}

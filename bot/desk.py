@@ -48,7 +48,7 @@ from storage.database import Database as Store
 TROUBLE = (
     "denied", "refused", "rejected", "failed", "unknown", "expired", "ambiguous", "closed",
     "preflight", "no_approvers", "guest", "bot", "external", "deactivated", "self",
-    "not_approver", "not_requester", "already",
+    "not_approver", "not_requester", "already", "limited",
 )  # fmt: skip
 #: What anybody may ask who is no full member: how to become one, and who I think they are.
 OPEN_TO_ALL = frozenset({"help", "whoami"})

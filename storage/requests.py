@@ -44,6 +44,9 @@ ALLOWED: Mapping[Status, frozenset[Status]] = {
 #: Ways back that are open only while it is certain that nothing was sent.
 UNSENT_ONLY = frozenset({(Status.RUNNING, Status.APPROVED), (Status.RUNNING, Status.CANCELLED)})
 
+FILED = "request.filed"  #: the action of the audit row with which a request begins
+
+_audit = models.audit.c
 _requests, _steps, _votes, _texts = models.requests, models.steps, models.votes, models.texts
 _HELD = and_(_steps.c.claimed_at.is_not(None), _steps.c.settled_at.is_(None))
 _BATCH = 100
@@ -155,6 +158,16 @@ class Requests:
         async with self._connections.read() as connection:
             return await lock_holder(connection, lock)
 
+    async def filed_by(self, requester: PersonId, since: int, most: int) -> tuple[int, ...]:
+        """When their newest requests after ``since`` were filed, newest first."""
+        async with self._connections.read() as connection:
+            return await filed_by(connection, requester, since, most)
+
+    async def filed_on(self, lock: str, since: int, most: int) -> tuple[int, ...]:
+        """The same of what shares that lock: a database, or a cluster with its members."""
+        async with self._connections.read() as connection:
+            return await filed_on(connection, lock, since, most)
+
     async def durations(
         self, operation: str, limit: int = 20, *, environment: Environment | None = None
     ) -> tuple[int, ...]:
@@ -193,6 +206,32 @@ class Requests:
         async with self._connections.read() as connection:
             ids = tuple((await connection.execute(query)).scalars())
             return await load(connection, ids)
+
+
+async def filed_by(
+    connection: AsyncConnection, requester: PersonId, since: int, most: int
+) -> tuple[int, ...]:
+    """When that person's newest requests after ``since`` were filed, newest first."""
+    return await _filed(connection, _audit.actor == str(requester), since, most)
+
+
+async def filed_on(
+    connection: AsyncConnection, lock: str, since: int, most: int
+) -> tuple[int, ...]:
+    """The same of what shares that lock: a database, or a cluster with its members."""
+    return await _filed(
+        connection, _has_step(_steps.c.lock == lock, _audit.request_id), since, most
+    )
+
+
+async def _filed(
+    connection: AsyncConnection, condition: ColumnElement[bool], since: int, most: int
+) -> tuple[int, ...]:
+    """By the audit trail, which knows the instants, has an index of them, and forgets nothing."""
+    at = _audit.at
+    query = select(at).where(at > since, _audit.action == FILED, condition)
+    rows = await connection.execute(query.order_by(at.desc()).limit(most))
+    return tuple(rows.scalars())
 
 
 async def load_one(connection: AsyncConnection, request_id: int) -> Request:

@@ -117,6 +117,24 @@ def test_everything_that_can_be_set_is_read(given: Given) -> None:
     assert settings.digests[0].environments == (Environment.PRODUCTION,)
 
 
+@pytest.mark.parametrize(
+    ("text", "limits"),
+    [
+        ("20/1h", [(20, 1)]),
+        ("[5/30m, 100 / 7d]", [(5, 0.5), (100, 168)]),
+        ("{most: 3, within: 2h}", [(3, 2)]),
+        ("null", None),
+    ],
+)
+def test_limits_are_one_or_several_or_none(
+    given: Given, text: str, limits: list[tuple[int, float]] | None
+) -> None:
+    read = given(f"limits: {{per_person: {text}}}").limits.per_person
+
+    found = read and [(one.most, one.within / timedelta(hours=1)) for one in read]
+    assert found == limits
+
+
 @pytest.mark.parametrize("text", ["", "# nothing", "channels:\n", "{}"])
 def test_an_empty_file_or_section_leaves_the_defaults(given: Given, text: str) -> None:
     assert given(text) == given()
@@ -245,6 +263,22 @@ BAD = {
     "unknown unit": (
         "polling: {timeout: 5 parsecs}",
         'polling.timeout: "5 parsecs" is no length of time; the units are s, m, h, d and w',
+    ),
+    "a limit without its time": (
+        "limits: {per_person: 20}",
+        'limits.per_person: "20" is no limit; write how many in how long: 20/1h',
+    ),
+    "a limit in a time without a unit": (
+        "limits: {per_person: [20/1h, 60/24]}",
+        'limits.per_person[1]: "24" is no length of time; write it with a unit: 72h, 5m or 1h30m',
+    ),
+    "a limit of none": (
+        "limits: {per_database: 0/1h}",
+        "limits.per_database: must be 1 or more",
+    ),
+    "no limits in a list": (
+        "limits: {per_database: []}",
+        "limits.per_database: must not be empty",
     ),
     "no time at all": (
         "polling: {interval: 0s}",

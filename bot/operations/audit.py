@@ -69,6 +69,7 @@ RESULTS = {
     "deactivated": "account is deactivated",
     "external": "not of this workspace",
     "guest": "guests may not",
+    "limited": "too many lately, nothing filed",
     "no_approvers": "nobody could approve it",
     "not_approver": "no approver",
     "not_denied": "it was not denied",

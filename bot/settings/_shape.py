@@ -4,7 +4,15 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Generic, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    field_validator,
+    model_validator,
+)
 from pydantic import StrictStr as Text
 
 from bot.settings._types import (
@@ -220,6 +228,39 @@ class Policy(Part):
         return rules
 
 
+class Quota(Part):
+    """So many within so long; the file has it as one word, ``20/1h``."""
+
+    most: Annotated[StrictInt, Field(ge=1)]
+    within: Duration
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_word(cls, value: object) -> object:
+        if isinstance(value, dict):
+            return value
+        most, slash, within = value.partition("/") if isinstance(value, str) else ("", "", "")
+        if not (slash and most.strip().isdecimal()):
+            raise ValueError(f'"{value}" is no limit; write how many in how long: 20/1h')
+        return {"most": int(most), "within": within.strip()}
+
+
+class Limits(Part):
+    """How many changes may be filed; every one of several limits holds. None: any number.
+
+    AWS takes 100 manual snapshots in a region: a day's worth of one person is less.
+    """
+
+    per_person: OneOrMore[Quota] | None = (
+        Quota(most=20, within=timedelta(hours=1)),
+        Quota(most=60, within=timedelta(days=1)),
+    )
+    per_database: OneOrMore[Quota] | None = (
+        Quota(most=20, within=timedelta(hours=1)),
+        Quota(most=60, within=timedelta(days=1)),
+    )
+
+
 class Polling(Part):
     """How often running changes are looked at, and when the card says that it takes long."""
 
@@ -272,6 +313,7 @@ class Configuration(Part):
     accounts: tuple[Account, ...] = ()
     environments: Environments = Environments()
     policy: Policy = Policy()
+    limits: Limits = Limits()
     polling: Polling = Polling()
     audit: Audit = Audit()
     notifications: Notifications = Notifications()
