@@ -1,8 +1,7 @@
 """The inventory over accounts and regions, and finding a target in it by name."""
 
 import asyncio
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import structlog
@@ -11,10 +10,12 @@ from rapidfuzz import process
 from bot.aws.accounts import Accounts
 from bot.aws.region import Region
 from bot.errors import AmbiguousTargetError, AWSError, UnknownTargetError
-from bot.values import Database, Inventory, Unreachable, micros
+from bot.names import called, read
+from bot.values import Area, Database, Inventory, Unreachable, micros
 from bot.vocabulary import Kind
 
 FRESH = micros(timedelta(minutes=1))
+SHOWN = 6  #: places that an error names
 PATIENCE = 0.7  #: seconds that somebody who types waits for a newer inventory
 
 log = structlog.get_logger()
@@ -26,7 +27,7 @@ class Fleet:
     def __init__(self, accounts: Accounts, clock: Callable[[], int]) -> None:
         self._accounts = accounts
         self._clock = clock
-        self._seen: dict[tuple[str, str], tuple[Database, ...]] = {}
+        self._seen: dict[tuple[str, str, Kind], tuple[Database, ...]] = {}
         self._inventory = Inventory()
         self._refreshing: asyncio.Task[None] | None = None
 
@@ -50,10 +51,11 @@ class Fleet:
     async def find(self, name: str, kinds: frozenset[Kind] = frozenset(Kind)) -> Database:
         """``orders``, ``orders@main`` or ``orders@main/us-east-1``; ``cluster:`` may precede it.
 
-        Raises UnknownTargetError with the nearest names, AmbiguousTargetError with all choices.
+        An ARN and the name of an endpoint are as good. Raises UnknownTargetError with the nearest
+        names, AmbiguousTargetError with all choices.
         """
         inventory = await self.inventory()
-        if not _named(name, inventory.databases, frozenset(Kind)):
+        if not called(name, inventory.databases, frozenset(Kind)):
             await asyncio.wait({self._refresh()}, timeout=PATIENCE)
         return choose(name, self._inventory, kinds)
 
@@ -63,28 +65,60 @@ class Fleet:
         return self._refreshing
 
     async def _read_all(self) -> None:
-        unreachable = await asyncio.gather(*map(self._read, self._accounts))
-        databases = (database for seen in self._seen.values() for database in seen)
+        unread = await asyncio.gather(*map(self._read, self._accounts))
+        found = [database for seen in self._seen.values() for database in seen]
+        found.sort(key=lambda one: (one.name, str(one.target)))
+        self._tell_of_foreign(found)
         self._inventory = Inventory(
-            databases=tuple(sorted(databases, key=lambda one: (one.name, str(one.target)))),
-            unreachable=tuple(one for one in unreachable if one is not None),
+            databases=tuple(one for one in found if one.is_rds),
+            foreign=tuple(one for one in found if not one.is_rds),
+            unreachable=tuple(one for some in unread for one in some),
+            areas=tuple(_area(one) for one in self._accounts),
             seen_at=self._clock(),
         )
 
-    async def _read(self, region: Region) -> Unreachable | None:
+    async def _read(self, region: Region) -> tuple[Unreachable, ...]:
+        """What could not be listed: of two reads that are refused for one reason, one line."""
+        whys = await asyncio.gather(*(self._list(region, kind) for kind in Kind))
+        refused = {kind: why for kind, why in zip(Kind, whys, strict=True) if why is not None}
+        if len(refused) == len(Kind):
+            return (_unreachable(region, next(iter(refused.values())), frozenset(Kind)),)
+        return tuple(_unreachable(region, why, frozenset({kind})) for kind, why in refused.items())
+
+    async def _list(self, region: Region, kind: Kind) -> str | None:
+        """Why they could not be listed; None where they were."""
         try:
-            self._seen[region.account.id, region.name] = await region.databases()
-        except AWSError as error:
+            self._seen[region.account.id, region.name, kind] = await region.databases(kind)
+        except Exception as error:
+            if not isinstance(error, AWSError):
+                log.exception("fleet.failed", account=region.account.id, region=region.name)
+                return "something went wrong inside me; my log says what."
             log.warning(
-                "fleet.unreachable", account=region.account.id, region=region.name, why=str(error)
-            )
-            return Unreachable(account=region.account.name, region=region.name, why=str(error))
+                "fleet.unreachable", account=region.account.id, region=region.name,
+                kind=kind.value, why=str(error),
+            )  # fmt: skip
+            return str(error)
         return None
+
+    def _tell_of_foreign(self, found: list[Database]) -> None:
+        """Once of each, for whoever wonders where they are."""
+        known = {one.target for one in self._inventory.foreign}
+        for one in found:
+            if not one.is_rds and one.target not in known:
+                log.info("fleet.left_out", database=str(one.target), engine=one.engine)
+
+
+def _area(region: Region) -> Area:
+    return Area(region.account.id, region.account.name, region.name)
+
+
+def _unreachable(region: Region, why: str, kinds: frozenset[Kind]) -> Unreachable:
+    return Unreachable(account=region.account.name, region=region.name, why=why, kinds=kinds)
 
 
 def choose(name: str, inventory: Inventory, kinds: frozenset[Kind]) -> Database:
     """The one database of that name among what was seen; nothing is guessed."""
-    found = _named(name, inventory.databases, kinds)
+    found = called(name, inventory.databases, kinds)
     if len(found) == 1:
         return found[0]
     if found:
@@ -95,40 +129,55 @@ def choose(name: str, inventory: Inventory, kinds: frozenset[Kind]) -> Database:
     raise _unknown(name, inventory, kinds)
 
 
-def _named(
-    name: str, databases: Iterable[Database], kinds: frozenset[Kind]
-) -> tuple[Database, ...]:
-    match = re.fullmatch(r"(?:(instance|cluster):)?([^@]+)(?:@([^/]+)(?:/(.+))?)?", name.lower())
-    if match is None:
-        return ()
-    kind, identifier, account, region = match.groups()
-    return tuple(
-        one
-        for one in databases
-        if one.name.lower() == identifier
-        and one.target.kind in kinds
-        and (kind is None or one.target.kind == kind)
-        and (account is None or account in (one.target.account, one.account_name.lower()))
-        and (region is None or region == one.target.region)
-    )
-
-
-def _choice(database: Database, among: tuple[Database, ...]) -> str:
+def _choice(database: Database, among: list[Database]) -> str:
     twins = [one for one in among if one.address == database.address]
     return f"{database.target.kind}:{database.address}" if len(twins) > 1 else database.address
 
 
 def _unknown(name: str, inventory: Inventory, kinds: frozenset[Kind]) -> UnknownTargetError:
-    if others := _named(name, inventory.databases, frozenset(Kind)):
+    if others := called(name, inventory.databases, frozenset(Kind)):
         return _of_another_kind(others[0], kinds)
+    if foreign := called(name, inventory.foreign, frozenset(Kind)):
+        return _of_another_service(foreign[0])
+    near = _near(name, inventory, kinds)
+    hint = f" Did you mean {_listed(near, 'or')}?" if near else ""
+    if unread := list(_unread(name, inventory, kinds)):
+        why = " ".join(one.sentence for one in unread)
+        said = f'I cannot say whether there is a database "{name}", because {why}{hint}'
+        return UnknownTargetError(said, choices=near)
+    told = f"{_where(name, inventory)}{hint or ' See /rds list for all I can see.'}"
+    return UnknownTargetError(f'I know no database "{name}".{told}', choices=near)
+
+
+def _near(name: str, inventory: Inventory, kinds: frozenset[Kind]) -> tuple[str, ...]:
+    typed = read(name)
     names = {one.name for one in inventory.databases if one.target.kind in kinds}
-    near = tuple(found for found, *_ in process.extract(name, names, limit=3, score_cutoff=60))
-    hint = f" Did you mean {_listed(near, 'or')}?" if near else " See /rds list for all I can see."
-    missing = "".join(
-        f" I could not look into {one.account}/{one.region}: {one.why}"
-        for one in inventory.unreachable
+    found = process.extract(typed.bare if typed else name, names, limit=3, score_cutoff=60)
+    return tuple(one for one, *_ in found)
+
+
+def _unread(name: str, inventory: Inventory, kinds: frozenset[Kind]) -> Iterator[Unreachable]:
+    """Where it may be all the same."""
+    typed, ids = read(name), {one.name: one.account for one in inventory.areas}
+    for one in inventory.unreachable:
+        if typed and typed.may_be_in(one, ids.get(one.account, "")) and one.kinds & kinds:
+            yield one
+
+
+def _where(name: str, inventory: Inventory) -> str:
+    typed = read(name)
+    if typed is None or not (outside := typed.outside(inventory)):
+        return ""
+    into = [f"{one.name}/{one.region}" for one in inventory.areas]
+    shown = into if len(into) <= SHOWN else [*into[:SHOWN], f"{len(into) - SHOWN} more"]
+    return f" It would be in {outside}, and I look only into {_listed(tuple(shown), 'and')}."
+
+
+def _of_another_service(database: Database) -> UnknownTargetError:
+    whose = f"{database.name} is {_ARTICLE[database.target.kind]} {database.target.kind} of"
+    return UnknownTargetError(
+        f"{whose} {database.service}. I look after Amazon RDS and Aurora only, so I leave it alone."
     )
-    return UnknownTargetError(f'I know no database "{name}".{hint}{missing}', choices=near)
 
 
 def _of_another_kind(database: Database, kinds: frozenset[Kind]) -> UnknownTargetError:

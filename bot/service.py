@@ -245,7 +245,7 @@ def _health(
     async def health() -> tuple[tuple[str, Line], ...]:
         counts = await store.requests.counts()
         inventory = fleet.last_seen
-        unreachable = ", ".join(f"{one.account}/{one.region}" for one in inventory.unreachable)
+        unreachable = ", ".join(one.place for one in inventory.unreachable)
         return (
             ("Version", (version("rds-ops-bot"),)),
             ("Running since", (Moment(at=started_at),)),

@@ -1,11 +1,15 @@
 """Databases as the rows of a picker."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
 from rapidfuzz import fuzz
 
+from bot.errors import UnknownTargetError
+from bot.names import called
 from bot.values import Classified, Database
+from bot.vocabulary import Kind
 from handlers.blocks.form import VALUE, Offer
 
 Classify = Callable[[Database], Classified]
@@ -24,8 +28,20 @@ def ranked(typed: str, databases: Sequence[Database], recent: Sequence[str]) -> 
 
     ``recent`` are AWS's resource ids, the latest first.
     """
+    if pasted := _pasted(typed, databases):
+        return pasted
     rated = [(_rank(typed.lower(), one, recent), one) for one in databases]
     return [one for rank, one in sorted(rated, key=lambda it: it[0]) if rank < (UNLIKE,)]
+
+
+def _pasted(typed: str, databases: Sequence[Database]) -> list[Database]:
+    """What an ARN or an endpoint names: nothing else is like it."""
+    if not re.search("[.:]", typed):
+        return []
+    try:
+        return called(typed, databases, frozenset(Kind))
+    except UnknownTargetError:
+        return []
 
 
 EXACT, RECENT, BEGINS, HOLDS, ALIKE, UNLIKE = range(6)

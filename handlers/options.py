@@ -13,13 +13,15 @@ from bot.operations import CATALOGUE
 from bot.params import Picker
 from bot.values import Database, PersonId
 from handlers.blocks.elements import OPTION, OPTIONS, Element, plain_text
-from handlers.blocks.form import PICK, metadata_of, picked
+from handlers.blocks.form import PICK, Offer, metadata_of, picked
 from handlers.forms import Forms
 from handlers.listening import sender
 from handlers.offers import offers, ranked
 
 #: Seconds; Slack waits three.
 WITHIN = 2.0
+#: What stands where nothing is found and not all could be read; choosing it says why.
+NOT_LISTED, UNKNOWN = "Not among those that I could read", "?"
 #: How many of somebody's last requests are looked at for what to offer first.
 RECENT = 20
 
@@ -47,9 +49,18 @@ class Options:
         person, picker = sender(body), _picker(body)
         if picker is None or not await self._forms.may_look(person):
             return {"options": []}
-        found = await self._databases(body.get("value") or "", person, picker)
+        typed = body.get("value") or ""
+        found = await self._databases(typed, person, picker)
         shown = offers(found[:OPTIONS], self._services.judge.classify)
-        return menu([picked(one) for one in shown], len(found))
+        rows, unread = [picked(one) for one in shown], self._unread(picker)
+        if unread and not rows:
+            rows = [picked(Offer(typed or UNKNOWN, NOT_LISTED, unread))]
+        return menu(rows, max(len(found), len(rows)), unread)
+
+    def _unread(self, picker: Picker) -> str:
+        """Where there may be more of what is looked for; empty where all could be read."""
+        unreachable = self._services.fleet.last_seen.unreachable
+        return ", ".join(one.place for one in unreachable if one.kinds & picker.kinds)
 
     async def _databases(self, typed: str, person: PersonId, picker: Picker) -> list[Database]:
         services = self._services
@@ -71,9 +82,11 @@ def _picker(body: Mapping[str, Any]) -> Picker | None:
     return parameter if isinstance(parameter, Picker) else None
 
 
-def menu(rows: list[Element], found: int) -> dict[str, Any]:
-    """Slack shows no more than a menu holds; the heading of the rows says so."""
-    if found <= len(rows):
+def menu(rows: list[Element], found: int, unread: str = "") -> dict[str, Any]:
+    """Slack shows no more than a menu holds; the heading says so, and what could not be read."""
+    if found <= len(rows) and not unread:
         return {"options": rows}
     heading = f"{len(rows)} of {found}: type more of the name"
+    if unread:
+        heading = f"Not all: I could not read {unread}"
     return {"option_groups": [{"label": plain_text(heading, OPTION), "options": rows}]}

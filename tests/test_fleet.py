@@ -143,12 +143,13 @@ class _Region:
     shown: tuple[Database, ...] | None
     account: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(id="1", name="main"))
     reads: int = 0
+    denied: frozenset[Kind] = frozenset()
 
-    async def databases(self) -> tuple[Database, ...]:
-        self.reads += 1
-        if self.shown is None:
+    async def databases(self, kind: Kind) -> tuple[Database, ...]:
+        self.reads += kind is Kind.INSTANCE
+        if self.shown is None or kind in self.denied:
             raise AWSUnavailableError("AWS did not answer")
-        return self.shown
+        return tuple(one for one in self.shown if one.target.kind is kind)
 
 
 @dataclass

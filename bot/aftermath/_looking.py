@@ -167,6 +167,8 @@ class Aftermaths:
         for one in inventory.databases:
             if one.target == target:
                 return one
+        if unread := inventory.unread(target):
+            raise UnknownTargetError(unread.sentence)
         raise UnknownTargetError(f"{target.identifier} is no longer among the databases I see.")
 
     async def _zone(self, request: Request) -> str:

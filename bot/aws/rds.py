@@ -32,6 +32,7 @@ def instance(raw: Raw, account: Account, region: str, seen_at: int) -> Database:
         secondary_zone=raw.get("SecondaryAvailabilityZone") or "",
         cluster=raw.get("DBClusterIdentifier"),
         replicas=tuple(raw.get("ReadReplicaDBInstanceIdentifiers") or ()),
+        endpoints=_hosts((raw.get("Endpoint") or {}).get("Address")),
         tags=_tags(raw),
         backup_window=raw.get("PreferredBackupWindow") or "",
         maintenance_window=raw.get("PreferredMaintenanceWindow") or "",
@@ -66,8 +67,13 @@ def cluster(raw: Raw, account: Account, region: str, seen_at: int) -> Database:
         storage_gib=raw.get("AllocatedStorage"),
         multi_az=bool(raw.get("MultiAZ")),
         members=tuple(member["DBInstanceIdentifier"] for member in members),
-        writer=next((one["DBInstanceIdentifier"] for one in members if one["IsClusterWriter"]), ""),
+        writer=next(
+            (one["DBInstanceIdentifier"] for one in members if one.get("IsClusterWriter")), ""
+        ),
         replicas=tuple(raw.get("ReadReplicaIdentifiers") or ()),
+        endpoints=_hosts(
+            raw.get("Endpoint"), raw.get("ReaderEndpoint"), *(raw.get("CustomEndpoints") or ())
+        ),
         tags=_tags(raw),
         backup_window=raw.get("PreferredBackupWindow") or "",
         maintenance_window=raw.get("PreferredMaintenanceWindow") or "",
@@ -150,6 +156,10 @@ def _target(raw: Raw, account: Account, region: str, kind: Kind) -> Target:
         identifier=raw["DBInstanceIdentifier" if instance_like else "DBClusterIdentifier"],
         resource_id=raw.get("DbiResourceId" if instance_like else "DbClusterResourceId") or "",
     )
+
+
+def _hosts(*names: str | None) -> tuple[str, ...]:
+    return tuple(name.lower() for name in names if name)
 
 
 def _tags(raw: Raw) -> dict[str, str]:

@@ -78,7 +78,10 @@ class Region:
         raw = await self._databases[kind].get(identifier.lower())
         if raw is None:
             raise AWSNotFoundError("NotFound", f"AWS knows no {kind} {identifier} here.")
-        return self._database(kind, raw)
+        found = self._database(kind, raw)
+        if not found.is_rds:
+            raise AWSNotFoundError("NotOurs", f"{identifier} belongs to {found.service}, not RDS.")
+        return found
 
     async def cluster_of(self, database: Database) -> Database | None:
         """The cluster that an instance belongs to, as of now; None where it belongs to none."""
@@ -116,14 +119,10 @@ class Region:
         values = {one["ParameterName"]: one.get("ParameterValue") for one in found}
         return values.get(name)
 
-    async def databases(self) -> tuple[Database, ...]:
-        """Every instance and cluster, page by page."""
-        found: list[Database] = []
-        for kind in Kind:
-            method, _, key, _ = DESCRIBE[kind]
-            pages = await self._pages("rds", method, key)
-            found.extend(self._database(kind, raw) for raw in pages)
-        return tuple(found)
+    async def databases(self, kind: Kind) -> tuple[Database, ...]:
+        """All of a kind that AWS lists, page by page: also what is not RDS's."""
+        method, _, key, _ = DESCRIBE[kind]
+        return tuple(self._database(kind, raw) for raw in await self._pages("rds", method, key))
 
     async def events(self, since: int) -> tuple[RDSEvent, ...]:
         """RDS events of all sources at ``since`` and later, oldest first; AWS keeps 14 days."""

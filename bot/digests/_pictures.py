@@ -46,7 +46,7 @@ def heat(facts: Facts, zone: str) -> Answer | None:
     busiest = sorted(known.items(), key=lambda one: _peak(one[1]), reverse=True)[:ROWS]
     chart = HeatMap(
         title=f"CPU by hour: {busiest[0][0]} was the busiest, at {_peak(busiest[0][1]):.0f} %",
-        about=_counted(len(known)),
+        about=_counted(len(known), len(names)) + ("; not all read" if facts.unseen else ""),
         window=window,
         rows=tuple(HeatRow(label=name, values=_hours(one, window)) for name, one in busiest),
         zone=zone,
@@ -98,10 +98,13 @@ def _said(name: str, series: Series) -> Paragraph:
     return paragraph(Strong(text=name), figures)
 
 
-def _counted(count: int) -> str:
+def _counted(count: int, all_of_them: int) -> str:
+    """Of those that could be read; the others are said, for they may be the busiest."""
+    silent = all_of_them - count
+    without = f"; {silent} without figures" if silent else ""
     if count > ROWS:
-        return f"The {ROWS} busiest of {count:,} databases, the last 24 hours"
-    return f"{count} database{'' if count == 1 else 's'}, the last 24 hours"
+        return f"The {ROWS} busiest of {count:,} databases, the last 24 hours{without}"
+    return f"{count} database{'' if count == 1 else 's'}, the last 24 hours{without}"
 
 
 def _names(facts: Facts) -> Mapping[Target, str]:

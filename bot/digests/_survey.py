@@ -85,10 +85,7 @@ class Survey:
             for one in inventory.databases
             if not environments or classified[one.target].environment in environments
         )
-        unseen: list[Line] = [
-            (f"I could not look into {one.account}/{one.region}: {one.why}",)
-            for one in inventory.unreachable
-        ]
+        unseen: list[Line] = [(one.sentence,) for one in inventory.unreachable]
         there = _regions(wanted)
         regions = [one for one in self._accounts if (one.account.id, one.name) in there]
         figures, limits, looked, events, lifecycles, trail = await asyncio.gather(
@@ -154,7 +151,8 @@ async def _looked_into(
 async def _events(
     region: Region, databases: Iterable[Database], since: int, unseen: list[Line]
 ) -> Sequence[Event]:
-    said = await _or(region.events(since), (), f"read the events in {region.name}", unseen)
+    where = f"{region.account.name}/{region.name}"
+    said = await _or(region.events(since), (), f"read the events in {where}", unseen)
     here = {
         (one.target.kind, one.name): one
         for one in databases

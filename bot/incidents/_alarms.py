@@ -29,7 +29,7 @@ class Alarms:
         """Raises AWSError where the region does not answer."""
         cursor = f"alarms/{region.account.id}/{region.name}"
         looked = await self._store.cursors.get(cursor)
-        firing = await region.alarms_firing()
+        firing = self._ours(region, await region.alarms_firing())
         open_ = {one.alarm: one for one in await self._open(region)}
         others = await self._others(region, open_.keys() - {one.name for one in firing})
         missed = await self._missed(region, int(looked or now), now)
@@ -43,7 +43,11 @@ class Alarms:
 
     async def _others(self, region: Region, names: Iterable[str]) -> Sequence[Alarm]:
         wanted = sorted(names)
-        return await region.alarms_named(wanted) if wanted else ()
+        return self._ours(region, await region.alarms_named(wanted)) if wanted else ()
+
+    def _ours(self, region: Region, alarms: Sequence[Alarm]) -> Sequence[Alarm]:
+        is_foreign = self._places.is_foreign
+        return [one for one in alarms if not is_foreign(region, one.kind, one.identifier)]
 
     async def _missed(
         self, region: Region, looked: int, now: int

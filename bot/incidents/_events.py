@@ -73,7 +73,11 @@ class Events:
         if not read:
             return ()
         requests = await self._requests(now)
-        placed = [self._placed(region, event, one) for event, one in read]
+        placed = [
+            self._placed(region, event, one)
+            for event, one in read
+            if not self._places.is_foreign(region, SOURCES[event.source_kind], event.source)
+        ]
         return [it for it in placed if not _is_own(it, requests)]
 
     def _placed(self, region: Region, event: RDSEvent, one: Sign) -> Seen:

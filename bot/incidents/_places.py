@@ -21,6 +21,11 @@ class Places:
         wanted = (region.account.id, region.name, kind, identifier.lower())
         return next((one for one in self.seen.databases if _key(one) == wanted), None)
 
+    def is_foreign(self, region: Region, kind: Kind | None, identifier: str) -> bool:
+        """Whether AWS lists it beside ours, and another service owns it."""
+        wanted = (region.account.id, region.name, kind, identifier.lower())
+        return any(_key(one) == wanted for one in self.seen.foreign)
+
     @property
     def seen(self) -> Inventory:
         return self._fleet.last_seen
@@ -52,14 +57,17 @@ def is_well(inventory: Inventory, incident: Incident, since: int) -> bool:
     database = _known(inventory, incident.target)
     if database is None:
         return False
+    if inventory.unlisted(database):
+        return False
     every = (database, *inventory.instances_of(database))
     return all(one.status == "available" and one.seen_at >= since for one in every)
 
 
 def is_gone(inventory: Inventory, incident: Incident, since: int) -> bool:
     """Whether its region was looked through then or later, and its database was not there."""
-    silent = {f"{one.account}/{one.region}" for one in inventory.unreachable}
-    if incident.target is None or incident.place in silent or inventory.seen_at < since:
+    if incident.target is None or inventory.seen_at < since:
+        return False
+    if inventory.unread(incident.target):
         return False
     return _known(inventory, incident.target) is None
 

@@ -3,6 +3,7 @@ from datetime import timedelta
 from pydantic import Field
 
 from bot.errors import UnknownTargetError
+from bot.names import bare
 from bot.operation import Desk, Query
 from bot.params import Duration, Flag, PersonRef, RequestId, Target
 from bot.values import (
@@ -55,7 +56,7 @@ class Audit(Query):
         try:
             return None if self.target is None else str((await desk.find(self.target)).target)
         except UnknownTargetError:
-            return self.target
+            return bare(self.target or "")
 
 
 #: Codes of the trail in the words that people read; a code that is a word stands for itself.

@@ -15,6 +15,7 @@ from bot.values import (
     Code,
     Curve,
     Database,
+    Inventory,
     Limit,
     Line,
     Measure,
@@ -82,11 +83,16 @@ class ShowConnections(Query):
         chart = _chart(database, usages, window, person.timezone)
         return Answer(
             title=_title(database, usages),
-            parts=(*_table(usages), *_sentences(usages), *events),
+            parts=(*_table(usages), *_sentences(usages), *events, *_missing(inventory, database)),
             buttons=_refresh(database) if chart else (),
             hint=("All its metrics: ", Code(text=f"/rds metrics {database.address}")),
             chart=chart,
         )
+
+
+def _missing(inventory: Inventory, database: Database) -> tuple[Paragraph, ...]:
+    missing = inventory.unlisted(database)
+    return (paragraph(missing),) if missing else ()
 
 
 async def _read(desk: Desk, measures: tuple[Measure, ...], window: Window) -> Found:

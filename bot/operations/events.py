@@ -8,8 +8,10 @@ from bot.values import (
     Answer,
     Code,
     Database,
+    Inventory,
     Line,
     Moment,
+    Paragraph,
     Person,
     RDSEvent,
     Table,
@@ -45,9 +47,17 @@ class ShowEvents(Query):
         when = _spoken(min(self.since, KEPT))
         return Answer(
             title=f"{database.name}: {_counted(len(found))} in the last {when}",
-            parts=(_table(found),) if found else (paragraph(*_quiet(self.since, database)),),
+            parts=(
+                _table(found) if found else paragraph(*_quiet(self.since, database)),
+                *filter(None, (_missing(inventory, database),)),
+            ),
             hint=("What people asked of it: ", Code(text=f"/rds audit {database.address}")),
         )
+
+
+def _missing(inventory: Inventory, database: Database) -> Paragraph | None:
+    missing = inventory.unlisted(database)
+    return paragraph(missing) if missing else None
 
 
 def _table(found: Iterable[RDSEvent]) -> Table:

@@ -4,9 +4,10 @@ from pydantic import Field
 
 from bot.operation import Desk, Query
 from bot.params import Choice, Parameter
-from bot.values import Answer, Code, Database, Line, Paragraph, Person, Table, paragraph
+from bot.values import Answer, Code, Database, Inventory, Line, Paragraph, Person, Table, paragraph
 from bot.vocabulary import Environment
 
+NAMED = 6  #: databases of other services
 SHOWN = 40  #: rows that a message holds and a person reads
 
 
@@ -33,15 +34,12 @@ class ListDatabases(Query):
             if (self.match is None or self.match.lower() in one.name.lower())
             and (self.environment is None or self.environment is environment)
         ]
-        missing = tuple(
-            paragraph(f"I could not look into {one.account}/{one.region}: {one.why}")
-            for one in inventory.unreachable
-        )
+        missing = tuple(paragraph(one.sentence) for one in inventory.unreachable)
         rows = tuple(_row(one, environment) for one, environment in wanted[:SHOWN])
-        table = (Table(columns=COLUMNS, rows=rows),) if rows else (_nothing(self),)
+        table = (Table(columns=COLUMNS, rows=rows),) if rows else _nothing(self, inventory)
         return Answer(
-            title=_title(len(wanted), len(found)),
-            parts=(*table, *_rest(len(wanted)), *missing),
+            title=_title(len(wanted), len(found), is_all=not missing),
+            parts=(*table, *_rest(len(wanted)), *missing, *_left_out(inventory)),
             hint=("Look at one with ", Code(text="/rds show ID")),
         )
 
@@ -61,15 +59,29 @@ def _row(database: Database, environment: Environment) -> tuple[Line, ...]:
     )
 
 
-def _title(wanted: int, all_of_them: int) -> str:
+def _title(wanted: int, all_of_them: int, *, is_all: bool) -> str:
     of = "" if wanted == all_of_them else f" of {all_of_them}"
-    return f"{wanted}{of} database{'' if all_of_them == 1 else 's'}"
+    counted = f"{wanted}{of} database{'' if all_of_them == 1 else 's'}"
+    return counted if is_all else f"{counted}, and there may be more"
 
 
-def _nothing(query: ListDatabases) -> Paragraph:
+def _nothing(query: ListDatabases, inventory: Inventory) -> tuple[Paragraph, ...]:
     if query.match or query.environment:
-        return paragraph("None matches. ", Code(text="/rds list"), " shows all.")
-    return paragraph("I see no databases. Check the configured accounts and regions.")
+        some = " of those that I could read" if inventory.unreachable else ""
+        return (paragraph(f"None{some} matches. ", Code(text="/rds list"), " shows all."),)
+    if inventory.unreachable:
+        return ()
+    return (paragraph("I see no databases. Check the configured accounts and regions."),)
+
+
+def _left_out(inventory: Inventory) -> tuple[Paragraph, ...]:
+    """What AWS lists beside them, so that nobody looks for it in vain."""
+    if not inventory.foreign:
+        return ()
+    names = [f"{one.name} ({one.engine or 'no engine'})" for one in inventory.foreign[:NAMED]]
+    left = len(inventory.foreign) - NAMED
+    more = f" and {left} more" if left > 0 else ""
+    return (paragraph(f"Left out, because they are not Amazon RDS: {', '.join(names)}{more}."),)
 
 
 def _rest(count: int) -> tuple[Paragraph, ...]:

@@ -1,6 +1,7 @@
 from pydantic import Field
 
 from bot.errors import UnknownTargetError
+from bot.names import bare
 from bot.operation import Desk, Query
 from bot.params import Flag, Target
 from bot.values import Answer, Code, Line, Mention, Moment, Person, Request, Table, paragraph
@@ -39,7 +40,7 @@ class ListRequests(Query):
         try:
             return None if self.target is None else (await desk.find(self.target)).name
         except UnknownTargetError:
-            return self.target
+            return bare(self.target or "")
 
 
 COLUMNS = ("Request", "What", "Status", "Asked by", "When")

@@ -12,6 +12,7 @@ from bot.values import (
     Answer,
     Code,
     Database,
+    Inventory,
     Line,
     LogFile,
     Moment,
@@ -56,7 +57,7 @@ class ShowLogs(Query):
 
     async def answer(self, desk: Desk, person: Person) -> Answer:
         database = await desk.find(self.target)
-        instance = _written_by(database, (await desk.inventory()).instances_of(database))
+        instance = _written_by(database, await desk.inventory())
         aws = desk.door(instance, self.permissions)
         files = sorted(
             await aws.log_files(instance.target), key=lambda file: file.written_at, reverse=True
@@ -80,10 +81,12 @@ class ShowLogs(Query):
         )
 
 
-def _written_by(database: Database, instances: Sequence[Database]) -> Database:
+def _written_by(database: Database, inventory: Inventory) -> Database:
     """Clusters have no logs of their own."""
+    instances = inventory.instances_of(database)
     if not instances:
-        raise UsageError(f"{database.name} has no instance, so it has no log files.", "target")
+        none = f"{database.name} has no instance, so it has no log files."
+        raise UsageError(inventory.unlisted(database) or none, "target")
     return instances[0]
 
 

@@ -54,9 +54,11 @@ class ShowTop(Query):
 
     async def answer(self, desk: Desk, person: Person) -> Answer:
         database = await desk.find(self.target)
-        instances = (await desk.inventory()).instances_of(database)
+        inventory = await desk.inventory()
+        instances = inventory.instances_of(database)
         if not instances:
-            raise UsageError(f"{database.name} has no instance that could work.", "target")
+            none = f"{database.name} has no instance that could work."
+            raise UsageError(inventory.unlisted(database) or none, "target")
         aws = desk.door(database, self.permissions)
         instance = await aws.database(instances[0].target)
         if not instance.insights:

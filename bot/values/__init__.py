@@ -39,6 +39,7 @@ from bot.values._charts import (
     Strips,
 )
 from bot.values._databases import (
+    Area,
     Classified,
     Database,
     Inventory,
@@ -95,6 +96,7 @@ __all__ = [
     "AlarmState",
     "Answer",
     "Appointment",
+    "Area",
     "Assessment",
     "AuditEvent",
     "AuditRow",

@@ -1,11 +1,17 @@
 """What AWS says of databases, snapshots and what happened to them."""
 
 from functools import cached_property
+from typing import NamedTuple
 
 from pydantic import Field
 
 from bot.values._base import Value
 from bot.vocabulary import Environment, Kind
+
+#: Engines of RDS and Aurora; DescribeDBInstances and -Clusters also list those of other services.
+ENGINES = frozenset({"aurora", "aurora-mysql", "aurora-postgresql", "mariadb", "mysql", "postgres"})
+FAMILIES = ("custom-", "db2-", "oracle-", "sqlserver-")  #: with which the other engines begin
+OTHERS = {"neptune": "Amazon Neptune", "docdb": "Amazon DocumentDB"}
 
 
 class Target(Value):
@@ -47,6 +53,7 @@ class Database(Value):
     writer: str = ""  #: of a cluster: the member that writes
     members: tuple[str, ...] = ()
     replicas: tuple[str, ...] = ()
+    endpoints: tuple[str, ...] = ()  #: names of hosts, in small letters
     tags: dict[str, str] = Field(default_factory=dict)
     backup_window: str = ""
     maintenance_window: str = ""
@@ -68,6 +75,26 @@ class Database(Value):
     seen_at: int = 0
 
     @property
+    def is_rds(self) -> bool:
+        """Whether it belongs to RDS or Aurora; an engine that nobody knows does not."""
+        return self.engine in ENGINES or self.engine.startswith(FAMILIES)
+
+    @property
+    def is_aurora(self) -> bool:
+        return self.engine.startswith("aurora")
+
+    @property
+    def is_custom(self) -> bool:
+        """RDS Custom: its owner has the machine, and AWS takes only a few calls."""
+        return self.engine.startswith("custom-")
+
+    @property
+    def service(self) -> str:
+        """Whose it is, in words."""
+        unknown = f'an engine that I do not know ("{self.engine}")'
+        return "Amazon RDS" if self.is_rds else OTHERS.get(self.engine, unknown)
+
+    @property
     def name(self) -> str:
         return self.target.identifier
 
@@ -85,18 +112,74 @@ class Database(Value):
         return f"{place}/{self.target.resource_id}"
 
 
+class Area(NamedTuple):
+    """An account and region that the bot looks into; ``name`` is what people call the account."""
+
+    account: str
+    name: str
+    region: str
+
+
 class Unreachable(Value):
+    """What could not be listed of an account and region; ``account`` is its name."""
+
     account: str
     region: str
     why: str
+    kinds: frozenset[Kind] = frozenset(Kind)
+
+    @property
+    def place(self) -> str:
+        """``main/us-east-1``, or ``the clusters in main/us-east-1`` where the rest could be."""
+        where = f"{self.account}/{self.region}"
+        if self.kinds == frozenset(Kind):
+            return where
+        return f"the {' and '.join(f'{kind}s' for kind in sorted(self.kinds))} in {where}"
+
+    @property
+    def sentence(self) -> str:
+        looked = "look into" if self.kinds == frozenset(Kind) else "list"
+        return f"I could not {looked} {self.place}: {self.why}"
 
 
 class Inventory(Value):
-    """Every database, by name; what did not answer keeps its databases as last seen."""
+    """Every database, by name; what did not answer keeps its databases as last seen.
+
+    ``foreign`` are what AWS lists beside them and other services own; nothing is done with those.
+    """
 
     databases: tuple[Database, ...] = ()
+    foreign: tuple[Database, ...] = ()
     unreachable: tuple[Unreachable, ...] = ()
+    areas: tuple[Area, ...] = ()
     seen_at: int = 0
+
+    def unread(self, target: Target) -> Unreachable | None:
+        """Why those of its kind could not be listed where it is; None where they were.
+
+        Where nobody knows what its account is called, any of its region may be meant.
+        """
+        names = {one.name for one in self.areas if one[::2] == (target.account, target.region)}
+        return next(
+            (
+                one
+                for one in self.unreachable
+                if (not names or one.account in names)
+                and one.region == target.region
+                and target.kind in one.kinds
+            ),
+            None,
+        )
+
+    def unlisted(self, database: Database) -> str:
+        """In a sentence, the members that AWS names and did not show; empty where there is none."""
+        shown = {one.name for one in self.instances_of(database)}
+        missing = [name for name in database.members if name not in shown]
+        if not missing:
+            return ""
+        unread = self.unread(database.target.model_copy(update={"kind": Kind.INSTANCE}))
+        why = unread.sentence if unread else "They are not among the instances that AWS lists."
+        return f"I cannot say anything of {', '.join(missing)}, which it has. {why}"
 
     def cluster_of(self, database: Database) -> Database | None:
         """The cluster that an instance belongs to, as last seen."""

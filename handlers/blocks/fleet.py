@@ -38,7 +38,7 @@ class Health:
 
     populations: tuple[Population, ...] = ()
     ailing: tuple[Ailing, ...] = ()
-    unreachable: tuple[str, ...] = ()  #: ``account/region``, shown as last seen
+    unreachable: tuple[str, ...] = ()  #: ``account/region`` or a part of it, shown as last seen
 
 
 def health_of(
@@ -60,28 +60,30 @@ def health_of(
             if counts[one]
         ),
         ailing=tuple(ailing),
-        unreachable=tuple(f"{one.account}/{one.region}" for one in unreachable),
+        unreachable=tuple(one.place for one in unreachable),
     )
 
 
 def fleet(health: Health) -> Block:
     return rich_text(
-        bullets([_population(one) for one in health.populations]),
+        bullets([_population(one, is_all=not health.unreachable) for one in health.populations]),
         *_named(health),
         lines(*_unreachable(health)),
     )
 
 
-def _population(one: Population) -> Line:
+def _population(one: Population, *, is_all: bool) -> Line:
     protected = " (protected)" if one.is_protected else ""
     counted = f"{one.count} database{'' if one.count == 1 else 's'}"
-    return (Strong(text=one.environment.value), f"{protected}: {counted}, {_well(one)}")
+    return (Strong(text=one.environment.value), f"{protected}: {counted}, {_well(one, is_all)}")
 
 
-def _well(one: Population) -> str:
+def _well(one: Population, is_all: bool) -> str:
+    """``is_all``: what could not be read is not said to be well."""
     if one.ailing:
         return f"{one.ailing} not available"
-    return "available" if one.count == 1 else "all available"
+    seen = "" if is_all else " when last seen"
+    return f"{'available' if one.count == 1 else 'all available'}{seen}"
 
 
 def _named(health: Health) -> Iterator[dict[str, object] | None]:
@@ -98,7 +100,7 @@ def _ailing(one: Ailing) -> Line:
 
 
 def _unreachable(health: Health) -> Iterator[Line]:
-    if not health.populations:
+    if not health.populations and not health.unreachable:
         yield ("I see no databases. Check the configured accounts and regions.",)
     if not health.unreachable:
         return
@@ -107,6 +109,6 @@ def _unreachable(health: Health) -> Iterator[Line]:
     places = f"{', '.join(health.unreachable[:PLACES])}{more}"
     yield (
         Strong(text="Not reachable:"),
-        f" {places}. What is there is shown as last seen; why: ",
+        f" {places}. What is there is shown as last seen, or missing; why: ",
         Code(text="/rds list"),
     )
