@@ -109,6 +109,7 @@ class Drafting:
         judged = self._judge.judge(change, looked)
         if judged.decision.effect is Effect.DENY:
             raise await self._denied(ask, order, judged, planned)
+        planned = _barred(change, looked.database) or planned
         if isinstance(planned, Plan):
             planned = await self._patient(planned, looked.database)
         if isinstance(planned, PreflightError):
@@ -219,6 +220,13 @@ class Drafting:
             send_by=ask.received_at + micros(judged.decision.send_within) if allowed else None,
             steps=(step,),
         )
+
+
+def _barred(change: Change, database: Database) -> PreflightError | None:
+    """What AWS would refuse whatever the plan."""
+    for parameter, sentence in change.barred(database).items():
+        return PreflightError(sentence, parameter)
+    return None
 
 
 async def _attempted(planning: Awaitable[Plan]) -> Plan | PreflightError:

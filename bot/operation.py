@@ -248,6 +248,8 @@ class Change(Operation):
     horizon: ClassVar[timedelta] = timedelta(hours=1)
     #: Nothing brings back what it takes away: ``policy.risk`` can raise its risk, never lower it.
     irreversible: ClassVar[bool] = False
+    #: Whether AWS takes the call for RDS Custom, by its own reference of the API.
+    takes_custom: ClassVar[bool] = False
 
     target: str
 
@@ -264,6 +266,15 @@ class Change(Operation):
     def objections(self, database: Database) -> Mapping[str, str]:
         """Why the database cannot take it, as it was last seen: a sentence by parameter."""
         return {}
+
+    def barred(self, database: Database) -> Mapping[str, str]:
+        """Why it is not for such a database at all, else its own objections."""
+        if database.is_custom and not self.takes_custom:
+            return {
+                "target": f"{database.name} runs on RDS Custom ({database.engine}), for which AWS "
+                f'does not take "{self.verb}". Whoever keeps its machine does that there.'
+            }
+        return self.objections(database)
 
     async def plan(self, aws: AWS, order: Order) -> Plan:
         """Look, check the guards, and say what would happen; no side effect.

@@ -50,8 +50,19 @@ def standing(looked: Looked) -> dict[str, Any]:
 
 
 async def _connections(region: Region, database: Database) -> int | None:
-    counted = await region.connections(database.target)
-    return None if counted is None else round(counted)
+    counted = await asyncio.gather(*map(region.connections, _counted(database)))
+    known = [one for one in counted if one is not None]
+    return round(sum(known)) if known and len(known) == len(counted) else None
+
+
+def _counted(database: Database) -> list[Target]:
+    """Of a Multi-AZ DB cluster each member: AWS counts nothing of the whole."""
+    if not database.is_multi_az_cluster:
+        return [database.target]
+    return [
+        database.target.model_copy(update={"kind": Kind.INSTANCE, "identifier": name})
+        for name in database.members
+    ]
 
 
 async def _last_snapshot(region: Region, database: Database) -> dict[str, Any] | None:

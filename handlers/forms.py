@@ -82,7 +82,7 @@ class Forms:
             if (typed := getattr(operation, name)) is None:
                 continue
             database = await self._found(typed, name, picker)
-            if isinstance(operation, Change) and (found := operation.objections(database)):
+            if isinstance(operation, Change) and (found := operation.barred(database)):
                 raise FormError(found)
 
     async def _found(self, typed: str, name: str, picker: Picker) -> Database:

@@ -91,9 +91,9 @@ def lately(databases: Iterable[Database]) -> Asked:
             yield Measure(target=target, metric="MaximumUsedTransactionIDs", stat="Maximum")
         if _is_burstable(database):
             yield Measure(target=target, metric="CPUCreditBalance", stat="Minimum")
-        if named(database, database.name) in replicas:
+        if named(database, database.name) in replicas or _has_standbys(database):
             yield Measure(target=target, metric="ReplicaLag", stat="Maximum")
-        if database.engine.startswith("aurora"):
+        if database.is_aurora:
             yield Measure(target=target, metric="AuroraReplicaLag")
 
     return asked
@@ -110,7 +110,12 @@ def is_instance(database: Database) -> bool:
 
 
 def _stands_on_disks(database: Database) -> bool:
-    return is_instance(database) and not database.engine.startswith("aurora")
+    return is_instance(database) and not database.is_aurora
+
+
+def _has_standbys(database: Database) -> bool:
+    """Whether it belongs to a Multi-AZ DB cluster; of its writer no lag is measured."""
+    return database.cluster is not None and not database.is_aurora
 
 
 def _is_burstable(database: Database) -> bool:

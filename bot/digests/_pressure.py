@@ -110,7 +110,7 @@ def disks(facts: Facts) -> Iterator[Concern]:
 
 def _least(facts: Facts, database: Database, gib: float) -> float:
     """Bytes of so much memory that have to be free at some time."""
-    tight = TIGHT_AURORA if database.engine.startswith("aurora") else TIGHT
+    tight = TIGHT_AURORA if database.is_aurora else TIGHT
     return facts.thresholds.or_else("FreeableMemory", gib * GIB * tight / 100)
 
 

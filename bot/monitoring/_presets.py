@@ -57,17 +57,22 @@ AURORA = (CPU, CONNECTIONS, MEMORY, COMMIT, IOPS, BUFFERS, NETWORK, AURORA_LAG, 
 SERVERLESS = (CAPACITY, UTILIZATION, *AURORA)
 #: Of a cluster each curve is a member.
 CLUSTER = (CPU, CONNECTIONS, COMMIT, VOLUME, AURORA_LAG, BUFFERS, CAPACITY, DEADLOCKS)
+#: Each member has disks of its own, and AWS measures nothing of the whole.
+#: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/multi-az-db-clusters-concepts.html
+MULTI_AZ_CLUSTER = (CPU, CONNECTIONS, MEMORY, STORAGE, IOPS, LATENCY, LAG, QUEUE, TRANSACTIONS)
 
 WORDS = tuple(sorted({one.word for one in (*RDS, *SERVERLESS, *CLUSTER)}))
 
 
 def preset(database: Database) -> tuple[Plot, ...]:
     """Every plot that such a database may have, the most telling first."""
+    if database.is_multi_az_cluster:
+        return MULTI_AZ_CLUSTER
     if database.target.kind is Kind.CLUSTER:
         return CLUSTER
     if database.instance_class == "db.serverless":
         return SERVERLESS
-    return AURORA if database.engine.startswith("aurora") else RDS
+    return AURORA if database.is_aurora else RDS
 
 
 def chosen(database: Database, words: Sequence[str]) -> tuple[Plot, ...]:

@@ -22,6 +22,7 @@ class CreateSnapshot(Change):
 
     verb, name = "snapshot", "create_snapshot"
     risk = Risk.LOW
+    takes_custom = True
     horizon = timedelta(hours=24)
     permissions = (
         "rds:DescribeDBInstances",

@@ -87,6 +87,12 @@ def _written_by(database: Database, inventory: Inventory) -> Database:
     if not instances:
         none = f"{database.name} has no instance, so it has no log files."
         raise UsageError(inventory.unlisted(database) or none, "target")
+    if instances[0].is_custom:
+        raise UsageError(
+            f"{instances[0].name} runs on RDS Custom: its log files are on its own machine, and "
+            "AWS hands them out for no such database.",
+            "target",
+        )
     return instances[0]
 
 

@@ -34,6 +34,7 @@ class ModifyBackupWindow(Change):
 
     verb, name = "backup-window", "modify_backup_window"
     risk = Risk.MEDIUM
+    takes_custom = True
     horizon = timedelta(minutes=30)
     permissions = (
         "rds:DescribeDBInstances",

@@ -32,7 +32,7 @@ class ShowDatabase(Query):
 
 def _facts(database: Database, classified: Classified) -> Iterator[tuple[str, Line]]:
     yield "Environment", (f"{classified.environment}, by {classified.rule}",)
-    yield "Kind", (database.target.kind.value,)
+    yield "Kind", (_kind(database),)
     yield "Account", (f"{database.account_name}/{database.target.region}",)
     yield "Engine", (f"{database.engine} {database.engine_version}".strip(),)
     yield from _size(database)
@@ -45,6 +45,14 @@ def _facts(database: Database, classified: Classified) -> Iterator[tuple[str, Li
     if database.tags:
         tags = ", ".join(f"{key}={value}" for key, value in sorted(database.tags.items()))
         yield "Tags", (tags,)
+
+
+def _kind(database: Database) -> str:
+    if database.is_custom:
+        return "instance of RDS Custom: AWS takes only some of the changes"
+    if database.is_multi_az_cluster:
+        return "Multi-AZ DB cluster, not Aurora"
+    return database.target.kind.value
 
 
 def _size(database: Database) -> Iterator[tuple[str, Line]]:

@@ -61,6 +61,9 @@ class ShowTop(Query):
             raise UsageError(inventory.unlisted(database) or none, "target")
         aws = desk.door(database, self.permissions)
         instance = await aws.database(instances[0].target)
+        if instance.is_custom:
+            none = f"{instance.name} runs on RDS Custom, which has no Performance Insights."
+            raise UsageError(none, "target")
         if not instance.insights:
             return _off(instance)
         window = Window.ending(aws.now // MINUTE * MINUTE, self.range.seconds, self.range.period)

@@ -84,6 +84,11 @@ class Database(Value):
         return self.engine.startswith("aurora")
 
     @property
+    def is_multi_az_cluster(self) -> bool:
+        """A cluster whose members each have disks of their own: nothing of Aurora's is measured."""
+        return self.target.kind is Kind.CLUSTER and not self.is_aurora
+
+    @property
     def is_custom(self) -> bool:
         """RDS Custom: its owner has the machine, and AWS takes only a few calls."""
         return self.engine.startswith("custom-")

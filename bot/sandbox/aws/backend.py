@@ -27,6 +27,10 @@ ENGINE_VERSIONS = {
     "postgres": "16.8",
     "aurora-mysql": "8.0.mysql_aurora.3.08.0",
     "aurora-postgresql": "16.6",
+    "custom-oracle-ee": "19.cdb_cev1",
+    "custom-sqlserver-se": "15.00.4420.2.v1",
+    "docdb": "5.0.0",
+    "neptune": "1.3.2.1",
     "sqlserver-se": "15.00.4420.2.v1",
 }
 """What a new database gets when nobody says; moto knows none of some engines, else very old."""

@@ -37,11 +37,17 @@ class InstanceSpec:
     maintenance: str = ""
     maintenance_days: int = 10
     certificate_days: int = 300
+    copies_tags: bool = False
+    storage_limit_gib: int | None = None
 
 
 @dataclass(frozen=True)
 class ClusterSpec:
-    """One Aurora cluster; its first member writes. `serverless` is (min, max) in capacity units."""
+    """One cluster; its first member writes. `serverless` is (min, max) in capacity units.
+
+    With the engine `postgres` or `mysql` it is a Multi-AZ DB cluster, with `neptune` or `docdb` one
+    of a service that RDS's own calls list as well.
+    """
 
     identifier: str
     members: tuple[str, ...]
@@ -56,6 +62,7 @@ class ClusterSpec:
     maintenance_window: str = "sun:04:00-sun:04:30"
     retention_days: int = 7
     age_days: int = 120
+    copies_tags: bool = False
 
 
 Fleet = tuple[InstanceSpec | ClusterSpec, ...]

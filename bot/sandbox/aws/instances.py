@@ -45,6 +45,11 @@ class InstanceActions(Actions):
     def reboot_db_instance(self) -> ActionResult:
         instance = self.backend.instance(self.said("DBInstanceIdentifier"))
         failover = bool(self.said("ForceFailover"))
+        if instance.engine.startswith("custom-"):
+            raise RDSClientError(
+                "InvalidParameterCombination",
+                f"RebootDBInstance isn't supported for engine {instance.engine}.",
+            )
         if failover and not instance.multi_az:
             raise InvalidParameterCombination(
                 "Cannot specify ForceFailover when the instance is not configured for MultiAZ."

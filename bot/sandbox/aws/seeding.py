@@ -33,9 +33,11 @@ def _add_instance(backend: TimedBackend, spec: InstanceSpec) -> None:
         backend,
         db_instance_identifier=spec.identifier,
         db_instance_class=spec.instance_class,
-        engine=spec.engine,
+        engine=_moto(spec.engine),
         engine_version=spec.engine_version or ENGINE_VERSIONS[spec.engine],
+        copy_tags_to_snapshot=spec.copies_tags,
         allocated_storage=spec.storage_gib,
+        max_allocated_storage=spec.storage_limit_gib,
         storage_type="gp3",
         master_username="dba",
         multi_az=spec.multi_az,
@@ -48,6 +50,7 @@ def _add_instance(backend: TimedBackend, spec: InstanceSpec) -> None:
         db_parameter_group_name=_parameter_group(backend, spec),
         tags=_tag_list(spec.tags),
     )
+    instance.engine = spec.engine
     instance.status = spec.status
     instance.certificate_until = instance.created + timedelta(days=spec.certificate_days)
     instance.pending_maintenance = _maintenance(spec, instance.created)
@@ -70,8 +73,9 @@ def _add_cluster(backend: TimedBackend, spec: ClusterSpec) -> None:
     cluster = TimedCluster(
         backend,
         db_cluster_identifier=spec.identifier,
-        engine=spec.engine,
+        engine=_moto(spec.engine),
         engine_version=spec.engine_version or ENGINE_VERSIONS[spec.engine],
+        copy_tags_to_snapshot=spec.copies_tags,
         master_username="dba",
         master_user_password="not-a-secret",
         preferred_backup_window=spec.backup_window,
@@ -82,6 +86,7 @@ def _add_cluster(backend: TimedBackend, spec: ClusterSpec) -> None:
         serverless_v2_scaling_configuration=_capacity(spec.serverless),
         tags=_tag_list(spec.tags),
     )
+    cluster.engine = spec.engine
     cluster.cluster_create_time = cluster.created - timedelta(days=spec.age_days)
     backend.clusters[spec.identifier] = cluster
     for number, name in enumerate(spec.members):
@@ -94,11 +99,12 @@ def _add_member(backend: TimedBackend, spec: ClusterSpec, name: str, zone: str) 
         db_instance_identifier=name,
         db_cluster_identifier=spec.identifier,
         db_instance_class="db.serverless" if spec.serverless else spec.instance_class,
-        engine=spec.engine,
+        engine=_moto(spec.engine),
         availability_zone=spec.region + zone,
         preferred_maintenance_window=spec.maintenance_window,
         tags=_tag_list(spec.tags),
     )
+    member.engine = spec.engine
     member.performance_insights_enabled = True
     _keep(backend, member, spec.age_days)
 
@@ -107,6 +113,11 @@ def _keep(backend: TimedBackend, instance: TimedInstance, age_days: int) -> None
     instance.instance_create_time = instance.created - timedelta(days=age_days)
     instance.created = instance.instance_create_time
     backend.databases[instance.db_instance_identifier] = instance
+
+
+def _moto(engine: str) -> str:
+    """An engine of which moto makes the like; it knows none of RDS Custom and no DocumentDB."""
+    return "neptune" if engine == "docdb" else engine.removeprefix("custom-")
 
 
 def _parameter_group(backend: TimedBackend, spec: InstanceSpec) -> str | None:
