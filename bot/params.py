@@ -1,6 +1,7 @@
 """Parameter types that operations share. Parser, form, help and validation all read them."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, get_args
@@ -58,12 +59,16 @@ Target = Annotated[str, Picker("Database", "ID", "An instance or a cluster.")]
 
 Flag = bool
 
-_SNAPSHOT_ID = re.compile(r"[A-Za-z](?:-?[A-Za-z0-9])*")
+#: Characters of a snapshot's name, by what it is taken of.
+#: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBSnapshot.html
+#: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBClusterSnapshot.html
+SNAPSHOT_ID = {Kind.INSTANCE: 255, Kind.CLUSTER: 63}
+_SNAPSHOT_ID = re.compile(r"[A-Za-z](?:-?[A-Za-z0-9])*", re.ASCII)
 
 
 def _snapshot_id(text: str) -> str:
-    # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBSnapshot.html
-    if len(text) > 255 or not _SNAPSHOT_ID.fullmatch(text):
+    """As far as it can be told without knowing of what it is taken."""
+    if len(text) > max(SNAPSHOT_ID.values()) or not _SNAPSHOT_ID.fullmatch(text):
         raise ValueError(
             "a snapshot id is 1 to 255 letters, digits and hyphens, begins with a letter, "
             "does not end with a hyphen and has no two hyphens in a row"
@@ -74,7 +79,11 @@ def _snapshot_id(text: str) -> str:
 SnapshotId = Annotated[
     str,
     AfterValidator(_snapshot_id),
-    Parameter("Snapshot id", "SNAPSHOT", "Letters, digits, hyphens. Left out: one is made."),
+    Parameter(
+        "Snapshot id",
+        "SNAPSHOT",
+        "Letters, digits, hyphens; of a cluster 63 at most. Left out: one is made.",
+    ),
 ]
 
 _WINDOW = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
@@ -109,14 +118,51 @@ def _tags(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
+#: AWS's rules: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Tag.html
+TAGS, TAG_KEY, TAG_VALUE = 50, 128, 256
+OWN_TAGS = 1  #: that the bot puts on what it makes
+_TAG_MARKS = frozenset("_.:/=+-@")
+_RESERVED = ("aws:", "rds:")
+_OWN = ("rds-bot:",)
+
+
 def _tag(pairs: tuple[str, ...]) -> tuple[str, ...]:
-    for pair in pairs:
-        key, equals, _ = pair.partition("=")
-        if not key or not equals:
-            raise ValueError(f"a tag reads KEY=VALUE, not {pair!r}")
-        if key.lower().startswith(("aws:", "rds-bot:")):
-            raise ValueError(f"the tag key {key!r} is reserved")
+    keys = [_tag_key(pair) for pair in pairs]
+    if twice := next((key for key in keys if keys.count(key) > 1), None):
+        raise ValueError(f"the tag {twice} is given twice; give each key once")
+    if len(keys) > TAGS - OWN_TAGS:
+        most = TAGS - OWN_TAGS
+        raise ValueError(
+            f"these are {len(keys)} tags; AWS keeps {TAGS}, of which {OWN_TAGS} is mine, so give "
+            f"{most} at most"
+        )
     return pairs
+
+
+def _tag_key(pair: str) -> str:
+    """The key of a tag that AWS takes. Raises ValueError."""
+    key, equals, value = pair.partition("=")
+    if not key.strip() or not equals:
+        raise ValueError(f"a tag reads KEY=VALUE, not {pair!r}")
+    _tag_text("key", key, TAG_KEY, (*_RESERVED, *_OWN))
+    _tag_text(f"value of {key}", value, TAG_VALUE, _RESERVED)
+    return key
+
+
+def _tag_text(what: str, text: str, most: int, reserved: tuple[str, ...]) -> None:
+    if len(text) > most:
+        raise ValueError(f"the tag {what} has {len(text)} characters, and AWS takes {most}")
+    if found := next((one for one in reserved if text.lower().startswith(one)), None):
+        raise ValueError(f"the tag {what} begins with {found}, which is reserved")
+    if wrong := "".join(dict.fromkeys(one for one in text if not _may_be_tagged(one))):
+        raise ValueError(
+            f"the tag {what} holds {wrong}, and AWS takes letters, digits, blanks and "
+            f"{' '.join('_.:/=+-@')}"
+        )
+
+
+def _may_be_tagged(character: str) -> bool:
+    return unicodedata.category(character)[0] in "LNZ" or character in _TAG_MARKS
 
 
 Tags = Annotated[

@@ -34,6 +34,7 @@ def instance(raw: Raw, account: Account, region: str, seen_at: int) -> Database:
         replicas=tuple(raw.get("ReadReplicaDBInstanceIdentifiers") or ()),
         endpoints=_hosts((raw.get("Endpoint") or {}).get("Address")),
         tags=_tags(raw),
+        copies_tags=bool(raw.get("CopyTagsToSnapshot")),
         backup_window=raw.get("PreferredBackupWindow") or "",
         maintenance_window=raw.get("PreferredMaintenanceWindow") or "",
         backup_retention_days=raw.get("BackupRetentionPeriod") or 0,
@@ -75,6 +76,7 @@ def cluster(raw: Raw, account: Account, region: str, seen_at: int) -> Database:
             raw.get("Endpoint"), raw.get("ReaderEndpoint"), *(raw.get("CustomEndpoints") or ())
         ),
         tags=_tags(raw),
+        copies_tags=bool(raw.get("CopyTagsToSnapshot")),
         backup_window=raw.get("PreferredBackupWindow") or "",
         maintenance_window=raw.get("PreferredMaintenanceWindow") or "",
         backup_retention_days=raw.get("BackupRetentionPeriod") or 0,

@@ -1,3 +1,4 @@
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 from pydantic import Field
@@ -6,7 +7,7 @@ from bot.aws import AWS
 from bot.aws.statuses import busy
 from bot.errors import PreflightError
 from bot.operation import Change
-from bot.params import SnapshotId, Tags, Target
+from bot.params import SNAPSHOT_ID, TAGS, SnapshotId, Tags, Target
 from bot.values import SECOND, Call, Database, Order, Plan, Progress, Sent, Snapshot, Stage
 from bot.vocabulary import Kind, Risk
 
@@ -39,13 +40,30 @@ class CreateSnapshot(Change):
     snapshot: SnapshotId | None = Field(default=None, json_schema_extra={"positional": True})
     tag: Tags = ()
 
+    def objections(self, database: Database) -> Mapping[str, str]:
+        name, most = database.name, SNAPSHOT_ID[database.target.kind]
+        if database.target.kind is Kind.INSTANCE and database.cluster:
+            return {
+                "target": f"{name} belongs to the cluster {database.cluster}; its data is "
+                f"snapshotted there. Ask for: /rds snapshot {database.cluster}"
+            }
+        if self.snapshot and len(self.snapshot) > most:
+            return {
+                "snapshot": f"{name} is a cluster, of whose snapshots the ids have {most} "
+                f"characters at most; this one has {len(self.snapshot)}. Shorten it."
+            }
+        tags = {*self._tags, *_copied(database), REQUEST_TAG}
+        if len(tags) > TAGS:
+            return {
+                "tag": f"AWS copies the tags of {name} to its snapshot, so that it would have "
+                f"{len(tags)} with these and mine, and {TAGS} are the most. Give fewer."
+            }
+        return {}
+
     async def plan(self, aws: AWS, order: Order) -> Plan:
         database = await aws.database(order.target)
-        if database.target.kind is Kind.INSTANCE and database.cluster:
-            raise PreflightError(
-                f"{database.name} belongs to the cluster {database.cluster}; its data is "
-                f"snapshotted there. Ask for: /rds snapshot {database.cluster}"
-            )
+        for parameter, sentence in self.objections(database).items():
+            raise PreflightError(sentence, parameter)
         name = self.snapshot or _generated(order)
         if taken := await aws.snapshot(database.target.kind, name):
             raise PreflightError(
@@ -88,8 +106,12 @@ class CreateSnapshot(Change):
         kind = Kind(sent.plan.baseline["kind"])
         return await aws.snapshot(kind, sent.plan.baseline["snapshot"])
 
+    @property
+    def _tags(self) -> dict[str, str]:
+        return dict(pair.split("=", 1) for pair in self.tag)
+
     def _call(self, database: Database, name: str, order: Order) -> Call:
-        pairs = dict(pair.split("=", 1) for pair in self.tag) | {REQUEST_TAG: order.label}
+        pairs = self._tags | {REQUEST_TAG: order.label}
         tags = [{"Key": key, "Value": value} for key, value in pairs.items()]
         kind = "DBInstance" if database.target.kind is Kind.INSTANCE else "DBCluster"
         what = "DBSnapshot" if database.target.kind is Kind.INSTANCE else "DBClusterSnapshot"
@@ -103,10 +125,18 @@ class CreateSnapshot(Change):
         )
 
 
+def _copied(database: Database) -> Iterator[str]:
+    """Keys that AWS puts on its snapshots by itself; its own are neither copied nor counted."""
+    if database.copies_tags:
+        yield from (key for key in database.tags if not key.lower().startswith("aws:"))
+
+
 def _generated(order: Order) -> str:
-    """The same name whenever the same order is planned, within AWS's 255 characters."""
+    """The same name whenever the same order is planned, as long as AWS takes it."""
     day = datetime.fromtimestamp(order.asked_at / SECOND, UTC)
-    return f"{order.target.identifier[:200]}-{day:%Y%m%d}-{order.label.lower()}"
+    end = f"-{day:%Y%m%d}-{order.label.lower()}"
+    begin = order.target.identifier[: SNAPSHOT_ID[order.target.kind] - len(end)]
+    return f"{begin.rstrip('-')}{end}"
 
 
 def _downtime(database: Database) -> str:

@@ -55,6 +55,7 @@ class Database(Value):
     replicas: tuple[str, ...] = ()
     endpoints: tuple[str, ...] = ()  #: names of hosts, in small letters
     tags: dict[str, str] = Field(default_factory=dict)
+    copies_tags: bool = False  #: to its snapshots
     backup_window: str = ""
     maintenance_window: str = ""
     backup_retention_days: int = 0

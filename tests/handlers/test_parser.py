@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from bot.errors import UsageError
 from bot.operation import Change, Control, Operation, Query
@@ -20,8 +20,8 @@ from bot.params import (
     PersonRef,
     Prose,
     RequestId,
+    Several,
     SnapshotId,
-    Tags,
     Target,
 )
 from bot.vocabulary import Environment, Risk
@@ -35,6 +35,21 @@ from handlers.parser import (
     parse,
 )
 from tests.strategies import read_text, typed
+
+
+def _pairs(given: tuple[str, ...]) -> tuple[str, ...]:
+    if not all("=" in one for one in given):
+        raise ValueError("a pair reads KEY=VALUE")
+    return given
+
+
+#: Like tags, without AWS's rules for what may stand in them.
+Pairs = Annotated[
+    tuple[str, ...],
+    BeforeValidator(tuple),
+    AfterValidator(_pairs),
+    Several("Tags", "KEY=VALUE"),
+]
 
 
 class Reboot(Change):
@@ -51,7 +66,7 @@ class Snapshot(Change):
     verb, name, risk, example = "snapshot", "create_snapshot", Risk.LOW, "snapshot orders pre-1"
     target: Target
     snapshot: SnapshotId | None = Field(default=None, json_schema_extra={"positional": True})
-    tag: Tags = ()
+    tag: Pairs = ()
 
 
 class Window(Change):

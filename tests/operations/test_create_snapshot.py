@@ -3,10 +3,12 @@
 import re
 from typing import Any
 
+import botocore.session
 import pytest
 
 from bot.errors import PreflightError
 from bot.operations.create_snapshot import REQUEST_TAG, SETTLED, CreateSnapshot
+from bot.params import SNAPSHOT_ID
 from bot.values import Plan, Snapshot, Stage
 from bot.vocabulary import Kind
 from tests.operations.door import cluster, door, order, sent
@@ -53,16 +55,25 @@ async def test_tags_go_along_with_the_requests_own() -> None:
     assert tags == {"a": "1", "b": "x=y", "c": "", REQUEST_TAG: "RDS-1042"}
 
 
-@pytest.mark.parametrize("identifier", ["orders-staging", "a" * 63, "x" * 250])
-async def test_a_generated_name_is_legal_and_the_same_each_time(identifier: str) -> None:
-    database = sample_database(target=sample_target(identifier=identifier))
+LONG = [
+    "orders-staging", "a" * 63, "x" * 250, "ab-" * 20 + "cd",
+    *("o" * n + "-s" * 9 for n in range(22, 46)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("identifier", LONG)
+async def test_a_generated_name_is_legal_and_the_same_each_time(
+    identifier: str, kind: Kind
+) -> None:
+    database = sample_database(target=sample_target(identifier=identifier, kind=kind))
 
     names = {
         (await UNNAMED.plan(door(database), order(database))).baseline["snapshot"] for _ in range(2)
     }
 
     [name] = names
-    assert len(name) <= 255
+    assert len(name) <= SNAPSHOT_ID[kind]
     assert re.fullmatch(r"[a-z](-?[a-z0-9])*", name)
     assert name.endswith("-20261120-rds-1042")
 
@@ -80,6 +91,44 @@ async def test_a_database_that_cannot_be_snapshotted_is_refused(
 ) -> None:
     with pytest.raises(PreflightError, match=why):
         await NAMED.plan(door(sample_database(**database)), order())
+
+
+@pytest.mark.parametrize(
+    ("kind", "length", "fits"),
+    [
+        (Kind.INSTANCE, 255, True),
+        (Kind.INSTANCE, 64, True),
+        (Kind.CLUSTER, 63, True),
+        (Kind.CLUSTER, 64, False),
+        (Kind.CLUSTER, 255, False),
+    ],
+)
+async def test_how_long_a_name_may_be_depends_on_what_it_is_of(
+    kind: Kind, length: int, fits: bool
+) -> None:
+    database = sample_database() if kind is Kind.INSTANCE else cluster()
+    named = CreateSnapshot(target=database.name, snapshot="s" * length)
+
+    assert (named.objections(database) == {}) is fits
+    if fits:
+        await named.plan(door(database), order(database))
+    else:
+        with pytest.raises(PreflightError, match=f"63 characters at most; this one has {length}"):
+            await named.plan(door(database), order(database))
+
+
+@pytest.mark.parametrize(
+    ("shape", "kind"),
+    [
+        ("CreateDBSnapshotMessage", Kind.INSTANCE),
+        ("CreateDBClusterSnapshotMessage", Kind.CLUSTER),
+    ],
+)
+def test_the_lengths_are_those_of_awss_model(shape: str, kind: Kind) -> None:
+    members = botocore.session.get_session().get_service_model("rds").shape_for(shape).members
+    [said] = [one.documentation for name, one in members.items() if "SnapshotIdentifier" in name]
+
+    assert f"from 1 to {SNAPSHOT_ID[kind]} letters" in said
 
 
 async def test_a_name_that_is_taken_is_refused_with_whose_it_is() -> None:

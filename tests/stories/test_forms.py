@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.operations import CATALOGUE
-from bot.sandbox.aws import AWSSandbox
+from bot.sandbox.aws import AWSSandbox, ClusterSpec
 from bot.sandbox.slack import Refused, SeenView, SlackSandbox
 from bot.service import Bot
 from bot.vocabulary import Status
@@ -158,6 +158,43 @@ async def test_what_is_known_without_aws_lands_on_its_field_at_once(
     assert list(wrong.errors) == [field]
     assert sentence in wrong.errors[field]
     assert await filed(bot) == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "values", "field", "sentence"),
+    [
+        ("shop-staging", {"snapshot": "s" * 64}, "snapshot", "63 characters at most"),
+        ("shop-staging-1", {}, "target", "belongs to the cluster shop-staging"),
+        ("orders-test", {"tag": "a=1\nAWS:x=1"}, "tag", "begins with aws:, which is reserved"),
+        ("orders-test", {"tag": "a=1\na=1"}, "tag", "The tag a is given twice"),
+    ],
+)
+async def test_what_aws_would_refuse_of_a_snapshot_lands_on_its_field(
+    bot: Bot, slack: SlackSandbox, typed: str, values: dict[str, str], field: str, sentence: str
+) -> None:
+    ana = slack.member("ana")
+    await ana.types("/rds snapshot", channel="databases")
+    form = await ana.sees_modal("Snapshot")
+
+    wrong = await ana.submits(form, {"target": f"{typed}@main/us-east-1", **values})
+
+    assert list(wrong.errors) == [field]
+    assert sentence in wrong.errors[field]
+    assert await filed(bot) == ()
+
+
+async def test_the_longest_cluster_gets_a_snapshot_without_a_name(
+    bot: Bot, slack: SlackSandbox, aws: AWSSandbox
+) -> None:
+    name = "long-" * 12 + "dev"
+    aws.seed([ClusterSpec(name, members=(f"m{name[1:]}",), tags={"Environment": "dev"})])
+    await bot.services.fleet.refresh()
+    await told(slack.member("ana"), f"/rds snapshot {name}")
+
+    await slack.until(lambda: changes(aws), what="the call")
+    [call] = changes(aws)
+    assert call.outcome == "ok"
+    assert call.parameters["DBClusterSnapshotIdentifier"].endswith("-rds-1001")
 
 
 async def test_a_denial_by_form_offers_what_can_be_done_where_it_was_asked(

@@ -15,6 +15,7 @@ from bot.sandbox.aws.actions import Actions, made
 from bot.sandbox.aws.backend import require, require_cluster
 from bot.sandbox.aws.models import USABLE, TimedClusterSnapshot, TimedSnapshot
 
+LONGEST_OF_CLUSTER = 63
 DELETABLE = ("available", "failed")
 
 
@@ -75,6 +76,10 @@ class SnapshotActions(Actions):
         cluster = self.backend.cluster(self.said("DBClusterIdentifier"))
         name = self.said("DBClusterSnapshotIdentifier")
         self.backend.validate_db_snapshot_identifier(name, "DBClusterSnapshotIdentifier")
+        if len(name) > LONGEST_OF_CLUSTER:
+            raise InvalidParameterValue(
+                f"The parameter DBClusterSnapshotIdentifier is not a valid identifier: {name}"
+            )
         if name in self.backend.cluster_snapshots:
             raise DBClusterSnapshotAlreadyExistsError(name)
         require_cluster(cluster, ("available",))
