@@ -248,6 +248,8 @@ class Change(Operation):
     horizon: ClassVar[timedelta] = timedelta(hours=1)
     #: Nothing brings back what it takes away: ``policy.risk`` can raise its risk, never lower it.
     irreversible: ClassVar[bool] = False
+    #: Parameters that AWS's call has and nobody need say here, with the reason.
+    needless: ClassVar[Sequence[tuple[str, str]]] = ()
     #: Whether AWS takes the call for RDS Custom, by its own reference of the API.
     takes_custom: ClassVar[bool] = False
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, Any, get_args
 from zoneinfo import available_timezones
@@ -17,11 +17,16 @@ from bot.vocabulary import Kind
 
 @dataclass(frozen=True)
 class Parameter:
-    """How a parameter reads to a person. ``usage`` stands for its value in the usage line."""
+    """How a parameter reads to a person. ``usage`` stands for its value in the usage line.
+
+    ``also`` are names by which it may be typed as well: those of AWS's API above all, in any case,
+    with or without hyphens and underscores.
+    """
 
     label: str
     usage: str
     hint: str = ""
+    also: tuple[str, ...] = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -51,11 +56,22 @@ class Choice(Parameter):
     options: tuple[str, ...] = ()
 
 
+INSTANCE_NAMES = ("DBInstanceIdentifier", "instance", "instance_id", "database", "identifier")
+CLUSTER_NAMES = ("DBClusterIdentifier", "cluster", "cluster_id")
+
 Instance = Annotated[
-    str, Picker("Instance", "ID", "A database instance.", frozenset({Kind.INSTANCE}))
+    str,
+    Picker(
+        "Instance", "ID", "A database instance.", frozenset({Kind.INSTANCE}), also=INSTANCE_NAMES
+    ),
 ]
-Cluster = Annotated[str, Picker("Cluster", "ID", "A cluster.", frozenset({Kind.CLUSTER}))]
-Target = Annotated[str, Picker("Database", "ID", "An instance or a cluster.")]
+Cluster = Annotated[
+    str, Picker("Cluster", "ID", "A cluster.", frozenset({Kind.CLUSTER}), also=CLUSTER_NAMES)
+]
+Target = Annotated[
+    str,
+    Picker("Database", "ID", "An instance or a cluster.", also=(*INSTANCE_NAMES, *CLUSTER_NAMES)),
+]
 
 Flag = bool
 
@@ -83,6 +99,7 @@ SnapshotId = Annotated[
         "Snapshot id",
         "SNAPSHOT",
         "Letters, digits, hyphens; of a cluster 63 at most. Left out: one is made.",
+        also=("DBSnapshotIdentifier", "DBClusterSnapshotIdentifier", "snapshot_id"),
     ),
 ]
 
@@ -110,7 +127,12 @@ def _backup_window(text: str) -> str:
 BackupWindow = Annotated[
     str,
     AfterValidator(_backup_window),
-    Parameter("Backup window", "HH:MM-HH:MM", "UTC, at least 30 minutes; may cross midnight."),
+    Parameter(
+        "Backup window",
+        "HH:MM-HH:MM",
+        "UTC, at least 30 minutes; may cross midnight.",
+        also=("PreferredBackupWindow", "backup_window"),
+    ),
 ]
 
 
@@ -169,7 +191,7 @@ Tags = Annotated[
     tuple[str, ...],
     BeforeValidator(_tags),
     AfterValidator(_tag),
-    Several("Tags", "KEY=VALUE", "May be given more than once."),
+    Several("Tags", "KEY=VALUE", "May be given more than once.", also=("Tags",)),
 ]
 
 

@@ -34,6 +34,9 @@ class CreateSnapshot(Change):
         "rds:CreateDBClusterSnapshot",
         "rds:AddTagsToResource",
     )
+    needless = (
+        ("ApplyImmediately", "A snapshot begins at once, and changes nothing of the database."),
+    )
     example = "snapshot orders-dev pre-upgrade-1 --tag ticket=OPS-7"
 
     target: Target

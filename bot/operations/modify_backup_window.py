@@ -42,6 +42,13 @@ class ModifyBackupWindow(Change):
         "rds:ModifyDBInstance",
         "rds:ModifyDBCluster",
     )
+    needless = (
+        (
+            "ApplyImmediately",
+            "A window applies at once in any case, and nothing else that is pending is carried "
+            "along.",
+        ),
+    )
     example = "backup-window orders-test 03:00-04:00 --reason 'after the nightly load'"
 
     target: Target

@@ -1,13 +1,11 @@
 from datetime import timedelta
-from typing import Any
-
-from pydantic import Field
+from typing import Annotated, Any
 
 from bot.aws import AWS
 from bot.aws.statuses import ENDED_BADLY, USABLE, busy
 from bot.errors import AWSNotFoundError, AWSRefusedError, PreflightError
 from bot.operation import Change
-from bot.params import Flag, Instance
+from bot.params import Flag, Instance, Switch
 from bot.values import (
     SECOND,
     Assessment,
@@ -50,12 +48,19 @@ class RebootInstance(Change):
         "rds:RebootDBInstance",
         "cloudtrail:LookupEvents",
     )
+    needless = (("ApplyImmediately", "A reboot begins at once, as soon as it is approved."),)
     example = "reboot orders-test --reason 'new parameter group'"
 
     target: Instance
-    failover: Flag = Field(
-        default=False, description="Move to the standby in the other zone; needs Multi-AZ."
-    )
+    failover: Annotated[
+        Flag,
+        Switch(
+            "Failover",
+            "",
+            "Move to the standby in the other zone; needs Multi-AZ.",
+            also=("ForceFailover",),
+        ),
+    ] = False
 
     def risk_for(self, database: Database) -> Assessment:
         if self.failover:

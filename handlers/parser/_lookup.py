@@ -26,6 +26,12 @@ def key(word: str) -> str:
     return word.casefold().replace("-", "_")
 
 
+def bare(name: str) -> str:
+    """How the name of a parameter is compared: ``snapshot_id`` is ``--snapshot-id``, and
+    ``DBSnapshotIdentifier`` is ``db_snapshot_identifier``."""
+    return name.casefold().replace("-", "").replace("_", "")
+
+
 def operation_of(
     words: Sequence[Word], verbs: Verbs, before: str = ""
 ) -> tuple[type[Operation], list[Word]]:

@@ -7,7 +7,7 @@ from typing import Any
 from bot.errors import UsageError
 from bot.operation import Change, Operation, flag
 from bot.params import Parameter, Prose, Several, Switch
-from handlers.parser._lookup import key, nearest, shortened, slip
+from handlers.parser._lookup import bare, nearest, shortened, slip
 from handlers.parser._words import Word
 
 #: What every change takes beside its own parameters.
@@ -17,10 +17,20 @@ COMMON: Mapping[str, Parameter] = {
 }
 
 
+#: How a switch is said to be on or off.
+SWITCHED = frozenset({"true", "false", "yes", "no", "on", "off", "1", "0"})
+
+
 def parameters(operation: type[Operation]) -> dict[str, Parameter]:
     """All that may be given to an operation, with what is common to changes."""
     own = {name: operation.parameter(name) for name in operation.model_fields}
     return {**COMMON, **own} if issubclass(operation, Change) else own
+
+
+def names(known: Mapping[str, Parameter]) -> dict[str, str]:
+    """Parameters by every name that they go by, as ``bare`` writes it; their own go first."""
+    others = {bare(also): name for name, one in reversed(known.items()) for also in one.also}
+    return others | {bare(name): name for name in known}
 
 
 def read(operation: type[Operation], words: Sequence[Word]) -> dict[str, Any]:
@@ -35,6 +45,7 @@ class _Reader:
     def __init__(self, operation: type[Operation], words: Sequence[Word]) -> None:
         self.operation = operation
         self.parameters = parameters(operation)
+        self.names = names(self.parameters)
         self.words = words
         self.ahead = deque(words)
         self.loose: list[Word] = []
@@ -48,21 +59,26 @@ class _Reader:
                 self.ahead.clear()
             elif word.is_flag:
                 self._flag(word)
-            elif self._is_pair(word):
-                self._assigned(word, key(word.text.partition("=")[0]))
+            elif name := self._paired(word):
+                self._assigned(word, name)
             else:
                 self.loose.append(word)
         self._place()
         return self.given
 
-    def _is_pair(self, word: Word) -> bool:
-        name, equals, _ = word.text.partition("=")
-        return bool(equals) and not word.is_literal and key(name) in self.parameters
+    def _paired(self, word: Word) -> str | None:
+        """The parameter that ``name=value`` gives."""
+        typed, equals, _ = word.text.partition("=")
+        if not equals or word.is_literal:
+            return None
+        self._refuse_needless(word, typed)
+        return self.names.get(bare(typed))
 
     def _flag(self, word: Word) -> None:
         typed = word.text.partition("=")[0]
-        name = key(typed.lstrip("-"))
-        if name not in self.parameters:
+        name = self.names.get(bare(typed))
+        if name is None:
+            self._refuse_needless(word, typed)
             raise self._unknown_flag(word, typed)
         if "=" in word.text:
             self._assigned(word, name)
@@ -113,6 +129,26 @@ class _Reader:
         else:
             self.given[name] = value
 
+    def _refuse_needless(self, word: Word, typed: str) -> None:
+        """Raises UsageError for what AWS's call has and nobody need say, with the rest to copy."""
+        if not issubclass(self.operation, Change):
+            return
+        for name, why in self.operation.needless:
+            if bare(typed) in (bare(name), f"no{bare(name)}"):
+                raise UsageError(
+                    f"{why} So {shortened(typed)} is not needed: leave it out.",
+                    suggestions=[self._without(word)],
+                )
+
+    def _without(self, word: Word) -> str:
+        """The whole command without it and without a value that only it can have."""
+        at = next(number for number, one in enumerate(self.words) if one is word)
+        after = self.words[at + 1 : at + 2]
+        has_value = word.is_flag and "=" not in word.text and after
+        skipped = 2 if has_value and after[0].text.casefold() in SWITCHED else 1
+        kept = [*self.words[:at], *self.words[at + skipped :]]
+        return " ".join([self.operation.verb, *(one.typed for one in kept)])
+
     def _lacks_value(self, name: str) -> UsageError:
         usage = self.parameters[name].usage or "true"
         return UsageError(
@@ -132,8 +168,8 @@ class _Reader:
 
     def _too_many(self, word: Word) -> UsageError:
         sentence = f"{shortened(word.text)} is one word too many: {self.operation.usage()}."
-        if key(word.text) in self.parameters:
-            meant = flag(key(word.text))
+        if name := self.names.get(bare(word.text)):
+            meant = flag(name)
             return slip(sentence, meant, self._with(word, meant))
         if "reason" in self.parameters:
             return UsageError(f"{sentence} A reason goes behind --reason.")
