@@ -8,7 +8,7 @@ from bot.operations.create_snapshot import REQUEST_TAG, CreateSnapshot
 from bot.params import TAG_KEY, TAG_VALUE, TAGS
 from bot.values import Database
 from handlers.parser import Command, FormError, from_form, parse
-from tests.operations.door import cluster
+from tests.operations.door import cluster, door, order
 from tests.samples import sample_database
 
 CATALOGUE = {"create_snapshot": CreateSnapshot}
@@ -104,26 +104,25 @@ def test_one_place_of_the_fifty_is_the_bots() -> None:
 
 
 @pytest.mark.parametrize(
-    ("database", "own", "fits"),
+    ("database", "warned"),
     [
-        (sample_database(), 49, True),
-        (sample_database(copies_tags=True), 48, True),
-        (sample_database(copies_tags=True), 49, False),
-        (cluster(copies_tags=True), 49, False),
-        (sample_database(copies_tags=True, tags={f"t{n}": "" for n in range(50)}), 0, False),
-        (sample_database(copies_tags=True, tags={f"t{n}": "" for n in range(49)}), 0, True),
-        (sample_database(copies_tags=True, tags={f"k{n}": "" for n in range(49)}), 49, True),
-        (sample_database(copies_tags=True, tags={f"aws:t{n}": "" for n in range(50)}), 49, True),
-        (sample_database(copies_tags=False, tags={f"t{n}": "" for n in range(50)}), 49, True),
-        (sample_database(copies_tags=True, tags={REQUEST_TAG: "RDS-1"}), 49, True),
+        (sample_database(), False),
+        (sample_database(copies_tags=True), True),
+        (cluster(copies_tags=True), True),
+        (sample_database(copies_tags=True, tags={}), False),
+        (sample_database(copies_tags=True, tags={f"t{n}": "" for n in range(50)}), True),
     ],
 )
-def test_what_aws_copies_is_counted_too(database: Database, own: int, fits: bool) -> None:
-    objections = _typed(_many(own)).objections(database)
+async def test_tags_that_aws_would_copy_without_the_bots_own_are_missed_aloud(
+    database: Database, warned: bool
+) -> None:
+    change = CreateSnapshot(target=database.name, tag=_many(49))
 
-    assert (objections == {}) is fits
-    if not fits:
-        assert "AWS copies the tags of" in objections["tag"]
+    plan = await change.plan(door(database), order(database))
+
+    assert any("are not copied" in one for one in plan.warnings) is warned
+    assert len(plan.call.arguments["Tags"]) == TAGS
+    assert plan.call.arguments["Tags"][-1]["Key"] == REQUEST_TAG
 
 
 def test_the_limits_are_those_of_awss_model() -> None:

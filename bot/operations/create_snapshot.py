@@ -7,7 +7,7 @@ from bot.aws import AWS
 from bot.aws.statuses import busy
 from bot.errors import PreflightError
 from bot.operation import Change
-from bot.params import SNAPSHOT_ID, TAGS, SnapshotId, Tags, Target
+from bot.params import SNAPSHOT_ID, SnapshotId, Tags, Target
 from bot.values import SECOND, Call, Database, Order, Plan, Progress, Sent, Snapshot, Stage
 from bot.vocabulary import Kind, Risk
 
@@ -55,12 +55,6 @@ class CreateSnapshot(Change):
                 "snapshot": f"{name} is a cluster, of whose snapshots the ids have {most} "
                 f"characters at most; this one has {len(self.snapshot)}. Shorten it."
             }
-        tags = {*self._tags, *_copied(database), REQUEST_TAG}
-        if len(tags) > TAGS:
-            return {
-                "tag": f"AWS copies the tags of {name} to its snapshot, so that it would have "
-                f"{len(tags)} with these and mine, and {TAGS} are the most. Give fewer."
-            }
         return {}
 
     async def plan(self, aws: AWS, order: Order) -> Plan:
@@ -79,6 +73,7 @@ class CreateSnapshot(Change):
             checks=(f"{database.name} is {database.status}", f"the name {name} is free"),
             busy=busy(database, "a snapshot"),
             downtime=_downtime(database),
+            warnings=tuple(_uncopied(database)),
             undo="Deleting the snapshot undoes it.",
             baseline={"snapshot": name, "kind": database.target.kind.value},
         )
@@ -109,12 +104,8 @@ class CreateSnapshot(Change):
         kind = Kind(sent.plan.baseline["kind"])
         return await aws.snapshot(kind, sent.plan.baseline["snapshot"])
 
-    @property
-    def _tags(self) -> dict[str, str]:
-        return dict(pair.split("=", 1) for pair in self.tag)
-
     def _call(self, database: Database, name: str, order: Order) -> Call:
-        pairs = self._tags | {REQUEST_TAG: order.label}
+        pairs = dict(pair.split("=", 1) for pair in self.tag) | {REQUEST_TAG: order.label}
         tags = [{"Key": key, "Value": value} for key, value in pairs.items()]
         kind = "DBInstance" if database.target.kind is Kind.INSTANCE else "DBCluster"
         what = "DBSnapshot" if database.target.kind is Kind.INSTANCE else "DBClusterSnapshot"
@@ -128,10 +119,16 @@ class CreateSnapshot(Change):
         )
 
 
-def _copied(database: Database) -> Iterator[str]:
-    """Keys that AWS puts on its snapshots by itself; its own are neither copied nor counted."""
-    if database.copies_tags:
-        yield from (key for key in database.tags if not key.lower().startswith("aws:"))
+def _uncopied(database: Database) -> Iterator[str]:
+    """AWS copies a database's tags only to a snapshot that is given none, and this has the bot's.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Tagging.html
+    """
+    if database.copies_tags and database.tags:
+        yield (
+            f"The tags of {database.name} are not copied to it, though its settings say so: "
+            "AWS copies none to a snapshot that is given any, and I give it mine."
+        )
 
 
 def _generated(order: Order) -> str:

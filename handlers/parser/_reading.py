@@ -29,7 +29,7 @@ def parameters(operation: type[Operation]) -> dict[str, Parameter]:
 
 def names(known: Mapping[str, Parameter]) -> dict[str, str]:
     """Parameters by every name that they go by, as ``bare`` writes it; their own go first."""
-    others = {bare(also): name for name, one in reversed(known.items()) for also in one.also}
+    others = {bare(also): name for name, one in reversed([*known.items()]) for also in one.also}
     return others | {bare(name): name for name in known}
 
 
