@@ -45,7 +45,7 @@ def figure(heat: HeatMap) -> Figure:
     tall = max(1, len(rows)) * ROW
     drawn = sheet(
         heat.title,
-        foot(heat.about, heat.window, heat.zone, len(heat.rows) - len(rows)),
+        foot(heat, len(heat.rows) - len(rows)),
         ABOVE + tall + BELOW,
         _key(heat, values),
     )
@@ -111,7 +111,7 @@ def _key(heat: HeatMap, values: Cells) -> Sequence[Entry]:
     scale = Entry(_bar, f"0 to {amount(heat.most, heat.unit)} or more", wide=BAR)
     if not any(math.isnan(one) for row in values for one in row):
         return (scale,)
-    return (scale, Entry(_hatched, "not measured"))
+    return (scale, Entry(_hatched, "not measured, or not read" if heat.unread else "not measured"))
 
 
 def _bar(axes: Axes, x: float, y: float) -> None:

@@ -11,7 +11,7 @@ from charts import curves, frames, markers
 from charts.lettering import squeezed
 from charts.paper import QUIET, TEXT, WIDTH, Sheet, note, nothing, sheet
 from charts.scales import figures, top
-from charts.words import foot
+from charts.words import NO_DATA, NOT_READ, foot
 
 COLUMNS = 2
 ROW, ABOVE, BELOW = 1.78, 0.4, 0.32  #: inches of a row, and of it above and below the plots
@@ -23,7 +23,7 @@ def figure(chart: Chart) -> Figure:
     columns = min(COLUMNS, max(1, len(chart.panels)))
     rows = max(1, math.ceil(len(chart.panels) / columns))
     marked = markers.of(chart)
-    drawn = sheet(chart.title, foot(chart.about, chart.window, chart.zone), rows * ROW, marked.key)
+    drawn = sheet(chart.title, foot(chart), rows * ROW, marked.key)
     grid = Grid(columns, max((curves.gutter(one) for one in chart.panels), default=0.0))
     for number, panel in enumerate(chart.panels):
         axes = grid.axes(drawn, number)
@@ -63,7 +63,7 @@ def _panel(axes: Axes, panel: Panel, chart: Chart, grid: Grid) -> None:
     title = squeezed(panel.title, grid.cell - SCALE, TEXT, "bold")
     note(axes, -0.46 / grid.plot, 1.15, title, fontsize=TEXT, fontweight="bold")
     if highest is None:
-        nothing(axes)
+        nothing(axes, NOT_READ if panel.is_unread else NO_DATA)
         return
     curves.lines(axes, panel, chart.window.period)
     if panel.limit is not None and panel.limit.value <= ceiling:

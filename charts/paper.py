@@ -122,9 +122,9 @@ def note(axes: Axes, x: float, y: float, said: str, **more: Any) -> None:
     axes.text(x, y, said, transform=axes.transAxes, **look)
 
 
-def nothing(axes: Axes) -> None:
+def nothing(axes: Axes, said: str = NO_DATA) -> None:
     """In the place of figures that there are none of."""
-    note(axes, 0.5, 0.5, NO_DATA, ha="center", va="center", color=QUIET, fontsize=TEXT)
+    note(axes, 0.5, 0.5, said, ha="center", va="center", color=QUIET, fontsize=TEXT)
 
 
 def badge(axes: Axes, x: float, y: float, said: str, *, filled: bool, **more: Any) -> None:

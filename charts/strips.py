@@ -31,7 +31,7 @@ def figure(strips: Strips) -> Figure:
     tall = max(1, len(shown)) * ROW
     drawn = sheet(
         strips.title,
-        foot(strips.about, strips.window, strips.zone, len(strips.strips) - len(shown)),
+        foot(strips, len(strips.strips) - len(shown)),
         tall + BELOW,
     )
     named = min(LABELS, max((inches(one.label, SMALL, "bold") for one in shown), default=0.0))

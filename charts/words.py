@@ -22,21 +22,23 @@ from bot.values import (
 
 ALT = 1000  #: characters that Slack keeps of a file's alternative text
 DAY = 86_400
-NO_DATA = "no data"
+NO_DATA, NOT_READ = "no data", "could not be read"
 
 
 def alt(drawable: Drawable) -> str:
     """What the picture shows, in numbers, cut to what Slack keeps."""
-    said = " ".join((f"{drawable.title}.", f"{drawable.about}.", *_figures(drawable)))
+    lacks = f"{drawable.unread}." if not isinstance(drawable, Report) and drawable.unread else ""
+    parts = (f"{drawable.title}.", lacks, f"{drawable.about}.", *_figures(drawable))
+    said = " ".join(filter(None, parts))
     return said if len(said) <= ALT else said[: ALT - 1] + "…"
 
 
-def foot(about: str, window: Window, zone: str, left_out: int = 0) -> str:
-    """``left_out``: how many the picture has no room for."""
-    known = zone_of(zone)
-    rest = f"{left_out} more are not shown · " if left_out else ""
-    until = f"{local(window.until, known):%a %d %b %H:%M}"
-    return f"{rest}{about} until {until} · times in {known.key}"
+def foot(drawn: Chart | HeatMap | Strips, left_out: int = 0) -> str:
+    """What is missing comes first. ``left_out``: how many the picture has no room for."""
+    known = zone_of(drawn.zone)
+    rest = f"{left_out} more are not shown" if left_out else ""
+    until = f"{drawn.about} until {local(drawn.window.until, known):%a %d %b %H:%M}"
+    return " · ".join(filter(None, (drawn.unread, rest, until, f"times in {known.key}")))
 
 
 def clock(at: int, window: Window, zone: str) -> str:
@@ -86,7 +88,8 @@ def _chart(chart: Chart) -> Iterator[str]:
 
 
 def _panel(panel: Panel, zone: ZoneInfo) -> str:
-    curves = [_curve(one, zone) for one in panel.curves if one.series.points]
+    shown = (one for one in panel.curves if one.series.points or one.series.unread)
+    curves = [_curve(one, zone) for one in shown]
     return f"{panel.title}: {'; '.join(curves) or NO_DATA}."
 
 
@@ -94,7 +97,7 @@ def _curve(curve: Curve, zone: ZoneInfo) -> str:
     series = curve.series
     latest, highest, lowest, mean = series.latest, series.highest, series.lowest, series.mean
     if latest is None or highest is None or lowest is None or mean is None:
-        return curve.label
+        return f"{curve.label} {NOT_READ}".strip()
     if curve.is_earlier:
         said = f"a week before {amount(mean, series.unit)} on average"
         return f"{curve.label} {said}".strip()

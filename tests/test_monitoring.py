@@ -14,9 +14,10 @@ from bot.errors import UsageError
 from bot.fleet import Fleet
 from bot.limits import ceiling
 from bot.monitoring import WORDS, Monitoring, chosen, preset
-from bot.monitoring._drafting import panel, spoken
+from bot.monitoring._drafting import chart, panel, spoken
 from bot.monitoring._earlier import against
 from bot.monitoring._findings import calm, findings
+from bot.monitoring._reading import _findings, _said
 from bot.monitoring._trends import DAY, days_left
 from bot.sandbox.aws import DEMO_FLEET, MAIN, AWSSandbox, HeldClock, InstanceSpec, role_arn
 from bot.thresholds import Thresholds
@@ -79,6 +80,91 @@ def test_calm_is_said_with_figures() -> None:
 
     assert calm({"CPUUtilization": cpu}) == ("Nothing unusual: CPU 21 %, at most 40 %.",)
     assert calm({}) == ("Nothing unusual.",)
+
+
+def unread(metric: str, *values: float, why: str = "CloudWatch erred.") -> Series:
+    points = over_the_day(*values) if values else ()
+    return Series(metric=metric, unit="%", points=points, unread=why)
+
+
+def found(*given: Series) -> dict[Measure, Series]:
+    return {Measure(target=database().target, metric=one.metric): one for one in given}
+
+
+def sentences(*given: Series) -> list[str]:
+    one = database()
+    worth = _findings(one, found(*given), WINDOW, {}, Thresholds())
+    return [spoken(line, "UTC") for line in _said(one, preset(one), found(*given), (), worth)]
+
+
+CALM_CPU = Series(metric="CPUUtilization", unit="%", points=QUIET)
+CONNECTIONS = Series(metric="DatabaseConnections", unit="", points=QUIET)
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ([CALM_CPU, CONNECTIONS],
+         ["Nothing unusual: CPU 20 %, at most 20 %, 20 connections, at most 20"]),
+        ([CONNECTIONS, unread("CPUUtilization")],
+         ["CPU could not be read. CloudWatch erred",
+          "Measured: 20 connections, at most 20"]),
+        ([CALM_CPU, unread("ReadLatency"), unread("WriteLatency"), unread("SwapUsage")],
+         ["Memory (swap), Latency could not be read. CloudWatch erred",
+          "Measured: CPU 20 %, at most 20 %"]),
+        ([unread("CPUUtilization", *[20.0] * 96)],
+         ["CPU could be read only in part. CloudWatch erred",
+          "Measured: CPU 20 %, at most 20 %"]),
+        ([unread("CPUUtilization", *[20.0] * 95, 99.0)],
+         ["CPU reached 99 % (Wed 01 Jul 12:00) and was at 80 % or more for 5 min",
+          "CPU could be read only in part. CloudWatch erred"]),
+        ([unread("CPUUtilization"), unread("DatabaseConnections", why="The role may not.")],
+         ["CPU could not be read. CloudWatch erred",
+          "Connections could not be read. The role may not"]),
+        ([CONNECTIONS, Series(metric="CPUUtilization", unit="%")],
+         ["CloudWatch has no figures of CPU for this time"]),
+        ([CALM_CPU, Series(metric="ReplicaLag", unit="s")],
+         ["Nothing unusual: CPU 20 %, at most 20 %"]),
+        ([Series(metric="CPUUtilization", unit="%")],
+         ["CloudWatch has no figures of orders for this time"]),
+    ],
+)  # fmt: skip
+def test_calm_is_only_what_was_read(given: list[Series], says: list[str]) -> None:
+    assert sentences(*given) == says
+
+
+def test_what_is_known_to_be_wrong_comes_first_and_nothing_is_calm() -> None:
+    said = _said(database(), preset(database()), found(CALM_CPU), (("An alarm fires.",),), ())
+
+    assert [spoken(line, "UTC") for line in said] == [
+        "An alarm fires", "Measured: CPU 20 %, at most 20 %"
+    ]  # fmt: skip
+
+
+def test_the_week_before_is_compared_as_far_as_both_were_read() -> None:
+    plots = preset(database())
+    now = {"CPUUtilization": CALM_CPU, "DatabaseConnections": CONNECTIONS}
+    half = {"CPUUtilization": CALM_CPU, "DatabaseConnections": unread("DatabaseConnections")}
+    none = {metric: unread(metric) for metric in now}
+
+    assert against(plots, now, half) == (
+        "In what could be read much as the week before: CPU 20 % on average, then 20 %. "
+        "The rest of it could not be read.",
+    )
+    assert against(plots, now, none) == (
+        "With the week before it cannot be compared. CloudWatch erred.",
+    )
+
+
+def test_a_panel_that_could_not_be_read_keeps_its_place_in_the_picture() -> None:
+    one, lacks = database(), found(CALM_CPU, unread("DatabaseConnections"))
+    plots = [plot for plot in preset(one) if plot.word in ("cpu", "connections", "queue")]
+
+    drawn = chart(one, plots, lacks, WINDOW, Range.DAY, [("x",)], "UTC", None)
+
+    assert drawn is not None
+    assert [panel.title for panel in drawn.panels] == ["CPU", "Connections"]
+    assert drawn.unread == "Connections could not be read"
 
 
 def test_a_busy_processor_is_named_with_its_hour_and_for_how_long() -> None:

@@ -76,7 +76,7 @@ class AWS:
         return await self.region.snapshot(kind, identifier)
 
     async def metrics(self, measures: Sequence[Measure], window: Window) -> tuple[Series, ...]:
-        """One series a measure, in the same order; empty where nothing was measured."""
+        """One series a measure, in the same order, each with what of it could not be read."""
         self._allow("cloudwatch:GetMetricData")
         return await self.region.metrics(measures, window)
 

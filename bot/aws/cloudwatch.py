@@ -5,13 +5,15 @@ Metrics and units: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-me
 
 import asyncio
 import math
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.aws.errors import reading
+from bot.aws.metricdata import AGAIN, Told
+from bot.errors import AWSError
 from bot.telemetry import Datum
-from bot.values import SECOND, Measure, Point, Series, Target, Window
+from bot.values import SECOND, Measure, Reading, Series, Target, Window
 from bot.vocabulary import Kind
 
 NAMESPACE = "AWS/RDS"
@@ -57,14 +59,18 @@ UNITS = {
 
 
 async def read(client: Any, measures: Sequence[Measure], window: Window) -> tuple[Series, ...]:
-    """One series a measure, in the same order; empty where CloudWatch has nothing.
+    """One series a measure, in the same order, each with what of it could not be read.
 
-    Raises botocore's errors.
+    Raises AWSError where nothing at all could be.
     """
     found: list[Series] = []
+    errors: list[AWSError] = []
     for some in batches(measures, window):
-        points = await _points(client, some, window)
-        found += [_series(one, points[_id(number)]) for number, one in enumerate(some)]
+        told, error = await _told(client, some, window)
+        found += await asyncio.to_thread(_series, told, some, window)
+        errors += [error] if error and not told.results else []
+    if errors and all(one.reading is Reading.UNREAD for one in found):
+        raise errors[0]
     return tuple(found)
 
 
@@ -87,32 +93,27 @@ def connections(target: Target) -> Measure:
     return Measure(target=target, metric="DatabaseConnections", stat=stat)
 
 
-async def _points(
+async def _told(
     client: Any, measures: Sequence[Measure], window: Window
-) -> Mapping[str, list[Point]]:
-    """Points by query id; one metric's points may be spread over pages."""
-    queries = [_query(number, one, window.period) for number, one in enumerate(measures)]
-    found: dict[str, list[Point]] = defaultdict(list)
+) -> tuple[Told, AWSError | None]:
+    """What came until the last page, or until the error; one metric may be spread over pages."""
+    told = Told()
     pages = client.get_paginator("get_metric_data").paginate(
-        MetricDataQueries=queries,
+        MetricDataQueries=[
+            _query(number, one, window.period) for number, one in enumerate(measures)
+        ],
         StartTime=_utc(window.since),
         EndTime=_utc(window.until),
         ScanBy="TimestampAscending",
     )
-    async for page in pages:
-        for name, points in await asyncio.to_thread(_read, page):
-            found[name] += points
-    return found
-
-
-def _read(page: Mapping[str, Any]) -> list[tuple[str, list[Point]]]:
-    return [(result["Id"], list(_measured(result))) for result in page["MetricDataResults"]]
-
-
-def _measured(result: Mapping[str, Any]) -> Iterator[Point]:
-    for at, value in zip(result.get("Timestamps", ()), result.get("Values", ()), strict=False):
-        if math.isfinite(value):
-            yield int(at.timestamp()) * SECOND, float(value)
+    try:
+        with reading():
+            async for page in pages:
+                told.add(page)
+    except AWSError as error:
+        told.broken = f"CloudWatch did not tell all: {str(error).rstrip('.')}. {AGAIN}"
+        return told, error
+    return told, None
 
 
 def _query(number: int, measure: Measure, period: int) -> dict[str, Any]:
@@ -132,13 +133,11 @@ def _query(number: int, measure: Measure, period: int) -> dict[str, Any]:
     }
 
 
-def _series(measure: Measure, points: Sequence[Point]) -> Series:
-    return Series(
-        metric=measure.metric,
-        stat=measure.stat,
-        unit=UNITS.get(measure.metric, ""),
-        points=tuple(sorted(points)),
-    )
+def _series(told: Told, measures: Sequence[Measure], window: Window) -> list[Series]:
+    return [
+        told.series(_id(number), one, UNITS.get(one.metric, ""), window)
+        for number, one in enumerate(measures)
+    ]
 
 
 def _id(number: int) -> str:

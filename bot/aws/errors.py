@@ -62,7 +62,7 @@ def reading() -> Iterator[None]:
         ) from error
     except (aws.BotoCoreError, aws.HTTPClientError, OSError, TimeoutError) as error:
         raise AWSUnavailableError(f"AWS did not answer: {error}") from error
-    except ResponseParserError as error:  # a proxy's page, or half of an answer
+    except (ResponseParserError, ValueError) as error:  # a proxy's page, half of one, no figure
         raise AWSUnavailableError("AWS's answer could not be read.") from error
 
 

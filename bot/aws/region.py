@@ -11,7 +11,7 @@ from bot.aws import alarms, cloudwatch, insights, logfiles, rds
 from bot.aws.batch import Batch
 from bot.aws.errors import acting, reading
 from bot.aws.session import Account, Acting, Sessions
-from bot.errors import AWSNotFoundError
+from bot.errors import AWSNotFoundError, AWSUnavailableError
 from bot.values import (
     SECOND,
     Alarm,
@@ -26,6 +26,7 @@ from bot.values import (
     Measure,
     Quota,
     RDSEvent,
+    Reading,
     Receipt,
     Series,
     Snapshot,
@@ -102,14 +103,20 @@ class Region:
         return max(dated, key=lambda one: one.created_at or 0, default=None)
 
     async def metrics(self, measures: Sequence[Measure], window: Window) -> tuple[Series, ...]:
-        """One series a measure, in the same order; empty where nothing was measured."""
+        """One series a measure, in the same order, each with what of it could not be read."""
         with reading():
             client = await self._sessions.client("cloudwatch", self.account, self.name)
-            return await cloudwatch.read(client, measures, window)
+        return await cloudwatch.read(client, measures, window)
 
     async def connections(self, target: Target) -> float | None:
-        """As last counted; None where nobody counted in the last quarter of an hour."""
-        return await self._connections.get(target)
+        """As last counted; None where nobody counted in the last quarter of an hour.
+
+        Raises AWSUnavailableError where that could not be read.
+        """
+        counted = await self._connections.get(target)
+        if counted is not None and counted.reading is Reading.UNREAD:
+            raise AWSUnavailableError(counted.unread)
+        return counted.latest[1] if counted and counted.latest else None
 
     async def parameter(self, kind: Kind, group: str, name: str) -> str | None:
         """The value that somebody gave it in a parameter group; None where nobody did."""
@@ -240,12 +247,11 @@ class Region:
         parse = rds.instance if kind is Kind.INSTANCE else rds.cluster
         return parse(raw, self.account, self.name, self.clock())
 
-    async def _count_connections(self, targets: tuple[Target, ...]) -> Mapping[Target, float]:
+    async def _count_connections(self, targets: tuple[Target, ...]) -> Mapping[Target, Series]:
         found = await self.metrics(
             tuple(map(cloudwatch.connections, targets)), cloudwatch.latest_connections(self.clock())
         )
-        latest = zip(targets, (series.latest for series in found), strict=True)
-        return {target: point[1] for target, point in latest if point is not None}
+        return dict(zip(targets, found, strict=True))
 
     def _describe(self, how: Describe) -> Fetch:
         method, id_filter, key, identifier = how

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.limits import Ceiling
 from bot.monitoring._drafting import panel
 from bot.monitoring._presets import Plot
+from bot.monitoring._unread import caption, unread
 from bot.thresholds import Thresholds
 from bot.values import (
     Chart,
@@ -47,15 +48,17 @@ class Compared:
 def said_of(one: Compared) -> Line:
     """``orders-prod: CPU 34 % now, 21 % on average, 79 % at most (today at 14:20).``"""
     series = one.full[0] if one.full else None
+    lacks = [span for line in unread((one.plot,), one.found) for span in (" ", *line)]
     if series is None or series.latest is None or series.highest is None or series.mean is None:
-        return (Strong(text=one.database.name), f": no figures of {one.plot.title.lower()}.")
+        nothing = () if lacks else (f" no figures of {one.plot.title.lower()}.",)
+        return (Strong(text=one.database.name), ":", *lacks, *nothing)
     now, mean, most = (
         amount(value, series.unit) for value in (series.latest[1], series.mean, series.highest[1])
     )
     label = dict(one.plot.metrics).get(series.metric, "")
     what = f"{one.plot.title} {label}".rstrip()
     said = f": {what} {now} now, {mean} on average, {most} at most ("
-    return (Strong(text=one.database.name), said, Moment(at=series.highest[0]), ").")
+    return (Strong(text=one.database.name), said, Moment(at=series.highest[0]), ").", *lacks)
 
 
 def _listing(names: Sequence[str]) -> str:
@@ -71,6 +74,7 @@ def side_by_side(
     """None where nothing was measured of any."""
     if not any(one.full for one in given):
         return None
+    plots = tuple(dict.fromkeys(one.plot for one in given))
     reach = max(one.highest for one in given)
     panels = (panel(one.plot, one.database, one.found, one.limit, thresholds) for one in given)
     named = (
@@ -83,4 +87,6 @@ def side_by_side(
         window=window,
         panels=tuple(named),
         zone=zone,
-    )
+        unread=caption(plots, {measure: series for one in given
+                               for measure, series in one.found.items()}, named=True),
+    )  # fmt: skip

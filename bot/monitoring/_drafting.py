@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from bot.limits import Ceiling
 from bot.monitoring._presets import SHOWN, Plot
+from bot.monitoring._unread import caption
 from bot.thresholds import AS_USUAL, Thresholds
 from bot.values import (
     Chart,
@@ -39,17 +40,21 @@ def chart(
     thresholds: Thresholds = AS_USUAL,
     earlier: Mapping[Measure, Series] = NOTHING,
 ) -> Chart | None:
-    """The first plots of which there is anything to see; None where of none there is."""
+    """The first plots of which there is anything to see; None where of none there is.
+
+    A panel that could not be read keeps its place, and the caption says so.
+    """
     drawn = [panel(plot, database, found, limit, thresholds, earlier) for plot in plots]
-    full = [one for one in drawn if any(curve.series.points for curve in one.curves)]
-    if not full:
+    if not any(one.is_measured for one in drawn):
         return None
+    full = [one for one in drawn if one.is_measured or one.is_unread]
     return Chart(
         title=_title(database, said[0], zone),
         about=_about(database, span),
         window=window,
         panels=tuple(full[:SHOWN]),
         zone=zone,
+        unread=caption(plots, found, named=database.target.kind is Kind.CLUSTER),
     )
 
 

@@ -30,14 +30,22 @@ def moved(found: Mapping[Measure, Series]) -> Mapping[Measure, Series]:
 
 
 def against(plots: Sequence[Plot], now: ByMetric, then: ByMetric) -> Line:
-    """``Against the week before: CPU 34 % on average, then 12 %.``; what differs most is first."""
+    """``Against the week before: CPU 34 % on average, then 12 %.``; what differs most is first.
+
+    What could not be read of either week cannot be compared, and then nothing is called alike.
+    """
     pairs = sorted(_pairs(plots, now, then), key=lambda pair: pair[0], reverse=True)
-    if not pairs:
+    unread = next((one.unread for one in (*then.values(), *now.values()) if one.unread), "")
+    if not pairs and not unread:
         return ("CloudWatch has no figures of the week before to compare with.",)
+    if not pairs:
+        return (f"With the week before it cannot be compared. {unread}",)
     differing = [said for ratio, said in pairs[:TOLD] if ratio >= log(WORTH)]
+    rest = " The rest of it could not be read." if unread else ""
     if differing:
-        return (f"Against the week before: {'; '.join(differing)}.",)
-    return (f"Much as the week before: {pairs[0][1]}.",)
+        return (f"Against the week before: {'; '.join(differing)}.{rest}",)
+    much = "In what could be read much" if unread else "Much"
+    return (f"{much} as the week before: {pairs[0][1]}.{rest}",)
 
 
 def _pairs(plots: Sequence[Plot], now: ByMetric, then: ByMetric) -> Iterator[tuple[float, str]]:

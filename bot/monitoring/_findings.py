@@ -7,12 +7,15 @@ from bot.connections import keeps_rising
 from bot.limits import Ceiling
 from bot.monitoring._trends import days_left
 from bot.thresholds import AS_USUAL, DEFAULTS, Thresholds, is_least, spoken
-from bot.values import SECOND, Database, Line, Moment, Series, Window, amount
+from bot.values import SECOND, Database, Line, Moment, Reading, Series, Window, amount
 
 SURE = 3.0  #: days until storage is full, up to which the hour is worth a word
 SOON = 30.0  #: days until storage is full that are worth a word
 FRESH = 15 * 60 * SECOND
 GAP = 20 * 60 * SECOND
+
+EVERYBODY = {"CPUUtilization": "CPU", "DatabaseConnections": "connections",
+             "FreeableMemory": "free memory"}  # fmt: skip
 
 ByMetric = Mapping[str, Series]
 
@@ -24,9 +27,12 @@ def findings(
     limit: Ceiling | None = None,
     thresholds: Thresholds = AS_USUAL,
 ) -> tuple[Line, ...]:
-    """What is worth a word; empty where nothing is. ``limit``: of its connections, if known."""
+    """What is worth a word; empty where nothing is. ``limit``: of its connections, if known.
+
+    What could not be read is nobody's finding: it is said elsewhere.
+    """
     if not any(one.points for one in series.values()):
-        return (_nothing(database),)
+        return () if any(one.unread for one in series.values()) else (_nothing(database),)
     return (
         *_storage(series),
         *_connections(series, limit, thresholds.of("DatabaseConnections")),
@@ -35,13 +41,24 @@ def findings(
         *_capacity(series, thresholds.of("ACUUtilization")),
         *_crossed(series, thresholds),
         *_gaps(series, window),
+        *_absent(series),
     )
 
 
 def calm(series: ByMetric) -> Line:
-    """What to say where nothing is worth a word."""
-    said = ", ".join(_now(series, (("CPUUtilization", "CPU"), ("DatabaseConnections", ""))))
+    """What to say where all was read and nothing of it is worth a word."""
+    said = _lately(series)
     return (f"Nothing unusual{': ' if said else ''}{said}.",)
+
+
+def measured(series: ByMetric) -> Iterator[Line]:
+    """The same figures without a judgement: where not all is known, or an alarm says otherwise."""
+    if said := _lately(series):
+        yield (f"Measured: {said}.",)
+
+
+def _lately(series: ByMetric) -> str:
+    return ", ".join(_now(series, (("CPUUtilization", "CPU"), ("DatabaseConnections", ""))))
 
 
 def _nothing(database: Database) -> Line:
@@ -134,6 +151,14 @@ def _gaps(series: ByMetric, window: Window) -> Iterator[Line]:
         minutes = longest[0] // SECOND // 60
         since = Moment(at=longest[1])
         yield (f"CloudWatch has no figures for {minutes} minutes after ", since, ".")
+
+
+def _absent(series: ByMetric) -> Iterator[Line]:
+    """What every database that runs is measured by, and this one was not."""
+    lacks = [said for metric, said in EVERYBODY.items()
+             if metric in series and series[metric].reading is Reading.EMPTY]  # fmt: skip
+    if lacks:
+        yield (f"CloudWatch has no figures of {' and '.join(lacks)} for this time.",)
 
 
 def _now(series: ByMetric, wanted: Iterable[tuple[str, str]]) -> Iterator[str]:

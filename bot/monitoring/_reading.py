@@ -6,13 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 
 from bot.aws.accounts import Accounts
 from bot.ceilings import Ceilings
+from bot.errors import AWSError
 from bot.limits import Ceiling, shared
 from bot.monitoring._comparing import Compared, said_of, side_by_side
 from bot.monitoring._drafting import chart, panel
 from bot.monitoring._earlier import against, moved
 from bot.monitoring._earlier import week_before as before
-from bot.monitoring._findings import calm, findings
+from bot.monitoring._findings import calm, findings, measured
 from bot.monitoring._presets import Plot, chosen
+from bot.monitoring._unread import Measured, unanswered, unread
 from bot.thresholds import AS_USUAL, Thresholds
 from bot.values import (
     SECOND,
@@ -34,8 +36,7 @@ KEPT = 64  #: readings that are remembered
 MINUTE = 60 * SECOND
 READING = ("cloudwatch:GetMetricData",)
 
-Reading = tuple[tuple[Measure, ...], Window]
-Measured = Mapping[Measure, Series]
+Asked = tuple[tuple[Measure, ...], Window]
 
 
 class Monitoring:
@@ -50,7 +51,7 @@ class Monitoring:
         self._ceilings = ceilings
         self._clock = clock
         self._thresholds = thresholds
-        self._readings: OrderedDict[Reading, asyncio.Task[tuple[Series, ...]]] = OrderedDict()
+        self._readings: OrderedDict[Asked, asyncio.Task[tuple[Series, ...]]] = OrderedDict()
         self.requested = 0  #: metrics that CloudWatch was asked for: it charges by them
 
     @property
@@ -70,20 +71,23 @@ class Monitoring:
         zone: str,
         *,
         week_before: bool = False,
+        known: tuple[Line, ...] = (),
     ) -> Observed:
         """The chart and the findings of so many hours until now.
 
         ``words`` are metrics; none: what matters for its engine. ``week_before``: with the same
-        hours of the week before beside it. Raises UsageError for an unknown metric, AWSError where
-        CloudWatch cannot be asked.
+        hours of the week before beside it. ``known``: what is wrong whatever the figures say; it
+        comes first, and then nothing is called calm. Raises UsageError for an unknown metric,
+        AWSError where CloudWatch cannot be asked.
         """
         plots = chosen(database, words)
         window = self.window(span)
         measures = tuple(one for plot in plots for one in measures_of(plot, database))
         found = await self._found(measures, window)
-        earlier = moved(await self._found(measures, before(window))) if week_before else {}
+        earlier = moved(await self._attempted(measures, before(window))) if week_before else {}
         limits = await self._limits(plots, database)
-        said = _said(database, found, window, limits, self._thresholds)
+        worth = _findings(database, found, window, limits, self._thresholds)
+        said = _said(database, plots, found, known, worth)
         if week_before:
             said += (against(plots, _whole(database, found), _whole(database, earlier)),)
         drawn = chart(
@@ -97,11 +101,14 @@ class Monitoring:
     ) -> Observed:
         """One metric of several databases, a panel for each on one and the same scale.
 
-        The busiest comes first. Raises as ``observe`` does.
+        The busiest comes first; one that cannot be read hides no other. Raises UsageError for an
+        unknown metric.
         """
         window = self.window(span)
-        measured = await asyncio.gather(*(self._one(one, word, window) for one in databases))
-        busiest = sorted(measured, key=lambda one: one.mean, reverse=True)
+        plots = [chosen(one, (word,))[0] for one in databases]
+        pairs = zip(databases, plots, strict=True)
+        compared = await asyncio.gather(*(self._one(*pair, window) for pair in pairs))
+        busiest = sorted(compared, key=lambda one: one.mean, reverse=True)
         drawn = side_by_side(busiest, window, span, zone, self._thresholds)
         return Observed(findings=tuple(map(said_of, busiest)), chart=drawn)
 
@@ -114,15 +121,20 @@ class Monitoring:
         found = await self._found(measures, window)
         return found, tuple(panel(plot, database, found, None, self._thresholds) for plot in plots)
 
-    async def _one(self, database: Database, word: str, window: Window) -> Compared:
-        [plot] = chosen(database, (word,))
-        measures = measures_of(plot, database)
-        found = await self._found(measures, window)
+    async def _one(self, database: Database, plot: Plot, window: Window) -> Compared:
+        found = await self._attempted(measures_of(plot, database), window)
         limits = await self._limits((plot,), database)
         return Compared(database, plot, found, shared(limits.values()))
 
     async def _found(self, measures: tuple[Measure, ...], window: Window) -> Measured:
         return dict(zip(measures, await self.read(measures, window), strict=True))
+
+    async def _attempted(self, measures: tuple[Measure, ...], window: Window) -> Measured:
+        """The same, unread where AWS does not answer."""
+        try:
+            return await self._found(measures, window)
+        except AWSError as error:
+            return unanswered(measures, error)
 
     async def _limits(self, plots: Sequence[Plot], database: Database) -> Mapping[str, Ceiling]:
         """By instance; asked for only where connections are shown."""
@@ -131,17 +143,28 @@ class Monitoring:
         return await self._ceilings.within(database)
 
     async def read(self, measures: tuple[Measure, ...], window: Window) -> tuple[Series, ...]:
-        """One series a measure, all of one region, in the same order; shared and remembered."""
+        """One series a measure, all of one region, in the same order; shared and remembered.
+
+        What could not be read, or not all of it, is asked for again by whoever asks next.
+        """
         key = (measures, window)
         if key not in self._readings:
             self._readings[key] = asyncio.create_task(self._ask(measures, window))
             while len(self._readings) > KEPT:
                 self._readings.popitem(last=False)
+        task = self._readings[key]
         try:
-            return await asyncio.shield(self._readings[key])
+            found = await asyncio.shield(task)
         except Exception:
-            self._readings.pop(key, None)
+            self._forget(key, task)
             raise
+        if any(one.unread for one in found):
+            self._forget(key, task)
+        return found
+
+    def _forget(self, key: Asked, task: asyncio.Task[tuple[Series, ...]]) -> None:
+        if self._readings.get(key) is task:
+            del self._readings[key]
 
     async def read_once(self, measures: tuple[Measure, ...], window: Window) -> tuple[Series, ...]:
         """The same without remembering it: for whole fleets."""
@@ -173,7 +196,7 @@ def _member(cluster: Database, name: str) -> Target:
     return cluster.target.model_copy(update=update)
 
 
-def _said(
+def _findings(
     database: Database,
     found: Measured,
     window: Window,
@@ -184,12 +207,26 @@ def _said(
     targets = dict.fromkeys(one.target.identifier for one in found)
     by_name = {name: _of(name, found) for name in targets}
     several = database.target.kind is Kind.CLUSTER
-    lines = tuple(
+    return tuple(
         (Strong(text=name), ": ", *line) if several else line
         for name, series in by_name.items()
         for line in findings(database, series, window, limits.get(name), thresholds)
     )
-    return lines or (calm(_whole(database, found)),)
+
+
+def _said(
+    database: Database,
+    plots: Sequence[Plot],
+    found: Measured,
+    known: tuple[Line, ...],
+    worth: tuple[Line, ...],
+) -> tuple[Line, ...]:
+    """What is worth a word, then what could not be read; calm only where there is neither."""
+    lacks = unread(plots, found, named=database.target.kind is Kind.CLUSTER)
+    whole = _whole(database, found)
+    if known or worth or lacks:
+        return (*known, *worth, *lacks, *(() if worth else measured(whole)))
+    return (calm(whole),)
 
 
 def _whole(database: Database, found: Measured) -> Mapping[str, Series]:

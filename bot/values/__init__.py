@@ -72,7 +72,17 @@ from bot.values._messages import (
     Reminder,
     Trail,
 )
-from bot.values._metrics import Load, Measure, Point, Range, Series, Share, Window, amount
+from bot.values._metrics import (
+    Load,
+    Measure,
+    Point,
+    Range,
+    Reading,
+    Series,
+    Share,
+    Window,
+    amount,
+)
 from bot.values._people import Access, Person, PersonId
 from bot.values._reports import Tally
 from bot.values._requests import (
@@ -153,6 +163,7 @@ __all__ = [
     "Quota",
     "RDSEvent",
     "Range",
+    "Reading",
     "Receipt",
     "Reminder",
     "Report",

@@ -32,6 +32,15 @@ class Panel(Value):
     limit: Limit | None = None
     reach: float | None = None  #: a value that its scale has to reach, to be compared with others
 
+    @property
+    def is_measured(self) -> bool:
+        return any(one.series.points for one in self.curves)
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether something of it is not known."""
+        return any(one.series.unread for one in self.curves)
+
 
 class Marker(Value):
     """A moment that stands in every panel: what the bot did, or what RDS said had happened."""
@@ -52,6 +61,7 @@ class Chart(Value):
     zone: str = "UTC"  #: the reader's
     markers: tuple[Marker, ...] = ()  #: oldest first
     change: tuple[int, int] | None = None  #: when what is looked at began and ended: shaded
+    unread: str = ""  #: what of it could not be read, in words for the caption
 
 
 class HeatRow(Value):
@@ -72,6 +82,7 @@ class HeatMap(Value):
     unit: str = "%"
     most: float = 100.0  #: the value of the strongest colour
     zone: str = "UTC"
+    unread: str = ""  #: as of a chart
 
 
 class Strip(Value):
@@ -89,6 +100,7 @@ class Strips(Value):
     window: Window
     strips: tuple[Strip, ...]
     zone: str = "UTC"
+    unread: str = ""  #: as of a chart
 
 
 class Interval(Value):

@@ -63,13 +63,37 @@ class Window(Value):
 Point = tuple[int, float]
 
 
+class Reading(StrEnum):
+    """How far a metric could be read. Only what is ``whole`` may be called calm."""
+
+    #: All that there is.
+    WHOLE = "whole"
+    #: It was read, and nothing was measured in that time (yet).
+    EMPTY = "empty"
+    #: Some of it; the rest is not known.
+    PARTLY = "partly"
+    #: Nothing of it is known.
+    UNREAD = "unread"
+
+
 class Series(Value):
-    """What a metric was, oldest first. Where nothing was measured there is no point."""
+    """What a metric was, oldest first. Where nothing was measured there is no point.
+
+    ``unread`` says in sentences why not all of it could be read, and what to do about it; empty
+    where all of it was read.
+    """
 
     metric: str
     unit: str  #: %, B, B/s, s, ms, 1/s, or empty for a plain number
     points: tuple[Point, ...] = ()
     stat: str = "Average"
+    unread: str = ""
+
+    @property
+    def reading(self) -> Reading:
+        if self.unread:
+            return Reading.PARTLY if self.points else Reading.UNREAD
+        return Reading.WHOLE if self.points else Reading.EMPTY
 
     @property
     def latest(self) -> Point | None:

@@ -1,18 +1,20 @@
 """GetMetricData as series: batches, pages, gaps, and what is no number."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from bot.aws.accounts import Accounts
 from bot.aws.cloudwatch import POINTS, batches, read
 from bot.aws.session import Account
 from bot.errors import AWSRefusedError, AWSUnavailableError
 from bot.sandbox.aws import DEMO_FLEET, MAIN, AWSSandbox, HeldClock, role_arn
-from bot.values import SECOND, Measure, Target, Window
+from bot.values import SECOND, Measure, Reading, Series, Target, Window
 from bot.vocabulary import Kind
 
 HOUR = 3_600
@@ -30,7 +32,7 @@ def measure(metric: str = "CPUUtilization", **of: Any) -> Measure:
 class Pages:
     """A client that answers in the pages it was given, and keeps what it was asked."""
 
-    def __init__(self, *pages: list[dict[str, Any]]) -> None:
+    def __init__(self, *pages: list[dict[str, Any]] | dict[str, Any] | Exception) -> None:
         self.pages = pages
         self.asked: list[dict[str, Any]] = []
 
@@ -44,12 +46,22 @@ class Pages:
 
     async def __aiter__(self) -> AsyncIterator[dict[str, Any]]:
         for page in self.pages:
-            yield {"MetricDataResults": page}
+            if isinstance(page, Exception):
+                raise page
+            yield page if isinstance(page, dict) else {"MetricDataResults": page}
 
 
-def result(number: int, *points: tuple[int, float]) -> dict[str, Any]:
+def result(
+    number: int, *points: tuple[int, float], status: str | None = "Complete", **more: Any
+) -> dict[str, Any]:
+    """Points by minutes after noon."""
     at = [datetime.fromtimestamp(NOON / SECOND + minute * 60, UTC) for minute, _ in points]
-    return {"Id": f"q{number}", "Timestamps": at, "Values": [value for _, value in points]}
+    told = {"Id": f"q{number}", "Timestamps": at, "Values": [value for _, value in points]}
+    return {**told, **({"StatusCode": status} if status else {}), **more}
+
+
+def message(code: str, value: str) -> dict[str, Any]:
+    return {"Messages": [{"Code": code, "Value": value}]}
 
 
 async def test_points_of_one_metric_come_together_from_all_pages() -> None:
@@ -63,18 +75,112 @@ async def test_points_of_one_metric_come_together_from_all_pages() -> None:
     assert (memory.metric, memory.unit, memory.points) == ("FreeableMemory", "B", ((NOON, 5.0),))
 
 
-async def test_what_is_no_number_is_left_out() -> None:
-    client = Pages([result(0, (0, float("nan")), (1, float("inf")), (2, -1.0))])
+async def reads(
+    *pages: list[dict[str, Any]] | dict[str, Any] | Exception, metric: str = "CPUUtilization"
+) -> Series:
+    """One metric in an hour from noon on."""
+    window = Window.ending(NOON + HOUR * SECOND, HOUR, 60)
+    (series,) = await read(Pages(*pages), [measure(metric)], window)
+    return series
 
-    (cpu,) = await read(client, [measure()], Window.ending(NOON, HOUR, 60))
 
-    assert cpu.points == ((NOON + 120 * SECOND, -1.0),)
+GOOD = (0, 21.0), (1, 22.0)
+THROTTLED = ClientError({"Error": {"Code": "Throttling", "Message": "Rate exceeded"},
+                         "ResponseMetadata": {"HTTPStatusCode": 400}}, "GetMetricData")  # fmt: skip
 
 
-async def test_a_metric_without_an_answer_is_an_empty_series() -> None:
-    (series,) = await read(Pages([]), [measure("Nonsense")], Window.ending(NOON, HOUR, 60))
+@pytest.mark.parametrize(
+    ("pages", "reading", "why"),
+    [
+        ([[result(0, *GOOD)]], Reading.WHOLE, ""),
+        ([[result(0)]], Reading.EMPTY, ""),
+        ([[result(0, status="InternalError")]], Reading.UNREAD, "an error of its own"),
+        ([[result(0, *GOOD, status="InternalError")]], Reading.PARTLY, "an error of its own"),
+        ([[result(0, status="Forbidden")]], Reading.UNREAD, "cloudwatch:GetMetricData"),
+        ([[result(0, *GOOD, status="Forbidden")]], Reading.PARTLY, "Forbidden"),
+        ([[result(0, status="PartialData")]], Reading.UNREAD, "only a part"),
+        ([[result(0, *GOOD, status="PartialData")]], Reading.PARTLY, "only a part"),
+        ([[result(0, *GOOD, status=None)]], Reading.PARTLY, "which I do not know"),
+        ([[result(0, status="Sideways")]], Reading.UNREAD, "answered Sideways"),
+        ([[]], Reading.UNREAD, "did not answer for it"),
+        ([[result(7, *GOOD)]], Reading.UNREAD, "did not answer for it"),
+        # what a next token goes on with is made good by what follows
+        ([[result(0, GOOD[0], status="PartialData")], [result(0, GOOD[1])]], Reading.WHOLE, ""),
+        ([[result(0, status="InternalError")], [result(0, *GOOD)]], Reading.WHOLE, ""),
+        ([[result(0, *GOOD)], [result(0, status="PartialData")]], Reading.PARTLY, "only a part"),
+        ([[result(0, status="Forbidden")], [result(0, *GOOD)]], Reading.PARTLY, "Forbidden"),
+        ([[result(0, GOOD[0], status="PartialData")], THROTTLED], Reading.PARTLY, "Rate exceeded"),
+        ([[result(1, *GOOD)], THROTTLED], Reading.UNREAD, "Rate exceeded"),
+        # messages, about one metric and about the whole call
+        ([[result(0, *GOOD, **message("Cut", "Too many points"))]], Reading.PARTLY, "Cut: Too man"),
+        ([[result(0, **message("Cut", "Too many points"))]], Reading.UNREAD, "Too many points."),
+        (
+            [{"MetricDataResults": [result(0)], **message("MaxMetricsExceeded", "Not all.")}],
+            Reading.UNREAD,
+            "CloudWatch says MaxMetricsExceeded: Not all.",
+        ),
+        (
+            [{"MetricDataResults": [], **message("MaxMetricsExceeded", "Not all.")}],
+            Reading.UNREAD,
+            "Not all.",
+        ),
+        ([{}], Reading.UNREAD, "did not answer for it"),
+        # values that no metric has
+        ([[result(0, (0, math.nan))]], Reading.UNREAD, "cannot be, like nan"),
+        ([[result(0, (0, math.inf), GOOD[1])]], Reading.PARTLY, "cannot be, like inf"),
+        ([[result(0, (0, -1.0), GOOD[1])]], Reading.PARTLY, "cannot be, like -1"),
+        ([[result(0, (0, 4000.0), GOOD[1])]], Reading.PARTLY, "cannot be, like 4000"),
+        ([[result(0, GOOD[0], (600, 22.0))]], Reading.PARTLY, "of another time"),
+        ([[result(0, *GOOD, Values=[21.0])]], Reading.PARTLY, "without their times"),
+        ([[result(0, GOOD[0], (0, 90.0))]], Reading.PARTLY, "two values for one instant"),
+        ([[result(0, *GOOD)], [result(0, GOOD[1])]], Reading.WHOLE, ""),
+    ],
+)
+async def test_a_series_says_what_of_it_could_not_be_read(
+    pages: list[Any], reading: Reading, why: str
+) -> None:
+    series = await reads(*pages)
+
+    assert series.reading is reading
+    assert why in series.unread
+    assert bool(why) is bool(series.unread)
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "reading"),
+    [
+        ("ReplicaLag", -1.0, Reading.WHOLE),  # nothing is replicated
+        ("ReplicaLag", -2.0, Reading.UNREAD),
+        ("DatabaseConnections", -1.0, Reading.UNREAD),
+        ("FreeableMemory", 2.0**64 - 1, Reading.UNREAD),  # it counted below nothing
+        ("FreeStorageSpace", 2.0**46, Reading.WHOLE),
+        ("ACUUtilization", 200.0, Reading.WHOLE),  # its capacity was lowered
+        ("CPUUtilization", 100.4, Reading.WHOLE),
+        ("DatabaseConnections", 1e300, Reading.UNREAD),
+    ],
+)
+async def test_a_value_is_kept_where_the_metric_can_have_it(
+    metric: str, value: float, reading: Reading
+) -> None:
+    assert (await reads([result(0, (0, value))], metric=metric)).reading is reading
+
+
+async def test_points_are_in_order_and_one_an_instant_whatever_was_told() -> None:
+    series = await reads([result(0, (3, 3.0), (1, 1.0), (2, 2.0), (1, 1.0))])
+
+    assert [value for _, value in series.points] == [1.0, 2.0, 3.0]
+    assert series.reading is Reading.WHOLE
+
+
+async def test_a_metric_nobody_knows_is_an_empty_series() -> None:
+    series = await reads([result(0)], metric="Nonsense")
 
     assert (series.points, series.unit, series.latest) == ((), "", None)
+
+
+async def test_where_no_page_came_it_is_an_error() -> None:
+    with pytest.raises(AWSUnavailableError, match="Rate exceeded"):
+        await reads(THROTTLED)
 
 
 async def test_more_than_500_metrics_take_several_calls() -> None:

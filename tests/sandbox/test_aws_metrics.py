@@ -9,7 +9,7 @@ import aioboto3
 import pytest
 from botocore.config import Config
 
-from bot.sandbox.aws import AWSSandbox
+from bot.sandbox.aws import AWSSandbox, Lapse
 
 Points = list[tuple[datetime, float]]
 DAY = timedelta(days=1)
@@ -170,3 +170,52 @@ async def test_what_others_publish_is_kept_too(cloudwatch: Any, ask: Asking) -> 
 
     listed = (await cloudwatch.list_metrics(Namespace="rds-bot"))["Metrics"]
     assert [one["MetricName"] for one in listed] == ["OperationsExecuted"]
+
+
+async def told(cloudwatch: Any, aws: AWSSandbox, *metrics: str, **more: Any) -> dict[str, Any]:
+    """An answer of one page about an hour of orders-test."""
+    now = datetime.fromtimestamp(aws.clock(), UTC)
+    of = [{"Name": "DBInstanceIdentifier", "Value": "orders-test"}]
+    about = [{"Namespace": "AWS/RDS", "MetricName": one, "Dimensions": of} for one in metrics]
+    queries = [
+        {"Id": f"q{number}", "MetricStat": {"Metric": one, "Period": 60, "Stat": "Average"}}
+        for number, one in enumerate(about)
+    ]
+    answer: dict[str, Any] = await cloudwatch.get_metric_data(
+        MetricDataQueries=queries, StartTime=now - timedelta(hours=1), EndTime=now,
+        ScanBy="TimestampAscending", **more,
+    )  # fmt: skip
+    return answer
+
+
+async def test_figures_are_told_by_the_page_and_what_is_cut_is_partial(
+    cloudwatch: Any, aws: AWSSandbox
+) -> None:
+    both = "CPUUtilization", "FreeableMemory"
+    whole = await told(cloudwatch, aws, *both)
+    aws.page_figures(80)
+
+    first = await told(cloudwatch, aws, *both)
+    second = await told(cloudwatch, aws, *both, NextToken=first["NextToken"])
+
+    cpu, memory = first["MetricDataResults"]
+    [rest] = second["MetricDataResults"]
+    assert (cpu["StatusCode"], memory["StatusCode"]) == ("Complete", "PartialData")
+    assert (rest["Id"], rest["StatusCode"]) == ("q1", "Complete")
+    assert "NextToken" not in second
+    assert cpu["Values"] == whole["MetricDataResults"][0]["Values"]
+    assert memory["Values"] + rest["Values"] == whole["MetricDataResults"][1]["Values"]
+
+
+async def test_a_metric_may_be_cut_refused_or_left_out(cloudwatch: Any, aws: AWSSandbox) -> None:
+    aws.lapse(Lapse("CPU*", status="InternalError", share=0.5, message=("Late", "Try <again>")))
+    aws.lapse(Lapse("Swap*", is_left_out=True))
+    aws.lapse(Lapse("Free*", share=0, whole=("MaxMetricsExceeded", "Too many.")))
+
+    answer = await told(cloudwatch, aws, "CPUUtilization", "SwapUsage", "FreeableMemory")
+
+    cpu, memory = answer["MetricDataResults"]
+    assert (cpu["StatusCode"], len(cpu["Values"])) == ("InternalError", 29)
+    assert cpu["Messages"] == [{"Code": "Late", "Value": "Try <again>"}]
+    assert (memory["StatusCode"], memory["Values"]) == ("Complete", [])
+    assert answer["Messages"] == [{"Code": "MaxMetricsExceeded", "Value": "Too many."}]

@@ -22,6 +22,7 @@ from bot.sandbox.aws.fleet import (
     role_arn,
 )
 from bot.sandbox.aws.journal import Call
+from bot.sandbox.aws.lapses import Lapse
 from bot.sandbox.aws.sandbox import AWSSandbox
 
 __all__ = [
@@ -40,5 +41,6 @@ __all__ = [
     "HeldClock",
     "InstanceSpec",
     "Kind",
+    "Lapse",
     "role_arn",
 ]

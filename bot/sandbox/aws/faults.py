@@ -52,7 +52,8 @@ _JSON_CODES = {
 
 @dataclass
 class Fault:
-    """`times` is None for ever, else how often it will still strike; the rest are globs."""
+    """`times` is None for ever, else how often it will still strike; `after` so many calls that it
+    lets through first; the rest are globs."""
 
     pattern: str
     kind: Kind
@@ -64,6 +65,7 @@ class Fault:
     code: str = "InvalidParameterValue"
     message: str = "This was made to fail."
     status: int = 400
+    after: int = 0
 
     def concerns(self, account: str, request: Request) -> bool:
         return (
@@ -108,7 +110,11 @@ class Faults:
     def strike(self, account: str, request: Request) -> Fault | None:
         with self._lock:
             for fault in self._faults:
-                if fault.concerns(account, request) and self._random.random() < fault.probability:
+                if not fault.concerns(account, request):
+                    continue
+                if fault.after:
+                    fault.after -= 1
+                elif self._random.random() < fault.probability:
                     fault.times = None if fault.times is None else fault.times - 1
                     return fault
         return None

@@ -18,6 +18,7 @@ from bot.sandbox.aws.identity import OUTSIDER, Sessions
 from bot.sandbox.aws.insights import Insights
 from bot.sandbox.aws.install import empty, installed
 from bot.sandbox.aws.journal import Call, Journal, matching
+from bot.sandbox.aws.lapses import Lapse, Lapses
 from bot.sandbox.aws.metricdata import MetricData
 from bot.sandbox.aws.plans import Plan
 from bot.sandbox.aws.seeding import seed
@@ -43,9 +44,10 @@ class AWSSandbox:
         self._world = World(clock, pace)
         self._sessions, self._journal, self._faults = Sessions(), Journal(), Faults()
         self.trail = Trail(self._journal, clock, pace)
+        self._lapses = Lapses()
         own: Services = {
             "pi": Insights(self._world),
-            "cloudwatch:GetMetricData": MetricData(self._world),
+            "cloudwatch:GetMetricData": MetricData(self._world, self._lapses),
         }
         self._gateway = Gateway(clock, self._sessions, self._faults, self._journal, own)
         self._stack = ExitStack()
@@ -66,6 +68,7 @@ class AWSSandbox:
         with self._world.lock:
             self._close_clients()
             self._faults.clear()
+            self._lapses.clear()
             empty()
             for part in (self._world, self._sessions, self.trail, self._journal):
                 part.reset()
@@ -131,22 +134,44 @@ class AWSSandbox:
         code: str = "InvalidParameterValue",
         message: str = "This was made to fail.",
         status: int = 400,
+        after: int = 0,
     ) -> Fault:
         """Strike calls whose `service:Action` matches; `times=None` goes on until it is removed.
 
-        Account is the caller's. `delay` is in real seconds, for `slow` and `timeout`; code, message
-        and status are for `code`.
+        `after` so many that are let through. Account is the caller's. `delay` is in real seconds,
+        for `slow` and `timeout`; code, message and status are for `code`.
         """
         wanted = Kind(kind)
         waits = 1.0 if wanted is Kind.SLOW and delay is None else delay
         fault = Fault(
-            pattern, wanted, times, probability, account, region, waits, code, message, status
+            pattern,
+            wanted,
+            times,
+            probability,
+            account,
+            region,
+            waits,
+            code,
+            message,
+            status,
+            after,
         )
         return self._faults.add(fault)
 
     def cut_off(self, account: str = "*", region: str = "*") -> Fault:
         """Break every connection into this account and region."""
         return self.fault("*", Kind.RESET, times=None, account=account, region=region)
+
+    def lapse(self, lapse: Lapse) -> None:
+        """Let GetMetricData leave out, garble or refuse metrics, until `mend_figures`."""
+        self._lapses.add(lapse)
+
+    def page_figures(self, points: int) -> None:
+        """GetMetricData answers so many points a page, until `mend_figures`."""
+        self._lapses.page = points
+
+    def mend_figures(self) -> None:
+        self._lapses.clear()
 
     def mend(self, fault: Fault) -> None:
         self._faults.remove(fault)

@@ -1,0 +1,158 @@
+"""Figures that could not be read are said to be unread, wherever figures are used; never calm."""
+
+import math
+
+import pytest
+
+from bot.sandbox.aws import AWSSandbox, Lapse
+from bot.sandbox.aws.lapses import Points
+from bot.sandbox.slack import Member, SlackSandbox
+from bot.service import Bot
+from tests.stories.asking import flat, told
+from tests.stories.test_metrics import picture
+
+CALM = "Nothing unusual"
+
+
+def nothing_but_nan(points: Points) -> Points:
+    return [(at, math.nan) for at, _ in points]
+
+
+def below_nothing(points: Points) -> Points:
+    return [(at, -value) for at, value in points]
+
+
+def twice(points: Points) -> Points:
+    return [pair for at, value in points for pair in ((at, value), (at, value + 7))]
+
+
+#: Every way in which CPU may not be told, and what is said of why.
+LAPSES = {
+    "internal error": (Lapse("CPUUtilization", status="InternalError", share=0), "InternalError"),
+    "forbidden": (Lapse("CPUUtilization", status="Forbidden", share=0), "cloudwatch:GetMetricData"),
+    "partial, nothing": (Lapse("CPUUtilization", status="PartialData", share=0), "PartialData"),
+    "partial, half": (Lapse("CPUUtilization", status="PartialData", share=0.5), "PartialData"),
+    "a status of tomorrow": (Lapse("CPUUtilization", status="Deferred", share=0), "Deferred"),
+    "no result": (Lapse("CPUUtilization", is_left_out=True), "did not answer for it"),
+    "a message": (Lapse("CPUUtilization", message=("Cut", "Not all of it")), "Cut: Not all of it"),
+    "a message on all": (Lapse("CPUUtilization", whole=("Exceeded", "Some")), "Exceeded: Some"),
+    "no numbers": (Lapse("CPUUtilization", alter=nothing_but_nan), "cannot be, like nan"),
+    "below nothing": (Lapse("CPUUtilization", alter=below_nothing), "cannot be, like -"),
+    "told twice": (Lapse("CPUUtilization", alter=twice), "two values for one instant"),
+}
+lapsing = pytest.mark.parametrize(("lapse", "why"), LAPSES.values(), ids=LAPSES)
+
+
+async def said(member: Member, line: str) -> str:
+    return flat(await told(member, line))
+
+
+@lapsing
+async def test_metrics_never_call_calm_what_they_could_not_read(
+    bot: Bot, slack: SlackSandbox, aws: AWSSandbox, lapse: Lapse, why: str
+) -> None:
+    aws.lapse(lapse)
+
+    words = await said(slack.member("ana"), "/rds metrics orders-test")
+
+    assert CALM not in words
+    assert "CPU" in words
+    assert "could not be read." in words or "could be read only in part." in words
+    assert why in words
+
+
+async def test_calm_and_not_measured_are_said_as_such(
+    bot: Bot, slack: SlackSandbox, aws: AWSSandbox
+) -> None:
+    ana = slack.member("ana")
+
+    calm = await said(ana, "/rds metrics orders-test")
+    aws.lapse(Lapse("CPUUtilization", share=0))  # it is complete, and empty
+    unmeasured = await said(ana, "/rds metrics orders-dev")
+    nothing = await said(ana, "/rds metrics orders-dev cpu")
+
+    assert CALM in calm
+    assert "CloudWatch has no figures of CPU for this time." in unmeasured
+    assert CALM not in unmeasured
+    assert "CloudWatch has no figures of orders-dev for this time." in nothing
+    assert "could not be read" not in calm + unmeasured + nothing
+
+
+async def test_a_picture_says_which_curves_it_lacks(
+    bot: Bot, slack: SlackSandbox, aws: AWSSandbox
+) -> None:
+    aws.lapse(Lapse("CPUUtilization", status="InternalError", share=0))
+    aws.lapse(Lapse("ReadLatency", status="Forbidden", share=0))
+    ana = slack.member("ana")
+
+    await told(ana, "/rds metrics orders-test")
+    [image] = [block for block in (await picture(ana)).blocks if block["type"] == "image"]
+
+    assert "CPU, Latency (read) could not be read." in image["alt_text"]
+    assert "CPU: could not be read." in image["alt_text"]
+
+
+async def test_an_answer_that_breaks_off_is_not_taken_for_the_whole(
+    bot: Bot, slack: SlackSandbox, aws: AWSSandbox
+) -> None:
+    aws.page_figures(1000)
+    aws.fault("cloudwatch:GetMetricData", "throttle", times=None, after=1)
+
+    words = await said(slack.member("ana"), "/rds metrics orders-test")
+
+    assert CALM not in words
+    assert "Rate exceeded" in words
+
+
+async def test_what_is_told_page_by_page_is_whole(
+    bot: Bot, slack: SlackSandbox, aws: AWSSandbox
+) -> None:
+    aws.page_figures(700)
+
+    assert CALM in await said(slack.member("ana"), "/rds metrics orders-test")
+
+
+async def test_what_was_unread_is_read_again_at_once(
+    bot: Bot, slack: SlackSandbox, aws: AWSSandbox
+) -> None:
+    ana = slack.member("ana")
+    aws.lapse(Lapse("CPUUtilization", status="InternalError", share=0))
+    assert CALM not in await said(ana, "/rds metrics orders-test")
+
+    aws.mend_figures()
+
+    assert CALM in await said(ana, "/rds metrics orders-test")
+
+
+@lapsing
+async def test_databases_are_compared_as_far_as_they_could_be_read(
+    bot: Bot, slack: SlackSandbox, aws: AWSSandbox, lapse: Lapse, why: str
+) -> None:
+    aws.lapse(Lapse(**vars(lapse) | {"of": "orders-dev"}))
+
+    words = await said(slack.member("ana"), "/rds compare orders-test orders-dev")
+
+    assert "orders-test: CPU" in words
+    assert why in words.partition("orders-dev: ")[2]
+
+
+async def test_a_place_that_does_not_answer_hides_no_other_from_a_comparison(
+    bot: Bot, slack: SlackSandbox, aws: AWSSandbox
+) -> None:
+    aws.fault("cloudwatch:*", "denied", times=None, region="eu-west-1")
+
+    words = await said(slack.member("ana"), "/rds compare orders-test reports@analytics/eu-west-1")
+
+    assert "orders-test: CPU" in words
+    assert "reports: CPU could not be read. AWS says AccessDenied" in words
+
+
+async def test_the_week_before_is_not_alike_where_it_could_not_be_read(
+    bot: Bot, slack: SlackSandbox, aws: AWSSandbox
+) -> None:
+    aws.fault("cloudwatch:GetMetricData", "throttle", times=None, after=1)
+
+    words = await said(slack.member("ana"), "/rds metrics orders-test cpu --week-before")
+
+    assert "With the week before it cannot be compared." in words
+    assert "Rate exceeded" in words
