@@ -24,7 +24,7 @@ WIDTH, DOTS = 8.0, 144  #: inches; dots to the inch: sharp when opened, legible 
 EDGE, LINE, FOOT, FOOT_LINE = 0.25, 0.26, 0.34, 0.17  #: inches
 KEY_LINE, BESIDE, APART = 0.21, 0.09, 0.28
 TITLE, TEXT, SMALL = 13.5, 9.5, 8.5  #: points
-TITLE_LINES = 2
+TITLE_LINES, FOOT_LINES = 2, 3
 
 Swatch = Callable[[Axes, float, float], object]
 """Draws what is explained, from x on and around y."""
@@ -61,7 +61,7 @@ class Sheet:
 def sheet(title: str, foot: str, body: float, key: Sequence[Entry] = ()) -> Sheet:
     """A paper with ``body`` inches to draw on."""
     titled = wrapped(title, WIDTH - 2 * EDGE, TITLE, TITLE_LINES, weight="bold")
-    under = wrapped(foot, WIDTH - 2 * EDGE, 9, TITLE_LINES)
+    under = wrapped(foot, WIDTH - 2 * EDGE, 9, FOOT_LINES)
     lines = list(_flow(key))
     above = 0.2 + LINE * len(titled)
     head = above + (KEY_LINE * len(lines) + 0.08 if lines else 0.2)

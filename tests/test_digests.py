@@ -14,6 +14,7 @@ from bot.digests._concerns import clear, concerns
 from bot.digests._facts import Event, Facts
 from bot.digests._pictures import pictures
 from bot.digests._survey import week
+from bot.digests._unread import gaps
 from bot.limits import ceiling
 from bot.operation import Desk
 from bot.operations.digest import PreviewDigest
@@ -26,6 +27,7 @@ from bot.values import (
     Digest,
     HeatMap,
     Lifecycle,
+    Line,
     Maintenance,
     Paragraph,
     Quota,
@@ -416,6 +418,62 @@ def test_an_audit_trail_that_does_not_add_up_comes_first() -> None:
     assert first[1].startswith("The audit trail does not add up. Audit row 7: body")
 
 
+def unread(metric: str, *values: float, why: str = "CloudWatch erred.") -> Series:
+    return series(metric, *values).model_copy(update={"unread": why})
+
+
+def test_what_could_not_be_read_is_named_with_why_and_is_not_unmeasured() -> None:
+    a, b, c, d = (
+        sample_database(target=sample_target(identifier=name, resource_id=name)) for name in "abcd"
+    )
+    cpu, free = "CPUUtilization", "FreeStorageSpace"
+    day = {(one.target, cpu): unread(cpu) for one in (a, b, c, d)}
+    lately = {(a.target, free): unread(free, 5.0, why="Only half came.")}
+
+    lines = [said_line(one) for one in gaps((a, b, c, d), (day, lately))]
+
+    assert lines == [
+        "CloudWatch did not tell all of main/us-east-1: a, b, c and 1 more could not be read "
+        "(CPU). CloudWatch erred.",
+        "CloudWatch did not tell all of main/us-east-1: a could be read only in part "
+        "(Free storage). Only half came.",
+    ]
+    assert concerns(facts(a, b, c, d, day=day)) == ()
+
+
+def said_line(line: Line) -> str:
+    return "".join(map(_text, line))
+
+
+def test_an_area_is_not_clear_of_which_there_are_no_figures() -> None:
+    one = sample_database()
+    found = facts(one, lately={(one.target, "FreeStorageSpace"): series("FreeStorageSpace")})
+
+    assert "storage" not in clear((), found)
+    assert "connections" in clear((), found)
+
+
+def test_the_map_says_whose_cpu_it_lacks() -> None:
+    a, b, c = (
+        sample_database(target=sample_target(identifier=name, resource_id=name)) for name in "abc"
+    )
+    cpu = "CPUUtilization"
+    day = {
+        (a.target, cpu): unread(cpu),
+        (b.target, cpu): series(cpu, 50.0, 60.0, 70.0),
+        (c.target, cpu): unread(cpu, 10.0, 20.0, 30.0),
+    }
+
+    [made] = pictures(facts(a, b, c, day=day), (), "UTC")
+
+    heat = made.chart
+    assert isinstance(heat, HeatMap)
+    assert heat.title.startswith("CPU by hour: b was the busiest that could be read, at ")
+    assert heat.unread == "CPU of a, c could not be read, or only in part"
+    assert [row.label for row in heat.rows] == ["b", "c"]
+    assert pictures(facts(a, day={(a.target, cpu): unread(cpu)}), (), "UTC") == ()
+
+
 def test_the_map_shows_the_busiest_forty_hour_by_hour_with_their_gaps() -> None:
     fleet = [
         sample_database(target=sample_target(identifier=f"db-{n}", resource_id=f"db-{n}"))
@@ -447,6 +505,9 @@ def test_the_map_shows_the_busiest_forty_hour_by_hour_with_their_gaps() -> None:
          ["I could not look into main/us-east-1.",
           "As far as I could look, nothing needs anybody."]),
         ({"snoozed": 2}, ["2 snoozed in this channel.", "Nothing else needs anybody."]),
+        ({"snoozed": 2, "notes": (("CloudWatch did not tell all.",),)},
+         ["CloudWatch did not tell all.", "2 snoozed in this channel.",
+          "As far as I could look, nothing else needs anybody."]),
     ],
 )  # fmt: skip
 async def test_a_preview_calls_nothing_well_that_it_has_not_seen(

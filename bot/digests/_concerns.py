@@ -5,9 +5,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from bot.digests import _capacity, _pressure, _standing, _upkeep
 from bot.digests._facts import Facts, concern
 from bot.digests._movers import movers
-from bot.values import Concern, Section, amount
+from bot.values import Concern, Reading, Section, amount
 
-Reading = Callable[[Facts], Iterator[Concern]]
+Looking = Callable[[Facts], Iterator[Concern]]
 
 
 def concerns(facts: Facts) -> tuple[Concern, ...]:
@@ -17,10 +17,17 @@ def concerns(facts: Facts) -> tuple[Concern, ...]:
     return tuple(sorted(found, key=lambda one: (order.index(one.section), one.rank, one.key)))
 
 
-def clear(found: Collection[Concern]) -> tuple[str, ...]:
-    """What was looked at and gives nothing to say."""
+def clear(found: Collection[Concern], facts: Facts | None = None) -> tuple[str, ...]:
+    """What was looked at and gives nothing to say; never what CloudWatch has no figures of."""
     told = {one.key.partition(":")[0].partition("-")[0] for one in found}
-    return tuple(area for area, about in AREAS.items() if not told & about)
+    dark = frozenset(_unmeasured(facts)) if facts else frozenset[str]()
+    return tuple(area for area, about in AREAS.items() if not told & about and area not in dark)
+
+
+def _unmeasured(facts: Facts) -> Iterator[str]:
+    for (_, metric), series in (*facts.day.items(), *facts.lately.items()):
+        if metric in AREA_OF and series.reading is Reading.EMPTY:
+            yield AREA_OF[metric]
 
 
 def moved(facts: Facts) -> Iterator[Concern]:
@@ -48,7 +55,14 @@ AREAS: Mapping[str, frozenset[str]] = {
 }
 """What people call it, and how the keys of its concerns begin."""
 
-READINGS: Sequence[Reading] = (
+AREA_OF: Mapping[str, str] = {
+    "FreeStorageSpace": "storage",
+    "DatabaseConnections": "connections",
+    "FreeableMemory": "memory and disks",
+}
+"""Which area is dark where a figure is missing that every database has that is asked for it."""
+
+READINGS: Sequence[Looking] = (
     _upkeep.tampering,
     _upkeep.out_of_order,
     _upkeep.unsettled,

@@ -3,9 +3,8 @@
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from bot.errors import AWSError
 from bot.monitoring import Monitoring
-from bot.values import Database, Line, Measure, Series, Target, Window
+from bot.values import Database, Measure, Series, Target, Window
 from bot.vocabulary import Kind
 
 HOUR, THREE_HOURS, DAY = 3_600, 10_800, 86_400
@@ -18,7 +17,7 @@ BURSTING = (".medium", ".large", ".xlarge", ".2xlarge", ".4xlarge")
 Found = Mapping[tuple[Target, str], Series]
 Asked = Callable[[Database], Iterator[Measure]]
 Name = tuple[str, str, str]  #: account, region, identifier
-Place = tuple[str, str, str]  #: account, region, what people call the account
+Place = tuple[str, str]  #: account, region
 
 
 async def read(
@@ -26,30 +25,21 @@ async def read(
     databases: Iterable[Database],
     asked: Asked,
     window: Window,
-    unseen: list[Line],
 ) -> Found:
-    """Region by region; where one does not answer, its figures are left out and ``unseen`` says so.
-
-    A series without points: CloudWatch was asked and has none.
-    """
+    """Region by region; where one does not answer, its figures are unread and hide no others."""
     by_place: dict[Place, list[Measure]] = {}
     for one in databases:
         if one.status not in IDLE:
-            place = one.target.account, one.target.region, one.account_name
+            place = one.target.account, one.target.region
             by_place.setdefault(place, []).extend(asked(one))
     found: dict[tuple[Target, str], Series] = {}
 
-    async def measured(place: Place, measures: list[Measure]) -> None:
-        try:
-            series = await monitoring.read_once(tuple(measures), window)
-        except AWSError as error:
-            _, region, account = place
-            unseen.append((f"CloudWatch did not tell all of {account}/{region}: {error}",))
-            return
+    async def measured(measures: list[Measure]) -> None:
+        series = await monitoring.read_once(tuple(measures), window)
         for measure, one in zip(measures, series, strict=True):
             found[measure.target, measure.metric] = one
 
-    await asyncio.gather(*(measured(*one) for one in by_place.items()))
+    await asyncio.gather(*map(measured, by_place.values()))
     return found
 
 

@@ -86,7 +86,7 @@ class Digests:
             snoozed=found.snoozed,
             notes=facts.unseen,
             week=facts.week,
-            clear=() if facts.unseen else clear(listed),
+            clear=() if facts.unseen else clear(listed, facts),
             trail=facts.trail,
             pictures=await asyncio.to_thread(pictures, facts, found.concerns, about.timezone),
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from bot.digests._facts import Facts
 from bot.digests._measuring import DAY, HOUR, WEEKS
 from bot.digests._movers import Mover, movers
+from bot.digests._unread import lacking
 from bot.values import (
     SECOND,
     Answer,
@@ -43,16 +44,23 @@ def heat(facts: Facts, zone: str) -> Answer | None:
     known = {name: whole for name, one in found if one and (whole := _within(one, window)).points}
     if not known:
         return None
+    lacks = lacking((name, facts.day.get((target, CPU))) for target, name in names.items())
     busiest = sorted(known.items(), key=lambda one: _peak(one[1]), reverse=True)[:ROWS]
     chart = HeatMap(
-        title=f"CPU by hour: {busiest[0][0]} was the busiest, at {_peak(busiest[0][1]):.0f} %",
+        title=f"CPU by hour: {_first(busiest[0][0], lacks)}, at {_peak(busiest[0][1]):.0f} %",
         about=_counted(len(known), len(names)) + ("; not all read" if facts.unseen else ""),
         window=window,
         rows=tuple(HeatRow(label=name, values=_hours(one, window)) for name, one in busiest),
         zone=zone,
+        unread=lacks and f"CPU of {lacks}",
     )
-    said = tuple(_said(name, series) for name, series in busiest[:NAMED])
-    return Answer(title="CPU by database and hour", parts=said, chart=chart)
+    said = [_said(name, series) for name, series in busiest[:NAMED]]
+    missing = [paragraph(f"{chart.unread}.")] if chart.unread else []
+    return Answer(title="CPU by database and hour", parts=(*said, *missing), chart=chart)
+
+
+def _first(name: str, lacks: str) -> str:
+    return f"{name} was the busiest{' that could be read' if lacks else ''}"
 
 
 def moves(facts: Facts, zone: str) -> Answer | None:
@@ -66,6 +74,7 @@ def moves(facts: Facts, zone: str) -> Answer | None:
         window=Window.ending(facts.now, WEEKS, DAY),
         strips=tuple(_strip(names[one.database.target], one) for one in found),
         zone=zone,
+        unread=lacking((names[target], one) for (target, _), one in facts.weeks.items()),
     )
     said = paragraph("Four weeks of each database that the trends name.")
     return Answer(title="What moved, week by week", parts=(said,), chart=chart)

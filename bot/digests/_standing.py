@@ -12,6 +12,7 @@ from bot.values import (
     Database,
     Lifecycle,
     Moment,
+    Reading,
     Section,
     Span,
     Strong,
@@ -120,9 +121,9 @@ def named(facts: Facts, databases: Sequence[Database]) -> Strong:
 
 
 def unmeasured(facts: Facts) -> Iterator[Concern]:
-    """Of those that run; what CloudWatch could not be asked is said elsewhere."""
+    """Of those that run; what could not be read is said elsewhere."""
     asked = ((one, facts.day.get((one.target, "CPUUtilization"))) for one in facts.instances)
-    silent = [one for one, cpu in asked if cpu is not None and not cpu.points]
+    silent = [one for one, cpu in asked if cpu is not None and cpu.reading is Reading.EMPTY]
     if silent:
         them = "it" if len(silent) == 1 else "them"
         yield Concern(

@@ -15,6 +15,7 @@ from bot.digests import _measuring as measuring
 from bot.digests._facts import Event, Facts
 from bot.digests._lifecycles import Lifecycles
 from bot.digests._measuring import DAY, FORTNIGHT, HOUR, LATELY, THREE_HOURS, WEEKS
+from bot.digests._unread import gaps
 from bot.errors import AWSError
 from bot.fleet import Fleet
 from bot.judging import Judge
@@ -89,7 +90,7 @@ class Survey:
         there = _regions(wanted)
         regions = [one for one in self._accounts if (one.account.id, one.name) in there]
         figures, limits, looked, events, lifecycles, trail = await asyncio.gather(
-            self._figures(inventory, wanted, now, unseen),
+            self._figures(inventory, wanted, now),
             self._ceilings.of(tuple(filter(_is_measured, wanted))),
             asyncio.gather(*(_looked_into(one, unseen) for one in regions)),
             asyncio.gather(*(_events(one, wanted, yesterday, unseen) for one in regions)),
@@ -97,6 +98,7 @@ class Survey:
             self._checked(),
         )
         fortnight, day, hours, weeks = figures
+        unseen += gaps(wanted, figures)
         return Facts(
             now=now,
             databases=wanted,
@@ -118,10 +120,10 @@ class Survey:
         )
 
     async def _figures(
-        self, inventory: Inventory, wanted: Sequence[Database], now: int, unseen: list[Line]
+        self, inventory: Inventory, wanted: Sequence[Database], now: int
     ) -> tuple[measuring.Found, measuring.Found, measuring.Found, measuring.Found]:
         """Of a fortnight, of a day, of the last hours, and of the weeks before."""
-        read = partial(measuring.read, self._monitoring, wanted, unseen=unseen)
+        read = partial(measuring.read, self._monitoring, wanted)
         return await asyncio.gather(
             read(measuring.storage, Window.ending(now, FORTNIGHT, THREE_HOURS)),
             read(measuring.daily, Window.ending(now, DAY, HOUR)),

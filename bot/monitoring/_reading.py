@@ -167,8 +167,13 @@ class Monitoring:
             del self._readings[key]
 
     async def read_once(self, measures: tuple[Measure, ...], window: Window) -> tuple[Series, ...]:
-        """The same without remembering it: for whole fleets."""
-        return await self._ask(measures, window) if measures else ()
+        """The same without remembering it: for whole fleets. Unread where AWS does not answer."""
+        if not measures:
+            return ()
+        try:
+            return await self._ask(measures, window)
+        except AWSError as error:
+            return tuple(unanswered(measures, error).values())
 
     async def _ask(self, measures: tuple[Measure, ...], window: Window) -> tuple[Series, ...]:
         self.requested += len(measures)

@@ -193,10 +193,9 @@ def _told(digest: Digest) -> list[Paragraph]:
 
 
 def _calm(digest: Digest) -> Line:
-    if digest.snoozed:
-        return ("Nothing else needs anybody.",)
-    return ("As far as I could look, nothing needs anybody." if digest.notes
-            else "Nothing needs anybody.",)  # fmt: skip
+    rest = "nothing else" if digest.snoozed else "nothing"
+    said = f"As far as I could look, {rest}" if digest.notes else rest.capitalize()
+    return (f"{said} needs anybody.",)
 
 
 def _of(section: Section, concerns: tuple[Concern, ...]) -> list[Line]:

@@ -136,7 +136,7 @@ def _about(given: Digest) -> str:
 
 def _calm(given: Digest) -> Line:
     if given.unchanged or given.snoozed:
-        return ("Nothing new.",)
+        return ("As far as I could look, nothing is new." if given.notes else "Nothing new.",)
     return ("As far as I could look, nothing needs anybody." if given.notes else "All clear.",)
 
 

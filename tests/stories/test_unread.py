@@ -156,3 +156,32 @@ async def test_the_week_before_is_not_alike_where_it_could_not_be_read(
 
     assert "With the week before it cannot be compared." in words
     assert "Rate exceeded" in words
+
+
+@pytest.mark.parametrize("name", ["internal error", "partial, half", "no result", "no numbers"])
+async def test_a_digest_names_whose_figures_it_could_not_read(
+    bot: Bot, slack: SlackSandbox, aws: AWSSandbox, name: str
+) -> None:
+    lapse, why = LAPSES[name]
+    aws.lapse(Lapse(**vars(lapse) | {"of": "orders-dev"}))
+
+    words = await said(slack.member("ana"), "/rds digest preview --environment development")
+
+    assert "CloudWatch did not tell all of main/us-east-1: orders-dev could " in words
+    assert "(CPU)" in words
+    assert why in words
+    assert "CloudWatch has had no figures" not in words
+    assert "Nothing needs anybody" not in words
+
+
+async def test_a_digest_is_never_all_clear_while_something_is_unread(
+    bot: Bot, slack: SlackSandbox, aws: AWSSandbox
+) -> None:
+    aws.lapse(Lapse("SwapUsage", of="orders-dev", status="Forbidden", share=0))
+    dora = slack.member("dora")
+
+    await told(dora, "/rds digest now --environment development")
+    seen = await dora.sees(lambda it: "Database digest" in it.words and not it.ephemeral)
+
+    assert "orders-dev could not be read (Swap)" in flat(seen)
+    assert "All clear" not in flat(seen)

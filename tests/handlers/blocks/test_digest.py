@@ -63,6 +63,19 @@ def test_what_is_clear_and_how_far_the_trail_is_verified_stand_below() -> None:
 
 
 @pytest.mark.parametrize(
+    ("changes", "calm"),
+    [
+        ({}, "All clear."),
+        ({"notes": (LATE,)}, "As far as I could look, nothing needs anybody."),
+        ({"unchanged": 3}, "Nothing new."),
+        ({"unchanged": 3, "notes": (LATE,)}, "As far as I could look, nothing is new."),
+    ],
+)
+def test_nothing_is_calm_that_could_not_be_looked_at(changes: dict[str, Any], calm: str) -> None:
+    assert calm in words(digest(a_digest(**changes)))
+
+
+@pytest.mark.parametrize(
     "given",
     [
         pytest.param(a_digest(), id="all clear"),
