@@ -5,8 +5,8 @@ from typing import Any
 
 from bot.drafting import Ask, Drafting
 from bot.electorate import Electorate, known_electorate, read_electorate
-from bot.errors import BotError, NotAllowedError
-from bot.people import Directory, access_of, belongs
+from bot.errors import BotError, DirectoryError, NotAllowedError
+from bot.people import Directory, access_of, belongs, together
 from bot.policy import enough
 from bot.quotas import Quotas
 from bot.refusals import closed, code, ineligible, is_overdue, not_cancellable, not_settleable
@@ -244,11 +244,9 @@ class Approvals:
 
     async def _may_settle(self, person: Person, received_at: int) -> BotError | None:
         access = self._settings.access
-        allowed = [access_of(one) for one in (access.approvers, access.admins)]
-        ids = frozenset(group for one in allowed for group in one.groups)
-        groups = await self._directory.groups(ids, received_at)
-        team = self._directory.own_team
-        if any(belongs(person, one, groups, team) for one in allowed):
+        allowed = together(access_of(access.approvers), access_of(access.admins))
+        groups = await self._directory.groups(frozenset(allowed.groups), received_at)
+        if belongs(person, allowed, groups, self._directory.own_team):
             return None
         return NotAllowedError(
             "Only approvers and admins can settle a request (access.approvers, access.admins)."
@@ -286,7 +284,10 @@ class Approvals:
         return str(found[1]) if found else ""
 
     async def _obstacle(self, draft: Request) -> str:
-        """Why nobody could ever agree to it, from what is known now; empty where they could."""
+        """Why nobody could ever agree to it, from what is known now; empty where they could.
+
+        Raises DirectoryError where they may, and Slack does not tell now.
+        """
         if draft.decision.effect is not Effect.APPROVE:
             return ""
         if draft.card_channel is None and self._settings.channels.approvals is not None:
@@ -300,9 +301,12 @@ class Approvals:
                 "am a member of and that is not shared outside, or set channels.approvals."
             )
         electorate = await known_electorate(self._directory, draft)
-        can = electorate.standing(draft, draft.decision.approvers)
+        can = electorate.known_to_stand(draft, draft.decision.approvers)
         people = [person for person in electorate.people if person.id in can]
-        return enough(draft.decision, people) or ""
+        obstacle = enough(draft.decision, people) or ""
+        if obstacle and electorate.silence:
+            raise DirectoryError(electorate.silence)
+        return obstacle
 
     async def _audit(self, event: AuditEvent) -> None:
         async with self._store.write() as tx:

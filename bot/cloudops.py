@@ -48,6 +48,7 @@ class CloudOps:
                     kind="cloudops",
                     body=dict(drawn),
                     key=f"cloudops:{row.seq}",
+                    instead=PersonId.parse(row.event.actor).user,
                 )
             )
         return self._channel

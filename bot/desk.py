@@ -11,6 +11,7 @@ from bot.aws.accounts import Accounts
 from bot.ceilings import Ceilings
 from bot.digests import Digests
 from bot.electorate import approvable, named, standing_approvers, who_may_approve
+from bot.errors import DirectoryError
 from bot.fleet import Fleet
 from bot.incidents import Care
 from bot.judging import Judge
@@ -168,24 +169,25 @@ class Desk:
             limit=limit,
         )
 
-    async def roles(self, person: Person) -> Mapping[str, bool]:
-        settings, directory = self.services.settings, self.services.directory
-        named = {
-            "requester": settings.access.requesters,
-            "approver": settings.access.approvers,
-            "admin": settings.access.admins,
-        }
-        ids = frozenset(group for one in named.values() if one for group in one.groups)
+    async def roles(self, person: Person) -> Mapping[str, bool | None]:
+        access, directory = self.services.settings.access, self.services.directory
+        named = filter(None, (access.requesters, access.approvers, access.admins))
+        ids = frozenset(group for one in named for group in one.groups)
         groups = await directory.groups(ids, self.received_at)
         team = directory.own_team
-        requesters = access_of(named["requester"]) if named["requester"] else None
-        held = {
-            role: belongs(person, access_of(people), groups, team) for role, people in named.items()
-        }
+        requesters = access_of(access.requesters) if access.requesters else None
+
+        def held(judged: Callable[[], object]) -> bool | None:
+            try:
+                return bool(judged())
+            except DirectoryError:
+                return None
+
         return {
             "viewer": bool(may_look(person, team)),
-            **held,
-            "requester": bool(may_request(person, requesters, groups, team)),
+            "requester": held(lambda: may_request(person, requesters, groups, team)),
+            "approver": held(lambda: belongs(person, access_of(access.approvers), groups, team)),
+            "admin": held(lambda: belongs(person, access_of(access.admins), groups, team)),
         }
 
     async def who_may_approve(self, request: Request) -> Line:
@@ -271,10 +273,10 @@ class Desk:
         )
 
 
-def usable(operation: type[Operation], roles: Mapping[str, bool]) -> bool:
+def usable(operation: type[Operation], roles: Mapping[str, bool | None]) -> bool:
     """Whether the verb is worth showing to somebody who holds ``roles``; not a permission."""
     if issubclass(operation, Change):
-        return roles["requester"]
+        return bool(roles["requester"])
     if issubclass(operation, Control) and operation.name != "cancel_request":
-        return roles["approver"] or roles["admin"]
-    return roles["viewer"] or operation.name in OPEN_TO_ALL
+        return bool(roles["approver"] or roles["admin"])
+    return bool(roles["viewer"]) or operation.name in OPEN_TO_ALL

@@ -1,28 +1,51 @@
 """The people whose word matters for one request, read from the directory together."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from bot.people import NAMED, Directory, Eligibility, Groups, approvers_among, eligible, members_of
+from bot.errors import DirectoryError, UnknownPersonError
+from bot.people import (
+    NAMED,
+    Directory,
+    Eligibility,
+    Groups,
+    approvers_among,
+    eligible,
+    may_look,
+    members_of,
+)
 from bot.values import Access, Line, Mention, Person, PersonId, Request, Span, Verdict
 
 AT_ONCE = 10  #: people that are read together for advice
 NOBODY = PersonId(team="", user="")
 
 
+class Silent(NamedTuple):
+    """Somebody of whom Slack does not tell now, with the sentence for people."""
+
+    who: PersonId
+    why: str
+
+
 @dataclass(frozen=True)
 class Electorate:
+    """``unread``: of whom Slack does not tell now, with the sentence for people; they count for
+    nothing as long as that is so."""
+
     people: tuple[Person, ...]
     groups: Groups
     own_team: str
+    unread: Mapping[PersonId, str] = field(default_factory=dict)
 
     def person(self, who: PersonId) -> Person:
         return next(person for person in self.people if person.id == who)
 
     def knows(self, request: Request) -> bool:
         """Whether everybody who has voted by now is among the people that were read."""
-        return {vote.person for vote in request.votes} <= {person.id for person in self.people}
+        known = {person.id for person in self.people} | self.unread.keys()
+        return {vote.person for vote in request.votes} <= known
 
     def judge(self, voter: Person, verdict: Verdict, request: Request) -> Eligibility:
         return eligible(
@@ -35,8 +58,34 @@ class Electorate:
             own_team=self.own_team,
         )
 
+    @property
+    def silence(self) -> str:
+        """What Slack does not tell now, in a sentence; empty where everything was read."""
+        return next(iter((*self.unread.values(), *self.groups.unread.values())), "")
+
     def standing(self, request: Request, approvers: Access) -> frozenset[PersonId]:
-        """Those who could approve it now, as if nobody had voted yet."""
+        """Those who could approve it now, as if nobody had voted yet.
+
+        Raises DirectoryError where the approvals of those who are known to are too few, and would
+        not be with those of whom Slack does not tell now.
+        """
+        found = self.known_to_stand(request, approvers)
+        agreed = {vote.person for vote in request.approvals}
+        unsure = {one for one in agreed - found if self._may_stand(one, approvers)}
+        sure, wanted = agreed & found, request.decision.approvals
+        if len(sure) < wanted <= len(sure | unsure):
+            raise DirectoryError(self.silence)
+        return found
+
+    def _may_stand(self, who: PersonId, approvers: Access) -> bool:
+        """Whether only Slack's silence keeps somebody from counting."""
+        silent = any(one in self.groups.unread for one in approvers.groups)
+        if who not in self.unread:
+            return silent and bool(may_look(self.person(who), self.own_team))
+        return silent or who.user in members_of(approvers, self.groups)
+
+    def known_to_stand(self, request: Request, approvers: Access) -> frozenset[PersonId]:
+        """The same as far as it is known, for advice."""
         found = approvers_among(
             self.people,
             requester=self.person(request.requester),
@@ -50,13 +99,20 @@ class Electorate:
 async def read_electorate(
     directory: Directory, request: Request, also: Iterable[PersonId], asked_at: int
 ) -> Electorate:
-    """The requester, whoever voted and ``also``, by reads that began at ``asked_at`` or later."""
-    ids = {request.requester, *also, *(vote.person for vote in request.votes)}
-    groups, people = await asyncio.gather(
+    """The requester, whoever voted and ``also``, by reads that began at ``asked_at`` or later.
+
+    Raises DirectoryError where Slack does not tell of the requester or of ``also``; of who voted
+    earlier it need not.
+    """
+    needed = {request.requester, *also}
+    earlier = {vote.person for vote in request.votes} - needed
+    groups, people, voters = await asyncio.gather(
         directory.groups(frozenset(request.decision.approvers.groups), asked_at),
-        asyncio.gather(*(directory.person(one, asked_at) for one in ids)),
+        asyncio.gather(*(directory.person(one, asked_at) for one in needed)),
+        asyncio.gather(*(_attempted(one, directory.person(one, asked_at)) for one in earlier)),
     )
-    return Electorate(tuple(people), groups, directory.own_team)
+    read, unread = _parted(voters)
+    return Electorate((*people, *read), groups, directory.own_team, unread)
 
 
 async def known_electorate(directory: Directory, request: Request) -> Electorate:
@@ -64,8 +120,8 @@ async def known_electorate(directory: Directory, request: Request) -> Electorate
     approvers = request.decision.approvers
     groups = await directory.known_groups(frozenset(approvers.groups))
     users = members_of(approvers, groups) | {request.requester.user}
-    people = await _known_people(directory, users)
-    return Electorate(people, groups, directory.own_team)
+    people, unread = await known_people(directory, users)
+    return Electorate(people, groups, directory.own_team, unread)
 
 
 async def approvable(
@@ -78,12 +134,14 @@ async def approvable(
         one for one in requests if person.id.user in members_of(one.decision.approvers, groups)
     ]
     askers = list({request.requester for request in theirs})
-    people = await asyncio.gather(*map(directory.known_person, askers))
-    requesters = dict(zip(askers, people, strict=True))
+    people, _ = await known_people(directory, (one.user for one in askers))
+    requesters = {one.id.user: one for one in people}
 
     def counts(request: Request) -> bool:
-        both = (requesters[request.requester], person)
-        electorate = Electorate(both, groups, directory.own_team)
+        asker = requesters.get(request.requester.user)
+        if asker is None:  # Slack does not tell now who that is
+            return False
+        electorate = Electorate((asker, person), groups.read, directory.own_team)
         return bool(electorate.judge(person, Verdict.APPROVE, request))
 
     return tuple(filter(counts, theirs))
@@ -92,13 +150,13 @@ async def approvable(
 async def who_may_approve(directory: Directory, request: Request) -> Line:
     """The people whose approval would count, as last refreshed, for a sentence."""
     electorate = await known_electorate(directory, request)
-    return named(electorate.standing(request, request.decision.approvers))
+    return named(electorate.known_to_stand(request, request.decision.approvers))
 
 
 async def standing_approvers(directory: Directory, approvers: Access) -> tuple[Person, ...]:
     """Those whose approval could count, whoever asks, as last refreshed: advice, no more."""
     groups = await directory.known_groups(frozenset(approvers.groups))
-    people = await _known_people(directory, members_of(approvers, groups))
+    people, _ = await known_people(directory, members_of(approvers, groups))
     return approvers_among(
         people,
         requester=NOBODY,
@@ -120,11 +178,36 @@ def named(ids: Iterable[PersonId]) -> Line:
     return (*spans, f" and {rest} more") if rest > 0 else tuple(spans)
 
 
-async def _known_people(directory: Directory, users: Iterable[str]) -> tuple[Person, ...]:
+async def known_people(
+    directory: Directory, users: Iterable[str]
+) -> tuple[tuple[Person, ...], Mapping[PersonId, str]]:
+    """Those users as last refreshed, and of whom Slack does not tell now, with the sentence."""
     turns = asyncio.Semaphore(AT_ONCE)
 
-    async def known(user: str) -> Person:
+    async def known(user: str) -> Person | Silent:
+        who = PersonId(team=directory.own_team, user=user)
         async with turns:
-            return await directory.known_person(PersonId(team=directory.own_team, user=user))
+            return await _attempted(who, directory.known_person(who))
 
-    return tuple(await asyncio.gather(*map(known, users)))
+    return _parted(await asyncio.gather(*map(known, users)))
+
+
+async def _attempted(who: PersonId, reading: Awaitable[Person]) -> Person | Silent:
+    try:
+        return await reading
+    except UnknownPersonError:
+        return Person(id=who, name=who.user, is_deactivated=True)
+    except DirectoryError as error:
+        return Silent(who, str(error))
+
+
+def _parted(
+    read: Iterable[Person | Silent],
+) -> tuple[tuple[Person, ...], Mapping[PersonId, str]]:
+    people, silent = [], {}
+    for one in read:
+        if isinstance(one, Silent):
+            silent[one.who] = one.why
+        else:
+            people.append(one)
+    return tuple(people), silent

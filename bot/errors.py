@@ -15,6 +15,7 @@ BotError
 ├── ConflictError            the row has moved on since it was read
 ├── ClosedError              the request is already decided or ended
 ├── DirectoryError           Slack did not say who somebody is
+│   └── UnknownPersonError   Slack knows nobody by that id
 ├── StorageError             the database cannot be used
 └── TamperedError            the audit chain does not add up
 """
@@ -127,6 +128,10 @@ class ClosedError(BotError):
 
 class DirectoryError(BotError):
     """Slack did not say who somebody is, so nothing may be decided in their name."""
+
+
+class UnknownPersonError(DirectoryError):
+    """Slack knows nobody by that id, now or later: they count for nothing."""
 
 
 class StorageError(BotError):

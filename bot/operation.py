@@ -113,8 +113,9 @@ class Desk(Protocol):
     ) -> tuple[AuditRow, ...]:
         """Newest first. ``failed`` keeps what was denied, refused, rejected, failed or unknown."""
 
-    async def roles(self, person: Person) -> Mapping[str, bool]:
-        """viewer, requester, approver, admin, as the directory knows them now."""
+    async def roles(self, person: Person) -> Mapping[str, bool | None]:
+        """viewer, requester, approver, admin, as the directory knows them now; None where Slack
+        does not tell."""
 
     async def who_may_approve(self, request: Request) -> Line:
         """The people and groups whose approval would count, for a sentence."""

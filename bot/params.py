@@ -2,10 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from typing import Annotated, Any, get_args
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator
 from pydantic.fields import FieldInfo
@@ -244,12 +246,36 @@ Duration = Annotated[
 ]
 
 
+def zone_of(name: object) -> str | None:
+    """The IANA name of a time zone, as its database spells it; None for anything that is none.
+
+    For what comes from outside: a Slack profile may name a zone that this machine does not know.
+    """
+    if not isinstance(name, str):
+        return None
+    found = _zones().get(name.strip().casefold())
+    return found if found and _is_zone(found) else None
+
+
+@cache
+def _zones() -> Mapping[str, str]:
+    """By their names without case."""
+    return {one.casefold(): one for one in available_timezones()}
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, OSError, ValueError):
+        return False
+    return True
+
+
 def zone(name: str) -> str:
-    """The IANA name of a time zone, as its database spells it."""
-    names = {one.casefold(): one for one in available_timezones()}
-    if found := names.get(name.casefold()):
+    """The IANA name of a time zone, as its database spells it. Raises ValueError."""
+    if found := zone_of(name):
         return found
-    near = process.extractOne(name, list(names.values()), score_cutoff=60)
+    near = process.extractOne(name, list(_zones().values()), score_cutoff=60)
     meant = f'; did you mean "{near[0]}"?' if near else ""
     raise ValueError(f'"{name}" is no time zone, as "Europe/Berlin" is one{meant}')
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, Self
 
-from bot.settings import People
+from bot.errors import DirectoryError
+from bot.settings import People, Settings
 from bot.values import Access, Line, Mention, Person, PersonId, Span, Value, Verdict, Vote
 
 #: How many people a sentence names before it only counts them.
@@ -16,10 +17,20 @@ class Groups(Value):
 
     ``barred`` are those of them who are known, perhaps from long ago, to count for nothing, as who
     is deactivated: a sentence does not name them, and nothing is decided by it.
+    ``gone``: groups that add nobody, with Slack's word for why, as one that was deleted.
+    ``unread``: groups of which Slack does not tell now, with the sentence for people. They add
+    nobody either, but whoever is named by nothing else is not known to be no member.
     """
 
     members: Mapping[str, frozenset[str]]
     barred: frozenset[str] = frozenset()
+    gone: Mapping[str, str] = {}
+    unread: Mapping[str, str] = {}
+
+    @property
+    def read(self) -> Self:
+        """What is known of them, for advice: where nobody can tell, they add nobody."""
+        return self.model_copy(update={"unread": {}})
 
 
 class Directory(Protocol):
@@ -29,12 +40,16 @@ class Directory(Protocol):
     def own_team(self) -> str: ...
 
     async def person(self, person: PersonId, asked_at: int) -> Person:
-        """Read afresh, by a read that began at ``asked_at`` or later."""
+        """Read afresh, by a read that began at ``asked_at`` or later.
 
-    async def groups(self, ids: frozenset[str], asked_at: int) -> Groups: ...
+        Raises UnknownPersonError where Slack knows nobody by that id.
+        """
+
+    async def groups(self, ids: frozenset[str], asked_at: int) -> Groups:
+        """One that cannot be read, or is gone, spoils no other: see Groups."""
 
     async def known_person(self, person: PersonId) -> Person:
-        """As last refreshed: for advice, never for a decision."""
+        """As last refreshed: for advice, never for a decision. Who is unknown is deactivated."""
 
     async def known_groups(self, ids: frozenset[str]) -> Groups: ...
 
@@ -72,10 +87,43 @@ def members_of(access: Access | People, groups: Groups) -> frozenset[str]:
     return frozenset(access.users).union(*(groups.members.get(one, ()) for one in access.groups))
 
 
+def names(access: Access | People, user: str, groups: Groups) -> bool:
+    """Whether ``access`` names that user now.
+
+    Raises DirectoryError where only a group could, of which Slack does not tell now.
+    """
+    if user in members_of(access, groups):
+        return True
+    if silent := [groups.unread[one] for one in access.groups if one in groups.unread]:
+        raise DirectoryError(silent[0])
+    return False
+
+
 def belongs(person: Person, access: Access | People, groups: Groups, own_team: str) -> bool:
-    """A full member of this workspace whom ``access`` names: what an admin must be."""
-    named = person.id.user in members_of(access, groups)
-    return named and _standing(person, own_team) is None
+    """A full member of this workspace whom ``access`` names: what an admin must be.
+
+    Raises as ``names`` does.
+    """
+    return _standing(person, own_team) is None and names(access, person.id.user, groups)
+
+
+def together(*access: Access) -> Access:
+    """Whoever one of them names."""
+    groups = tuple(group for one in access for group in one.groups)
+    return Access(groups=groups, users=tuple(user for one in access for user in one.users))
+
+
+def people_named(settings: Settings) -> Mapping[str, People]:
+    """Whom the settings name, by the key that does."""
+    access, rules = settings.access, enumerate(settings.policy.rules)
+    named = {
+        "access.requesters": access.requesters,
+        "access.approvers": access.approvers,
+        "access.admins": access.admins,
+        "notifications.escalation": settings.notifications.escalation,
+        **{f"policy.rules[{number}].approvers": rule.approvers for number, rule in rules},
+    }
+    return {key: people for key, people in named.items() if people is not None}
 
 
 def may_look(person: Person, own_team: str) -> Eligibility:
@@ -88,10 +136,13 @@ def may_look(person: Person, own_team: str) -> Eligibility:
 def may_request(
     person: Person, requesters: Access | People | None, groups: Groups, own_team: str
 ) -> Eligibility:
-    """Whether somebody may ask for changes; no ``requesters`` means every full member."""
+    """Whether somebody may ask for changes; no ``requesters`` means every full member.
+
+    Raises as ``names`` does.
+    """
     if bar := _standing(person, own_team):
         return _barred(bar, _STANDING[bar].format(do="ask for changes"))
-    if requesters is None or person.id.user in members_of(requesters, groups):
+    if requesters is None or names(requesters, person.id.user, groups):
         return Eligibility()
     who = _who(members_of(requesters, groups) - groups.barred, own_team, "access.requesters")
     return _barred(Bar.NOT_REQUESTER, "You are not among those who can ask for changes. ", *who)
@@ -110,14 +161,14 @@ def eligible(
     """Whether somebody's verdict counts. Whether the request is still open is judged elsewhere.
 
     With a Person as ``requester``, a second account of the same e-mail address is the same person.
+    Raises as ``names`` does.
     """
     if bar := _standing(person, own_team):
         return _barred(bar, _STANDING[bar].format(do=f"{verdict} requests"))
     if _is_same(person, requester):
         return _barred(Bar.SELF, _OWN[verdict])
-    allowed = members_of(approvers, groups)
-    if person.id.user not in allowed:
-        others = allowed - groups.barred - {_id(requester).user}
+    if not names(approvers, person.id.user, groups):
+        others = members_of(approvers, groups) - groups.barred - {_id(requester).user}
         who = _who(others, own_team, "access.approvers")
         return _barred(Bar.NOT_APPROVER, f"Only approvers can {verdict} this request. ", *who)
     if earlier := next((vote for vote in votes if vote.person == person.id), None):
@@ -134,7 +185,7 @@ def approvers_among(
     groups: Groups,
     own_team: str,
 ) -> tuple[Person, ...]:
-    """Those whose approval would count now."""
+    """Those whose approval would count now, and who are known to be named."""
     return tuple(
         person
         for person in people
@@ -144,7 +195,7 @@ def approvers_among(
             requester=requester,
             votes=votes,
             approvers=approvers,
-            groups=groups,
+            groups=groups.read,
             own_team=own_team,
         )
     )

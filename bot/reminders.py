@@ -6,13 +6,13 @@ from typing import Protocol
 
 import structlog
 
-from bot.electorate import AT_ONCE, known_electorate
+from bot.electorate import known_electorate, known_people
 from bot.errors import DirectoryError
 from bot.people import Directory, access_of, belongs, members_of
 from bot.reminding import MOST, Waiting, due_at, reminders
 from bot.settings import People
 from bot.telling import reminder
-from bot.values import Access, Occasion, Person, PersonId, Reminder, Request, Verdict
+from bot.values import Access, Occasion, Person, Reminder, Request
 from bot.vocabulary import Status
 from storage.database import Database as Store
 
@@ -59,11 +59,9 @@ class Reminders:
         """None where Slack does not say who is meant; the next tick asks again."""
         try:
             electorate = await known_electorate(self._directory, request)
-            approvers = [
-                person
-                for person in electorate.people
-                if electorate.judge(person, Verdict.APPROVE, request)
-            ]
+            can = electorate.known_to_stand(request, request.decision.approvers)
+            voted = {vote.person for vote in request.votes}
+            approvers = [one for one in electorate.people if one.id in can - voted]
             return Waiting(
                 request=request,
                 unaware=await self._unaware(request, approvers),
@@ -95,14 +93,8 @@ class Reminders:
         """Full members whom ``access`` names, as last refreshed."""
         directory, team = self._directory, self._directory.own_team
         groups = await directory.known_groups(frozenset(access.groups))
-        turns = asyncio.Semaphore(AT_ONCE)
-
-        async def known(user: str) -> Person:
-            async with turns:
-                return await directory.known_person(PersonId(team=team, user=user))
-
         users = sorted(members_of(access, groups))[: 2 * MOST]
-        people = await asyncio.gather(*map(known, users))
+        people, _ = await known_people(directory, users)
         return tuple(person for person in people if belongs(person, access, groups, team))
 
 

@@ -11,6 +11,8 @@ from secrets import token_hex
 import aiohttp
 import structlog
 
+from bot.absences import Absences
+from bot.admins import Admins
 from bot.aftermath import Aftermaths
 from bot.approvals import Approvals
 from bot.aws.accounts import Accounts
@@ -175,15 +177,18 @@ async def _built(
     live = Live(services, directory, errands, renewing, replies)
     slack.listen(bolt, intake, services, posting, replies, pictures, live)
     homes = Homes(services, posting, clock, pause=3 * pause)
+    admins = Admins(directory, settings)
     notifier = Notifier(
-        store, posting, directory, accounts.publish, homes.deliver, pictures.follow, clock, pause
-    )
+        store, posting, directory, accounts.publish, homes.deliver, pictures.follow, clock, pause,
+        admins=admins,
+    )  # fmt: skip
     reminders = Reminders(store, directory, settings.notifications.escalation, clock)
+    absences = Absences(store, directory, settings, admins)
     aftermaths = Aftermaths(store, fleet, monitoring, markers, directory, settings.aftermath, clock)
     publisher = _publisher(settings, store, accounts, clock)
     watch = Watch(store, accounts, fleet, judge, monitoring, settings.channels.incidents, clock)
     jobs = Jobs(
-        store, executor, following, approvals, reminders, Rounds(store, digests, clock),
+        store, executor, following, approvals, reminders, absences, Rounds(store, digests, clock),
         aftermaths, watch, fleet, homes, renewing, intake, publisher, verifying, telemetry.leads,
         clock, owner,
     )  # fmt: skip

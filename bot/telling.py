@@ -2,8 +2,28 @@
 
 from collections.abc import Sequence
 
-from bot.values import Answer, Message, Occasion, PersonId, Place, Posted, Reminder, Request
+from bot.values import (
+    Answer,
+    Channel,
+    Code,
+    Message,
+    Occasion,
+    PersonId,
+    Place,
+    Posted,
+    Reminder,
+    Request,
+    paragraph,
+)
 from bot.vocabulary import Status
+
+#: What a message is called, by its kind, where it could not be posted.
+THINGS = {
+    "digest": "a digest",
+    "incident": "an incident",
+    "cloudops": "a CloudOps request",
+    "picture": "a picture",
+}
 
 
 class Telling:
@@ -41,11 +61,13 @@ class Telling:
         key: str | None = None,
         request_id: int | None = None,
         thread: str | None = None,
+        instead: PersonId | None = None,
     ) -> Message:
         """Words of the bot's own accord, whose picture follows when it is drawn.
 
         THREAD: below the card of ``request_id``. CHANNEL: in the thread of the message that stands
         there at ``thread``, where that is given. PERSON: as a direct message.
+        ``instead`` hears of it where the channel does not take it.
         """
         return Message(
             place=place,
@@ -54,6 +76,7 @@ class Telling:
             request_id=request_id,
             body={"answer": answer.json_value(), "thread": thread},
             key=key,
+            instead=instead and instead.user,
         )
 
     def _ending(self, request: Request) -> tuple[Message, ...]:
@@ -98,6 +121,21 @@ def details(request: Request, posted: Posted) -> Message:
         request_id=request.id,
         key=f"details:{request.id}:{posted.ts}",
     )
+
+
+def not_posted(message: Message, why: str) -> Answer:
+    """For whoever was told, or expects, that it stands in a channel; ``why`` is Slack's word."""
+    what = THINGS.get(message.kind, "a message of mine")
+    place = Channel(id=message.address)
+    return Answer(
+        title="I could not post that in the channel",
+        parts=(
+            paragraph("In ", place, f" {what} should stand, and it does not. Slack says ",
+                      Code(text=why), "."),
+        ),
+        hint=("To mend it: type ", Code(text="/invite @rds-bot"), " in that channel, unarchive it, "
+              "or use another one."),
+    )  # fmt: skip
 
 
 def reminder(person: PersonId, given: Sequence[Reminder]) -> Message:

@@ -17,6 +17,7 @@ from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncServerErrorRetryHandler,
 )
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.desk import Services
 from bot.errors import SettingsError
@@ -37,6 +38,7 @@ from handlers.pictures import Pictures
 from handlers.redrawing import Redrawing
 from handlers.replies import Replies
 from handlers.shortcuts import Shortcuts
+from handlers.slack_errors import SILENCE, UnansweredError, heard, why
 from handlers.views import Views
 
 log = structlog.get_logger()
@@ -60,33 +62,52 @@ async def pooled_session(
         yield session
 
 
+class Client(AsyncWebClient):
+    """Raises what Slack refuses as a class of ``handlers.slack_errors``."""
+
+    async def api_call(self, *given: Any, **named: Any) -> AsyncSlackResponse:
+        try:
+            return await super().api_call(*given, **named)
+        except SlackApiError as error:
+            raise heard(error) from error
+
+    async def _request(self, **asked: Any) -> dict[str, Any]:
+        """An answer that is no JSON object is an empty one. The SDK would break on text and lists,
+        and its own error about a cut one has no data to read."""
+        try:
+            answer: dict[str, Any] = await super()._request(**asked)
+        except (SlackApiError, ValueError) as error:
+            raise UnansweredError(str(error), {"ok": False, "error": ""}, "") from error
+        return answer if isinstance(answer["data"], dict) else {**answer, "data": {}}
+
+
 def reading_client(token: str, url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
     """Tries reads again. Rate limits are not among that: whoever asks decides how long to wait."""
     retries = [AsyncConnectionErrorRetryHandler(), AsyncServerErrorRetryHandler()]
-    return AsyncWebClient(token, base_url=url, session=session, retry_handlers=retries)
+    return Client(token, base_url=url, session=session, retry_handlers=retries)
 
 
 def posting_client(token: str, url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
     """Tries nothing again: the outbox does, and knows what a lost answer may mean."""
-    return AsyncWebClient(token, base_url=url, session=session, retry_handlers=[])
+    return Client(token, base_url=url, session=session, retry_handlers=[])
 
 
 async def identity(client: AsyncWebClient) -> Identity:
     """Who the bot is. Raises SettingsError where Slack does not accept the token."""
     try:
         reply = await client.auth_test()
-    except SlackApiError as error:
-        raise SettingsError(
-            [f"SLACK_BOT_TOKEN: Slack refuses it ({error.response['error']}); take the Bot User "
-             "OAuth Token from the app's OAuth & Permissions page"]
-        ) from error  # fmt: skip
-    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+    except (UnansweredError, *SILENCE) as error:
         raise SettingsError(
             [
-                f"SLACK_API_URL: no answer from {client.base_url} ({error}); check the network, or "
-                "start me again when Slack answers"
+                f"SLACK_API_URL: no answer from {client.base_url} ({why(error)}); check the "
+                "network, or start me again when Slack answers"
             ]
         ) from error
+    except SlackApiError as error:
+        raise SettingsError(
+            [f"SLACK_BOT_TOKEN: Slack refuses it ({why(error)}); take the Bot User OAuth Token "
+             "from the app's OAuth & Permissions page"]
+        ) from error  # fmt: skip
     return Identity(
         team=reply["team_id"],
         enterprise=reply.get("enterprise_id"),
@@ -193,16 +214,13 @@ class Socket:
         client = self._handler.client
         try:
             client.wss_uri = await client.issue_new_wss_url()
+        except (UnansweredError, *SILENCE) as error:
+            log.warning("socket.no_address", why=why(error))
         except SlackApiError as error:
-            if error.response.status_code != 200:
-                log.warning("socket.no_address", why=str(error))
-                return
             raise SettingsError(
-                [f"SLACK_APP_TOKEN: Slack refuses it ({error.response['error']}); it needs the "
-                 "scope connections:write, from the app's Basic Information page"]
+                [f"SLACK_APP_TOKEN: Slack refuses it ({why(error)}); it needs the scope "
+                 "connections:write, from the app's Basic Information page"]
             ) from error  # fmt: skip
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            log.warning("socket.no_address", why=type(error).__name__)
 
     async def _watch(self, every: float = 2.0, grace: float = 4.0) -> None:
         """The client dials a dead address for ever; forgotten, it asks Slack for a new one."""

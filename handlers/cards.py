@@ -2,9 +2,6 @@
 
 import asyncio
 
-import structlog
-from slack_sdk.errors import SlackApiError
-
 from bot.electorate import who_may_approve
 from bot.errors import DirectoryError
 from bot.telling import details
@@ -13,13 +10,10 @@ from bot.vocabulary import Status
 from handlers.blocks.card import card, plain_card
 from handlers.directory import SlackDirectory
 from handlers.posting import Payload, Posting
-from handlers.setbacks import TOO_RICH
 from storage.database import Database as Store
 from storage.outbox import Delivery
 
 CARD_EVENT = "rds_bot_card"
-
-log = structlog.get_logger()
 
 
 class Cards:
@@ -34,13 +28,7 @@ class Cards:
 
     async def show(self, delivery: Delivery, request: Request) -> Posted:
         drawn = card(request, who=await self._who(request), usual=await self._usual(request))
-        try:
-            return await self._draw(delivery, request, drawn)
-        except SlackApiError as error:
-            if error.response["error"] not in TOO_RICH:
-                raise
-            log.warning("notifier.card_refused", request=request.label, why=str(error.response))
-            return await self._draw(delivery, request, plain_card(request))
+        return await self._draw(delivery, request, drawn)
 
     async def _draw(self, delivery: Delivery, request: Request, drawn: Payload) -> Posted:
         if request.card is not None:
@@ -52,11 +40,13 @@ class Cards:
         return await self._new_card(delivery.message.address, request, drawn)
 
     async def _redraw(self, request: Request, posted: Posted, drawn: Payload) -> Posted:
-        changed = await self._posting.change(posted, drawn)
+        changed = await self._posting.change(posted, drawn, plain_card(request))
         return changed or await self._new_card(posted.channel, request, drawn)
 
     async def _new_card(self, address: str, request: Request, drawn: Payload) -> Posted:
-        posted = await self._posting.post(address, drawn, metadata=_carded(request))
+        posted = await self._posting.post(
+            address, drawn, plain_card(request), metadata=_carded(request)
+        )
         await self._remember(request, posted)
         return posted
 

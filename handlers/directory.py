@@ -6,31 +6,57 @@ from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-import aiohttp
+import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import DirectoryError
+from bot.errors import DirectoryError, UnknownPersonError
+from bot.params import zone_of
 from bot.people import Groups, may_look
 from bot.values import SECOND, Person, PersonId
+from handlers.slack_errors import (
+    SILENCE,
+    RateLimitedError,
+    RefusalError,
+    TokenError,
+    UnansweredError,
+    heard,
+    why,
+)
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 STALE = 300 * SECOND  #: how old what is known may be, for advice
 PATIENCE = 600 * SECOND  #: how long a rate limit is waited for
-#: Slack's words for a channel that the bot cannot see.
-HIDDEN = frozenset({"channel_not_found", "missing_scope", "not_in_channel"})
+
+log = structlog.get_logger()
 
 
 class UnsaidError(DirectoryError):
-    """``code`` is Slack's word for why it does not say, or what broke on the way."""
+    """``code`` is Slack's word of trouble, or what broke on the way: it may say so later."""
 
     def __init__(self, what: str, code: str) -> None:
         super().__init__(
             f"Slack did not tell me {what} ({code}), so nothing was decided. Try again in a minute."
         )
         self.code = code
+
+
+class DeniedError(Exception):
+    """``code`` is Slack's word for that there is no such thing for the bot, now or ever."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Who is in a user group; ``gone`` is Slack's word where there is no such group."""
+
+    members: frozenset[str] = frozenset()
+    gone: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,19 +129,22 @@ class SlackDirectory:
         return self._identity.team
 
     async def person(self, person: PersonId, asked_at: int) -> Person:
-        return await self._people.since(person.user, asked_at)
+        found = await self._people.since(person.user, asked_at)
+        if isinstance(found, Person):
+            return found
+        raise UnknownPersonError(
+            f"Slack knows nobody as {person.user} ({found}), so nothing was decided in that name."
+        )
 
     async def groups(self, ids: frozenset[str], asked_at: int) -> Groups:
         return await self._together(ids, lambda one: self._groups.since(one, asked_at))
 
     async def known_person(self, person: PersonId) -> Person:
         """Whom Slack does not know counts as deactivated: one who left makes nobody else wait."""
-        try:
-            return await self._people.lately(person.user)
-        except UnsaidError as error:
-            if error.code != "user_not_found":
-                raise
-            return Person(id=person, name=person.user, is_deactivated=True)
+        found = await self._people.lately(person.user)
+        if isinstance(found, Person):
+            return found
+        return Person(id=person, name=person.user, is_deactivated=True)
 
     async def known_groups(self, ids: frozenset[str]) -> Groups:
         return await self._together(ids, self._groups.lately)
@@ -126,12 +155,7 @@ class SlackDirectory:
 
     async def may_post(self, channel: str) -> bool:
         """Whether the bot is in that channel, and nobody outside this workspace is."""
-        try:
-            return _may_hold_cards(await self._channels.lately(channel))
-        except UnsaidError as error:
-            if error.code not in HIDDEN:
-                raise
-            return False
+        return _may_hold_cards(await self._channels.lately(channel))
 
     async def is_member(self, channel: str, user: str) -> bool:
         """False also where Slack does not say, so that somebody is rather told twice."""
@@ -141,75 +165,119 @@ class SlackDirectory:
             return False
 
     async def _together(
-        self, ids: frozenset[str], read: Callable[[str], Awaitable[frozenset[str]]]
+        self, ids: frozenset[str], read: Callable[[str], Awaitable[Roster]]
     ) -> Groups:
+        """One that cannot be read spoils no other."""
+
+        async def attempted(group: str) -> Roster | UnsaidError:
+            try:
+                return await read(group)
+            except UnsaidError as error:
+                return error
+
         ordered = sorted(ids)
-        members = await asyncio.gather(*map(read, ordered))
-        barred = frozenset(filter(self._is_barred, frozenset[str]().union(*members)))
-        return Groups(members=dict(zip(ordered, members, strict=True)), barred=barred)
+        found = dict(zip(ordered, await asyncio.gather(*map(attempted, ordered)), strict=True))
+        read_ones = {group: one for group, one in found.items() if isinstance(one, Roster)}
+        members = {group: one.members for group, one in read_ones.items()}
+        return Groups(
+            members=members,
+            barred=frozenset(filter(self._is_barred, frozenset[str]().union(*members.values()))),
+            gone={group: one.gone for group, one in read_ones.items() if one.gone},
+            unread={group: str(one) for group, one in found.items() if group not in read_ones},
+        )
 
     def _is_barred(self, user: str) -> bool:
         person = self._people.seen(user)
-        return person is not None and not may_look(person, self.own_team)
+        return isinstance(person, str) or (
+            person is not None and not may_look(person, self.own_team)
+        )
 
     # -- Slack's words -------------------------------------------------------------------------
 
-    async def _read_person(self, user: str) -> Person:
-        reply = await self._ask("users_info", f"who {user} is", user=user)
-        return _person(reply["user"], self._identity)
+    async def _read_person(self, user: str) -> Person | str:
+        """Slack's word where it knows nobody by that id."""
 
-    async def _read_group(self, group: str) -> frozenset[str]:
+        def read(reply: Any) -> Person:
+            return _person(reply["user"], self._identity)
+
+        try:
+            return await self._ask("users_info", f"who {user} is", read, user=user)
+        except DeniedError as denied:
+            return denied.code
+
+    async def _read_group(self, group: str) -> Roster:
+        def read(reply: Any) -> Roster:
+            return Roster(frozenset(map(str, reply["users"])))
+
         what = f"who is in the user group {group}"
-        reply = await self._ask("usergroups_users_list", what, usergroup=group)
-        return frozenset(reply["users"])
+        try:
+            return await self._ask("usergroups_users_list", what, read, usergroup=group)
+        except DeniedError as denied:
+            log.warning("directory.group_gone", group=group, why=denied.code)
+            return Roster(gone=denied.code)
 
     async def _read_channel(self, channel: str) -> Mapping[str, Any]:
-        what = f"what the channel {channel} is"
-        info: Mapping[str, Any] = (await self._ask("conversations_info", what, channel=channel))[
-            "channel"
-        ]
-        return info
+        """Empty where the bot cannot see it."""
+
+        def read(reply: Any) -> Mapping[str, Any]:
+            return dict(reply["channel"])
+
+        try:
+            what = f"what the channel {channel} is"
+            return await self._ask("conversations_info", what, read, channel=channel)
+        except DeniedError:
+            return {}
 
     async def _read_members(self, channel: str) -> frozenset[str]:
+        """Nobody where the bot cannot see it."""
         members: set[str] = set()
         cursor = ""
-        while True:
-            reply = await self._ask(
-                "conversations_members", f"who is in {channel}",
-                channel=channel, cursor=cursor, limit=1000,
-            )  # fmt: skip
-            members.update(reply["members"])
-            cursor = (reply.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                return frozenset(members)
 
-    async def _ask(self, method: str, what: str, **arguments: Any) -> Any:
-        """Waits for a rate limit; anything else that goes wrong decides nothing."""
+        def read(reply: Any) -> tuple[frozenset[str], str]:
+            next_one = (reply.get("response_metadata") or {}).get("next_cursor") or ""
+            return frozenset(reply["members"]), next_one
+
+        try:
+            while True:
+                found, cursor = await self._ask(
+                    "conversations_members", f"who is in {channel}", read,
+                    channel=channel, cursor=cursor, limit=1000,
+                )  # fmt: skip
+                members |= found
+                if not cursor:
+                    return frozenset(members)
+        except DeniedError:
+            return frozenset()
+
+    async def _ask(self, method: str, what: str, read: Callable[[Any], V], **arguments: Any) -> V:
+        """Waits for a rate limit; any other trouble decides nothing.
+
+        Raises UnsaidError, also for an answer that ``read`` cannot make anything of, and
+        DeniedError for all of Slack's words that are not of trouble.
+        """
         until = self._clock() + PATIENCE
         while True:
             try:
-                return await getattr(self._client, method)(**arguments)
+                return read(await getattr(self._client, method)(**arguments))
             except SlackApiError as error:
-                wait = _retry_after(error)
-                if wait is None or self._clock() > until:
-                    raise UnsaidError(what, refusal(error) or "no answer") from error
-            except (aiohttp.ClientError, OSError, TimeoutError) as error:
+                wait = _patience(heard(error), what)
+                if self._clock() > until:
+                    raise UnsaidError(what, why(error)) from error
+            except SILENCE as error:
                 raise UnsaidError(what, type(error).__name__) from error
+            except (LookupError, TypeError, ValueError, AttributeError) as error:
+                log.exception("directory.unreadable", method=method)
+                raise UnsaidError(what, "an answer that I cannot read") from error
             await asyncio.sleep(wait)
 
 
-def refusal(error: SlackApiError) -> str:
-    """Slack's word for why; empty where it answered with no JSON, as when it is in trouble."""
-    data = getattr(error.response, "data", error.response)
-    return str(data.get("error", "")) if isinstance(data, Mapping) else ""
-
-
-def _retry_after(error: SlackApiError) -> float | None:
-    """Seconds to wait where Slack asks for patience."""
-    response = error.response
-    if getattr(response, "status_code", None) != 429:
-        return None
-    return float(response.headers.get("Retry-After", 1))
+def _patience(refusal: RefusalError, what: str) -> float:
+    """Seconds to wait where Slack asks for patience. Raises as ``_ask`` does for all else."""
+    if isinstance(refusal, RateLimitedError):
+        return refusal.seconds
+    if isinstance(refusal, UnansweredError | TokenError):
+        raise UnsaidError(what, refusal.why) from refusal
+    raise DeniedError(refusal.why) from refusal
 
 
 def _person(raw: Mapping[str, Any], own: Identity) -> Person:
@@ -223,7 +291,8 @@ def _person(raw: Mapping[str, Any], own: Identity) -> Person:
         id=PersonId(team=own.team if ours else team, user=enterprise.get("id") or raw["id"]),
         name=profile.get("display_name") or raw.get("real_name") or raw.get("name") or raw["id"],
         email=profile.get("email"),
-        timezone=raw.get("tz") or "UTC",
+        timezone=zone_of(raw.get("tz")) or "UTC",
+        has_timezone=zone_of(raw.get("tz")) is not None,
         is_deactivated=bool(raw.get("deleted")),
         is_bot=bool(raw.get("is_bot") or raw.get("is_workflow_bot")),
         is_guest=bool(raw.get("is_restricted") or raw.get("is_ultra_restricted")),

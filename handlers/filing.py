@@ -1,10 +1,10 @@
 """Files of the bot: the bytes first, then, once for sure, where they are seen."""
 
 from aiohttp import ClientError, ClientSession
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.values import Posted
+from handlers.slack_errors import FileError
 
 
 class UploadError(ClientError):
@@ -49,8 +49,6 @@ class Files:
         """Slack knows a file from the moment on at which somebody asks to share it."""
         try:
             await self._client.files_info(file=file)
-        except SlackApiError as error:
-            if error.response["error"] != "file_not_found":
-                raise
+        except FileError:
             return False
         return True

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import structlog
 from aiolimiter import AsyncLimiter
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.desk import Desk, Services, usable
@@ -20,17 +19,13 @@ from handlers.blocks.elements import Payload
 from handlers.blocks.fleet import Health, health_of
 from handlers.blocks.home import Home, Running, closed_home, home
 from handlers.directory import STALE
+from handlers.slack_errors import PersonError, PlaceError
 from storage.homes import EVERYBODY, HomeView
 
 OPEN = 1000  #: requests that are looked through
 ENDINGS = 10
 WAITING = (Status.PENDING, Status.APPROVED, Status.UNKNOWN)
 ENDED = tuple(status for status in Status if not status.is_open)
-
-#: Nobody looks at that Home, now or ever.
-NOBODY = frozenset(
-    {"user_not_found", "user_disabled", "account_inactive", "not_enabled", "cannot_dm_bot"}
-)
 
 log = structlog.get_logger()
 
@@ -134,10 +129,8 @@ class Homes:
             return
         try:
             await self._client.views_publish(user_id=user, view=drawn)
-        except SlackApiError as error:
-            if error.response["error"] not in NOBODY:
-                raise
-            log.info("homes.forgotten", person=str(person), why=error.response["error"])
+        except (PersonError, PlaceError) as error:  # nobody looks at that Home, now or ever
+            log.info("homes.forgotten", person=str(person), why=error.why)
             await self._views.forget(person)
         else:
             await self._views.drawn(person, mark)

@@ -7,6 +7,7 @@ import structlog
 from apscheduler.events import EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.absences import Absences
 from bot.aftermath import Aftermaths
 from bot.approvals import Approvals
 from bot.digests import Rounds
@@ -47,6 +48,7 @@ class Jobs:
         following: Following,
         approvals: Approvals,
         reminders: Reminders,
+        absences: Absences,
         rounds: Rounds,
         aftermaths: Aftermaths,
         watch: Watch,
@@ -65,6 +67,7 @@ class Jobs:
         self._following = following
         self._approvals = approvals
         self._reminders = reminders
+        self._absences = absences
         self._rounds = rounds
         self._aftermaths = aftermaths
         self._watch = watch
@@ -84,6 +87,7 @@ class Jobs:
             (self.follow, polling),
             (self.expire, timedelta(seconds=15)),
             (self.remind, timedelta(minutes=1)),
+            (self.look_at_people, timedelta(seconds=20)),
             (self.digest, timedelta(seconds=20)),
             (self.look_back, timedelta(minutes=1)),
             (self.watch, polling),
@@ -113,6 +117,10 @@ class Jobs:
     async def remind(self) -> None:
         if await self._leads():
             await self._reminders.tick()
+
+    async def look_at_people(self) -> None:
+        if await self._leads():
+            await self._absences.tick()
 
     async def digest(self) -> None:
         if await self._leads():

@@ -127,7 +127,7 @@ def _message(chart: LiveChart, here: bool, found: Answer, now: int) -> Message:
     """The words; the picture comes with the first renewal."""
     place = Place.CHANNEL if here else Place.PERSON
     words = freshening.fresh(chart, found.model_copy(update={"chart": None}), now)
-    return Telling.pictured(place, chart.address, words, key=chart.key)
+    return Telling.pictured(place, chart.address, words, key=chart.key, instead=chart.person)
 
 
 def _begun(chart: LiveChart, here: bool) -> Line:

@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers.replies import UNANSWERED
+from handlers.slack_errors import UNANSWERED
 
 log = structlog.get_logger()
 

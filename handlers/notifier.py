@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -18,7 +17,8 @@ from handlers.directory import SlackDirectory
 from handlers.filing import Files
 from handlers.personal import Personal
 from handlers.posting import Posting
-from handlers.setbacks import Setbacks
+from handlers.setbacks import Admins, Setbacks, nobody
+from handlers.slack_errors import SILENCE
 from storage.database import Database as Store
 from storage.outbox import Delivery
 
@@ -46,10 +46,12 @@ class Notifier:
         clock: Callable[[], int],
         pause: float = 1.0,
         patience: float = 40.0,
+        admins: Admins = nobody,
     ) -> None:
         """``pause``: seconds between two messages in one channel; Slack allows one a second.
 
-        ``patience``: seconds for one delivery, less than the outbox leases it for.
+        ``patience``: seconds for one delivery, less than the outbox leases it for. ``admins`` hear
+        of what a channel does not take and nobody in particular waits for.
         """
         self._store = store
         posting = Posting(client, pause)
@@ -61,7 +63,7 @@ class Notifier:
         self._home = home
         self._follow = follow
         self._clock = clock
-        self._setbacks = Setbacks(store, clock)
+        self._setbacks = Setbacks(store, clock, admins)
         self._patience = patience
         self._under_way = 0
 
@@ -118,11 +120,11 @@ class Notifier:
                 posted = await self._send(delivery)
         except SlackApiError as error:
             await self._setbacks.refused(delivery, error)
-        except (aiohttp.ClientError, OSError, TimeoutError, AWSError, DirectoryError) as error:
+        except (*SILENCE, AWSError, DirectoryError, StorageError) as error:
             await self._setbacks.later(delivery, f"{type(error).__name__}: {error}")
         except Exception as error:
             log.exception("notifier.failed", kind=delivery.message.kind)
-            await self._setbacks.later(delivery, f"{type(error).__name__}: {error}")
+            await self._setbacks.broken(delivery, f"{type(error).__name__}: {error}")
         else:
             await self._store.outbox.delivered(delivery, posted)
 

@@ -22,12 +22,10 @@ from charts import DrawingError, Picture, Studio
 from handlers.blocks.elements import Payload
 from handlers.blocks.picture import DRAWING, image, no_image, pictured
 from handlers.filing import Files, UploadError
-from handlers.replies import UNANSWERED
+from handlers.slack_errors import UNANSWERED, FileError, UnansweredError, why
 
 #: Seconds until Slack has looked through a file, and between two looks at whether it has.
 PROCESSING, LOOKING = 30.0, (0.1, 0.2, 0.4, 0.8, 1.5)
-#: Slack's words for a file that may still appear.
-NOT_YET = frozenset({"file_not_found", "ratelimited", "internal_error"})
 NOTHING = "There is nothing to draw for this time."
 
 log = structlog.get_logger()
@@ -90,7 +88,7 @@ class Pictures:
             try:
                 await undo
             except UNANSWERED as error:
-                log.info("pictures.not_forgotten", why=_why(error))
+                log.info("pictures.not_forgotten", why=why(error))
 
     async def idle(self) -> None:
         """Until nothing is drawn or shown in the background."""
@@ -139,9 +137,8 @@ class Pictures:
         except DrawingError as error:
             return (f"{error} The words above hold without it.",)
         except (UploadError, *UNANSWERED) as error:
-            why = _why(error)
-            log.warning("pictures.not_uploaded", why=why)
-            return (f"Slack did not take the picture ({why}). The words hold without it.",)
+            log.warning("pictures.not_uploaded", why=why(error))
+            return (f"Slack did not take the picture ({why(error)}). The words hold without it.",)
 
     async def _shared(self, root: Posted, picture: Picture, title: str) -> Shared:
         """The uploaded picture, once Slack can show it in that conversation."""
@@ -166,9 +163,7 @@ class Pictures:
         """The message that shares it; None while it cannot be shown there."""
         try:
             about: dict[str, Any] = (await self._client.files_info(file=file))["file"]
-        except SlackApiError as error:
-            if error.response["error"] not in NOT_YET:
-                raise
+        except (UnansweredError, FileError):
             return None
         kinds = (about.get("shares") or {}).values() if about.get("mimetype") else ()
         shares = (one for kind in kinds for one in kind.get(channel, ()))
@@ -180,7 +175,7 @@ async def _reported(work: Coroutine[None, None, None]) -> None:
     try:
         await work
     except UNANSWERED as error:
-        log.warning("pictures.not_posted", why=_why(error))
+        log.warning("pictures.not_posted", why=why(error))
     except Exception:
         log.exception("pictures.failed")
 
@@ -189,10 +184,3 @@ def _pauses() -> Iterator[float]:
     yield from LOOKING
     while True:
         yield LOOKING[-1]
-
-
-def _why(error: Exception) -> str:
-    """In one word where Slack has one."""
-    if isinstance(error, SlackApiError):
-        return str(error.response["error"])
-    return str(error) or type(error).__name__

@@ -12,13 +12,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.values import SECOND, Posted
+from handlers.blocks.text import cut
+from handlers.slack_errors import ContentError, RefusalError, ThreadError, VanishedError, why
 from storage.outbox import Delivery
 
 Payload = Mapping[str, Any]
 
 KEYED_EVENT = "rds_bot_message"
-#: The message that should be changed is no longer there.
-VANISHED = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+#: Characters of a plain text that a message may be changed to.
+PLAIN = 3000
 
 log = structlog.get_logger()
 
@@ -29,28 +31,31 @@ class Posting:
         self._client = client
         self._pace = defaultdict[str, AsyncLimiter](lambda: AsyncLimiter(1, pause))
 
-    async def post(self, channel: str, drawn: Payload, **more: Any) -> Posted:
-        async with self._pace[channel]:
-            reply = await self._client.chat_postMessage(
-                channel=channel,
-                parse="none",
-                link_names=False,
-                unfurl_links=False,
-                unfurl_media=False,
-                **drawn,
-                **more,
-            )
-        return Posted(channel=reply["channel"], ts=reply["ts"])
-
-    async def change(self, posted: Posted, drawn: Payload) -> Posted | None:
-        """None where the message is no longer there."""
+    async def post(
+        self, channel: str, drawn: Payload, plainer: Payload | None = None, **more: Any
+    ) -> Posted:
+        """In the channel where its thread does not take it, and ``plainer`` where Slack does not
+        take it as it is; without one only its text."""
+        asked = {**drawn, **more}
         try:
-            await self._client.chat_update(channel=posted.channel, ts=posted.ts, **drawn)
-        except SlackApiError as error:
-            if error.response["error"] not in VANISHED:
-                raise
-            return None
-        return posted
+            return await self._posted(channel, asked)
+        except ThreadError as error:
+            log.warning("posting.thread_refused", channel=channel, why=error.why)
+            return await self._posted(channel, without(asked, "thread_ts"))
+        except ContentError as error:
+            log.warning("posting.too_rich", channel=channel, why=error.why)
+            return await self._posted(channel, {**plain_of(asked), **(plainer or {})})
+
+    async def change(
+        self, posted: Posted, drawn: Payload, plainer: Payload | None = None
+    ) -> Posted | None:
+        """None where this message cannot be changed, as it is gone, or for a reason that nobody
+        knows: another has to take its place. ``plainer`` as in ``post``."""
+        try:
+            return await self._changed(posted, drawn)
+        except ContentError as error:
+            log.warning("posting.too_rich", channel=posted.channel, why=error.why)
+            return await self._changed(posted, plainer or plain_of(drawn))
 
     async def once(self, delivery: Delivery, channel: str, drawn: Payload, **more: Any) -> Posted:
         """What has a key is looked for before it is posted again."""
@@ -74,7 +79,7 @@ class Posting:
         try:
             reply = await self._latest(channel, thread_ts, since)
         except SlackApiError as error:
-            log.info("notifier.history_unreadable", why=error.response["error"])
+            log.info("notifier.history_unreadable", why=why(error))
             return None
         for message in reply["messages"]:
             metadata = message.get("metadata") or {}
@@ -92,12 +97,44 @@ class Posting:
             return ""
         return str(reply["permalink"])
 
+    async def _posted(self, channel: str, asked: Payload) -> Posted:
+        async with self._pace[channel]:
+            reply = await self._client.chat_postMessage(
+                channel=channel,
+                parse="none",
+                link_names=False,
+                unfurl_links=False,
+                unfurl_media=False,
+                **asked,
+            )
+        return Posted(channel=reply["channel"], ts=reply["ts"])
+
+    async def _changed(self, posted: Posted, drawn: Payload) -> Posted | None:
+        try:
+            await self._client.chat_update(channel=posted.channel, ts=posted.ts, **drawn)
+        except RefusalError as error:
+            if not isinstance(error, VanishedError) and type(error) is not RefusalError:
+                raise
+            log.info("posting.not_changed", channel=posted.channel, why=error.why)
+            return None
+        return posted
+
     async def _latest(self, channel: str, thread_ts: str | None, since: str) -> AsyncSlackResponse:
         """What was said in a channel, or in one of its threads."""
         read = self._client.conversations_history
         if thread_ts:
             read = partial(self._client.conversations_replies, ts=thread_ts)
         return await read(channel=channel, oldest=since, include_all_metadata=True, limit=200)
+
+
+def without(drawn: Payload, *names: str) -> dict[str, Any]:
+    return {name: value for name, value in drawn.items() if name not in names}
+
+
+def plain_of(drawn: Payload) -> dict[str, Any]:
+    """Its text alone, which Slack takes whatever it does not like of the rest."""
+    bare = without(drawn, "blocks", "attachments", "metadata")
+    return {**bare, "text": cut(str(drawn.get("text") or "…"), PLAIN)}
 
 
 def keyed(key: str) -> Payload:

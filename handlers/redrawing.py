@@ -18,7 +18,8 @@ from handlers.intake import Intake
 from handlers.listening import sender, take
 from handlers.parser import Command, parse
 from handlers.pictures import Pictures
-from handlers.replies import UNANSWERED, Origin, Replies
+from handlers.replies import Origin, Replies
+from handlers.slack_errors import UNANSWERED
 from storage.inbox import Incoming
 
 KIND = "picture"

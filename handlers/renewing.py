@@ -1,7 +1,6 @@
 """Pictures that are kept fresh, renewed by a tick until their time is over."""
 
 import structlog
-from slack_sdk.errors import SlackApiError
 
 from bot import freshening
 from bot.desk import Services
@@ -11,9 +10,7 @@ from bot.values import Answer, AuditEvent, LiveChart, Posted, Shown
 from handlers.errands import Errand, Errands
 from handlers.errors import query_in
 from handlers.pictures import Pictures
-from handlers.posting import VANISHED
-from handlers.replies import UNANSWERED
-from handlers.setbacks import GONE
+from handlers.slack_errors import UNANSWERED, PersonError, PlaceError, ThreadError, VanishedError
 
 log = structlog.get_logger()
 
@@ -103,4 +100,4 @@ def _words(found: Answer) -> Answer:
 
 def _is_gone(error: Exception) -> bool:
     """The message, or the place where it stood."""
-    return isinstance(error, SlackApiError) and error.response["error"] in VANISHED | GONE
+    return isinstance(error, VanishedError | ThreadError | PlaceError | PersonError)

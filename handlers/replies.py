@@ -7,14 +7,11 @@ from typing import Any
 
 import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.values import Message, Place
+from handlers.slack_errors import SILENCE, UNANSWERED
 from storage.database import Database as Store
-
-#: Slack says no, or says nothing.
-UNANSWERED = (SlackApiError, aiohttp.ClientError, OSError, TimeoutError)
 
 log = structlog.get_logger()
 
@@ -80,7 +77,7 @@ class Replies:
                 if response.status == 200:
                     return True
                 log.warning("replies.refused", status=response.status)
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        except SILENCE as error:
             log.warning("replies.unanswered", why=type(error).__name__)
         return False
 

@@ -1,81 +1,101 @@
 """What becomes of a message that does not go through: later, elsewhere, or not at all."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from bot.values import SECOND, Message, Place, Request
-from bot.vocabulary import Status
-from handlers.directory import refusal
+from bot.admins import told as to_admins
+from bot.errors import BotError, StorageError
+from bot.telling import Telling, not_posted
+from bot.values import SECOND, Message, PersonId, Place, Request
+from handlers.slack_errors import (
+    RateLimitedError,
+    RefusalError,
+    ScopeError,
+    TokenError,
+    UnansweredError,
+    heard,
+)
 from storage.database import Database as Store
 from storage.outbox import Delivery
 
 CARD_LOST = "card.lost"
 GIVE_UP = 72 * 3600 * SECOND
 LONGEST_PAUSE = 60 * SECOND
-#: Slack will not take this message as it is; a plainer one may pass.
-TOO_RICH = frozenset(
-    {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "too_long"}
-)
-#: The place is not there for the bot, now or ever; of a thread, its first message.
-GONE = frozenset(
-    {"channel_not_found", "not_in_channel", "is_archived", "user_not_found", "cannot_dm_bot",
-     "account_inactive", "user_disabled", "restricted_action", "thread_not_found"}
-)  # fmt: skip
-#: Slack will not take this file, now or ever; the message that it belongs to holds without it,
-#: and what waits behind it in its channel has to pass.
+#: Attempts, some minutes of them, after which a message holds up what waits behind it no longer.
+HOLDS_UP = 8
+#: Attempts at what goes wrong in the bot itself, which no waiting mends.
+BROKEN = 5
+DAY = 24 * 3600 * SECOND
+#: The message that these belong to holds without them, whatever the app may do else.
 FILES = frozenset({"digest_file", "file"})
-NO_FILE = frozenset(
-    {"missing_scope", "file_not_found", "access_denied", "blocked_file_type",
-     "file_uploads_disabled", "file_uploads_except_images_disabled",
-     "file_upload_size_restricted", "posting_to_channel_denied"}
-)  # fmt: skip
+#: What admins hear of where nobody in particular waits for it. All else belongs to one of these.
+OF_ADMINS = frozenset({"digest", "incident"})
+
+Admins = Callable[[], Awaitable[Iterable[PersonId]]]
 
 log = structlog.get_logger()
 
 
-class Setbacks:
-    """Nothing that was to be told is lost unseen: it waits, goes elsewhere, or is logged."""
+async def nobody() -> tuple[PersonId, ...]:
+    return ()
 
-    def __init__(self, store: Store, clock: Callable[[], int]) -> None:
+
+class Setbacks:
+    """Nothing that was to be told is lost unseen: it waits, goes elsewhere, or is logged.
+
+    Only Slack's words of trouble are waited for. Any other word is this message's or this place's
+    fault: whoever waits for it is told directly, and what waits behind it passes.
+    """
+
+    def __init__(self, store: Store, clock: Callable[[], int], admins: Admins = nobody) -> None:
         self._store = store
         self._clock = clock
+        self._admins = admins
 
     async def refused(self, delivery: Delivery, error: SlackApiError) -> None:
-        response = error.response
-        code = refusal(error)
-        if getattr(response, "status_code", None) == 429:
-            seconds = float(response.headers.get("Retry-After", 1))
-            at = self._clock() + int(seconds * SECOND)
-            await self._store.outbox.retry(delivery, at, "ratelimited")
-        elif code in GONE:
-            await self._place_is_gone(delivery, code)
-        elif code in TOO_RICH or (delivery.message.kind in FILES and code in NO_FILE):
-            log.error("notifier.given_up", kind=delivery.message.kind, why=code)
-            await self._store.outbox.give_up(delivery, code)
+        refusal = heard(error)
+        if isinstance(refusal, RateLimitedError):
+            await self.later(delivery, refusal.why, int(refusal.seconds * SECOND))
+        elif isinstance(refusal, UnansweredError):
+            await self.later(delivery, refusal.why)
+        elif _is_of_the_app(refusal, delivery.message):
+            log.error("notifier.app_refused", why=refusal.why, mend="run rds-bot check")
+            await self.later(delivery, refusal.why)
         else:
-            await self.later(delivery, code or str(error))
+            await self.elsewhere(delivery, refusal.why)
 
-    async def _place_is_gone(self, delivery: Delivery, code: str) -> None:
-        """Nothing is lost: first who asked is told directly of what could not be shown."""
-        message = delivery.message
-        log.warning("notifier.place_gone", address=message.address, why=code)
-        if message.place in (Place.CARD, Place.THREAD):
-            await self._instead(
-                message, await self._store.requests.get(message.request_id or 0), code
-            )
-        await self._store.outbox.give_up(delivery, code)
-
-    async def _instead(self, message: Message, request: Request, code: str) -> None:
-        if message.address == request.requester.user:
+    async def later(self, delivery: Delivery, why: str, pause: int | None = None) -> None:
+        """``pause`` in microseconds, where Slack has said how long."""
+        now = self._clock()
+        if now - delivery.created_at > GIVE_UP:
+            await self.elsewhere(delivery, why)
             return
-        if message.kind == "ending":
-            await self.tell_ending(request)
-        elif message.place is Place.CARD and request.status is Status.PENDING:
-            await self._tell_lost(request, code)
-        elif message.kind == "picture":
-            await self._show_directly(message, request)
+        log.warning("notifier.postponed", kind=delivery.message.kind, why=why)
+        again_at = now + (pause or _pause(delivery.attempts))
+        outbox = self._store.outbox
+        put_off = outbox.retry if delivery.attempts < HOLDS_UP else outbox.step_aside
+        await put_off(delivery, again_at, why)
+
+    async def broken(self, delivery: Delivery, why: str) -> None:
+        """The bot itself could not draw or send it."""
+        if delivery.attempts < BROKEN:
+            await self.later(delivery, why)
+        else:
+            await self.elsewhere(delivery, why)
+
+    async def elsewhere(self, delivery: Delivery, why: str) -> None:
+        """Not there, now or ever. Nothing is lost: first who waits for it is told of that."""
+        message = delivery.message
+        log.error("notifier.given_up", kind=message.kind, address=message.address, why=why)
+        try:
+            await self._instead(message, why)
+        except StorageError:
+            raise
+        except BotError:
+            log.exception("notifier.told_nobody", kind=message.kind)
+        await self._store.outbox.give_up(delivery, why)
 
     async def tell_ending(self, request: Request) -> None:
         """In place of the message that is left out for who can read the thread."""
@@ -83,30 +103,79 @@ class Setbacks:
         async with self._store.write() as tx:
             await tx.post(_to_requester(request, "ending", key))
 
-    async def _tell_lost(self, request: Request, code: str) -> None:
+    # -- to whom ---------------------------------------------------------------------------------
+
+    async def _instead(self, message: Message, why: str) -> None:
+        if message.place not in (Place.CARD, Place.THREAD, Place.CHANNEL):
+            return
+        if message.request_id is not None:
+            request = await self._store.requests.get(message.request_id)
+            await self._tell_requester(message, request, why)
+        elif message.instead is not None:
+            await self._hand_over(message, message.instead, why)
+        elif message.kind in OF_ADMINS:
+            await self._tell_admins(message, why)
+
+    async def _tell_requester(self, message: Message, request: Request, why: str) -> None:
+        if message.address == request.requester.user:
+            return
+        if message.kind == "ending":
+            await self.tell_ending(request)
+        elif message.place is Place.CARD and request.status.is_open:
+            await self._tell_lost(request, why)
+        elif message.kind == "picture":
+            await self._show_directly(message, request.requester.user)
+
+    async def _tell_lost(self, request: Request, why: str) -> None:
         """Once for each request; the audit trail remembers it."""
         if await self._store.audit.rows(request_id=request.id, action=CARD_LOST, limit=1):
             return
         async with self._store.write() as tx:
-            await tx.audit(request.event(CARD_LOST, code))
+            await tx.audit(request.event(CARD_LOST, why))
             await tx.post(_to_requester(request, "lost", f"lost:{request.id}"))
 
-    async def _show_directly(self, message: Message, request: Request) -> None:
-        """Under another key: this one still waits, and is given up."""
-        place = {"place": Place.PERSON, "address": request.requester.user}
-        key = f"{message.key}:directly"
+    async def _hand_over(self, message: Message, user: str, why: str) -> None:
+        """What the channel did not take, to the person who was told that it would stand there."""
+        key = f"{message.key}:instead"
+        notice = Telling.pictured(Place.PERSON, user, not_posted(message, why), key=key)
         async with self._store.write() as tx:
-            await tx.post(message.model_copy(update={**place, "key": key}))
+            await tx.post(notice)
+        if message.kind == "picture":
+            await self._show_directly(message, user)
+        elif "blocks" in message.body:
+            await self._repeat(message, user)
 
-    async def later(self, delivery: Delivery, why: str) -> None:
-        now = self._clock()
-        if now - delivery.created_at > GIVE_UP:
-            log.error("notifier.given_up", kind=delivery.message.kind, why=why)
-            await self._store.outbox.give_up(delivery, why)
+    async def _show_directly(self, message: Message, user: str) -> None:
+        await self._repeat(message, user, body={**message.body, "thread": None})
+
+    async def _repeat(self, message: Message, user: str, **changes: object) -> None:
+        """Under another key: this one still waits, and is given up."""
+        place = {"place": Place.PERSON, "address": user, "key": f"{message.key}:directly"}
+        async with self._store.write() as tx:
+            await tx.post(message.model_copy(update={**place, **changes}))
+
+    async def _tell_admins(self, message: Message, why: str) -> None:
+        """Once a day for each channel and reason."""
+        cursor, told = f"not_posted:{message.address}", f"{why} {self._clock() // DAY}"
+        before = await self._store.cursors.get(cursor)
+        if before == told:
             return
-        pause = min(SECOND * 2 ** min(delivery.attempts, 10), LONGEST_PAUSE)
-        log.warning("notifier.postponed", kind=delivery.message.kind, why=why)
-        await self._store.outbox.retry(delivery, now + pause, why)
+        answer = not_posted(message, why)
+        admins = await self._admins()
+        async with self._store.write() as tx:
+            await tx.move_cursor(cursor, before, told)
+            for one in to_admins(admins, answer, cursor):
+                await tx.post(one)
+
+
+def _is_of_the_app(refusal: RefusalError, message: Message) -> bool:
+    """Nothing else would go through either, until somebody mends how the app is installed."""
+    lacks_scope = isinstance(refusal, ScopeError) and message.kind not in FILES
+    return lacks_scope or isinstance(refusal, TokenError)
+
+
+def _pause(attempts: int) -> int:
+    return min(SECOND << min(attempts, 10), LONGEST_PAUSE)
 
 
 def _to_requester(request: Request, kind: str, key: str) -> Message:

@@ -255,6 +255,7 @@ class OutboxRow(Row, table=True):
     request_id: int | None = _maybe_instant()
     body: str
     key: str | None = None
+    instead: str | None = None
     revision: int
     created_at: int = _instant()
     due_at: int = _instant()

@@ -29,6 +29,7 @@ from storage.engines import Connections, insert_into
 from storage.rows import decoded, encoded, encoded_value
 
 _LEASE = 60 * SECOND
+_REPLACED = ("place", "address", "kind", "request_id", "body", "instead")
 
 _outbox = models.outbox
 _row = _outbox.c
@@ -104,6 +105,11 @@ class Outbox:
         """Tries again at ``at``; until then the messages behind it wait too."""
         await self._record(delivery, due_at=at, error=mask(error))
 
+    async def step_aside(self, delivery: Delivery, at: int, error: str) -> None:
+        """The same, but what waits behind it passes: it has an order of its own from now on."""
+        aside = f"aside:{delivery.id}"
+        await self._record(delivery, lane=aside, due_at=at, error=mask(error))
+
     async def give_up(self, delivery: Delivery, error: str) -> None:
         """Ends a message that cannot be delivered, and lets the ones behind it pass."""
         await self._record(delivery, given_up_at=self._clock(), error=mask(error))
@@ -149,7 +155,7 @@ async def post(
         index_elements=[_row.key],
         index_where=text(models.WAITING),
         set_={
-            **{name: fresh[name] for name in ("place", "address", "kind", "request_id", "body")},
+            **{name: fresh[name] for name in _REPLACED},
             "revision": _row.revision + 1,
             # What Slack refused for now keeps its time; what waits to be merged never waits longer.
             "due_at": case(
@@ -170,6 +176,7 @@ def _columns(message: Message, now: int, due_at: int) -> dict[str, Any]:
         "request_id": message.request_id,
         "body": encoded(message.body),
         "key": message.key,
+        "instead": message.instead,
         "revision": 0,
         "created_at": now,
         "due_at": due_at,
@@ -205,6 +212,7 @@ def _delivery(row: RowMapping) -> Delivery:
         request_id=row["request_id"],
         body=decoded(row["body"]),
         key=row["key"],
+        instead=row["instead"],
     )
     posted = decoded(row["posted"])
     return Delivery(

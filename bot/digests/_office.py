@@ -15,7 +15,7 @@ from bot.digests._pictures import pictures
 from bot.digests._survey import Survey
 from bot.electorate import named
 from bot.errors import NotAllowedError, UsageError
-from bot.people import Directory, access_of, belongs, members_of
+from bot.people import Directory, access_of, belongs, members_of, together
 from bot.settings import Settings
 from bot.telling import Telling
 from bot.values import (
@@ -99,7 +99,7 @@ class Digests:
         digest = await self.preview(about)
         async with self._store.write() as tx:
             await tx.audit(_event("digest.posted", person.id, about))
-            await tx.post(told_in(about.channel, digest, f"digest:{key}"))
+            await tx.post(told_in(about.channel, digest, f"digest:{key}", person.id))
             await tx.inbox_done(key)
         return digest
 
@@ -166,16 +166,15 @@ class Digests:
     async def _allow(self, person: Person, asked_at: int, what: str) -> None:
         """Raises NotAllowedError for who is neither approver nor admin; that is audited."""
         access, team = self._settings.access, self._directory.own_team
-        either = (access_of(access.approvers), access_of(access.admins))
-        ids = frozenset(group for one in either for group in one.groups)
-        groups = await self._directory.groups(ids, asked_at)
-        if any(belongs(person, one, groups, team) for one in either):
+        either = together(access_of(access.approvers), access_of(access.admins))
+        groups = await self._directory.groups(frozenset(either.groups), asked_at)
+        if belongs(person, either, groups, team):
             return
         async with self._store.write() as tx:
             await tx.audit(AuditEvent(action="digest.refused", actor=str(person.id),
                                       result="not_approver", text=what))  # fmt: skip
-        people = frozenset[str]().union(*(members_of(one, groups) for one in either))
-        who = named(PersonId(team=team, user=user) for user in people - groups.barred)
+        people = members_of(either, groups) - groups.barred
+        who = named(PersonId(team=team, user=user) for user in people)
         said = f"Only approvers and admins can {what}. These can: "
         raise NotAllowedError(f"{said}…", (said, *who, "."), "not_approver")
 
@@ -193,9 +192,15 @@ async def thought_through(facts: Facts) -> tuple[Concern, ...]:
     return await asyncio.to_thread(concerns, facts)
 
 
-def told_in(channel: str, digest: Digest, key: str) -> Message:
+def told_in(channel: str, digest: Digest, key: str, instead: PersonId | None = None) -> Message:
+    """``instead`` hears of it where the channel does not take it; None: the admins."""
     return Message(
-        place=Place.CHANNEL, address=channel, kind=KIND, body=digest.json_value(), key=key
+        place=Place.CHANNEL,
+        address=channel,
+        kind=KIND,
+        body=digest.json_value(),
+        key=key,
+        instead=instead and instead.user,
     )
 
 

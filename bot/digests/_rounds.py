@@ -98,7 +98,7 @@ class Rounds:
                 key = f"digest:{about.id}:{last.due.wall_clock}"
                 await tx.end_run(about.id, last.due.wall_clock, last.attempt, POSTED)
                 await tx.remember_told(about.id, remembered)
-                await tx.post(told_in(about.channel, digest, key))
+                await tx.post(told_in(about.channel, digest, key, about.created_by))
                 await tx.audit(_event(about, last.due, POSTED))
 
 

@@ -19,6 +19,9 @@ class WhoAmI(Query):
     async def answer(self, desk: Desk, person: Person) -> Answer:
         roles = await desk.roles(person)
         allowed = [WORDS[role] for role, held in roles.items() if held]
+        unsure = [WORDS[role] for role, held in roles.items() if held is None]
+        untold = f"whether you may {' or '.join(unsure)}: ask again in a minute"
+        unknown = (("Slack does not tell me now", (untold,)),) if unsure else ()
         return Answer(
             title=f"You are {person.name}",
             parts=(
@@ -26,7 +29,8 @@ class WhoAmI(Query):
                     pairs=(
                         ("Person", (Mention(person=person.id), f" ({person.id})")),
                         ("Time zone", (person.timezone,)),
-                        ("You may", (", ".join(allowed) or NOTHING,)),
+                        ("You may", (", ".join(allowed) or ("-" if unsure else NOTHING),)),
+                        *unknown,
                         ("You may never", ("approve your own request",)),
                     )
                 ),

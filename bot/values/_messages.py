@@ -83,3 +83,4 @@ class Message(Value):
     request_id: int | None = None
     body: dict[str, Any] = Field(default_factory=dict)
     key: str | None = None
+    instead: str | None = None  #: user id of who is told where the place does not take it

@@ -29,7 +29,8 @@ class Person(Value):
     id: PersonId
     name: str
     email: str | None = None
-    timezone: str = "UTC"
+    timezone: str = "UTC"  #: always one that this machine knows
+    has_timezone: bool = True  #: False where Slack names none that this machine knows
     is_deactivated: bool = False
     is_bot: bool = False
     is_guest: bool = False

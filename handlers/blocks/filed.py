@@ -23,21 +23,24 @@ def filed(request: Request, asked_in: str, who: Line = ()) -> Payload:
 
 def lost_card(request: Request) -> Payload:
     """In a direct message, where the card's channel is gone for the bot."""
-    told = "I could not post this request's card: I am not in its channel, or that is gone. "
+    told = (
+        "I could not post this request's card, or not change it: I am not in its channel, that is "
+        "gone, or Slack does not take it there. "
+    )
     return answer(
         Answer(
             title=_title(request),
-            parts=(
-                paragraph(
-                    told,
-                    "Nothing is lost. Approvers can type ",
-                    Code(text=f"/rds approve {request.label}"),
-                    ".",
-                ),
-            ),
+            parts=(paragraph(told, *_without_card(request)),),
             hint=_status(request),
         )
     )
+
+
+def _without_card(request: Request) -> Line:
+    if request.status is not Status.PENDING:
+        return ("Nothing is lost: it goes on, and you will hear from me how it ends.",)
+    typed = Code(text=f"/rds approve {request.label}")
+    return ("Nothing is lost. Approvers can type ", typed, ".")
 
 
 def _beside_card(request: Request, who: Line) -> Payload:

@@ -10,6 +10,7 @@ from bot.sandbox.slack.envelopes import Delivery
 from bot.sandbox.slack.errors import ImpossibleError
 from bot.sandbox.slack.faults import (
     Faults,
+    Garbled,
     Hang,
     Lost,
     RateLimited,
@@ -44,6 +45,7 @@ __all__ = [
     "Delivery",
     "Entry",
     "Faults",
+    "Garbled",
     "Group",
     "Hang",
     "ImpossibleError",

@@ -33,6 +33,18 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Garbled:
+    """No JSON object: a proxy's page, a plain text, nothing, half of an answer; not carried out.
+
+    With 429 it comes with a `Retry-After`, as from the edge of Slack's network.
+    """
+
+    status: int = 502
+    body: str = "<html><body><h1>502 Bad Gateway</h1></body></html>"
+    content_type: str = "text/html"
+
+
+@dataclass(frozen=True, slots=True)
 class Slow:
     """Carried out and answered, this many seconds late."""
 
@@ -56,7 +68,7 @@ class Lost:
     """Carried out, but the connection breaks before the answer leaves."""
 
 
-Fault = RateLimited | ServerError | Refused | Slow | Hang | Reset | Lost
+Fault = RateLimited | ServerError | Refused | Garbled | Slow | Hang | Reset | Lost
 Where = Callable[[Mapping[str, Any]], bool]
 
 

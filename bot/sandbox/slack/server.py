@@ -11,6 +11,7 @@ from bot.sandbox.slack.errors import SlackError
 from bot.sandbox.slack.faults import (
     Fault,
     Faults,
+    Garbled,
     Hang,
     Lost,
     RateLimited,
@@ -135,6 +136,10 @@ class Server:
         headers = {"x-oauth-scopes": ",".join(self._world.workspace.app.scopes)}
         if isinstance(fault, RateLimited):
             headers["Retry-After"] = str(fault.retry_after)
+        if isinstance(fault, Garbled):
+            waiting = {"Retry-After": "1"} if status == 429 else {}
+            kind = {"Content-Type": fault.content_type}
+            return web.Response(body=fault.body, status=status, headers={**kind, **waiting})
         if method == "upload" and answer["ok"]:
             return web.Response(text=f"OK - {answer['size']}")
         if method == "response_url" and answer["ok"]:
@@ -152,6 +157,8 @@ async def _outcome(
             return {"ok": False, "error": "internal_error"}, status
         case Refused(code):
             return {"ok": False, "error": code}, 200
+        case Garbled():
+            return {"ok": False, "error": "garbled"}, fault.status
         case Hang() | Reset():
             return {"ok": False, "error": "not_carried_out"}, 0
     try:
