@@ -2,22 +2,23 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Iterable, Iterator
+from collections.abc import Awaitable, Iterator
 from datetime import UTC, datetime
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.electorate import standing_approvers
+from bot.electorate import known_people, standing_approvers
 from bot.errors import SettingsError
 from bot.findings import Finding, Findings, clock, looked, ok, skipped, together, trouble
-from bot.people import access_of, belongs, members_of
+from bot.people import Bar, access_of, belongs, may_look, members_of, people_named
 from bot.settings import People, Policy, Settings
 from bot.values import PersonId
 from bot.vocabulary import Risk
 from handlers.app import identity, pooled_session, reading_client
 from handlers.directory import SlackDirectory
+from handlers.slack_errors import why
 
 #: In manifest.yml they are commented out, for whoever wants them.
 OPTIONAL = frozenset({"channels:history", "groups:history"})
@@ -36,6 +37,7 @@ CHANNEL = "Type /invite @rds-bot in that channel, or correct its id in rds-bot.y
 GROUP = (
     "Copy the group's id (S…) from its menu in Slack into rds-bot.yml; the group must be active."
 )
+PERSON = "Take that id out of rds-bot.yml, or name somebody who is a full member."
 PEOPLE = "Name more people under access in rds-bot.yml, or add them to the user group in Slack."
 
 
@@ -61,6 +63,7 @@ async def look_at_workspace(settings: Settings) -> Findings:
         return (
             *await together(*_channels(client, directory, settings)),
             *await together(*_groups(directory, settings)),
+            *await together(*_people(directory, settings)),
             *await together(*_approvers(directory, settings)),
             await looked("access.admins", _admins(directory, settings), PEOPLE, WITHIN),
         )
@@ -139,15 +142,36 @@ async def _channel(
     return ok(name, f"the bot is in {told}")
 
 
+def _people(directory: SlackDirectory, settings: Settings) -> Iterator[Awaitable[Finding]]:
+    """Those who are named one by one; only who counts for nothing is told of."""
+    ids = {user for people in people_named(settings).values() for user in people.users}
+    for user in sorted(ids):
+        name = f"people.{user}"
+        yield looked(name, _person(directory, name, user), PERSON, WITHIN)
+
+
+async def _person(directory: SlackDirectory, name: str, user: str) -> Finding:
+    person = await directory.known_person(PersonId(team=directory.own_team, user=user))
+    if bar := may_look(person, directory.own_team).bar:
+        known = "deactivated, or unknown to Slack" if bar is Bar.DEACTIVATED else f"{bar}"
+        return trouble(name, f"{person.name} counts for nothing: {known}", PERSON)
+    return ok(name, person.name)
+
+
 def _groups(directory: SlackDirectory, settings: Settings) -> Iterator[Awaitable[Finding]]:
-    ids = {group for people in _named(settings) for group in people.groups}
+    ids = {group for people in people_named(settings).values() for group in people.groups}
     for group in sorted(ids):
         name = f"groups.{group}"
         yield looked(name, _group(directory, name, group), GROUP, WITHIN)
 
 
 async def _group(directory: SlackDirectory, name: str, group: str) -> Finding:
-    members = (await directory.known_groups(frozenset({group}))).members[group]
+    found = await directory.known_groups(frozenset({group}))
+    if silent := found.unread.get(group):
+        return trouble(name, silent, "Run rds-bot check again in a minute.")
+    if gone := found.gone.get(group):
+        return trouble(name, f"it adds nobody: Slack says {gone}", GROUP)
+    members = found.members[group]
     if not members:
         return trouble(name, "nobody is in it", "Add people to the group, or name another.")
     return ok(name, f"people in it: {len(members)}")
@@ -180,9 +204,8 @@ async def _admins(directory: SlackDirectory, settings: Settings) -> Finding:
     name, people = "access.admins", settings.access.admins
     if people is None:
         return skipped(name, "it is not set, so nobody administers the bot")
-    groups = await directory.known_groups(frozenset(people.groups))
-    ids = [PersonId(team=directory.own_team, user=one) for one in members_of(people, groups)]
-    known = [await directory.known_person(one) for one in ids]
+    groups = (await directory.known_groups(frozenset(people.groups))).read
+    known, _ = await known_people(directory, members_of(people, groups))
     admins = [one.name for one in known if belongs(one, people, groups, directory.own_team)]
     if not admins:
         return trouble(name, "none of those named is an active full member", PEOPLE)
@@ -206,12 +229,6 @@ def electorates(
         yield "access.approvers", approvers, most
 
 
-def _named(settings: Settings) -> Iterable[People]:
-    access = settings.access
-    rules = (rule.approvers for rule in settings.policy.rules)
-    return filter(None, (access.requesters, access.approvers, access.admins, *rules))
-
-
 async def _asked(name: str, asking: Awaitable[Finding], mend: str) -> Finding:
     """Where Slack refuses, its own word for why."""
 
@@ -219,7 +236,7 @@ async def _asked(name: str, asking: Awaitable[Finding], mend: str) -> Finding:
         try:
             return await asking
         except SlackApiError as error:
-            return trouble(name, f"Slack says {error.response['error']}", mend)
+            return trouble(name, f"Slack says {why(error)}", mend)
 
     return await looked(name, ask(), mend, WITHIN)
 

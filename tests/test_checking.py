@@ -368,3 +368,16 @@ def _in_folder_with_dotenv(folder: Path, monkeypatch: pytest.MonkeyPatch, text: 
     for name in ("RDS_BOT_CONFIG", "SLACK_BOT_TOKEN", "SLACK_BOT_TOKEN_FILE", "X_RDS_TEST"):
         monkeypatch.setenv(name, "")  # so that it is as before at the end of the test
         monkeypatch.delenv(name)
+
+
+async def test_groups_and_people_that_slack_does_not_have_are_named(home: Home) -> None:
+    users = [home.slack.member("dora").id, "U0GONE0001", home.slack.member("gil").id]
+    groups = ["S0DBAS0001", "S0OLD00001"]
+    config = configured(access={"approvers": {"groups": groups, "users": users}})
+
+    checked = await check(home, config=config)
+
+    gone = {"groups.S0OLD00001", "people.U0GONE0001", f"people.{users[2]}"}
+    assert gone <= checked.problems
+    assert "no_such_subteam" in checked.line("groups.S0OLD00001")
+    assert not {"groups.S0DBAS0001", f"people.{users[0]}"} & checked.problems
