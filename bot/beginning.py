@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
+from bot.aws.partitions import COMMERCIAL, mistakes, partition_of
 from bot.errors import SettingsError
 from bot.settings import Settings
 
@@ -75,11 +76,12 @@ def mistake(answers: Answers) -> str:
     """What the settings have against it, "" for nothing."""
     tokens = {f"slack_{key}": answers.get(key) or None for key in ("bot_token", "app_token")}
     try:
-        Settings.model_validate({**(yaml.safe_load(settings_text(answers)) or {}), **tokens})
+        document = yaml.safe_load(settings_text(answers)) or {}
+        settings = Settings.model_validate({**document, **tokens})
     except ValidationError as error:
         detail = error.errors(include_input=False)[0]
         return str(detail.get("ctx", {}).get("error") or detail["msg"]).rstrip(".")
-    return ""
+    return next((one.partition(": ")[2].partition(": ")[2] for one in mistakes(settings)), "")
 
 
 def settings_text(answers: Answers) -> str:
@@ -187,11 +189,13 @@ def _accounts(answers: Answers) -> list[str]:
 def _account(word: str, answers: Answers) -> list[str]:
     number, _, name = word.partition("=")
     role, external = answers.get("role", ""), answers.get("external_id", "")
-    arn = f"arn:aws:iam::{number}:role/{role}"
+    regions = _words(answers.get("regions"))
+    lies_in = next(filter(None, map(partition_of, regions)), COMMERCIAL)
+    arn = f"arn:{lies_in}:iam::{number}:role/{role}"
     lines = [
         f"  - id: {_quoted(number)}",
         f"    name: {_quoted(name)}" if name else "",
-        f"    regions: {_quoted(_words(answers.get('regions')))}",
+        f"    regions: {_quoted(regions)}",
         f"    role_arn: {_quoted(arn)}" if role not in ("", "-") else "",
         f"    external_id: {_quoted(external)}" if external else "",
     ]

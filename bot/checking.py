@@ -8,6 +8,7 @@ import yaml
 
 from bot import manifest
 from bot.aws import checks as aws
+from bot.aws import partitions
 from bot.findings import Finding, Findings, ok, skipped, trouble
 from bot.operation import Change
 from bot.operations import CATALOGUE
@@ -22,7 +23,7 @@ ZONES = ("UTC", "America/New_York", "Europe/Berlin", "Asia/Tokyo")
 
 async def check(reading: Reading) -> Findings:
     """In reading order. What hangs on a mistaken setting is left out, and nothing else."""
-    settings, wrong = reading.settings, reading.in_environment + reading.in_file
+    settings, wrong = reading.settings, _mistakes(reading)
     unknown = reading.in_environment
     found = await asyncio.gather(
         _left_out("slack") if unknown else slack.look_at_app(settings, _manifest_scopes()),
@@ -33,10 +34,14 @@ async def check(reading: Reading) -> Findings:
     return (*_settings(reading), *(one for part in found for one in part), _time_zones())
 
 
+def _mistakes(reading: Reading) -> tuple[str, ...]:
+    apart = partitions.mistakes(reading.settings)
+    return (*reading.in_environment, *reading.in_file, *apart)
+
+
 def _settings(reading: Reading) -> Findings:
     mend = "Correct it: docs/setup.md names every key and variable."
-    mistakes = (*reading.in_environment, *reading.in_file)
-    wrong = [trouble("settings", one, mend) for one in mistakes]
+    wrong = [trouble("settings", one, mend) for one in _mistakes(reading)]
     file = reading.settings.file
     known = [ok("settings", f"the environment and {file} are understood")] * (not wrong)
     unused = [skipped("settings", one) for one in idle(reading.settings)]

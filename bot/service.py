@@ -16,6 +16,7 @@ from bot.admins import Admins
 from bot.aftermath import Aftermaths
 from bot.approvals import Approvals
 from bot.aws.accounts import Accounts
+from bot.aws.partitions import partition
 from bot.aws.session import Account
 from bot.ceilings import Ceilings
 from bot.desk import Health, Services
@@ -229,7 +230,8 @@ def _audit_key(settings: Settings) -> AuditKey | None:
 
 
 def accounts_of(settings: Settings) -> tuple[Account, ...]:
-    """As the door to AWS wants them."""
+    """As the door to AWS wants them. Raises SettingsError where they lie in several partitions."""
+    partition(settings)
     return tuple(
         Account(
             id=one.id,

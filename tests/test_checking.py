@@ -17,7 +17,7 @@ import pytest
 from bot.aws.checks import judged, publishable, resources_of, role_of
 from bot.aws.session import Account
 from bot.findings import Outcome, clock
-from bot.sandbox.aws import AWSSandbox
+from bot.sandbox.aws import MAIN, AWSSandbox, role_arn
 from bot.sandbox.slack import Refused, SlackSandbox
 from bot.settings import Policy, load
 from handlers.checks import electorates
@@ -76,6 +76,21 @@ async def test_all_is_well_while_the_bot_runs(bot: object, home: Home) -> None:
     permissions = done.line("aws.main.permissions")
     assert permissions.startswith("skipped "), "what could not be checked is not said to be well"
     assert "iam:SimulatePrincipalPolicy" in permissions
+
+
+async def test_a_session_of_a_change_is_tried_in_every_region(
+    home: Home, aws: AWSSandbox
+) -> None:
+    regions = ["us-east-1", "eu-west-1", "ap-south-1"]
+    main = {"id": MAIN, "name": "main", "regions": regions, "role_arn": role_arn(MAIN)}
+
+    done = await check(home, config=configured(accounts=[main]))
+
+    tried = {call.region for call in aws.calls("rds:*") if call.session_name == "rds-bot-check"}
+    assert tried == set(regions)
+    assert {call.region for call in aws.calls("sts:AssumeRole")} == {"us-east-1"}
+    for region in regions:
+        assert done.line(f"aws.main.{region}").startswith("ok ")
 
 
 async def test_as_json(home: Home) -> None:

@@ -30,7 +30,8 @@ class Accounts:
         """
         self._configured = accounts
         self._clock = clock
-        self._sessions = Sessions(region, answered)
+        named = (one for account in accounts for one in account.regions)
+        self._sessions = Sessions(region, answered, nearest=next(named, None))
         self._regions: dict[tuple[str, str], Region] = {}
 
     async def __aenter__(self) -> Self:

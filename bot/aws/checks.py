@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from bot.aws.errors import reading
+from bot.aws.partitions import COMMERCIAL, partition_of
 from bot.aws.session import Account, Acting, Sessions
 from bot.errors import AWSError, AWSRefusedError
 from bot.findings import Finding, Findings, clock, looked, ok, skipped, together, trouble
@@ -36,7 +37,7 @@ async def look(
 ) -> Findings:
     """``namespace``: where in CloudWatch the bot publishes its own figures; None: nowhere."""
     named = (one for account in accounts for one in account.regions)
-    async with Sessions(region or next(named, None)) as sessions:
+    async with Sessions(region, nearest=next(named, None)) as sessions:
         own, when = await _identity(sessions)
         if own is None:
             because = "AWS does not know who the bot is"
@@ -91,7 +92,7 @@ async def _account(sessions: Sessions, account: Account, needs: Needs) -> Findin
 async def _role(sessions: Sessions, account: Account, arns: list[str]) -> Finding:
     """Becomes it as a change does: with external id, session name and source identity."""
     name = f"aws.{account.name}.role"
-    async with _as_if_changing(sessions, "sts", account) as sts:
+    async with _as_if_changing(sessions, "sts", account, account.regions[0]) as sts:
         identity = await sts.get_caller_identity()
     if identity["Account"] != account.id:
         told = f"the credentials belong to account {identity['Account']}, not {account.id}"
@@ -103,10 +104,12 @@ async def _role(sessions: Sessions, account: Account, arns: list[str]) -> Findin
 
 
 async def _region(sessions: Sessions, account: Account, region: str) -> Finding:
-    """By the credentials that reads use."""
+    """By the credentials that reads use, and by those of a change: either may end at a region."""
     client = await sessions.client("rds", account, region)
     with reading():
         page = await client.describe_db_instances(MaxRecords=100)
+    async with _as_if_changing(sessions, "rds", account, region) as acting:
+        await acting.describe_db_instances(MaxRecords=20)
     more = " or more" if page.get("Marker") else ""
     return ok(f"aws.{account.name}.{region}", f"instances seen: {len(page['DBInstances'])}{more}")
 
@@ -115,7 +118,7 @@ async def _permissions(sessions: Sessions, account: Account, arn: str, needs: Ne
     name = f"aws.{account.name}.permissions"
     answers: list[Mapping[str, Any]] = []
     try:
-        async with _as_if_changing(sessions, "iam", account) as iam:
+        async with _as_if_changing(sessions, "iam", account, account.regions[0]) as iam:
             for resources, actions in resources_of(needs, account):
                 asked = {"ActionNames": actions, "ResourceArns": resources}
                 reply = await iam.simulate_principal_policy(PolicySourceArn=role_of(arn), **asked)
@@ -162,8 +165,10 @@ def _unsaid(name: str, who: str, error: AWSError) -> Finding:
 
 
 @asynccontextmanager
-async def _as_if_changing(sessions: Sessions, service: str, account: Account) -> AsyncIterator[Any]:
-    opened = sessions.acting(service, account, account.regions[0], CHECKING)
+async def _as_if_changing(
+    sessions: Sessions, service: str, account: Account, region: str
+) -> AsyncIterator[Any]:
+    opened = sessions.acting(service, account, region, CHECKING)
     with reading():
         async with opened as client:
             yield client
@@ -201,15 +206,16 @@ def role_of(arn: str) -> str:
 
 def resources_of(needs: Needs, account: Account) -> list[tuple[list[str], list[str]]]:
     """Resources, and the actions to simulate on them: a permission on all of RDS is not needed."""
-    actions = sorted({action for wanted in needs.values() for action in wanted}, key=_kinds)
-    prefix = f"arn:aws:rds:{account.regions[0]}:{account.id}"
+    actions = sorted({action for wanted in needs.values() for action in wanted}, key=kinds_of)
+    region = account.regions[0]
+    prefix = f"arn:{partition_of(region) or COMMERCIAL}:rds:{region}:{account.id}"
     return [
         ([f"{prefix}:{kind}:rds-bot-check" for kind in kinds] or ["*"], sorted(group))
-        for kinds, group in groupby(actions, _kinds)
+        for kinds, group in groupby(actions, kinds_of)
     ]
 
 
-def _kinds(action: str) -> tuple[str, ...]:
+def kinds_of(action: str) -> tuple[str, ...]:
     """The kinds of resources that an RDS action is authorised on; none for a read."""
     service, _, verb = action.partition(":")
     if service != "rds" or verb.startswith(("Describe", "List")):

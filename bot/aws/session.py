@@ -61,8 +61,15 @@ class Acting(Value):
 class Sessions:
     """Every session shares one model loader: 7 ms and 0.5 MiB an account instead of 80 and 11."""
 
-    def __init__(self, region: str | None, answered: Answered = lambda *_: None) -> None:
+    def __init__(
+        self,
+        region: str | None,
+        answered: Answered = lambda *_: None,
+        nearest: str | None = None,
+    ) -> None:
+        """``nearest``: where roles are assumed if neither ``region`` nor a profile says where."""
         self._region = region
+        self._nearest = nearest
         self._answered = answered
         self._base = self._fresh()
         self._stack = AsyncExitStack()
@@ -92,23 +99,22 @@ class Sessions:
         self, service: str, account: Account, region: str, acting: Acting
     ) -> AsyncIterator[Any]:
         """A client for one step, with a single attempt. Raises AWSRefusedError without a role."""
-        session = await self._acting_session(account, region, acting)
+        session = await self._acting_session(account, acting)
         agent = AioConfig(user_agent_extra=f"rds-bot req/{acting.session_name}")
         async with session.client(service, region_name=region, config=ACT.merge(agent)) as client:
             yield client
 
     def own_region(self) -> str:
         """The region of the bot's environment or profile. Raises SettingsError without one."""
+        return _some(self._home())
+
+    def _home(self) -> str | None:
         region: str | None = self._region or self._base.get_config_variable("region")
-        if region is None:
-            raise SettingsError(
-                ["AWS_REGION: not set; set it, or give accounts in rds-bot.yml regions"]
-            )
         return region
 
     async def own_account(self) -> Account:
         """The account and region of the bot's own credentials, where none are configured."""
-        region = self.own_region()
+        region = _some(self._home() or self._nearest)
         placeholder = Account(id="", name="", regions=(region,))
         sts = await self.client("sts", placeholder, region)
         with reading():
@@ -121,20 +127,17 @@ class Sessions:
         if account.id not in self._sessions:
             self._sessions[account.id] = self._with(
                 AioDeferredRefreshableCredentials(
-                    refresh_using=lambda: self._assume(account, account.regions[0], {}),
+                    refresh_using=lambda: self._assume(account, {}),
                     method="sts-assume-role",
                 )
             )
         return self._sessions[account.id]
 
-    async def _acting_session(
-        self, account: Account, region: str, acting: Acting
-    ) -> aioboto3.Session:
+    async def _acting_session(self, account: Account, acting: Acting) -> aioboto3.Session:
         if account.role_arn is None:
             return aioboto3.Session(botocore_session=self._base)
         found = await self._assume(
             account,
-            region,
             {"RoleSessionName": acting.session_name, "SourceIdentity": acting.source_identity},
         )
         return aioboto3.Session(
@@ -153,6 +156,8 @@ class Sessions:
         return self._observed(get_session())
 
     def _observed(self, session: AioSession) -> AioSession:
+        # the global endpoint of STS is far from most, alone, and its tokens are not good everywhere
+        session.set_config_variable("sts_regional_endpoints", "regional")
         models = _models(session.get_config_variable("data_path"))
         session.register_component("data_loader", models)
         events = session.get_component("event_emitter")
@@ -166,7 +171,12 @@ class Sessions:
         client, action = event_name.split(".")[1:]
         self._answered(client, action, result(parsed))
 
-    async def _assume(self, account: Account, region: str, names: dict[str, str]) -> dict[str, str]:
+    async def _assume(self, account: Account, names: dict[str, str]) -> dict[str, str]:
+        """At the bot's home: one place for all roles, so that no far region's STS decides.
+
+        What a regional STS gives is good in every region, also in those one has to opt into.
+        """
+        region = self._home() or self._nearest or account.regions[0]
         sts = await self.client("sts", Account(id="", name="", regions=(region,)), region)
         external = {"ExternalId": account.external_id} if account.external_id else {}
         wanted = {"RoleSessionName": "rds-bot", **names, **external}
@@ -179,6 +189,14 @@ class Sessions:
             "token": found["SessionToken"],
             "expiry_time": found["Expiration"].isoformat(),
         }
+
+
+def _some(region: str | None) -> str:
+    if region is None:
+        raise SettingsError(
+            ["AWS_REGION: not set; set it, or give accounts in rds-bot.yml regions"]
+        )
+    return region
 
 
 @cache

@@ -181,7 +181,7 @@ AccountId = Annotated[
     StrictStr, BeforeValidator(_account), _shaped(r"\d{12}", "is no account id: 12 digits")
 ]
 Region = Annotated[
-    StrictStr, _shaped(r"[a-z]{2}(-[a-z]+)+-\d", "is no region; write it as in us-east-1")
+    StrictStr, _shaped(r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}", "is no region; write it as in us-east-1")
 ]
 RoleArn = Annotated[
     StrictStr,
