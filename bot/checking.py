@@ -1,7 +1,7 @@
 """Every precondition, proven: settings, Slack, AWS, the database and this machine."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import yaml
@@ -9,15 +9,27 @@ import yaml
 from bot import manifest
 from bot.aws import checks as aws
 from bot.aws import partitions
-from bot.findings import Finding, Findings, ok, skipped, trouble
+from bot.aws.accounts import Accounts
+from bot.findings import Finding, Findings, Outcome, looked, ok, skipped, trouble
+from bot.fleet import Fleet
+from bot.grants import closed_environments, grant_of
+from bot.judging import Judge
 from bot.operation import Change
 from bot.operations import CATALOGUE
 from bot.reference import READS
-from bot.service import accounts_of
+from bot.service import accounts_of, wall_clock
 from bot.settings import Reading, Settings, idle
 from handlers import checks as slack
 from storage import checks as storage
 
+#: How findings are called without which nothing can be read in an account.
+UNABLE = (".identity", ".role")
+#: Databases that are named; the rest is counted.
+MOST = 10
+FLEET = (
+    "AWS sees a database's own tags, its name and its account, and nothing else: tag each of them "
+    "with its environment, members of clusters and replicas too. Docs: docs/setup.md, 3."
+)
 ZONES = ("UTC", "America/New_York", "Europe/Berlin", "Asia/Tokyo")
 
 
@@ -54,7 +66,61 @@ async def _left_out(name: str) -> Findings:
 
 async def _aws(settings: Settings) -> Findings:
     namespace = settings.telemetry.namespace
-    return await aws.look(accounts_of(settings), settings.aws_region, _needs(), namespace)
+    found = await aws.look(accounts_of(settings), settings.aws_region, _needs(), namespace)
+    if any(one.name.endswith(UNABLE) and one.outcome is Outcome.PROBLEM for one in found):
+        return (*found, skipped("aws.fleet", "the bot cannot act in every account"))
+    return (*found, await looked("aws.fleet", _fleet(settings), FLEET))
+
+
+async def _fleet(settings: Settings) -> Finding:
+    """What the rules close, against what AWS would close by the printed policy as well."""
+    async with Accounts(accounts_of(settings), wall_clock, settings.aws_region) as accounts:
+        fleet = Fleet(accounts, wall_clock)
+        seen, judge = await fleet.refresh(), Judge(settings, fleet)
+    accounts_seen = {one.target.account for one in seen.databases}
+    grants = {one: grant_of(settings, one) for one in accounts_seen}
+    closed = {one: closed_environments(settings.policy, one) for one in accounts_seen}
+    by_rules = {
+        one.target.typed
+        for one in seen.databases
+        if judge.classify(one).environment in closed[one.target.account]
+    }
+    at_aws = {
+        one.target.typed for one in seen.databases if not grants[one.target.account].opens(one)
+    }
+    missing = [f"{one.account}/{one.region}" for one in seen.unreachable]
+    return closed_alike(len(seen.databases), by_rules, at_aws, missing)
+
+
+def closed_alike(
+    count: int, by_rules: Set[str], at_aws: Set[str], missing: Sequence[str] = ()
+) -> Finding:
+    """Databases that the rules close and that the role closes; ``missing`` could not be read."""
+    name, loose, lost = "aws.fleet", by_rules - at_aws, at_aws - by_rules
+    told = [
+        f"{len(loose)} of {count} databases are closed by the rules and open for the role: "
+        f"{_few(loose)}"
+        if loose
+        else f"of {count} databases the role closes each one that the rules close"
+    ]
+    if lost:
+        told.append(
+            f"{len(lost)} more are closed for the role although the rules open them, so AWS would "
+            f"refuse their changes: {_few(lost)}"
+        )
+    if missing:
+        told.append(f"could not be read: {', '.join(missing)}")
+    said = "; ".join(told)
+    if loose:
+        return trouble(name, said, FLEET)
+    if missing:
+        return skipped(name, said, FLEET if lost else "")
+    return ok(name, said).model_copy(update={"mend": FLEET if lost else ""})
+
+
+def _few(names: Set[str]) -> str:
+    more = f" and {len(names) - MOST} more" if len(names) > MOST else ""
+    return f"{', '.join(sorted(names)[:MOST])}{more}"
 
 
 def _needs() -> Mapping[str, Sequence[str]]:

@@ -15,6 +15,7 @@ from bot import alarms as own_alarms
 from bot import beginning, checking, logs, reference
 from bot import manifest as app_manifest
 from bot.aws.accounts import Accounts
+from bot.aws.partitions import profile_region
 from bot.errors import AWSError, BotError, SettingsError, StorageError, TamperedError
 from bot.findings import in_trouble, summary
 from bot.masking import masked
@@ -180,17 +181,30 @@ def iam_policy(
             "may do; trust: an example of who may become the role."
         ),
     ] = Identity.ROLE,
+    account: Annotated[
+        str | None, typer.Option(help="For that account alone, by name or id. [default: all]")
+    ] = None,
+    observe: Annotated[
+        bool | None,
+        typer.Option(
+            "--observe/--no-observe",
+            help="Without a single action that changes anything. [default: observe in rds-bot.yml]",
+        ),
+    ] = None,
 ) -> None:
     """Print the least-privilege IAM policy, derived from the catalogue and the settings."""
     settings, catalogue = load(), CATALOGUE.values()
+    wanted = reference.Wanted(account=account, observe=observe, region=profile_region())
     match of:
         case Identity.ROLE:
-            document = reference.role_policy(catalogue, settings)
+            document = reference.role_policy(catalogue, settings, wanted)
         case Identity.BOT:
-            document = reference.bot_policy(catalogue, settings)
+            document = reference.bot_policy(catalogue, settings, wanted)
         case Identity.TRUST:
-            document = reference.trust_policy(settings)
+            document = reference.trust_policy(settings, wanted)
     _say(json.dumps(document, indent=2))
+    if said := reference.too_long(document):
+        sys.stderr.write(f"{said}\n")
 
 
 @app.command()

@@ -16,6 +16,7 @@ import pytest
 
 from bot.aws.checks import judged, publishable, resources_of, role_of
 from bot.aws.session import Account
+from bot.checking import closed_alike
 from bot.findings import Outcome, clock
 from bot.sandbox.aws import MAIN, AWSSandbox, role_arn
 from bot.sandbox.slack import Refused, SlackSandbox
@@ -78,9 +79,7 @@ async def test_all_is_well_while_the_bot_runs(bot: object, home: Home) -> None:
     assert "iam:SimulatePrincipalPolicy" in permissions
 
 
-async def test_a_session_of_a_change_is_tried_in_every_region(
-    home: Home, aws: AWSSandbox
-) -> None:
+async def test_a_session_of_a_change_is_tried_in_every_region(home: Home, aws: AWSSandbox) -> None:
     regions = ["us-east-1", "eu-west-1", "ap-south-1"]
     main = {"id": MAIN, "name": "main", "regions": regions, "role_arn": role_arn(MAIN)}
 
@@ -91,6 +90,52 @@ async def test_a_session_of_a_change_is_tried_in_every_region(
     assert {call.region for call in aws.calls("sts:AssumeRole")} == {"us-east-1"}
     for region in regions:
         assert done.line(f"aws.main.{region}").startswith("ok ")
+
+
+async def test_what_only_the_rules_close_is_counted_and_named(home: Home) -> None:
+    patterns = [{"match": "^(orders-t|ledger)", "environment": "production"}]
+
+    done = await check(home, config=configured(environments={"patterns": patterns}))
+
+    line = done.line("aws.fleet")
+    assert done.problems == {"aws.fleet"}
+    assert "2 of " in line
+    assert f"ledger-test@{MAIN}/us-east-1, orders-test@{MAIN}/us-east-1" in line
+    assert "tag each of them" in line
+
+
+async def test_what_aws_closes_too_is_no_problem_and_what_it_closes_alone_is_told(
+    home: Home,
+) -> None:
+    patterns = [{"match": "^ware(house)?$", "environment": "development"}]
+
+    done = await check(home, config=configured(environments={"patterns": patterns}))
+
+    line = done.line("aws.fleet")
+    assert line.startswith("ok ")
+    assert "the role closes each one that the rules close" in line
+    assert "so AWS would refuse their changes" in line
+    assert f"warehouse@{MAIN}/us-east-1" in line
+
+
+@pytest.mark.parametrize(
+    ("by_rules", "at_aws", "missing", "outcome", "words"),
+    [
+        ({"a"}, {"a"}, [], Outcome.OK, "of 5 databases the role closes each"),
+        ({"a"}, {"a", "b"}, [], Outcome.OK, "1 more are closed for the role"),
+        ({"a", "b"}, {"a"}, [], Outcome.PROBLEM, "1 of 5 databases are closed by the rules"),
+        ({"a"}, {"a"}, ["main/us-east-1"], Outcome.SKIPPED, "could not be read: main/us-east-1"),
+        ({"a"}, set(), ["main/us-east-1"], Outcome.PROBLEM, "could not be read"),
+        ({f"d{one}" for one in range(12)}, set(), [], Outcome.PROBLEM, "and 2 more"),
+    ],
+)
+def test_what_is_closed_where_is_counted(
+    by_rules: set[str], at_aws: set[str], missing: list[str], outcome: Outcome, words: str
+) -> None:
+    found = closed_alike(5, by_rules, at_aws, missing)
+
+    assert found.outcome is outcome
+    assert words in found.told
 
 
 async def test_as_json(home: Home) -> None:

@@ -23,6 +23,7 @@ from bot.values import AuditEvent
 from storage.chain import AuditKey
 from storage.database import Database
 from tests.conftest import Home
+from tests.iam import Resource, may
 
 pytestmark = pytest.mark.timeout(120)
 Ran = subprocess.CompletedProcess[str]
@@ -221,11 +222,13 @@ def test_the_iam_policy_is_json_that_denies_what_the_settings_protect(tmp_path: 
 
     done = rds_bot("iam-policy", folder=tmp_path)
 
-    statements = json.loads(done.stdout)["Statement"]
-    [denial] = [one for one in statements if one["Effect"] == "Deny"]
-    [condition] = denial["Condition"].values()
-    assert "production" in condition["aws:ResourceTag/Umgebung"]
-    assert "rds:RebootDBInstance" in denial["Action"]
+    policy = json.loads(done.stdout)
+    arn = "arn:aws:rds:us-east-1:123456789012:db:orders"
+    for value, passes in (("dev", True), ("production", False), ("unknown", False)):
+        found = Resource(arn, {"Umgebung": value})
+        assert may(policy, "rds:RebootDBInstance", [found]) is passes, value
+    assert not may(policy, "rds:RebootDBInstance", [Resource(arn)])
+    assert done.stderr == ""
 
 
 def iam_policy(folder: Path, config: str, of: str = "role") -> dict[str, dict[str, Any]]:
@@ -258,17 +261,19 @@ RULES = "policy: {rules: [%s, {approvals: 1}]}"
 def test_iam_denies_nothing_that_the_policy_may_let_pass(tmp_path: Path, rules: str) -> None:
     statements = iam_policy(tmp_path, RULES % rules)
 
-    assert [one for one in statements.values() if one["Effect"] == "Deny"] == []
+    denied = {sid for sid, one in statements.items() if one["Effect"] == "Deny"}
+    assert denied == {"NeverTagsThatDecide"}
 
 
 def test_iam_denies_each_environment_in_which_nothing_can_pass(tmp_path: Path) -> None:
     rules = "{environment: test, approvals: 0}, {environment: [production, staging], deny: No.}"
     statements = iam_policy(tmp_path, RULES % rules)
 
-    denial = next(one for one in statements.values() if one["Effect"] == "Deny")
-    [words] = denial["Condition"]["StringEqualsIgnoreCase"].values()
-    assert {"production", "staging"} <= set(words)
-    assert "test" not in words
+    policy = {"Statement": list(statements.values())}
+    arn = "arn:aws:rds:us-east-1:123456789012:db:orders"
+    for value in ("production", "staging", "pre-prod", "test", "dev"):
+        passes = may(policy, "rds:RebootDBInstance", [Resource(arn, {"Env": value})])
+        assert passes is (value in ("test", "dev")), value
 
 
 def test_the_bots_own_identity_may_become_the_roles_and_announce_and_no_more(
@@ -288,7 +293,7 @@ def test_without_roles_the_bots_own_identity_does_everything(tmp_path: Path) -> 
 
     role = iam_policy(tmp_path, config)
 
-    assert {"Read", "Change", "Announce"} <= role.keys()
+    assert {"Read", "ChangeEnvironment", "Announce"} <= role.keys()
     assert iam_policy(tmp_path, config, "bot") == role
 
 
@@ -299,6 +304,31 @@ def test_the_trust_policy_asks_for_the_external_id_where_one_is_set(tmp_path: Pa
     assert trust["BecomeThisRole"]["Condition"] == {"StringEquals": {"sts:ExternalId": ["seven"]}}
     assert trust["SayForWhom"]["Action"] == "sts:SetSourceIdentity"
     assert "Condition" not in iam_policy(tmp_path, "", "trust")["BecomeThisRole"]
+
+
+def test_the_policy_of_one_account_and_one_that_aws_would_not_take(tmp_path: Path) -> None:
+    words = ", ".join(f"team-{number}-eu-west: development" for number in range(60))
+    config = f"{WITH_ROLE}\nenvironments: {{words: {{{words}}}}}"
+    (tmp_path / "rds-bot.yml").write_text(config, "utf-8")
+
+    one = rds_bot("iam-policy", "--account", "012345678901", folder=tmp_path)
+    none = rds_bot("iam-policy", "--account", "orders", folder=tmp_path)
+
+    assert "012345678901" in one.stdout
+    assert "AWS takes 6,144 in a managed policy" in one.stderr
+    assert (none.returncode, none.stdout) == (2, "")
+    assert "--account orders: rds-bot.yml lists 012345678901" in none.stderr
+
+
+def test_settings_of_two_partitions_are_named(tmp_path: Path) -> None:
+    china = "{id: '210987654321', regions: [cn-north-1]}"
+    config = f"accounts: [{{id: '012345678901', regions: [us-east-1]}}, {china}]"
+    (tmp_path / "rds-bot.yml").write_text(config, "utf-8")
+
+    done = rds_bot("iam-policy", folder=tmp_path)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "rds-bot.yml: accounts[1].regions: cn-north-1 is in the partition aws-cn" in done.stderr
 
 
 def test_outdated_docs_exit_1_and_are_brought_up_to_date(tmp_path: Path) -> None:

@@ -306,8 +306,9 @@ class Digest(Part):
 
 
 class Configuration(Part):
-    """All of rds-bot.yml."""
+    """All of rds-bot.yml. ``observe``: nothing is changed, every change is answered by its plan."""
 
+    observe: StrictBool = False
     channels: Channels = Channels()
     access: Access = Access()
     accounts: tuple[Account, ...] = ()
