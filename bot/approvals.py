@@ -236,9 +236,8 @@ class Approvals:
         return moved
 
     async def _expired(self, tx: Transaction, request: Request) -> Request:
-        unsent = "It was approved, but could not be sent in time. Nothing was sent to AWS."
         pending = request.status is Status.PENDING
-        detail = "Nobody decided in time." if pending else unsent
+        detail = "Nobody decided in time." if pending else _unsent(request)
         outcome = Outcome(code="expired", detail=detail)
         return await self._end(tx, request, Status.EXPIRED, "bot", outcome)
 
@@ -311,6 +310,17 @@ class Approvals:
     async def _audit(self, event: AuditEvent) -> None:
         async with self._store.write() as tx:
             await tx.audit(event)
+
+
+def _unsent(request: Request) -> str:
+    """Why what people agreed to was not done, as far as it was said last."""
+    step = request.step
+    if step.refusal is not None:
+        tries = "once" if step.refusal.times == 1 else f"{step.refusal.times} times"
+        said = f"Nothing was done: AWS did not take it, tried {tries}. The last answer: "
+        return f"It was approved, but could not be sent in time. {said}{step.refusal}"
+    why = f" It waited: {step.progress.detail.rstrip('.')}." if step.progress else ""
+    return f"It was approved, but could not be sent in time. Nothing was sent to AWS.{why}"
 
 
 async def _release(tx: Transaction, request: Request) -> None:

@@ -24,6 +24,7 @@ from bot.values import (
     Step,
     micros,
     plan_hash,
+    session_name,
 )
 from bot.vocabulary import Status
 from bot.weighing import standing, weights
@@ -198,7 +199,7 @@ class Drafting:
             target=order.target,
             lock=database.lock,
             plan=plan,
-            session_name=f"rds-bot-{order.request_id}-{order.number}",
+            session_name=session_name(order.request_id, order.number),
         )
         return Request(
             id=order.request_id,

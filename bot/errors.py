@@ -9,7 +9,8 @@ BotError
 ├── PreflightError           the target is in the wrong state
 ├── AWSError                 AWS answered badly, or not at all
 │   ├── AWSRefusedError      a definite no: nothing was applied
-│   │   └── AWSNotFoundError what was asked for is not there
+│   │   ├── AWSNotFoundError what was asked for is not there
+│   │   └── AWSNotNowError   the same may pass a little later
 │   ├── AWSUnavailableError  a read failed for now: try again later
 │   └── AWSAmbiguousError    a change may or may not have arrived
 ├── ConflictError            the row has moved on since it was read
@@ -108,6 +109,10 @@ class AWSRefusedError(AWSError):
 
 class AWSNotFoundError(AWSRefusedError):
     """AWS knows nothing by that name in this account and region."""
+
+
+class AWSNotNowError(AWSRefusedError):
+    """Nothing was applied, for certain, and the reason passes: throttled, busy, never left here."""
 
 
 class AWSUnavailableError(AWSError):

@@ -29,6 +29,7 @@ from bot.values import (
     Stage,
     Step,
     micros,
+    passed,
 )
 from bot.vocabulary import Status
 from storage.database import Database as Store
@@ -79,7 +80,8 @@ class Following:
         """Not while the call is on its way: whoever sent it writes down what came of it."""
         step = request.step
         in_flight = step.accepted_at is None and not self._executor.is_lost(step, now)
-        return self._next[request.id] <= now and not in_flight
+        longest = micros(self._polling.interval) * SLOWER
+        return passed(self._next[request.id], now, longest) and not in_flight
 
     # -- events --------------------------------------------------------------------------------
 
@@ -137,6 +139,8 @@ class Following:
             async with self._store.write() as tx:
                 for request in changed[start : start + CHUNK]:
                     current = await tx.lock_request(request.id)
+                    if current.step.sent_at != request.step.sent_at:
+                        continue  # of another attempt
                     events = _together(current.step.events, request.step.events)
                     step = current.step.model_copy(update={"events": events})
                     await tx.update_step(request.id, step)
@@ -227,7 +231,8 @@ class Following:
         outcome = Outcome(code=code, detail=_sentence(progress.detail))
         async with self._store.write() as tx:
             current = await tx.lock_request(request.id)
-            await tx.update_step(request.id, _settled(current.step, progress, tx.now))
+            settled = _settled(current.step, progress, tx.now)
+            await tx.update_step(request.id, settled, fence=request.step.fence)
             event = _event(current, f"request.{status}", status, progress)
             moved = await tx.transition(current, status, event, ended_at=tx.now, outcome=outcome)
             for message in self._telling.moved(moved):
@@ -241,6 +246,8 @@ class Following:
         outcome = Outcome(code="unknown", detail=_sentence(why))
         async with self._store.write() as tx:
             current = await tx.lock_request(request.id)
+            if current.step.fence != request.step.fence:
+                raise ConflictError(f"{request.label} is being sent anew.")
             event = current.event("request.unknown", Status.UNKNOWN, text=why)
             moved = await tx.transition(current, Status.UNKNOWN, event, outcome=outcome)
             for message in self._telling.moved(moved):

@@ -54,6 +54,7 @@ from storage.chain import AuditKey
 from storage.database import Database as Store
 
 Clock = Callable[[], int]
+Steady = Callable[[], float]
 
 #: Seconds after SIGTERM in which calls in flight and replies end, and then the last messages go.
 DRAIN, LAST_WORDS = 6.0, 2.0
@@ -83,13 +84,18 @@ class Bot:
 
 @asynccontextmanager
 async def running(
-    settings: Settings, clock: Clock = wall_clock, *, pause: float = 1.0, ticking: bool = True
+    settings: Settings,
+    clock: Clock = wall_clock,
+    *,
+    steady: Steady = time.monotonic,
+    pause: float = 1.0,
+    ticking: bool = True,
 ) -> AsyncIterator[Bot]:
     """The whole bot, connected to Slack, until the block ends.
 
     Raises SettingsError, StorageError or AWSError where it cannot start, with what to do about it.
-    ``pause``: seconds between two messages in one channel. Without ``ticking`` whoever holds the
-    bot calls its jobs.
+    ``steady``: seconds, on a clock that nobody sets. ``pause``: seconds between two messages in one
+    channel. Without ``ticking`` whoever holds the bot calls its jobs.
     """
     settings.require_slack()
     telemetry = Telemetry()
@@ -105,7 +111,9 @@ async def running(
         )
         session = await stack.enter_async_context(slack.pooled_session(telemetry.slack_answered))
         studio = await stack.enter_async_context(Studio())
-        bot = await _built(settings, clock, store, accounts, session, studio, telemetry, pause)
+        bot = await _built(
+            settings, clock, steady, store, accounts, session, studio, telemetry, pause
+        )
 
         vitals.is_connected = lambda: bot.socket.is_connected
         await bot.services.fleet.refresh()
@@ -130,6 +138,7 @@ async def running(
 async def _built(
     settings: Settings,
     clock: Clock,
+    steady: Steady,
     store: Store,
     accounts: Accounts,
     session: aiohttp.ClientSession,
@@ -154,7 +163,7 @@ async def _built(
     judge = Judge(settings, fleet)
     telling = Telling(settings.notifications.sns_topic_arn)
     owner = token_hex(8)
-    executor = Executor(store, accounts, judge, directory, telling, clock, owner)
+    executor = Executor(store, accounts, judge, directory, telling, clock, owner, steady)
     following = Following(store, accounts, executor, telling, settings.polling, clock)
     drafting = Drafting(store, accounts, fleet, judge, directory, directory, settings)
     approvals = Approvals(store, drafting, directory, telling, settings, executor.nudge)

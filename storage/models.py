@@ -153,6 +153,7 @@ class StepRow(Row, table=True):
     evidence: str
     events: str
     progress: str | None = None
+    refusal: str | None = None
 
 
 class VoteRow(Row, table=True):

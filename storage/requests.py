@@ -19,12 +19,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.values import PersonId, Request, Usual
+from bot.values import SECOND, PersonId, Request, Usual
 from bot.vocabulary import Environment, Status
 from storage import models
 from storage.engines import Connections
 from storage.errors import UnknownRequestError
 from storage.rows import request_value
+from storage.waits import passed
 
 #: What a status may become, and nothing else.
 ALLOWED: Mapping[Status, frozenset[Status]] = {
@@ -50,6 +51,8 @@ _audit = models.audit.c
 _requests, _steps, _votes, _texts = models.requests, models.steps, models.votes, models.texts
 _HELD = and_(_steps.c.claimed_at.is_not(None), _steps.c.settled_at.is_(None))
 _BATCH = 100
+#: Microseconds between two attempts to send a request: no ``not_before`` is set further off.
+LONGEST_PAUSE = 120 * SECOND
 
 #: Its ending is proven, and not what a person says that it was.
 BY_EVIDENCE = or_(
@@ -111,7 +114,7 @@ class Requests:
         held = _has_step(_HELD, owner=row.waits_for)
         query = select(row.id).where(
             row.status == Status.APPROVED,
-            or_(row.not_before.is_(None), row.not_before <= now),
+            or_(row.not_before.is_(None), passed(row.not_before, now, LONGEST_PAUSE)),
             or_(row.send_by.is_(None), row.send_by > now),
             or_(row.waits_for.is_(None), ~held),
         )

@@ -72,7 +72,6 @@ def step_columns(request_id: int, step: Step) -> Columns:
         **step.target.json_value(),
         "lock": step.lock,
         "plan": encoded_value(step.plan),
-        "session_name": step.session_name,
         **step_state(step),
     }
 
@@ -87,8 +86,10 @@ def step_state(step: Step) -> Columns:
         "lease_owner": step.lease_owner,
         "lease_until": step.lease_until,
         "fence": step.fence,
+        "session_name": step.session_name,
         "next_poll_at": step.next_poll_at,
         "receipt": encoded_value(step.receipt),
+        "refusal": encoded_value(step.refusal),
         "evidence": encoded(step.evidence),
         "events": encoded([event.json_value() for event in step.events]),
         "progress": encoded_value(step.progress),
@@ -110,7 +111,7 @@ _REQUEST_JSON = frozenset({"assessment", "classified", "decision", "facts", "out
 _REQUEST_PLAIN = (
     Request.model_fields.keys() - _REQUEST_JSON - {"requester", "reason", "steps", "votes"}
 )
-_STEP_JSON = frozenset({"params", "plan", "receipt", "evidence", "events", "progress"})
+_STEP_JSON = frozenset({"params", "plan", "receipt", "refusal", "evidence", "events", "progress"})
 _STEP_PLAIN = Step.model_fields.keys() - _STEP_JSON - {"target"}
 _TARGET = Target.model_fields.keys()
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any, NoReturn, TypedDict, Unpack
 
-from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, exists, false, insert, or_, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -230,7 +230,8 @@ class Transaction:
 
         Raises LockedError where another request is at work on the same database, and ConflictError
         where ``fence`` is no longer the stored one, or ``sent_at`` would be set on a request that
-        is not running, or altered once set.
+        is not running, or altered once set. It is taken back only together with a new ``refusal``,
+        while the request runs and nothing of it was accepted.
         """
         await self._hold(request_id)
         statement = (
@@ -410,8 +411,17 @@ def _guards(request: Request, to: Status, before: int | None) -> Iterator[Column
 
 
 def _sendable(step: Step) -> ColumnElement[bool]:
-    """A send is recorded once, while the request runs, and never forgotten."""
-    if step.sent_at is None:
-        return _step.sent_at.is_(None)
+    """A send is recorded once, while the request runs, and forgotten only with proof."""
     is_running = exists().where(_request.id == _step.request_id, _request.status == Status.RUNNING)
+    if step.sent_at is None:
+        return or_(_step.sent_at.is_(None), and_(is_running, _refuses(step)))
     return or_(_step.sent_at == step.sent_at, and_(_step.sent_at.is_(None), is_running))
+
+
+def _refuses(step: Step) -> ColumnElement[bool]:
+    """Whether it brings a proof that is not the one of an earlier attempt."""
+    proof = encoded_value(step.refusal)
+    if proof is None:
+        return false()
+    is_new = or_(_step.refusal.is_(None), _step.refusal != proof)
+    return and_(_step.accepted_at.is_(None), is_new)

@@ -4,13 +4,15 @@ An operation gets an ``AWS``: one account and region, the actions that it declar
 under which its step acts. It asks as if it asked alone; reads that come together share calls.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 import structlog
 
-from bot.aws.region import Region
+from bot.aws.errors import acting
+from bot.aws.region import Region, Still, at_any_time
 from bot.aws.session import Acting
 from bot.errors import AWSError
 from bot.values import (
@@ -49,6 +51,8 @@ class AWS:
     region: Region
     permissions: frozenset[str]
     identity: Acting
+    client: Any = None  #: that ``prepared`` opened
+    still: Still = at_any_time
 
     def only(self, permissions: Iterable[str]) -> Self:
         return replace(self, permissions=frozenset(permissions))
@@ -126,10 +130,29 @@ class AWS:
         self._allow("rds:DescribeDBInstances")
         await self.region.mark(self.identity)
 
+    @asynccontextmanager
+    async def prepared(self, call: Call) -> AsyncIterator[Self]:
+        """With credentials and a client, so that nothing but the call itself is left to be done.
+
+        Raises AWSError where there are none; nothing was sent then.
+        """
+        async with AsyncExitStack() as stack:
+            with acting():
+                opened = self.region.opened(call, self.identity)
+                client = await stack.enter_async_context(opened)
+            yield replace(self, client=client)
+
+    def asking(self, still: Still) -> Self:
+        """Ask right before the call leaves whether it still may: what ``still`` raises stops it."""
+        return replace(self, still=still)
+
     async def act(self, call: Call) -> Receipt:
         """The one mutating call. Raises AWSRefusedError (nothing done) or AWSAmbiguousError."""
         self._allow(call.action)
-        return await self.region.act(call, self.identity)
+        if self.client is None:
+            async with self.prepared(call) as ready:
+                return await ready.act(call)
+        return await self.region.act(call, self.client, self.still)
 
     def _allow(self, action: str) -> None:
         if action not in self.permissions:

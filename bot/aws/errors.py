@@ -13,28 +13,66 @@ from bot.errors import (
     AWSAmbiguousError,
     AWSError,
     AWSNotFoundError,
+    AWSNotNowError,
     AWSRefusedError,
     AWSUnavailableError,
 )
 
+#: botocore's own lists, of its standard and of its legacy mode; a test holds them together.
 THROTTLED = frozenset(
-    {"Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException"}
+    {
+        "BandwidthLimitExceeded",
+        "EC2ThrottledException",
+        "LimitExceededException",
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionInProgressException",
+    }
 )
+TOO_MANY_REQUESTS = 429
+#: What made the caller's word too old is made anew for the next call.
 EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
+#: AWS is at work on it, or began to after it was last looked at; some end in ``Fault``.
+#: Where such a state does not pass, the check before the next call says so.
+BUSY = frozenset(
+    {
+        "InvalidBlueGreenDeploymentState",
+        "InvalidDBClusterSnapshotState",
+        "InvalidDBClusterState",
+        "InvalidDBInstanceState",
+        "InvalidDBParameterGroupState",
+        "InvalidDBProxyState",
+        "InvalidDBSnapshotState",
+        "InvalidGlobalClusterState",
+    }
+)
+#: Said of a request that was not read to its end in time, whatever was done about it.
+HALF_READ = frozenset({"RequestTimeout", "RequestTimeoutException"})
 
-#: Raised before anything leaves this machine, or before a connection stands.
-NEVER_LEFT = (
+#: Raised before anything leaves this machine, for a reason that stays.
+NEVER_LEAVES = (
     aws.ParamValidationError,
-    aws.NoCredentialsError,
     aws.PartialCredentialsError,
+    aws.NoRegionError,
+    aws.InvalidRegionError,
+    aws.UnknownEndpointError,
+)
+#: Raised before a connection stands, or where whoever knows the credentials does not answer.
+NEVER_LEFT = (
+    aws.NoCredentialsError,
     aws.CredentialRetrievalError,
     aws.TokenRetrievalError,
-    aws.NoRegionError,
     aws.ConnectTimeoutError,
     aws.ProxyConnectionError,
     aws.SSLError,
-    aws.InvalidRegionError,
-    aws.UnknownEndpointError,
 )
 
 
@@ -43,7 +81,7 @@ def result(parsed: Mapping[str, Any] | None) -> str:
     if parsed is None:
         return "unanswered"
     status = parsed.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if parsed.get("Error", {}).get("Code") in THROTTLED:
+    if _is_throttled(parsed.get("Error", {}).get("Code", ""), status):
         return "throttled"
     return "ok" if status < 300 else "refused" if status < 500 else "broken"
 
@@ -72,7 +110,7 @@ def acting() -> Iterator[None]:
     try:
         yield
     except AWSUnavailableError as error:  # no credentials for the step, so no call
-        raise AWSRefusedError("NotSent", f"The call never left the bot: {error}") from error
+        raise _never_left(error) from error
     except AWSError:
         raise
     except aws.ClientError as error:
@@ -83,9 +121,16 @@ def acting() -> Iterator[None]:
 
 def _unanswered(error: Exception) -> AWSError:
     reason = str(error) or type(error).__name__
-    if isinstance(error, NEVER_LEFT) or _never_connected(error):
+    if isinstance(error, NEVER_LEAVES):
         return AWSRefusedError("NotSent", f"The call never left the bot: {reason}")
+    if isinstance(error, NEVER_LEFT) or _never_connected(error):
+        return _never_left(error)
     return AWSAmbiguousError(f"AWS's answer was lost: {reason}")
+
+
+def _never_left(error: Exception) -> AWSNotNowError:
+    reason = str(error) or type(error).__name__
+    return AWSNotNowError("NotSent", f"The call never left the bot: {reason}")
 
 
 def _never_connected(error: Exception) -> bool:
@@ -97,14 +142,29 @@ def _never_connected(error: Exception) -> bool:
 def _answered(
     error: aws.ClientError, undecided: type[AWSUnavailableError] | type[AWSAmbiguousError]
 ) -> AWSError:
-    """AWS's own answer. A 5xx proves nothing; a throttled or expired read may be asked again."""
+    """AWS's own answer; what is no word of AWS's, and a 5xx, proves nothing.
+
+    What is throttled, busy or expired was not done: a read may be asked again, a call sent again.
+    """
     code = error.response.get("Error", {}).get("Code", "")
     message = error.response.get("Error", {}).get("Message", "") or str(error)
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if not 400 <= status < 500:
+    passing = _is_throttled(code, status) or code in EXPIRED
+    if undecided is AWSUnavailableError and passing:
+        return AWSUnavailableError(f"AWS answered {code}: {message}")
+    if passing or (400 <= status < 500 and code.removesuffix("Fault") in BUSY):
+        return AWSNotNowError(code, message)
+    if not 400 <= status < 500 or not _is_word(code) or code in HALF_READ:
         return undecided(f"AWS answered {status} {code}: {message}")
-    if undecided is AWSUnavailableError and code in THROTTLED | EXPIRED:
-        return undecided(f"AWS answered {code}: {message}")
     if "NotFound" in code:
         return AWSNotFoundError(code, message)
     return AWSRefusedError(code, message)
+
+
+def _is_throttled(code: str, status: int) -> bool:
+    return code in THROTTLED or status == TOO_MANY_REQUESTS
+
+
+def _is_word(code: str) -> bool:
+    """botocore puts the status, or ``Unknown``, where an answer has no code of AWS's."""
+    return code not in ("", "Unknown") and not code.isdigit()

@@ -1,7 +1,8 @@
 """One account and region: every read of it goes through here, so that reads can be shared."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -62,6 +63,12 @@ SOURCE = {Kind.INSTANCE: "DBInstanceIdentifier", Kind.CLUSTER: "DBClusterIdentif
 Describe = tuple[str, str, str, str]
 Fetch = Callable[[tuple[str, ...]], Awaitable[Mapping[str, Mapping[str, Any]]]]
 Clock = Callable[[], int]
+#: Raises AWSNotNowError where a call must not leave any more.
+Still = Callable[[], None]
+
+
+def at_any_time() -> None:
+    """A call that never comes too late."""
 
 
 class Region:
@@ -226,13 +233,21 @@ class Region:
         )  # fmt: skip
         return tuple(map(_trail_event, raw))
 
-    async def act(self, call: Call, identity: Acting) -> Receipt:
-        """Send a mutating call, once. Raises AWSRefusedError or AWSAmbiguousError."""
-        service, _, action = call.action.partition(":")
+    @asynccontextmanager
+    async def opened(self, call: Call, identity: Acting) -> AsyncIterator[Any]:
+        """A client for that call. Raises AWSUnavailableError or AWSRefusedError without a role."""
+        service = call.action.partition(":")[0]
+        opened = self._sessions.acting(service, self.account, self.name, identity)
+        async with opened as client:
+            yield client
+
+    async def act(self, call: Call, client: Any, still: Still) -> Receipt:
+        """Send a mutating call, once. Raises AWSRefusedError, AWSAmbiguousError or what ``still``
+        raises when it is asked, signed and about to leave."""
+        action = call.action.partition(":")[2]
+        client.meta.events.register("before-send", lambda **_: still())
         with acting():
-            opened = self._sessions.acting(service, self.account, self.name, identity)
-            async with opened as client:
-                reply = await getattr(client, xform_name(action))(**call.arguments)
+            reply = await getattr(client, xform_name(action))(**call.arguments)
         metadata = reply.get("ResponseMetadata", {})
         return Receipt(at=self.clock(), aws_request_id=metadata.get("RequestId"))
 

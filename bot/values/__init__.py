@@ -62,6 +62,7 @@ from bot.values._digests import (
     Week,
 )
 from bot.values._incidents import Alarm, AlarmState, Firing, Incident, Note, Origin, Phase
+from bot.values._instants import Instant, passed
 from bot.values._live import LiveChart, Shared, Shown
 from bot.values._messages import (
     AuditEvent,
@@ -91,12 +92,14 @@ from bot.values._requests import (
     Effect,
     Outcome,
     Posted,
+    Refusal,
     Request,
     Step,
     Usual,
     Verdict,
     Vote,
     plan_hash,
+    session_name,
 )
 
 __all__ = [
@@ -129,6 +132,7 @@ __all__ = [
     "HeatMap",
     "HeatRow",
     "Incident",
+    "Instant",
     "Interval",
     "Inventory",
     "Lifecycle",
@@ -165,6 +169,7 @@ __all__ = [
     "Range",
     "Reading",
     "Receipt",
+    "Refusal",
     "Reminder",
     "Report",
     "Request",
@@ -201,5 +206,7 @@ __all__ = [
     "label",
     "micros",
     "paragraph",
+    "passed",
     "plan_hash",
+    "session_name",
 ]

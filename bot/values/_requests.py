@@ -65,6 +65,27 @@ class Outcome(Value):
     detail: str
 
 
+class Refusal(Value):
+    """Proof that a call which was noted as sent did nothing: AWS's own no, or it never left.
+
+    ``code`` is AWS's, ``NotSent`` where nothing left the bot; ``times`` counts it and all before.
+    """
+
+    at: int
+    code: str
+    detail: str
+    times: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.detail.rstrip('.')} ({self.code})."
+
+
+def session_name(request_id: int, number: int, refusals: int = 0) -> str:
+    """Of one attempt: after a refusal CloudTrail must tell the next call from the refused one."""
+    name = f"rds-bot-{request_id}-{number}"
+    return f"{name}-{refusals + 1}" if refusals else name
+
+
 class Step(Value):
     """One call on one target."""
 
@@ -84,9 +105,10 @@ class Step(Value):
     fence: int = 0
     next_poll_at: int | None = None
     receipt: Receipt | None = None
+    refusal: Refusal | None = None  #: of the last attempt that AWS proved to have done nothing
     evidence: dict[str, Any] = Field(default_factory=dict)
     events: tuple[RDSEvent, ...] = ()
-    progress: Progress | None = None
+    progress: Progress | None = None  #: how far AWS is; while it is unsent, why it waits
 
     def identity(self) -> dict[str, Any]:
         """What is approved: the call and the very database it is for."""

@@ -38,6 +38,7 @@ from handlers.blocks.wording import (
 )
 
 COMMAND, PLACE = 400, 300
+WHY = 400  #: why a request waits, mostly AWS's own words
 PLAIN_CALL, PLAIN_REASON = 1500, 1500
 
 
@@ -91,11 +92,17 @@ def _waiting(request: Request) -> Iterator[Line]:
     yield from agreed(request)
     if request.waits_for is not None:
         yield ("It waits for ", Code(text=label(request.waits_for)), ": one change at a time.")
+    elif request.step.progress is not None:
+        yield (cut(visible(_closed(request.step.progress.detail)), WHY),)
     if request.not_before is not None:
         yield ("It is sent ", Moment(at=request.not_before), " or soon after.")
     is_held = request.waits_for is not None or request.not_before is not None
     if is_held and request.send_by is not None:
         yield ("If it is not sent by ", Moment(at=request.send_by), ", it expires.")
+
+
+def _closed(sentence: str) -> str:
+    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
 
 
 def _outcome(request: Request) -> Line:

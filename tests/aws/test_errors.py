@@ -7,13 +7,16 @@ import aiohttp
 import pytest
 from aiohttp.client_reqrep import ConnectionKey
 from botocore import exceptions as aws
+from botocore.loaders import create_loader
 from botocore.parsers import ResponseParserError
+from botocore.retries.standard import ThrottledRetryableChecker
 
-from bot.aws.errors import NEVER_LEFT, acting, reading
+from bot.aws.errors import NEVER_LEAVES, NEVER_LEFT, THROTTLED, acting, reading
 from bot.errors import (
     AWSAmbiguousError,
     AWSError,
     AWSNotFoundError,
+    AWSNotNowError,
     AWSRefusedError,
     AWSUnavailableError,
 )
@@ -65,11 +68,23 @@ def of_reading(error: BaseException) -> AWSError:
 
 @pytest.mark.parametrize("error", CLASSES, ids=lambda one: one.__name__)
 def test_what_does_not_prove_that_nothing_left_is_ambiguous(error: type[Exception]) -> None:
-    known = issubclass(error, (*NEVER_LEFT, aws.ClientError))
-
     found = of_acting(an(error))
 
-    assert type(found) is (AWSRefusedError if known else AWSAmbiguousError)
+    if issubclass(error, NEVER_LEFT):
+        assert type(found) is AWSNotNowError
+    elif issubclass(error, (*NEVER_LEAVES, aws.ClientError)):
+        assert type(found) is AWSRefusedError
+    else:
+        assert type(found) is AWSAmbiguousError
+
+
+def test_what_throttles_is_what_botocore_says_throttles() -> None:
+    legacy = create_loader().load_data("_retry")["definitions"].values()
+    answers = [one["applies_when"].get("response", {}) for one in legacy]
+    codes = {one["service_error_code"] for one in answers if "service_error_code" in one}
+
+    assert set(ThrottledRetryableChecker._THROTTLED_ERROR_CODES) == THROTTLED
+    assert codes <= THROTTLED
 
 
 def test_an_answer_that_is_none_of_awss_is_no_answer() -> None:
@@ -87,8 +102,8 @@ def test_any_other_failure_of_a_call_is_ambiguous(error: Exception) -> None:
 @pytest.mark.parametrize(
     ("inner", "expected"),
     [
-        (aiohttp.ClientConnectorError(KEY, OSError("refused")), AWSRefusedError),
-        (socket.gaierror("no such name"), AWSRefusedError),
+        (aiohttp.ClientConnectorError(KEY, OSError("refused")), AWSNotNowError),
+        (socket.gaierror("no such name"), AWSNotNowError),
         (aiohttp.ClientOSError(104, "Connection reset by peer"), AWSAmbiguousError),
         (aiohttp.ClientConnectionError("Connection lost"), AWSAmbiguousError),
     ],
@@ -105,11 +120,25 @@ def test_a_connection_that_never_stood_differs_from_one_that_broke(
 @pytest.mark.parametrize(
     ("code", "status", "expected"),
     [
-        ("InvalidDBInstanceState", 400, AWSRefusedError),
-        ("Throttling", 400, AWSRefusedError),
-        ("ExpiredToken", 403, AWSRefusedError),
+        *((code, 400, AWSNotNowError) for code in sorted(THROTTLED)),
+        ("RequestLimitExceeded", 503, AWSNotNowError),
+        ("WhoeverSaysThis", 429, AWSNotNowError),
+        ("InvalidDBInstanceState", 400, AWSNotNowError),
+        ("InvalidDBClusterStateFault", 400, AWSNotNowError),
+        ("InvalidDBSnapshotState", 400, AWSNotNowError),
+        ("ExpiredToken", 403, AWSNotNowError),
+        ("RequestExpired", 400, AWSNotNowError),
         ("AccessDenied", 403, AWSRefusedError),
+        ("InvalidParameterValue", 400, AWSRefusedError),
+        ("InvalidParameterCombination", 400, AWSRefusedError),
+        ("InvalidVPCNetworkStateFault", 400, AWSRefusedError),
+        ("SnapshotQuotaExceeded", 400, AWSRefusedError),
+        ("DBSnapshotAlreadyExists", 400, AWSRefusedError),
         ("DBInstanceNotFound", 404, AWSNotFoundError),
+        ("RequestTimeout", 408, AWSAmbiguousError),
+        ("400", 400, AWSAmbiguousError),
+        ("Unknown", 403, AWSAmbiguousError),
+        ("InvalidDBInstanceState", 500, AWSAmbiguousError),
         ("InternalFailure", 500, AWSAmbiguousError),
         ("ServiceUnavailable", 503, AWSAmbiguousError),
         ("", 0, AWSAmbiguousError),
@@ -126,6 +155,10 @@ def test_awss_own_answer_to_a_mutating_call(
     [
         ("Throttling", 400, AWSUnavailableError),
         ("ThrottlingException", 400, AWSUnavailableError),
+        ("RequestThrottled", 400, AWSUnavailableError),
+        ("SlowDown", 503, AWSUnavailableError),
+        ("403", 403, AWSUnavailableError),
+        ("InvalidDBInstanceState", 400, AWSNotNowError),
         ("ExpiredToken", 403, AWSUnavailableError),
         ("AccessDenied", 403, AWSRefusedError),
         ("DBInstanceNotFound", 404, AWSNotFoundError),
@@ -146,5 +179,5 @@ def test_a_read_that_fails_is_never_ambiguous(error: type[Exception]) -> None:
 def test_credentials_that_a_step_cannot_get_mean_that_nothing_left() -> None:
     found = of_acting(AWSUnavailableError("AWS did not answer"))
 
-    assert isinstance(found, AWSRefusedError)
+    assert isinstance(found, AWSNotNowError)
     assert found.code == "NotSent"

@@ -1,12 +1,15 @@
+from typing import Any
+
 import pytest
 
 from bot.errors import ConflictError
-from bot.values import Progress, RDSEvent, Receipt, Stage
+from bot.values import Progress, RDSEvent, Receipt, Refusal, Stage
 from bot.vocabulary import Status
 from storage.database import Database
 from storage.errors import LockedError
+from storage.rows import step_state
 from tests.storage import raw
-from tests.storage.records import BOB, a_step, filed
+from tests.storage.records import BOB, a_step, filed, moved
 
 
 async def test_everything_about_a_step_that_changes_is_kept(database: Database) -> None:
@@ -21,6 +24,8 @@ async def test_everything_about_a_step_that_changes_is_kept(database: Database) 
         fence=6,
         next_poll_at=7,
         receipt=Receipt(at=3, aws_request_id="r-1"),
+        refusal=Refusal(at=1, code="Throttling", detail="Rate exceeded"),
+        session_name="rds-bot-1001-1-2",
         evidence={"restarted": True},
         events=(RDSEvent(at=3, source_kind="db", source="orders-test", message="restarted"),),
         progress=Progress(stage=Stage.WAITING, detail="rebooting", percent=40),
@@ -70,6 +75,75 @@ async def test_what_was_sent_stays_sent(database: Database, url: str, sent_at: i
         await raw.execute(url, "UPDATE steps SET sent_at = :sent_at", sent_at=sent_at)
 
     assert (await database.requests.get(request.id)).step.sent_at == 5
+
+
+PROOF = Refusal(at=6, code="Throttling", detail="Rate exceeded")
+
+
+async def test_what_was_sent_is_taken_back_with_proof_of_a_refusal(database: Database) -> None:
+    request = await filed(database, status=Status.RUNNING)
+    async with database.write() as tx:
+        await tx.update_step(request.id, a_step(sent_at=5))
+
+    async with database.write() as tx:
+        await tx.update_step(request.id, a_step(refusal=PROOF))
+    await moved(database, request, Status.APPROVED)
+
+    assert (await database.requests.get(request.id)).step == a_step(refusal=PROOF)
+
+
+@pytest.mark.parametrize(
+    ("stored", "wanted"),
+    [
+        ({"refusal": PROOF}, {"refusal": PROOF}),  # of an earlier attempt
+        ({"accepted_at": 6}, {"refusal": PROOF}),
+        ({}, {}),
+        ({}, {"sent_at": 7, "refusal": PROOF}),
+    ],
+)
+async def test_no_other_proof_takes_back_what_was_sent(
+    database: Database, url: str, stored: dict[str, Any], wanted: dict[str, Any]
+) -> None:
+    request = await filed(database, status=Status.RUNNING)
+    async with database.write() as tx:
+        await tx.update_step(request.id, a_step(sent_at=5, **stored))
+
+    async with database.write() as tx:
+        with pytest.raises(ConflictError):
+            await tx.update_step(request.id, a_step(**{**stored, "accepted_at": None, **wanted}))
+    row = step_state(a_step(**{**stored, "accepted_at": None, **wanted}))
+    names = ("sent_at", "refusal", "accepted_at")
+    with pytest.raises(Exception, match="stays sent"):
+        await raw.execute(
+            url,
+            f"UPDATE steps SET {', '.join(f'{name} = :{name}' for name in names)}",
+            **{name: row[name] for name in names},
+        )
+
+    assert (await database.requests.get(request.id)).step == a_step(sent_at=5, **stored)
+
+
+@pytest.mark.parametrize("status", [Status.UNKNOWN, Status.FAILED, Status.SUCCEEDED])
+async def test_nothing_is_taken_back_once_others_have_concluded(
+    database: Database, status: Status
+) -> None:
+    request = await filed(database, status=Status.RUNNING)
+    async with database.write() as tx:
+        await tx.update_step(request.id, a_step(sent_at=5))
+    await moved(database, request, status)
+
+    async with database.write() as tx:
+        with pytest.raises(ConflictError):
+            await tx.update_step(request.id, a_step(refusal=PROOF))
+
+
+async def test_a_way_back_to_approved_needs_the_proof(database: Database) -> None:
+    request = await filed(database, status=Status.RUNNING)
+    async with database.write() as tx:
+        await tx.update_step(request.id, a_step(sent_at=5))
+
+    with pytest.raises(ConflictError, match="moved on"):
+        await moved(database, request, Status.APPROVED)
 
 
 async def test_a_second_claim_on_one_database_names_who_holds_it(database: Database) -> None:

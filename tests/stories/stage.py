@@ -72,6 +72,7 @@ class Stage:
     aws: AWSSandbox
     slack: SlackSandbox
     home: Home
+    steady: Callable[[], float] = time.monotonic
 
     def now(self) -> int:
         return int(self.clock() * SECOND)
@@ -79,7 +80,9 @@ class Stage:
     @asynccontextmanager
     async def bot(self, config: str = FREE) -> AsyncIterator["Play"]:
         settings = self.home.settings(config)
-        async with running(settings, self.now, pause=0.01, ticking=False) as bot:
+        async with running(
+            settings, self.now, steady=self.steady, pause=0.01, ticking=False
+        ) as bot:
             await self.slack.connected()
             yield Play(self, bot)
 
