@@ -9,7 +9,7 @@ from bot.aws.accounts import Accounts
 from bot.errors import AWSError
 from bot.fleet import Fleet
 from bot.limits import Ceiling, ceiling
-from bot.values import Database, Target, micros
+from bot.values import Database, Target, micros, passed
 from bot.vocabulary import Kind
 
 PERMISSIONS = ("rds:DescribeDBClusterParameters", "rds:DescribeDBParameters")
@@ -67,7 +67,7 @@ class Ceilings:
         target, now = database.target, self._clock()
         group = target.account, target.region, target.kind, database.parameter_group
         read_at, reading = self._readings.get(group, (0, None))
-        if reading is None or now - read_at > FRESH:
+        if reading is None or passed(read_at + FRESH, now, FRESH):
             self._forget(now)
             reading = asyncio.create_task(self._read(database))
             self._readings[group] = now, reading
@@ -84,5 +84,7 @@ class Ceilings:
 
     def _forget(self, now: int) -> None:
         self._readings = {
-            group: one for group, one in self._readings.items() if now - one[0] <= FRESH
+            group: one
+            for group, one in self._readings.items()
+            if not passed(one[0] + FRESH, now, FRESH)
         }

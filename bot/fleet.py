@@ -11,7 +11,7 @@ from bot.aws.accounts import Accounts
 from bot.aws.region import Region
 from bot.errors import AmbiguousTargetError, AWSError, UnknownTargetError
 from bot.names import called, read
-from bot.values import Area, Database, Inventory, Unreachable, micros
+from bot.values import Area, Database, Inventory, Unreachable, micros, passed
 from bot.vocabulary import Kind
 
 FRESH = micros(timedelta(minutes=1))
@@ -37,7 +37,7 @@ class Fleet:
 
     async def inventory(self) -> Inventory:
         """As last seen; waits only where nothing was seen yet."""
-        if self._clock() - self._inventory.seen_at > FRESH:
+        if passed(self._inventory.seen_at + FRESH, self._clock(), FRESH):
             refreshing = self._refresh()
             if not self._inventory.seen_at:
                 await asyncio.shield(refreshing)

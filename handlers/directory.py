@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import DirectoryError, UnknownPersonError
 from bot.params import zone_of
 from bot.people import Groups, may_look
-from bot.values import SECOND, Person, PersonId
+from bot.values import SECOND, Person, PersonId, passed
 from handlers.slack_errors import (
     SILENCE,
     RateLimitedError,
@@ -261,7 +261,7 @@ class SlackDirectory:
                 return read(await getattr(self._client, method)(**arguments))
             except SlackApiError as error:
                 wait = _patience(heard(error), what)
-                if self._clock() > until:
+                if passed(until, self._clock(), PATIENCE):
                     raise UnsaidError(what, why(error)) from error
             except SILENCE as error:
                 raise UnsaidError(what, type(error).__name__) from error

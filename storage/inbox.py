@@ -14,6 +14,7 @@ from sqlalchemy.sql.expression import Executable
 
 from storage import models
 from storage.engines import Connections, insert_into
+from storage.waits import passed
 
 _inbox = models.inbox
 _row = _inbox.c
@@ -70,7 +71,7 @@ class Inbox:
         now = self._clock()
         until = {"lease_owner": self._owner, "lease_until": now + LEASE}
         ours = update(_inbox).where(_row.key.in_(working), _row.lease_owner == self._owner)
-        gone = or_(_row.lease_until.is_(None), _row.lease_until <= now)
+        gone = or_(_row.lease_until.is_(None), passed(_row.lease_until, now, LEASE))
         if self._connections.is_sqlite:  # nobody else can have this file
             gone = or_(gone, _row.lease_owner != self._owner)
         free = update(_inbox).where(_row.processed_at.is_(None), gone)

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import models
 from storage.engines import Connections, insert_into
+from storage.waits import passed
 
 _lease = models.leases.c
 
@@ -38,7 +39,7 @@ class Leases:
             take = insert.on_conflict_do_update(
                 index_elements=[_lease.name],
                 set_={"owner": owner, "fence": _lease.fence + 1, "until": until},
-                where=or_(_lease.until <= now, _lease.owner == owner),
+                where=or_(passed(_lease.until, now, ttl_micros), _lease.owner == owner),
             ).returning(_lease.fence)
             fence = (await connection.execute(take)).scalar()
         return None if fence is None else Lease(name, owner, fence, until)

@@ -6,13 +6,15 @@ from typing import Any
 from sqlalchemy import RowMapping, Select, and_, delete, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.values import LiveChart, PersonId, Posted, Shown
+from bot.values import SECOND, LiveChart, PersonId, Posted, Shown
 from storage import models
 from storage.engines import SQLITE, Connections
 from storage.rows import decoded, encoded_value
+from storage.waits import passed
 
 _row = models.live_charts.c
 _outbox = models.outbox.c
+_LONGEST_PAUSE = 120 * SECOND  #: none is renewed more seldom
 _ALIVE = _row.next_at.is_not(None)
 
 
@@ -101,7 +103,11 @@ def _due(now: int) -> Select[Any]:
     return (
         select(models.live_charts, _outbox.posted.label("posted"))
         .join(models.outbox, _outbox.key == "live:" + _row.id)
-        .where(_row.next_at <= now, _outbox.delivered_at.is_not(None), _outbox.posted.is_not(None))
+        .where(
+            passed(_row.next_at, now, _LONGEST_PAUSE),
+            _outbox.delivered_at.is_not(None),
+            _outbox.posted.is_not(None),
+        )
         .order_by(_row.next_at)
         .with_for_update(skip_locked=True, of=models.live_charts)
     )

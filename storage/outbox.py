@@ -27,9 +27,12 @@ from bot.values import SECOND, Message, Place, Posted
 from storage import models
 from storage.engines import Connections, insert_into
 from storage.rows import decoded, encoded, encoded_value
+from storage.waits import passed
 
 _LEASE = 60 * SECOND
 _REPLACED = ("place", "address", "kind", "request_id", "body", "instead")
+#: Nothing waits longer for its next attempt, whatever Slack asks for.
+LONGEST_WAIT = 600 * SECOND
 
 _outbox = models.outbox
 _row = _outbox.c
@@ -70,6 +73,7 @@ class Outbox:
         self._connections = connections
         self._clock = clock
         self._owner = secrets.token_hex(8)
+        self._looked_at = 0
         self.filled = (
             asyncio.Event()
         )  #: set when something new was committed; whoever waits clears it
@@ -80,6 +84,7 @@ class Outbox:
         The messages of one destination are handed out one after the other, each when the one before
         it has ended.
         """
+        await self._hurry(now)
         claim = (
             update(_outbox)
             .where(_row.id.in_(select(self._claimable(now, limit).c.id)))
@@ -102,13 +107,15 @@ class Outbox:
         )
 
     async def retry(self, delivery: Delivery, at: int, error: str) -> None:
-        """Tries again at ``at``; until then the messages behind it wait too."""
-        await self._record(delivery, due_at=at, error=mask(error))
+        """Tries again at ``at``, or sooner; until then the messages behind it wait too."""
+        due_at = min(at, self._clock() + LONGEST_WAIT)
+        await self._record(delivery, due_at=due_at, error=mask(error))
 
     async def step_aside(self, delivery: Delivery, at: int, error: str) -> None:
         """The same, but what waits behind it passes: it has an order of its own from now on."""
         aside = f"aside:{delivery.id}"
-        await self._record(delivery, lane=aside, due_at=at, error=mask(error))
+        due_at = min(at, self._clock() + LONGEST_WAIT)
+        await self._record(delivery, lane=aside, due_at=due_at, error=mask(error))
 
     async def give_up(self, delivery: Delivery, error: str) -> None:
         """Ends a message that cannot be delivered, and lets the ones behind it pass."""
@@ -126,8 +133,17 @@ class Outbox:
         async with self._connections.begin() as connection:
             return (await connection.execute(delete(_outbox).where(ended < before))).rowcount
 
+    async def _hurry(self, now: int) -> None:
+        """Where the clock was put back since the last look, nobody waits until it has caught up."""
+        last, self._looked_at = self._looked_at, now
+        if now >= last:
+            return
+        late = update(_outbox).where(_WAITING, _row.due_at > now).values(due_at=now)
+        async with self._connections.begin() as connection:
+            await connection.execute(late)
+
     def _claimable(self, now: int, limit: int) -> CTE:
-        free = or_(_row.lease_until.is_(None), _row.lease_until <= now)
+        free = or_(_row.lease_until.is_(None), passed(_row.lease_until, now, _LEASE))
         if self._connections.is_sqlite:  # nobody else can have this file
             free = or_(free, _row.lease_owner != self._owner)
         return _first_in_lane(now, limit, free)
@@ -195,7 +211,7 @@ def _first_in_lane(now: int, limit: int, free: ColumnElement[bool]) -> CTE:
     )
     return (
         select(_row.id)
-        .where(_WAITING, _row.due_at <= now, free, first)
+        .where(_WAITING, passed(_row.due_at, now, LONGEST_WAIT), free, first)
         .order_by(_row.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -11,6 +11,7 @@ from bot.values import SECOND, PersonId
 from storage import models
 from storage.engines import Connections, insert_into
 from storage.rows import decoded, encoded
+from storage.waits import passed
 
 _LEASE = 300 * SECOND
 _schedule = models.schedules.c
@@ -67,7 +68,7 @@ class Schedules:
             claim = insert.on_conflict_do_update(
                 index_elements=[_run.schedule_id, _run.wall_clock],
                 set_={"attempt": _run.attempt + 1, "claimed_at": now, "lease_until": now + lease},
-                where=and_(_run.ended_at.is_(None), _run.lease_until <= now),
+                where=and_(_run.ended_at.is_(None), passed(_run.lease_until, now, lease)),
             ).returning(_run.attempt)
             attempt: int | None = (await connection.execute(claim)).scalar()
         return attempt

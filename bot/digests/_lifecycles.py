@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.aws.region import Region
 from bot.errors import AWSError
-from bot.values import Lifecycle, Line, micros
+from bot.values import Lifecycle, Line, micros, passed
 
 FRESH = micros(timedelta(days=1))
 
@@ -32,7 +32,7 @@ class Lifecycles:
     ) -> tuple[Lifecycle, ...]:
         now = self._clock()
         read_at, known = self._read.get(engine, (0, ()))
-        if now - read_at < FRESH:
+        if not passed(read_at + FRESH, now, FRESH):
             return known
         try:
             found = await _asked(regions, engine)

@@ -17,7 +17,7 @@ from bot.incidents._illustrating import Illustrator
 from bot.incidents._places import Places
 from bot.judging import Judge
 from bot.monitoring import Monitoring
-from bot.values import SECOND, Incident, micros
+from bot.values import SECOND, Incident, micros, passed
 from storage.database import Database as Store
 
 SHORTEST, LONGEST = 30 * SECOND, micros(timedelta(minutes=10))
@@ -107,7 +107,7 @@ class Patience:
         self._pauses: dict[str, tuple[int, int]] = {}
 
     def waits(self, name: str, now: int) -> bool:
-        return now < self._pauses.get(name, (0, 0))[1]
+        return not passed(self._pauses.get(name, (0, 0))[1], now, LONGEST)
 
     def failed(self, name: str, now: int) -> bool:
         """Whether it is the first time in a row."""

@@ -1,0 +1,167 @@
+"""Time passes between the check, the note that a call leaves, and the call: then it does not."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+import pytest
+
+from bot.vocabulary import Status
+from tests.stories.stage import FREE, Stage, until
+from tests.stories.test_faults_aws import COMMANDS, REBOOT
+
+HOUR = 3600.0
+
+
+def asked(stage: Stage, question: str) -> int:
+    """The database as another process sees it."""
+    with closing(sqlite3.connect(stage.home.folder / "bot.db")) as stored:
+        return int(stored.execute(question).fetchone()[0])
+
+
+def is_noted(stage: Stage) -> bool:
+    return bool(asked(stage, "SELECT count(*) FROM steps WHERE sent_at IS NOT NULL"))
+
+
+@dataclass
+class HeldUp(Stage):
+    """The first look at either clock after the send was noted finds that ``happens`` happened."""
+
+    happens: Callable[[], object] = lambda: None
+    is_over: bool = False
+    ticks: float = 0.0
+
+    @classmethod
+    def on(cls, stage: Stage) -> "HeldUp":
+        held = cls(stage.clock, stage.aws, stage.slack, stage.home)
+        held.steady = held.look
+        return held
+
+    def now(self) -> int:
+        self._strike()
+        return super().now()
+
+    def look(self) -> float:
+        self._strike()
+        return self.ticks
+
+    def _strike(self) -> None:
+        if not self.is_over and is_noted(self):
+            self.is_over = True
+            self.happens()
+
+    def sleeps(self, wall: float, steady: float) -> None:
+        self.clock.advance(wall)
+        self.ticks += steady
+
+
+@pytest.fixture
+def held_up(stage: Stage) -> HeldUp:
+    return HeldUp.on(stage)
+
+
+#: Seconds by which the wall clock and the steady one go on, and what that is.
+GAPS = {
+    "stopped": (150.0, 150.0),
+    "suspended": (150.0, 0.0),
+    "stopped while its clock was put back": (0.0, 150.0),
+    "its clock put back": (-3 * HOUR, 0.0),
+    "its clock put on": (3 * HOUR - 1, 0.0),
+    "a busy machine": (6.0, 6.0),
+}
+
+
+@pytest.mark.parametrize("call", COMMANDS)
+@pytest.mark.parametrize("gap", GAPS)
+async def test_a_call_that_would_come_too_late_is_not_made_and_says_so(
+    held_up: HeldUp, call: str, gap: str
+) -> None:
+    held_up.happens = lambda: held_up.sleeps(*GAPS[gap])
+    async with held_up.bot(patient()) as play:
+        await play.types(COMMANDS[call])
+
+        waiting = await play.request()
+        assert (waiting.status, waiting.step.sent_at) == (Status.APPROVED, None)
+        assert not held_up.aws.calls(call)
+        assert (await play.actions())[-1] == "step.refused"
+        await held_up.slack.member("dora").sees(lambda it: "held up for" in it.words)
+
+        await play.later(20 * 60, steps=40)
+
+        assert (await play.request()).status is Status.SUCCEEDED
+    assert len(held_up.aws.calls(call)) == 1
+
+
+def patient() -> str:
+    """A day to send it in, whatever the clocks do."""
+    return FREE.replace("  rules:", "  send_within: 24h\n  rules:")
+
+
+async def test_a_moment_between_note_and_call_is_no_reason_not_to_make_it(held_up: HeldUp) -> None:
+    held_up.happens = lambda: held_up.sleeps(2, 2)
+    async with held_up.bot() as play:
+        await play.types("/rds reboot orders-test")
+
+        assert (await play.request()).step.accepted_at is not None
+    assert len(held_up.aws.calls(REBOOT)) == 1
+
+
+def concludes(stage: Stage, sql: str) -> None:
+    with closing(sqlite3.connect(stage.home.folder / "bot.db")) as stored, stored:
+        stored.execute(sql)
+
+
+@pytest.mark.parametrize(
+    ("conclusion", "expected"),
+    [
+        ("UPDATE requests SET status = 'unknown', version = version + 1", Status.FAILED),
+        ("UPDATE requests SET status = 'failed', version = version + 1", Status.FAILED),
+        ("UPDATE requests SET status = 'succeeded', version = version + 1", Status.SUCCEEDED),
+        ("UPDATE steps SET accepted_at = sent_at + 1", Status.RUNNING),
+        ("UPDATE steps SET fence = fence + 1", Status.RUNNING),
+    ],
+)
+async def test_whoever_comes_too_late_lets_stand_what_others_concluded(
+    held_up: HeldUp, conclusion: str, expected: Status
+) -> None:
+    def happens() -> None:
+        held_up.sleeps(150, 150)
+        concludes(held_up, conclusion)
+
+    held_up.happens = happens
+    async with held_up.bot() as play:
+        await play.types("/rds reboot orders-test")
+
+        ended = await play.request()
+        assert (await play.actions()).count("step.sent") == 1
+        assert "step.refused" in await play.actions()
+    assert ended.status is expected
+    assert ended.step.sent_at is not None
+    assert not held_up.aws.calls(REBOOT)
+
+
+@pytest.mark.parametrize(("wall", "steady"), [(150.0, 150.0), (25.0, 0.0), (0.0, 25.0)])
+async def test_what_was_checked_too_long_ago_is_checked_again(
+    stage: Stage, wall: float, steady: float
+) -> None:
+    ticks = [0.0]
+    stage = replace(stage, steady=lambda: ticks[0])
+    async with stage.bot() as play:
+        slow = stage.aws.fault("sts:AssumeRole", "slow", delay=60)
+        asking = asyncio.create_task(play.types("/rds reboot orders-test"))
+        await until(lambda: slow.times == 0)
+        stage.clock.advance(wall)
+        ticks[0] += steady
+        stage.aws.release()
+        await asking
+
+        assert (await play.actions())[-1] == "request.check_postponed"
+        assert "step.sent" not in await play.actions()
+        reads = len(stage.aws.calls("rds:DescribeDBInstances"))
+        await play.later(16)
+
+        assert len(stage.aws.calls("rds:DescribeDBInstances")) > reads
+        assert (await play.request()).step.sent_at is not None
+    assert len(stage.aws.calls(REBOOT)) == 1
