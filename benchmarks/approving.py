@@ -90,7 +90,9 @@ def _approvals(bot: Bot, turns: Turns) -> Approvals:
     drafting = Drafting(
         its.store, its.accounts, its.fleet, its.judge, its.directory, _Anywhere(), its.settings
     )
-    return Approvals(its.store, drafting, its.directory, Telling(None), its.settings, nudge)
+    return Approvals(
+        its.store, drafting, its.directory, Telling(None), its.settings, its.judge, nudge
+    )
 
 
 class _Anywhere:

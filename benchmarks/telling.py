@@ -16,7 +16,7 @@ from bot.sandbox.slack import SlackSandbox
 from bot.service import Bot, wall_clock
 from bot.telling import Telling
 from bot.values import Request
-from handlers.blocks.card import card
+from handlers.blocks.card import Standing, card
 
 CARDS, ROUNDS = 100, 2
 #: Slack's own pace, a message a second and channel, is left out on both sides.
@@ -48,7 +48,7 @@ async def _request(bot: Bot, turn: int, number: int) -> Request:
 
 async def _post(slack: SlackSandbox, requests: list[Request]) -> float:
     """Seconds to post the same cards one after another, as one channel's outbox does."""
-    drawn = [dict(card(request, who=("dora",))) for request in requests]
+    drawn = [dict(card(request, Standing(who=("dora",)))) for request in requests]
     async with aiohttp.ClientSession() as session:
         client = AsyncWebClient(slack.bot_token, base_url=slack.url, session=session)
         begun = time.perf_counter()

@@ -6,8 +6,9 @@ from typing import Any
 from bot.drafting import Ask, Drafting
 from bot.electorate import Electorate, known_electorate, read_electorate
 from bot.errors import BotError, DirectoryError, NotAllowedError
+from bot.judging import Judge
 from bot.people import Directory, access_of, belongs, together
-from bot.policy import enough
+from bot.policy import altered, enough
 from bot.quotas import Quotas
 from bot.refusals import closed, code, ineligible, is_overdue, not_cancellable, not_settleable
 from bot.settings import Settings
@@ -29,6 +30,11 @@ from storage.database import Database as Store
 from storage.errors import DuplicateRequestError
 from storage.transaction import Transaction
 
+#: What can still be agreed to, or is agreed to and may not have been sent.
+UNSENT = (Status.PENDING, Status.APPROVED, Status.RUNNING)
+MOST = 1000  #: open requests that are compared with new settings
+POLICY = "request.policy_changed"
+
 
 class Rehearsal(Value):
     """What a dry run shows: the request as it would be filed, and what stands in its way."""
@@ -47,6 +53,7 @@ class Approvals:
         directory: Directory,
         telling: Telling,
         settings: Settings,
+        judge: Judge,
         nudge: Callable[[], None],
     ) -> None:
         self._store = store
@@ -54,6 +61,7 @@ class Approvals:
         self._directory = directory
         self._telling = telling
         self._settings = settings
+        self._judge = judge
         self._nudge = nudge
         self._quotas = Quotas(settings.limits)
 
@@ -85,7 +93,10 @@ class Approvals:
         )
 
     async def approve(self, request_id: int, voter: PersonId, received_at: int) -> Request:
-        """Count an approval. Raises NotAllowedError, ClosedError or DirectoryError."""
+        """Count an approval; the request comes back with the votes that count by now.
+
+        Raises NotAllowedError, ClosedError or DirectoryError.
+        """
         return await self._vote(request_id, voter, Verdict.APPROVE, received_at, "")
 
     async def reject(
@@ -99,7 +110,7 @@ class Approvals:
     ) -> Request:
         """Whether a vote would count, before somebody fills in a form. Raises as a vote does."""
         request, electorate, person = await self._read(request_id, voter, received_at)
-        refusal = closed(request) or ineligible(request, electorate, person, verdict)
+        refusal = closed(request) or self._ineligible(request, electorate, person, verdict)
         if refusal is not None:
             await self._audit(request.event("vote.refused", code(refusal), person.id))
             raise refusal
@@ -122,15 +133,27 @@ class Approvals:
     ) -> Request:
         """A person who looked at AWS says how an unknown request ended."""
         may = await self._may_settle(person, received_at)
+        asked = await self._store.requests.get(request_id)
+        requester = await self._directory.person(asked.requester, received_at)
         async with self._store.write() as tx:
             request = await tx.lock_request(request_id)
-            refusal = not_settleable(request) or may
+            refusal = not_settleable(request, person, requester) or may
             if refusal is None:
                 await _release(tx, request)
                 outcome = Outcome(code="settled", detail=f"Settled by a person: {reason}")
                 return await self._end(tx, request, status, person.id, outcome, reason)
             await tx.audit(request.event("settle.refused", code(refusal), person.id))
         raise refusal
+
+    async def compare_settings(self) -> None:
+        """At the start: what the settings have changed about who decides on what is open.
+
+        It is audited once for each change, and shown on the card.
+        """
+        found = await self._store.requests.find(status=UNSENT, limit=MOST)
+        for request in found:
+            if request.step.sent_at is None:
+                await self._compare(request.id)
 
     async def expire(self, now: int) -> int:
         """Expire what was not decided or not sent in time; returns how many."""
@@ -170,7 +193,7 @@ class Approvals:
                 return None
             if request.status is Status.PENDING and vote.at >= request.expires_at:
                 request = await self._expired(tx, request)
-            refusal = closed(request) or ineligible(request, electorate, person, vote.verdict)
+            refusal = closed(request) or self._ineligible(request, electorate, person, vote.verdict)
             if refusal is None:
                 return await self._counted(tx, request, vote, electorate)
             await tx.audit(request.event("vote.refused", code(refusal), person.id))
@@ -182,8 +205,14 @@ class Approvals:
         """The person and everybody who matters, by reads that began after the click."""
         request = await self._store.requests.get(request_id)
         person = await self._directory.person(voter, received_at)
-        electorate = await read_electorate(self._directory, request, {person.id}, received_at)
+        now = self._judge.now(request)
+        electorate = await read_electorate(self._directory, request, now, {person.id}, received_at)
         return request, electorate, person
+
+    def _ineligible(
+        self, request: Request, electorate: Electorate, person: Person, verdict: Verdict
+    ) -> BotError | None:
+        return ineligible(request, electorate, person, verdict, self._judge.now(request))
 
     async def _counted(
         self, tx: Transaction, request: Request, vote: Vote, electorate: Electorate
@@ -193,14 +222,14 @@ class Approvals:
         if vote.verdict is Verdict.REJECT:
             outcome = Outcome(code="rejected", detail=f"Rejected: {vote.reason}")
             return await self._end(tx, request, Status.REJECTED, vote.person, outcome, vote.reason)
-        still = electorate.standing(request, request.decision.approvers)
-        counted = len({one.person for one in request.approvals} & still)
+        counted = len(electorate.agreed(request))
         facts = {"plan_hash": vote.plan_hash, "counted": counted}
         if counted >= request.decision.approvals:
-            return await self._approved(tx, request, vote, facts)
+            moved = await self._approved(tx, request, vote, facts)
+            return electorate.counting(moved)
         await tx.audit(request.event("vote.approved", "counted", vote.person, facts))
         await tx.post(self._telling.card(request))
-        return request
+        return electorate.counting(request)
 
     async def _approved(
         self, tx: Transaction, request: Request, vote: Vote, facts: dict[str, Any]
@@ -251,6 +280,18 @@ class Approvals:
             "Only approvers and admins can settle a request (access.approvers, access.admins)."
         )
 
+    async def _compare(self, request_id: int) -> None:
+        async with self._store.write() as tx:
+            request = await tx.lock_request(request_id)
+            changes = list(altered(request, self._judge.now(request)))
+            told = await self._store.audit.rows(request_id=request_id, action=POLICY, limit=1)
+            if changes == (told[0].event.facts["changes"] if told else []):
+                return
+            facts = {"changes": changes, "policy_hash": self._judge.policy_hash}
+            result = "changed" if changes else "as_before"
+            await tx.audit(request.event(POLICY, result, facts=facts))
+            await tx.post(self._telling.card(request))
+
     # -- filing --------------------------------------------------------------------------------
 
     async def _file(self, tx: Transaction, draft: Request, key: str) -> Request:
@@ -299,10 +340,8 @@ class Approvals:
                 "This needs approval, and there is no channel to ask in. Ask in a channel that I "
                 "am a member of and that is not shared outside, or set channels.approvals."
             )
-        electorate = await known_electorate(self._directory, draft)
-        can = electorate.known_to_stand(draft, draft.decision.approvers)
-        people = [person for person in electorate.people if person.id in can]
-        obstacle = enough(draft.decision, people) or ""
+        electorate = await known_electorate(self._directory, draft, draft.decision)
+        obstacle = enough(draft.decision, electorate.standing(draft)) or ""
         if obstacle and electorate.silence:
             raise DirectoryError(electorate.silence)
         return obstacle

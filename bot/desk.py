@@ -10,7 +10,7 @@ from bot.aws import AWS
 from bot.aws.accounts import Accounts
 from bot.ceilings import Ceilings
 from bot.digests import Digests
-from bot.electorate import approvable, named, standing_approvers, who_may_approve
+from bot.electorate import approvable, known_electorate, named, standing_approvers, who_may_approve
 from bot.errors import DirectoryError
 from bot.fleet import Fleet
 from bot.incidents import Care
@@ -191,7 +191,13 @@ class Desk:
         }
 
     async def who_may_approve(self, request: Request) -> Line:
-        return await who_may_approve(self.services.directory, request)
+        now = self.services.judge.now(request)
+        return await who_may_approve(self.services.directory, request, now)
+
+    async def counting(self, request: Request) -> Request:
+        now = self.services.judge.now(request)
+        electorate = await known_electorate(self.services.directory, request, now)
+        return electorate.counting(request)
 
     async def waiting_for(self, person: Person) -> tuple[Request, ...]:
         """Pending requests that this person's approval would help, oldest first.
@@ -206,7 +212,8 @@ class Desk:
     ) -> tuple[Request, ...]:
         """The same of those ``pending``, which are the newest first."""
         timely = [one for one in reversed(pending) if one.expires_at > self.received_at]
-        return await approvable(self.services.directory, timely, person)
+        ruling = self.services.judge.now
+        return await approvable(self.services.directory, timely, person, ruling)
 
     async def agreement(self, change: type[Change]) -> tuple[Line, ...]:
         settings, directory = self.services.settings, self.services.directory

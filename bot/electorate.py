@@ -1,103 +1,142 @@
-"""The people whose word matters for one request, read from the directory together."""
+"""The people whose word matters for one request, read from the directory together.
+
+Whoever counts is among the approvers that the request was filed with, and among those that the
+settings name for it now.
+"""
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from bot.errors import DirectoryError, UnknownPersonError
-from bot.people import (
-    NAMED,
-    Directory,
-    Eligibility,
-    Groups,
-    approvers_among,
-    eligible,
-    may_look,
-    members_of,
+from bot.people import NAMED, Directory, Eligibility, Groups, eligible, human, members_of, named_by
+from bot.values import (
+    Access,
+    Decision,
+    Line,
+    Mention,
+    Person,
+    PersonId,
+    Request,
+    Span,
+    Verdict,
+    Vote,
 )
-from bot.values import Access, Line, Mention, Person, PersonId, Request, Span, Verdict
 
 AT_ONCE = 10  #: people that are read together for advice
 NOBODY = PersonId(team="", user="")
-
-
-class Silent(NamedTuple):
-    """Somebody of whom Slack does not tell now, with the sentence for people."""
-
-    who: PersonId
-    why: str
+#: What the settings say of a request now.
+Ruling = Callable[[Request], Decision]
+#: By the id under which each was asked for.
+People = Mapping[PersonId, Person]
+#: Of whom Slack does not tell now, with the sentence for people.
+Silent = Mapping[PersonId, str]
 
 
 @dataclass(frozen=True)
 class Electorate:
-    """``unread``: of whom Slack does not tell now, with the sentence for people; they count for
-    nothing as long as that is so."""
+    """Those who are ``unread`` count for nothing as long as that is so."""
 
-    people: tuple[Person, ...]
+    people: People
+    approvers: tuple[Access, ...]  #: each of which has to name whoever counts
     groups: Groups
     own_team: str
-    unread: Mapping[PersonId, str] = field(default_factory=dict)
-
-    def person(self, who: PersonId) -> Person:
-        return next(person for person in self.people if person.id == who)
+    unread: Silent = field(default_factory=dict)
 
     def knows(self, request: Request) -> bool:
-        """Whether everybody who has voted by now is among the people that were read."""
-        known = {person.id for person in self.people} | self.unread.keys()
+        """Whether everybody who has voted by now is among the people that were asked for."""
+        known = self.people.keys() | self.unread.keys()
         return {vote.person for vote in request.votes} <= known
-
-    def judge(self, voter: Person, verdict: Verdict, request: Request) -> Eligibility:
-        return eligible(
-            voter,
-            verdict,
-            requester=self.person(request.requester),
-            votes=request.votes,
-            approvers=request.decision.approvers,
-            groups=self.groups,
-            own_team=self.own_team,
-        )
 
     @property
     def silence(self) -> str:
         """What Slack does not tell now, in a sentence; empty where everything was read."""
         return next(iter((*self.unread.values(), *self.groups.unread.values())), "")
 
-    def standing(self, request: Request, approvers: Access) -> frozenset[PersonId]:
-        """Those who could approve it now, as if nobody had voted yet.
+    def judge(self, voter: Person, verdict: Verdict, request: Request) -> Eligibility:
+        """Raises DirectoryError where only a group could name them of which Slack tells nothing."""
+        return self._judge(voter, verdict, request, request.votes, self.groups)
 
-        Raises DirectoryError where the approvals of those who are known to are too few, and would
-        not be with those of whom Slack does not tell now.
+    def open_to(self, request: Request) -> tuple[Person, ...]:
+        """Those whose approval would count now, as far as that is known: advice, no more."""
+        return self._among(request, request.votes)
+
+    def standing(self, request: Request) -> tuple[Person, ...]:
+        """The same as if nobody had voted yet."""
+        return self._among(request, ())
+
+    def agreed(self, request: Request) -> frozenset[PersonId]:
+        """Those who approved this very plan and still may; of one human being one account.
+
+        Raises DirectoryError where they are too few, and would not be with those of whom Slack
+        does not tell now.
         """
-        found = self.known_to_stand(request, approvers)
-        agreed = {vote.person for vote in request.approvals}
-        unsure = {one for one in agreed - found if self._may_stand(one, approvers)}
-        sure, wanted = agreed & found, request.decision.approvals
-        if len(sure) < wanted <= len(sure | unsure):
+        sure, wanted = self._known_to_agree(request), request.decision.approvals
+        unsure = [vote for vote in _valid(request) if self._may_count(vote, request)]
+        if len(sure) < wanted <= len(sure) + len(unsure):
             raise DirectoryError(self.silence)
-        return found
+        return sure
 
-    def _may_stand(self, who: PersonId, approvers: Access) -> bool:
-        """Whether only Slack's silence keeps somebody from counting."""
-        silent = any(one in self.groups.unread for one in approvers.groups)
-        if who not in self.unread:
-            return silent and bool(may_look(self.person(who), self.own_team))
-        return silent or who.user in members_of(approvers, self.groups)
+    def counting(self, request: Request) -> Request:
+        """The request without approvals that do not count now: for showing."""
+        agreed = self._known_to_agree(request)
+        left = (
+            vote
+            for vote in request.votes
+            if vote.verdict is not Verdict.APPROVE or vote.person in agreed
+        )
+        return request.model_copy(update={"votes": tuple(left)})
 
-    def known_to_stand(self, request: Request, approvers: Access) -> frozenset[PersonId]:
-        """The same as far as it is known, for advice."""
-        found = approvers_among(
-            self.people,
-            requester=self.person(request.requester),
-            approvers=approvers,
-            groups=self.groups,
+    def _known_to_agree(self, request: Request) -> frozenset[PersonId]:
+        voters = ((vote, self.people.get(vote.person)) for vote in _valid(request))
+        counting = {
+            human(voter): vote.person
+            for vote, voter in voters
+            if voter and self._judge(voter, vote.verdict, request, (), self.groups.read)
+        }
+        return frozenset(counting.values())
+
+    def _may_count(self, vote: Vote, request: Request) -> bool:
+        """Whether only Slack's silence keeps a vote from counting."""
+        voter = self.people.get(vote.person)
+        try:
+            if voter is None:
+                return named_by(self.approvers, vote.person.user, self.groups)
+            self._judge(voter, vote.verdict, request, (), self.groups)
+        except DirectoryError:
+            return True
+        return False
+
+    def _among(self, request: Request, votes: Sequence[Vote]) -> tuple[Person, ...]:
+        found = {person.id: person for person in self.people.values()}
+        return tuple(
+            person
+            for person in found.values()
+            if self._judge(person, Verdict.APPROVE, request, votes, self.groups.read)
+        )
+
+    def _judge(
+        self,
+        voter: Person,
+        verdict: Verdict,
+        request: Request,
+        votes: Sequence[Vote],
+        groups: Groups,
+    ) -> Eligibility:
+        return eligible(
+            voter,
+            verdict,
+            requester=self.people.get(request.requester, request.requester),
+            votes=votes,
+            voters=self.people,
+            approvers=self.approvers,
+            groups=groups,
             own_team=self.own_team,
         )
-        return frozenset(person.id for person in found)
 
 
 async def read_electorate(
-    directory: Directory, request: Request, also: Iterable[PersonId], asked_at: int
+    directory: Directory, request: Request, now: Decision, also: Iterable[PersonId], asked_at: int
 ) -> Electorate:
     """The requester, whoever voted and ``also``, by reads that began at ``asked_at`` or later.
 
@@ -106,63 +145,71 @@ async def read_electorate(
     """
     needed = {request.requester, *also}
     earlier = {vote.person for vote in request.votes} - needed
-    groups, people, voters = await asyncio.gather(
-        directory.groups(frozenset(request.decision.approvers.groups), asked_at),
+    approvers = (request.decision.approvers, now.approvers)
+    groups, people, (voters, unread) = await asyncio.gather(
+        directory.groups(_groups(approvers), asked_at),
         asyncio.gather(*(directory.person(one, asked_at) for one in needed)),
-        asyncio.gather(*(_attempted(one, directory.person(one, asked_at)) for one in earlier)),
+        _read(earlier, lambda one: directory.person(one, asked_at)),
     )
-    read, unread = _parted(voters)
-    return Electorate((*people, *read), groups, directory.own_team, unread)
+    read = dict(zip(needed, people, strict=True)) | voters
+    return Electorate(read, approvers, groups, directory.own_team, unread)
 
 
-async def known_electorate(directory: Directory, request: Request) -> Electorate:
-    """Everybody who could approve the request, as last refreshed: advice, no more."""
-    approvers = request.decision.approvers
-    groups = await directory.known_groups(frozenset(approvers.groups))
-    users = members_of(approvers, groups) | {request.requester.user}
-    people, unread = await known_people(directory, users)
-    return Electorate(people, groups, directory.own_team, unread)
+async def known_electorate(directory: Directory, request: Request, now: Decision) -> Electorate:
+    """Everybody who could approve the request or has voted, as last refreshed: advice, no more."""
+    approvers = (request.decision.approvers, now.approvers)
+    groups = await directory.known_groups(_groups(approvers))
+    named = (members_of(one, groups) for one in approvers)
+    team = directory.own_team
+    ids = {PersonId(team=team, user=user) for user in frozenset.intersection(*named)}
+    ids |= {request.requester, *(vote.person for vote in request.votes)}
+    people, unread = await _read(ids, directory.known_person)
+    return Electorate(people, approvers, groups, team, unread)
 
 
 async def approvable(
-    directory: Directory, requests: Sequence[Request], person: Person
+    directory: Directory, requests: Sequence[Request], person: Person, ruling: Ruling
 ) -> tuple[Request, ...]:
     """Those for which somebody's approval would count, as last refreshed: advice, no more."""
-    named = (request.decision.approvers.groups for request in requests)
-    groups = await directory.known_groups(frozenset[str]().union(*named))
-    theirs = [
-        one for one in requests if person.id.user in members_of(one.decision.approvers, groups)
-    ]
-    askers = list({request.requester for request in theirs})
-    people, _ = await known_people(directory, (one.user for one in askers))
-    requesters = {one.id.user: one for one in people}
+    bounds = {one.id: (one.decision.approvers, ruling(one).approvers) for one in requests}
+    found = await directory.known_groups(_groups(one for two in bounds.values() for one in two))
+    groups = found.read
+    theirs = [one for one in requests if named_by(bounds[one.id], person.id.user, groups)]
+    concerned = {request.requester for request in theirs}
+    concerned |= {vote.person for request in theirs for vote in request.votes}
+    people, unread = await _read(concerned, directory.known_person)
 
     def counts(request: Request) -> bool:
-        asker = requesters.get(request.requester.user)
-        if asker is None:  # Slack does not tell now who that is
+        if request.requester in unread:  # who may be that very person
             return False
-        electorate = Electorate((asker, person), groups.read, directory.own_team)
+        electorate = Electorate(people, bounds[request.id], groups, directory.own_team, unread)
         return bool(electorate.judge(person, Verdict.APPROVE, request))
 
     return tuple(filter(counts, theirs))
 
 
-async def who_may_approve(directory: Directory, request: Request) -> Line:
+async def who_may_approve(directory: Directory, request: Request, now: Decision) -> Line:
     """The people whose approval would count, as last refreshed, for a sentence."""
-    electorate = await known_electorate(directory, request)
-    return named(electorate.known_to_stand(request, request.decision.approvers))
+    electorate = await known_electorate(directory, request, now)
+    return named(person.id for person in electorate.open_to(request))
 
 
 async def standing_approvers(directory: Directory, approvers: Access) -> tuple[Person, ...]:
     """Those whose approval could count, whoever asks, as last refreshed: advice, no more."""
     groups = await directory.known_groups(frozenset(approvers.groups))
-    people, _ = await known_people(directory, members_of(approvers, groups))
-    return approvers_among(
-        people,
-        requester=NOBODY,
-        approvers=approvers,
-        groups=groups,
-        own_team=directory.own_team,
+    found, _ = await known_people(directory, members_of(approvers, groups))
+    people = {one.id: one for one in found}
+    return tuple(
+        person
+        for person in people.values()
+        if eligible(
+            person,
+            Verdict.APPROVE,
+            requester=NOBODY,
+            approvers=(approvers,),
+            groups=groups.read,
+            own_team=directory.own_team,
+        )
     )
 
 
@@ -180,34 +227,37 @@ def named(ids: Iterable[PersonId]) -> Line:
 
 async def known_people(
     directory: Directory, users: Iterable[str]
-) -> tuple[tuple[Person, ...], Mapping[PersonId, str]]:
-    """Those users as last refreshed, and of whom Slack does not tell now, with the sentence."""
+) -> tuple[tuple[Person, ...], Silent]:
+    """Those users as last refreshed, and of whom Slack does not tell now."""
+    ids = [PersonId(team=directory.own_team, user=user) for user in users]
+    found, unread = await _read(ids, directory.known_person)
+    return tuple(found[one] for one in ids if one in found), unread
+
+
+async def _read(
+    ids: Iterable[PersonId], reading: Callable[[PersonId], Awaitable[Person]]
+) -> tuple[dict[PersonId, Person], Silent]:
     turns = asyncio.Semaphore(AT_ONCE)
+    people: dict[PersonId, Person] = {}
+    silent: dict[PersonId, str] = {}
 
-    async def known(user: str) -> Person | Silent:
-        who = PersonId(team=directory.own_team, user=user)
-        async with turns:
-            return await _attempted(who, directory.known_person(who))
+    async def read(one: PersonId) -> None:
+        try:
+            async with turns:
+                people[one] = await reading(one)
+        except UnknownPersonError:
+            people[one] = Person(id=one, name=one.user, is_deactivated=True)
+        except DirectoryError as error:
+            silent[one] = str(error)
 
-    return _parted(await asyncio.gather(*map(known, users)))
-
-
-async def _attempted(who: PersonId, reading: Awaitable[Person]) -> Person | Silent:
-    try:
-        return await reading
-    except UnknownPersonError:
-        return Person(id=who, name=who.user, is_deactivated=True)
-    except DirectoryError as error:
-        return Silent(who, str(error))
+    await asyncio.gather(*map(read, ids))
+    return people, silent
 
 
-def _parted(
-    read: Iterable[Person | Silent],
-) -> tuple[tuple[Person, ...], Mapping[PersonId, str]]:
-    people, silent = [], {}
-    for one in read:
-        if isinstance(one, Silent):
-            silent[one.who] = one.why
-        else:
-            people.append(one)
-    return tuple(people), silent
+def _valid(request: Request) -> tuple[Vote, ...]:
+    """Approvals of this very plan."""
+    return tuple(vote for vote in request.approvals if vote.plan_hash == request.plan_hash)
+
+
+def _groups(approvers: Iterable[Access]) -> frozenset[str]:
+    return frozenset(group for access in approvers for group in access.groups)

@@ -33,13 +33,13 @@ def classify(
     matches = tuple(_matches(database, cluster, rules))
     if not matches:
         return _by_default(rules.default, unknown)
-    strictest = min(matches, key=lambda match: _strictness(match.environment, protected))
+    strictest = min(matches, key=lambda match: strictness(match.environment, protected))
     if strictest.environment in protected or unknown:
         return _held(matches[0], strictest, protected, unknown)
     return Classified(environment=matches[0].environment, rule=matches[0].rule)
 
 
-def _strictness(environment: Environment, protected: frozenset[Environment]) -> tuple[bool, int]:
+def strictness(environment: Environment, protected: frozenset[Environment]) -> tuple[bool, int]:
     """Sorts the strictest first: protected ones, and among those the order of the vocabulary."""
     return environment not in protected, list(Environment).index(environment)
 

@@ -34,6 +34,7 @@ from bot.policy import Now, Worse, Worsening, still_approved
 from bot.telling import Telling
 from bot.values import (
     SECOND,
+    Decision,
     Instant,
     Outcome,
     PersonId,
@@ -233,10 +234,8 @@ class Executor:
         """The plan as of now, and what got worse since people agreed; nothing worse means go."""
         request, order = claim.request, claim.request.order(claim.step)
         try:
-            looked, plan, standing = await asyncio.gather(
-                self._accounts.look(order.target),
-                change.plan(aws, order),
-                self._standing(request),
+            looked, plan = await asyncio.gather(
+                self._accounts.look(order.target), change.plan(aws, order)
             )
         except PreflightError as error:
             return claim.step.plan, (Worse(code=Worsening.PREFLIGHT, sentence=str(error)),)
@@ -249,16 +248,16 @@ class Executor:
             decision=judged.decision,
             call=plan.call,
             database=looked.database,
-            eligible=standing,
+            eligible=await self._agreed(request, judged.decision),
         )
         return plan, still_approved(request, claim.step, now)
 
-    async def _standing(self, request: Request) -> frozenset[PersonId]:
+    async def _agreed(self, request: Request, now: Decision) -> frozenset[PersonId]:
         """Those who agreed and still may; nobody is asked for where nobody had to agree."""
         if not request.votes:
             return frozenset()
-        electorate = await read_electorate(self._directory, request, (), self._clock())
-        return electorate.standing(request, request.decision.approvers)
+        electorate = await read_electorate(self._directory, request, now, (), self._clock())
+        return electorate.agreed(request)
 
     async def _mark_sent(self, claim: Claim, plan: Plan) -> Claim | None:
         """Commit that the call leaves now, with the facts right before it, which proof rests on.

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 
-from bot.environments import classify
+from bot.environments import classify, strictness
 from bot.errors import SettingsError
 from bot.fleet import Fleet
 from bot.operation import Change
-from bot.operations import CATALOGUE
+from bot.operations import CATALOGUE, load
 from bot.policy import Case, assessed, decide, protected, rule_for
 from bot.settings import Settings
-from bot.values import Classified, Database, Decision, Looked, Value
+from bot.values import Assessment, Classified, Database, Decision, Looked, Request, Value
+from bot.vocabulary import Environment
 
 
 class Judged(Value):
@@ -55,6 +56,33 @@ class Judge:
             decision=decide(case, policy, self._settings.access.approvers),
             is_denied_by_rule=rule_for(case, policy).deny is not None,
         )
+
+    def now(self, request: Request) -> Decision:
+        """What the settings say of a request by now, for its database as the fleet last saw it.
+
+        What it was judged by holds where it is stricter, and where nobody sees the database.
+        """
+        seen = self._fleet.last_seen.database(request.step.target)
+        case = Case(
+            operation=request.operation,
+            assessment=self._assessed(request),
+            environment=self._strictest(request, seen),
+            account=request.step.target.account,
+            tags=request.facts.get("tags", {}) if seen is None else seen.tags,
+        )
+        return decide(case, self._settings.policy, self._settings.access.approvers)
+
+    def _assessed(self, request: Request) -> Assessment:
+        try:
+            change = load(request.operation, request.step.params)
+        except (LookupError, ValueError):  # of a version that knew it
+            return request.assessment
+        return assessed(change, request.assessment, self._settings.policy)
+
+    def _strictest(self, request: Request, seen: Database | None) -> Environment:
+        before = request.classified.environment
+        found = [before] if seen is None else [before, self.classify(seen).environment]
+        return min(found, key=lambda one: strictness(one, self._protected))
 
     def _classified(self, looked: Looked) -> Classified:
         rules = self._settings.environments

@@ -120,6 +120,9 @@ class Desk(Protocol):
     async def who_may_approve(self, request: Request) -> Line:
         """The people and groups whose approval would count, for a sentence."""
 
+    async def counting(self, request: Request) -> Request:
+        """Without approvals that do not count any more, as last refreshed: for showing."""
+
     async def agreement(self, change: "type[Change]") -> tuple[Line, ...]:
         """Its risk, what the policy asks for before it runs, and who its approvers are."""
 

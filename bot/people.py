@@ -1,15 +1,19 @@
 """Who counts: a pure judgement over what the directory says of people and groups."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from enum import StrEnum
 from typing import Protocol, Self
 
 from bot.errors import DirectoryError
 from bot.settings import People, Settings
 from bot.values import Access, Line, Mention, Person, PersonId, Span, Value, Verdict, Vote
+from bot.vocabulary import folded
 
 #: How many people a sentence names before it only counts them.
 NAMED = 5
+#: Where dots in a name do not count: https://support.google.com/mail/answer/7436150
+DOTLESS = {"gmail.com": "gmail.com", "googlemail.com": "gmail.com"}
 
 
 class Groups(Value):
@@ -88,15 +92,23 @@ def members_of(access: Access | People, groups: Groups) -> frozenset[str]:
 
 
 def names(access: Access | People, user: str, groups: Groups) -> bool:
-    """Whether ``access`` names that user now.
+    """Whether ``access`` names that user now. Raises as ``named_by`` does."""
+    return named_by((access,), user, groups)
+
+
+def named_by(each: Iterable[Access | People], user: str, groups: Groups) -> bool:
+    """Whether ``each`` names that user now.
 
     Raises DirectoryError where only a group could, of which Slack does not tell now.
     """
-    if user in members_of(access, groups):
-        return True
-    if silent := [groups.unread[one] for one in access.groups if one in groups.unread]:
+    without = [one for one in each if user not in members_of(one, groups)]
+    silent = [
+        next((groups.unread[group] for group in one.groups if group in groups.unread), "")
+        for one in without
+    ]
+    if silent and all(silent):
         raise DirectoryError(silent[0])
-    return False
+    return not without
 
 
 def belongs(person: Person, access: Access | People, groups: Groups, own_team: str) -> bool:
@@ -153,52 +165,64 @@ def eligible(
     verdict: Verdict,
     *,
     requester: Person | PersonId,
-    votes: Sequence[Vote],
-    approvers: Access,
+    votes: Sequence[Vote] = (),
+    voters: Mapping[PersonId, Person] = {},
+    approvers: Sequence[Access],
     groups: Groups,
     own_team: str,
 ) -> Eligibility:
     """Whether somebody's verdict counts. Whether the request is still open is judged elsewhere.
 
-    With a Person as ``requester``, a second account of the same e-mail address is the same person.
-    Raises as ``names`` does.
+    Each of ``approvers`` has to name them. With a Person as ``requester``, and with ``voters`` for
+    whoever has voted, a second account of the same mailbox is the same human being. Raises as
+    ``named_by`` does.
     """
     if bar := _standing(person, own_team):
         return _barred(bar, _STANDING[bar].format(do=f"{verdict} requests"))
-    if _is_same(person, requester):
+    if is_same(person, requester):
         return _barred(Bar.SELF, _OWN[verdict])
-    if not names(approvers, person.id.user, groups):
-        others = members_of(approvers, groups) - groups.barred - {_id(requester).user}
+    if not named_by(approvers, person.id.user, groups):
+        named = frozenset.intersection(*(members_of(one, groups) for one in approvers))
+        others = named - groups.barred - {_id(requester).user}
         who = _who(others, own_team, "access.approvers")
-        return _barred(Bar.NOT_APPROVER, f"Only approvers can {verdict} this request. ", *who)
-    if earlier := next((vote for vote in votes if vote.person == person.id), None):
+        return _barred(Bar.NOT_APPROVER, _only(verdict, approvers, groups), *who)
+    if earlier := _earlier(person, votes, voters):
         return _barred(Bar.ALREADY, _already(earlier.verdict, verdict))
     return Eligibility()
 
 
-def approvers_among(
-    people: Iterable[Person],
-    *,
-    requester: Person | PersonId,
-    votes: Sequence[Vote] = (),
-    approvers: Access,
-    groups: Groups,
-    own_team: str,
-) -> tuple[Person, ...]:
-    """Those whose approval would count now, and who are known to be named."""
-    return tuple(
-        person
-        for person in people
-        if eligible(
-            person,
-            Verdict.APPROVE,
-            requester=requester,
-            votes=votes,
-            approvers=approvers,
-            groups=groups.read,
-            own_team=own_team,
-        )
-    )
+def is_same(person: Person, other: Person | PersonId) -> bool:
+    """Whether two accounts are one human being, by their ids and by their mailboxes."""
+    if person.id == _id(other):
+        return True
+    return isinstance(other, Person) and human(person) == human(other)
+
+
+def human(person: Person) -> str:
+    """Equal for all accounts of one human being, as far as Slack shows their addresses."""
+    return mailbox(person.email or "") or str(person.id)
+
+
+def distinct(people: Iterable[Person]) -> tuple[Person, ...]:
+    """One account of each human being: the first."""
+    found: dict[str, Person] = {}
+    for person in people:
+        found.setdefault(human(person), person)
+    return tuple(found.values())
+
+
+def mailbox(address: str) -> str:
+    """The same for every way to write an address; empty where it is none.
+
+    Dora+ops@Example.com is dora@example.com. https://www.rfc-editor.org/rfc/rfc5233
+    """
+    name, _, domain = folded(address).replace(" ", "").rpartition("@")
+    with suppress(UnicodeError):
+        domain = domain.rstrip(".").encode("idna").decode("ascii")
+    name = name.strip('"').partition("+")[0] or name
+    if domain in DOTLESS:
+        name, domain = name.replace(".", ""), DOTLESS[domain]
+    return f"{name}@{domain}" if name and domain else ""
 
 
 _STANDING = {
@@ -227,22 +251,24 @@ def _standing(person: Person, own_team: str) -> Bar | None:
     return None
 
 
-def _is_same(person: Person, requester: Person | PersonId) -> bool:
-    if person.id == _id(requester):
-        return True
-    if isinstance(requester, PersonId) or not (person.email and requester.email):
-        return False
-    return _mailbox(person.email) == _mailbox(requester.email)
+def _id(person: Person | PersonId) -> PersonId:
+    return person.id if isinstance(person, Person) else person
 
 
-def _mailbox(email: str) -> str:
-    """Without case and without a tag: Dora+ops@example.com is dora@example.com."""
-    name, _, domain = email.strip().casefold().rpartition("@")
-    return f"{name.partition('+')[0]}@{domain}"
+def _only(verdict: Verdict, approvers: Sequence[Access], groups: Groups) -> str:
+    if len({members_of(one, groups) for one in approvers}) == 1:
+        return f"Only approvers can {verdict} this request. "
+    return (
+        "The settings have changed since this was asked for: only who was an approver then and is "
+        f"one now can {verdict} it. "
+    )
 
 
-def _id(requester: Person | PersonId) -> PersonId:
-    return requester.id if isinstance(requester, Person) else requester
+def _earlier(
+    person: Person, votes: Sequence[Vote], voters: Mapping[PersonId, Person]
+) -> Vote | None:
+    """What the same human being has said before, under whichever account."""
+    return next((one for one in votes if is_same(person, voters.get(one.person, one.person))), None)
 
 
 def _already(earlier: Verdict, now: Verdict) -> str:

@@ -3,7 +3,9 @@
 from bot.drafting import refused
 from bot.electorate import Electorate
 from bot.errors import BotError, ClosedError, NotAllowedError
-from bot.values import Mention, Person, PersonId, Request, Verdict
+from bot.people import is_same
+from bot.policy import outruled
+from bot.values import Decision, Mention, Person, PersonId, Request, Verdict
 from bot.vocabulary import Status
 
 
@@ -21,10 +23,15 @@ def closed(request: Request) -> ClosedError | None:
 
 
 def ineligible(
-    request: Request, electorate: Electorate, person: Person, verdict: Verdict
+    request: Request, electorate: Electorate, person: Person, verdict: Verdict, now: Decision
 ) -> BotError | None:
+    """``now`` is what the settings say of the request by now."""
     allowed = electorate.judge(person, verdict, request)
-    return None if allowed.bar is None else refused(allowed)
+    if allowed.bar is not None:
+        return refused(allowed)
+    if verdict is Verdict.APPROVE and (worse := outruled(request, now)):
+        return NotAllowedError(f"{worse.sentence} Ask again.", code=f"changed.{worse.code}")
+    return None
 
 
 def not_cancellable(request: Request, person: PersonId) -> BotError | None:
@@ -49,10 +56,18 @@ def not_cancellable(request: Request, person: PersonId) -> BotError | None:
     return None
 
 
-def not_settleable(request: Request) -> BotError | None:
-    if request.status is Status.UNKNOWN:
-        return None
-    return ClosedError(f"{request.label} is {request.status}; only an unknown one can be settled.")
+def not_settleable(request: Request, person: Person, requester: Person) -> BotError | None:
+    """Whoever asked does not speak for the ending, under none of their accounts."""
+    if request.status is not Status.UNKNOWN:
+        said = f"{request.label} is {request.status}; only an unknown one can be settled."
+        return ClosedError(said)
+    if is_same(person, requester):
+        return NotAllowedError(
+            "You cannot say how your own request ended. Ask another approver or an admin to look "
+            f"at AWS and to settle {request.label}.",
+            code="self",
+        )
+    return None
 
 
 def is_overdue(request: Request, now: int) -> bool:

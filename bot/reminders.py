@@ -6,9 +6,9 @@ from typing import Protocol
 
 import structlog
 
-from bot.electorate import known_electorate, known_people
+from bot.electorate import Electorate, Ruling, known_electorate, known_people
 from bot.errors import DirectoryError
-from bot.people import Directory, access_of, belongs, members_of
+from bot.people import Directory, access_of, belongs, human, members_of
 from bot.reminding import MOST, Waiting, due_at, reminders
 from bot.settings import People
 from bot.telling import reminder
@@ -32,11 +32,13 @@ class Reminders:
         self,
         store: Store,
         directory: Audience,
+        ruling: Ruling,
         escalation: People | None,
         clock: Callable[[], int],
     ) -> None:
         self._store = store
         self._directory = directory
+        self._ruling = ruling
         self._escalation = access_of(escalation)
         self._clock = clock
 
@@ -58,15 +60,14 @@ class Reminders:
     async def _waiting(self, request: Request, now: int) -> Waiting | None:
         """None where Slack does not say who is meant; the next tick asks again."""
         try:
-            electorate = await known_electorate(self._directory, request)
-            can = electorate.known_to_stand(request, request.decision.approvers)
-            voted = {vote.person for vote in request.votes}
-            approvers = [one for one in electorate.people if one.id in can - voted]
+            now_ruled = self._ruling(request)
+            electorate = await known_electorate(self._directory, request, now_ruled)
+            approvers = electorate.open_to(request)
             return Waiting(
                 request=request,
                 unaware=await self._unaware(request, approvers),
                 approvers=_sorted(approvers),
-                wider=await self._wider(request, now),
+                wider=await self._wider(request, electorate, now),
             )
         except DirectoryError as error:
             log.warning("reminders.put_off", request=request.label, why=str(error))
@@ -81,12 +82,16 @@ class Reminders:
         )
         return _sorted(one for one, here in zip(people, sees, strict=True) if not here)
 
-    async def _wider(self, request: Request, now: int) -> tuple[Person, ...]:
+    async def _wider(
+        self, request: Request, electorate: Electorate, now: int
+    ) -> tuple[Person, ...]:
         if not self._escalation or now < due_at(request, Occasion.LATE):
             return ()
-        concerned = {request.requester, *(vote.person for vote in request.votes)}
+        ids = (request.requester, *(vote.person for vote in request.votes))
+        concerned = {human(it) for one in ids if (it := electorate.people.get(one))}
+        people = await self._people(self._escalation)
         return tuple(
-            person for person in await self._people(self._escalation) if person.id not in concerned
+            person for person in people if person.id not in ids and human(person) not in concerned
         )
 
     async def _people(self, access: Access) -> tuple[Person, ...]:

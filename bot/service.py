@@ -117,6 +117,7 @@ async def running(
 
         vitals.is_connected = lambda: bot.socket.is_connected
         await bot.services.fleet.refresh()
+        await bot.services.approvals.compare_settings()
         await bot.jobs.claim()
         stack.push_async_callback(_drain, bot)
         await stack.enter_async_context(_background(bot.notifier.run()))
@@ -166,7 +167,7 @@ async def _built(
     executor = Executor(store, accounts, judge, directory, telling, clock, owner, steady)
     following = Following(store, accounts, executor, telling, settings.polling, clock)
     drafting = Drafting(store, accounts, fleet, judge, directory, directory, settings)
-    approvals = Approvals(store, drafting, directory, telling, settings, executor.nudge)
+    approvals = Approvals(store, drafting, directory, telling, settings, judge, executor.nudge)
     health = _health(store, fleet, monitoring, socket, clock)
     verifying = Verifying(store.audit.walk, telemetry.audit_verified, clock)
     survey = Survey(
@@ -189,10 +190,11 @@ async def _built(
     homes = Homes(services, posting, clock, pause=3 * pause)
     admins = Admins(directory, settings)
     notifier = Notifier(
-        store, posting, directory, accounts.publish, homes.deliver, pictures.follow, clock, pause,
-        admins=admins,
+        store, posting, directory, judge.now, accounts.publish, homes.deliver, pictures.follow,
+        clock, pause, admins=admins,
     )  # fmt: skip
-    reminders = Reminders(store, directory, settings.notifications.escalation, clock)
+    escalation = settings.notifications.escalation
+    reminders = Reminders(store, directory, judge.now, escalation, clock)
     absences = Absences(store, directory, settings, admins)
     aftermaths = Aftermaths(store, fleet, monitoring, markers, directory, settings.aftermath, clock)
     publisher = _publisher(settings, store, accounts, clock)

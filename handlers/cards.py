@@ -2,12 +2,14 @@
 
 import asyncio
 
-from bot.electorate import who_may_approve
+from bot.electorate import Ruling, known_electorate, named
 from bot.errors import DirectoryError
+from bot.policy import altered
 from bot.telling import details
-from bot.values import Line, Posted, Request, Usual
+from bot.values import Posted, Request, Usual
 from bot.vocabulary import Status
-from handlers.blocks.card import card, plain_card
+from handlers.blocks.card import Standing, card, plain_card
+from handlers.blocks.wording import is_unsent
 from handlers.directory import SlackDirectory
 from handlers.posting import Payload, Posting
 from storage.database import Database as Store
@@ -18,16 +20,22 @@ CARD_EVENT = "rds_bot_card"
 
 class Cards:
     def __init__(
-        self, store: Store, posting: Posting, directory: SlackDirectory, patience: float
+        self,
+        store: Store,
+        posting: Posting,
+        directory: SlackDirectory,
+        ruling: Ruling,
+        patience: float,
     ) -> None:
         """``patience``: seconds for finding out who could still approve."""
         self._store = store
         self._posting = posting
         self._directory = directory
+        self._ruling = ruling
         self._patience = patience
 
     async def show(self, delivery: Delivery, request: Request) -> Posted:
-        drawn = card(request, who=await self._who(request), usual=await self._usual(request))
+        drawn = card(request, await self._standing(request), usual=await self._usual(request))
         return await self._draw(delivery, request, drawn)
 
     async def _draw(self, delivery: Delivery, request: Request, drawn: Payload) -> Posted:
@@ -57,15 +65,24 @@ class Cards:
             if request.card_channel is not None:
                 await tx.post(details(request, posted))
 
-    async def _who(self, request: Request) -> Line:
-        """Who could still approve; left out where Slack does not say."""
+    async def _standing(self, request: Request) -> Standing:
+        """What people and settings say by now; of people nothing where Slack does not say."""
+        if not is_unsent(request):
+            return Standing()
+        now = self._ruling(request)
+        changes = altered(request, now)
         if request.status is not Status.PENDING:
-            return ()
+            return Standing(changes=changes)
         try:
             async with asyncio.timeout(self._patience):
-                return await who_may_approve(self._directory, request)
+                electorate = await known_electorate(self._directory, request, now)
         except (DirectoryError, TimeoutError):
-            return ()
+            return Standing(changes=changes)
+        return Standing(
+            who=named(person.id for person in electorate.open_to(request)),
+            counting=electorate.counting(request),
+            changes=changes,
+        )
 
     async def _usual(self, request: Request) -> Usual | None:
         """How long such a change takes, for a card that shows how far it has come."""

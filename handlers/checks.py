@@ -12,7 +12,16 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.electorate import known_people, standing_approvers
 from bot.errors import SettingsError
 from bot.findings import Finding, Findings, clock, looked, ok, skipped, together, trouble
-from bot.people import Bar, access_of, belongs, may_look, members_of, people_named
+from bot.people import (
+    Bar,
+    access_of,
+    belongs,
+    distinct,
+    mailbox,
+    may_look,
+    members_of,
+    people_named,
+)
 from bot.settings import People, Policy, Settings
 from bot.values import PersonId
 from bot.vocabulary import Risk
@@ -38,6 +47,11 @@ GROUP = (
     "Copy the group's id (S…) from its menu in Slack into rds-bot.yml; the group must be active."
 )
 PERSON = "Take that id out of rds-bot.yml, or name somebody who is a full member."
+ONE_PERSON = "whether two of their accounts are one person cannot be told"
+ADDRESSES = (
+    "Add users:read.email under OAuth & Permissions > Bot Token Scopes and reinstall the app; of "
+    "whoever has no address in Slack it stays unknown."
+)
 PEOPLE = "Name more people under access in rds-bot.yml, or add them to the user group in Slack."
 
 
@@ -187,14 +201,17 @@ def _approvers(directory: SlackDirectory, settings: Settings) -> Iterator[Awaita
 
 
 async def _electorate(directory: SlackDirectory, name: str, people: People, wanted: int) -> Finding:
-    """Counted as two are only those with two addresses: a second account is the same person."""
+    """Counted as two are only those with two mailboxes: a second account is the same person."""
     counting = await standing_approvers(directory, access_of(people))
-    count = len({(one.email or one.id.user).casefold() for one in counting})
+    count = len(distinct(counting))
     names = f"{count} could approve: {', '.join(sorted(one.name for one in counting))}"
-    names += " (accounts of one address count once)" * (len(counting) > count)
+    names += " (accounts of one mailbox count once)" * (len(counting) > count)
     if count < wanted:
         told = f"{names if count else 'nobody could approve'}; changes need up to {wanted} people"
         return trouble(name, told, PEOPLE)
+    if unknown := sorted(one.name for one in counting if not mailbox(one.email or "")):
+        told = f"Slack shows no e-mail address of {', '.join(unknown)}"
+        return trouble(name, f"{told}: {ONE_PERSON}. {names}", ADDRESSES)
     if count == wanted:
         return ok(name, f"{names}; where one of them asks, only {wanted - 1} can approve")
     return ok(name, names)

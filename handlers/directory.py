@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import DirectoryError, UnknownPersonError
 from bot.params import zone_of
-from bot.people import Groups, may_look
+from bot.people import Groups, mailbox, may_look
 from bot.values import SECOND, Person, PersonId, passed
 from handlers.slack_errors import (
     SILENCE,
@@ -28,6 +28,10 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 STALE = 300 * SECOND  #: how old what is known may be, for advice
+NO_ADDRESS = (
+    "Slack shows no e-mail address of this account, so whether another one is the same person "
+    "cannot be told. Grant users:read.email, and see rds-bot check."
+)
 PATIENCE = 600 * SECOND  #: how long a rate limit is waited for
 
 log = structlog.get_logger()
@@ -123,6 +127,7 @@ class SlackDirectory:
         self._groups = Reads(self._read_group, clock)
         self._channels = Reads(self._read_channel, clock)
         self._members = Reads(self._read_members, clock)
+        self._unaddressed: set[str] = set()
 
     @property
     def own_team(self) -> str:
@@ -201,9 +206,20 @@ class SlackDirectory:
             return _person(reply["user"], self._identity)
 
         try:
-            return await self._ask("users_info", f"who {user} is", read, user=user)
+            person = await self._ask("users_info", f"who {user} is", read, user=user)
         except DeniedError as denied:
             return denied.code
+        self._note_address(person)
+        return person
+
+    def _note_address(self, person: Person) -> None:
+        """Once for each account that counts for anything and shows no address."""
+        user = person.id.user
+        if mailbox(person.email or "") or not may_look(person, self.own_team):
+            self._unaddressed.discard(user)
+        elif user not in self._unaddressed:
+            self._unaddressed.add(user)
+            log.warning("people.no_address", user=user, why=NO_ADDRESS)
 
     async def _read_group(self, group: str) -> Roster:
         def read(reply: Any) -> Roster:

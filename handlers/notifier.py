@@ -7,6 +7,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.electorate import Ruling
 from bot.errors import AWSError, DirectoryError, StorageError
 from bot.values import Answer, Message, Place, Posted, Request
 from handlers.blocks.notices import asked_text, detailed, ending, ending_text
@@ -40,6 +41,7 @@ class Notifier:
         store: Store,
         client: AsyncWebClient,
         directory: SlackDirectory,
+        ruling: Ruling,
         publish: Publish,
         home: DrawHome,
         follow: Follow,
@@ -56,9 +58,9 @@ class Notifier:
         self._store = store
         posting = Posting(client, pause)
         self._posting = posting
-        self._cards = Cards(store, posting, directory, patience / 4)
+        self._cards = Cards(store, posting, directory, ruling, patience / 4)
         self._channels = Channels(store, posting, Files(client))
-        self._personal = Personal(store, posting, directory, clock, patience / 4)
+        self._personal = Personal(store, posting, directory, ruling, clock, patience / 4)
         self._publish = publish
         self._home = home
         self._follow = follow

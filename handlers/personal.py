@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import Callable
 
-from bot.values import Message, Posted, Request
+from bot.electorate import Ruling, known_electorate
+from bot.people import human
+from bot.values import Message, PersonId, Posted, Request
 from bot.vocabulary import Status
 from handlers.blocks.filed import lost_card
 from handlers.blocks.notices import ending
@@ -20,6 +22,7 @@ class Personal:
         store: Store,
         posting: Posting,
         directory: SlackDirectory,
+        ruling: Ruling,
         clock: Callable[[], int],
         patience: float,
     ) -> None:
@@ -27,6 +30,7 @@ class Personal:
         self._store = store
         self._posting = posting
         self._directory = directory
+        self._ruling = ruling
         self._clock = clock
         self._patience = patience
 
@@ -49,17 +53,22 @@ class Personal:
     async def _remind(self, message: Message) -> Posted | None:
         """Only of what still waits for that person; a reminder that came too late is none."""
         requests = [await self._store.requests.get(one) for one in message.body["requests"]]
-        waiting = [one for one in requests if self._waits_for(one, message.address)]
+        waiting = [one for one in requests if await self._waits_for(one, message.address)]
         if not waiting:
             return None
         links = {one.id: link for one in waiting[:SHOWN] if (link := await self._link(one))}
         drawn = reminding(waiting, links, is_late=message.body["late"])
         return await self._posting.post(message.address, drawn)
 
-    def _waits_for(self, request: Request, user: str) -> bool:
-        voted = {vote.person.user for vote in request.votes}
-        is_open = request.status is Status.PENDING and self._clock() < request.expires_at
-        return is_open and user not in voted
+    async def _waits_for(self, request: Request, user: str) -> bool:
+        """Whether that human being has not decided it yet, under any account."""
+        if request.status is not Status.PENDING or self._clock() >= request.expires_at:
+            return False
+        directory = self._directory
+        electorate = await known_electorate(directory, request, self._ruling(request))
+        voted = {human(electorate.people[vote.person]) for vote in request.votes}
+        person = await directory.known_person(PersonId(team=directory.own_team, user=user))
+        return human(person) not in voted
 
     async def _link(self, request: Request) -> str:
         """To the card; empty where there is none."""

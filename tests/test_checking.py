@@ -166,6 +166,10 @@ def _harm_the_people(slack: SlackSandbox, aws: AWSSandbox) -> None:
     aws.fault("rds:*", "reset", times=None, region="us-east-1")
 
 
+def _harm_the_addresses(slack: SlackSandbox, aws: AWSSandbox) -> None:
+    slack.workspace.change("emil", email="")
+
+
 def _harm_the_token(slack: SlackSandbox, aws: AWSSandbox) -> None:
     slack.faults.add("auth.test", Refused("token_revoked"), times=None)
 
@@ -191,6 +195,10 @@ def _harm_the_channel(slack: SlackSandbox, aws: AWSSandbox) -> None:
             "access.approvers": ("1 could approve: dora, emil (accounts of one",),
             "aws.analytics.eu-west-1": ("not authorized", "rds-bot iam-policy"),
             "aws.main.us-east-1": ("AWS did not answer", "network"),
+        }),
+        (_harm_the_addresses, {
+            "access.approvers": ("no e-mail address of emil: whether two", "cannot be told",
+                                 "users:read.email"),
         }),
         (_harm_the_token, {"slack.bot_token": ("token_revoked", "OAuth & Permissions")}),
         (_harm_the_channel, {"channels.approvals": ("is not in #databases", "/invite @rds-bot")}),

@@ -7,9 +7,11 @@ from bot.people import (
     Eligibility,
     Groups,
     access_of,
-    approvers_among,
     belongs,
+    distinct,
     eligible,
+    is_same,
+    mailbox,
     may_request,
     members_of,
 )
@@ -29,7 +31,7 @@ def judged(
     facts: dict[str, Any] = {
         "requester": REQUESTER,
         "votes": (),
-        "approvers": APPROVERS,
+        "approvers": (APPROVERS,),
         "groups": GROUPS,
         "own_team": TEAM,
     }
@@ -101,7 +103,7 @@ def test_who_does_not_count_is_told_why(changes: dict[str, Any], bar: Bar, sente
     ],
 )
 def test_the_first_bar_that_applies_is_told(changes: dict[str, Any], bar: Bar) -> None:
-    assert judged(sample_person(ANA, **changes), approvers=Access()).bar is bar
+    assert judged(sample_person(ANA, **changes), approvers=(Access(),)).bar is bar
 
 
 def test_a_requester_known_by_id_alone_cannot_approve_either() -> None:
@@ -139,7 +141,7 @@ def test_one_person_has_one_say(earlier: Verdict, now: Verdict, sentence: str) -
     ids=["unset", "empty group", "unreadable group"],
 )
 def test_approvers_that_are_nobody_are_nobody(approvers: Access) -> None:
-    answer = judged(approvers=approvers)
+    answer = judged(approvers=(approvers,))
 
     assert answer.bar is Bar.NOT_APPROVER
     assert "Nobody can right now: access.approvers names no one" in text(answer)
@@ -148,22 +150,94 @@ def test_approvers_that_are_nobody_are_nobody(approvers: Access) -> None:
 def test_a_long_list_of_approvers_is_counted() -> None:
     many = Access(users=tuple(f"U0000{number:02}" for number in range(12)))
 
-    assert text(judged(approvers=many)).endswith("<U000004> and 7 more.")
+    assert text(judged(approvers=(many,))).endswith("<U000004> and 7 more.")
 
 
-def test_the_approvers_among_people_are_those_who_would_count() -> None:
-    people = [REQUESTER, sample_person(DORA), sample_person(EVE), sample_person(EVE, is_guest=True)]
+#: Ways to write one mailbox, each of which some mail system delivers to it.
+ONE_MAILBOX = [
+    "dora@example.com",
+    "Dora@Example.COM",
+    " dora@example.com ",
+    "dora@example.com.",
+    "dora+ops@example.com",
+    "DORA+second+third@example.com",
+    "\uff44ora@example.com",
+    "dora\uff20example.com",
+    "do\u200bra@example.com",
+    "dora@exam\u00adple.com",
+    "dora\u00a0@example.com",
+    '"dora"@example.com',
+    "dora+@example.com",
+]
 
-    found = approvers_among(
-        people,
-        requester=REQUESTER,
-        votes=(sample_vote(DORA),),
-        approvers=APPROVERS,
-        groups=GROUPS,
-        own_team=TEAM,
-    )
 
-    assert found == (sample_person(EVE),)
+@pytest.mark.parametrize("address", ONE_MAILBOX, ids=ascii)
+def test_every_way_to_write_an_address_is_one_mailbox(address: str) -> None:
+    assert mailbox(address) == "dora@example.com"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("d.ora@gmail.com", "dora+x@googlemail.com"),
+        ("dora@b\u00fccher.example", "dora@xn--bcher-kva.example"),
+        ("dora@Stra\u00dfe.example", "dora@strasse.example"),
+    ],
+)
+def test_names_of_one_mail_host_are_one(one: str, other: str) -> None:
+    assert mailbox(one) == mailbox(other) != ""
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["d.ora@example.com", "dora@example.org", "dora@mail.example.com", "d\u043era@example.com",
+     "dora-ops@example.com"],
+)  # fmt: skip
+def test_other_mailboxes_are_other_mailboxes(address: str) -> None:
+    assert mailbox(address) not in ("", "dora@example.com")
+
+
+@pytest.mark.parametrize("address", ["", " ", "@", "dora", "dora@", "@example.com", "\u200b"])
+def test_what_is_no_address_tells_of_nobody(address: str) -> None:
+    assert mailbox(address) == ""
+    ana, eve = (sample_person(one, email=address) for one in (ANA, EVE))
+    assert not is_same(ana, eve)
+
+
+@pytest.mark.parametrize("address", ONE_MAILBOX, ids=ascii)
+def test_a_second_account_of_whoever_voted_has_no_say_of_its_own(address: str) -> None:
+    voted, second = sample_person(EVE, email=address), sample_person(DORA, email="dora@example.com")
+
+    answer = judged(second, votes=(sample_vote(EVE),), voters={EVE: voted})
+
+    assert answer.bar is Bar.ALREADY
+    assert "You have already approved this request" in text(answer)
+
+
+def test_several_accounts_of_one_mailbox_are_one_of_those_who_could_approve() -> None:
+    people = [
+        sample_person(DORA, email="dora@example.com"),
+        sample_person(EVE, email="Dora+second@example.com"),
+        sample_person(DORA, email="dora@example.com"),
+        sample_person(ANA),
+    ]
+
+    assert [one.id for one in distinct(people)] == [DORA, ANA]
+
+
+@pytest.mark.parametrize(
+    "approvers",
+    [
+        pytest.param((APPROVERS, Access(users=(EVE.user,))), id="not any more"),
+        pytest.param((Access(users=(EVE.user,)), APPROVERS), id="not yet then"),
+        pytest.param((APPROVERS, Access()), id="nobody any more"),
+    ],
+)
+def test_who_counts_was_an_approver_then_and_is_one_now(approvers: tuple[Access, ...]) -> None:
+    answer = judged(approvers=approvers)
+
+    assert answer.bar is Bar.NOT_APPROVER
+    assert "The settings have changed since this was asked for" in text(answer)
 
 
 def test_users_and_groups_add_up() -> None:

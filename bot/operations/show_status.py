@@ -33,7 +33,9 @@ class ShowStatus(Query):
         if self.subject == "bot":
             return Answer(title="The bot", parts=(Facts(pairs=await desk.health()),))
         request = await desk.request(int(self.subject.removeprefix("RDS-")))
-        who = await desk.who_may_approve(request) if request.status is Status.PENDING else ()
+        who: Line = ()
+        if request.status is Status.PENDING:
+            who, request = await desk.who_may_approve(request), await desk.counting(request)
         return Answer(
             title=f"{request.label} {request.step.plan.effect}: {request.status}",
             parts=(Facts(pairs=tuple(_facts(request, who))),),

@@ -2,7 +2,7 @@
 
 from bot.policy._deciding import Case, Judged, assessed, decide, enough, protected, rule_for
 from bot.policy._telling import lowest_risk, rules_for
-from bot.policy._worsening import Now, Worse, Worsening, still_approved
+from bot.policy._worsening import Now, Worse, Worsening, altered, outruled, still_approved
 
 __all__ = [
     "Case",
@@ -10,10 +10,12 @@ __all__ = [
     "Now",
     "Worse",
     "Worsening",
+    "altered",
     "assessed",
     "decide",
     "enough",
     "lowest_risk",
+    "outruled",
     "protected",
     "rule_for",
     "rules_for",

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Protocol
 
 from pydantic import Field
 
-from bot.people import access_of
+from bot.people import access_of, distinct
 from bot.settings import People, Policy, Rule
 from bot.values import Assessment, Decision, Effect, Person, Value
 from bot.vocabulary import Environment, Risk
@@ -91,8 +91,10 @@ def protected(policy: Policy) -> frozenset[Environment]:
 def enough(decision: Decision, eligible: Collection[Person]) -> str | None:
     """Why the approvals wanted can never come together, or None where they can.
 
-    ``eligible`` are the people whose approval would count, so never the requester.
+    ``eligible`` are the people whose approval would count, so never the requester; several
+    accounts of one human being are one of them.
     """
+    eligible = distinct(eligible)
     if decision.effect is not Effect.APPROVE or len(eligible) >= decision.approvals:
         return None
     there_are = {0: "nobody", 1: "only one person"}.get(len(eligible), f"only {len(eligible)}")

@@ -5,7 +5,18 @@ from enum import StrEnum
 from typing import Any
 
 from bot.policy._deciding import Case, approvals
-from bot.values import Assessment, Call, Database, Decision, Effect, PersonId, Request, Step, Value
+from bot.values import (
+    Access,
+    Assessment,
+    Call,
+    Database,
+    Decision,
+    Effect,
+    PersonId,
+    Request,
+    Step,
+    Value,
+)
 from bot.vocabulary import Environment
 
 
@@ -33,7 +44,7 @@ class Worse(Value):
 class Now:
     """The facts of a step right before it would be sent.
 
-    ``eligible`` are those of its approvers whose approval would still count.
+    ``eligible`` are those whose approval still counts, of one human being one account.
     """
 
     case: Case
@@ -55,6 +66,34 @@ def still_approved(request: Request, step: Step, now: Now) -> tuple[Worse, ...]:
         Worsening.APPROVERS: _approvers_lost(request, now),
     }
     return tuple(Worse(code=code, sentence=text) for code, text in found.items() if text)
+
+
+def outruled(request: Request, now: Decision) -> Worse | None:
+    """Why no approval helps any more: the settings deny by now what was asked for, or want more."""
+    found = {
+        Worsening.DENIED: _denied(now),
+        Worsening.APPROVALS: _more_wanted(request.decision, now),
+    }
+    return next((Worse(code=code, sentence=text) for code, text in found.items() if text), None)
+
+
+def altered(request: Request, now: Decision) -> tuple[str, ...]:
+    """What has changed about who decides since it was asked for, in sentences."""
+    before = request.decision
+    worse = outruled(request, now)
+    fewer = now.effect is not Effect.DENY and now.approvals < before.approvals
+    found = (
+        worse.sentence if worse else "",
+        f"It would need {approvals(now.approvals) if now.approvals else 'no approval'} now "
+        f"({now.rule}), and still needs {approvals(before.approvals)}." * fewer,
+        "Its approvers are others now: only who was one then and is one now counts."
+        * (_sorted(before.approvers) != _sorted(now.approvers)),
+    )
+    return tuple(filter(None, found))
+
+
+def _sorted(access: Access) -> tuple[list[str], list[str]]:
+    return sorted(access.groups), sorted(access.users)
 
 
 def _other_resource(step: Step, database: Database) -> str | None:
@@ -132,5 +171,6 @@ def _approvers_lost(request: Request, now: Now) -> str | None:
     who = "somebody" if lost == 1 else f"{lost} people"
     return (
         f"It had {approvals(len(request.approvals))} and has {len(left)} of {wanted} now, "
-        f"because {who} who approved may no longer do so. Ask again."
+        f"because {who} who approved may no longer do so. Ask again. "
+        "(Several accounts of one mailbox count as one person.)"
     )

@@ -187,6 +187,10 @@ class Inventory(Value):
         why = unread.sentence if unread else "They are not among the instances that AWS lists."
         return f"I cannot say anything of {', '.join(missing)}, which it has. {why}"
 
+    def database(self, target: Target) -> Database | None:
+        """That very one, as last seen."""
+        return next((one for one in self.databases if one.target == target), None)
+
     def cluster_of(self, database: Database) -> Database | None:
         """The cluster that an instance belongs to, as last seen."""
         return self._clusters.get(_place(database, database.cluster or ""))

@@ -3,9 +3,10 @@
 Each form of it begins with rich_text, because Slack does not let an update take that away.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from bot.values import Code, Line, Mention, Moment, Request, Span, Strong, Usual, label
+from bot.values import Code, Line, Mention, Moment, Request, Span, Strong, Usual, Vote, label
 from bot.vocabulary import Status
 from handlers.blocks.calls import call_text
 from handlers.blocks.case import case, place, reason, voting
@@ -37,14 +38,29 @@ from handlers.blocks.wording import (
     tally,
 )
 
-COMMAND, PLACE = 400, 300
+COMMAND, PLACE, CHANGES = 400, 300, 900
 WHY = 400  #: why a request waits, mostly AWS's own words
+CHANGED = "The settings have changed since this was asked for."
 PLAIN_CALL, PLAIN_REASON = 1500, 1500
 
 
-def card(request: Request, *, who: Line = (), usual: Usual | None = None) -> Payload:
-    """``text`` and ``blocks``; ``who`` may approve, ``usual`` is how long such a change takes."""
-    return {"text": notification(notice(request)), "blocks": list(_blocks(request, who, usual))}
+@dataclass(frozen=True)
+class Standing:
+    """What people and settings say of an open request by now."""
+
+    who: Line = ()  #: could still approve; empty: that is not known
+    counting: Request | None = None  #: with the votes that count; None: all, or not known
+    changes: tuple[str, ...] = ()  #: of who decides, in sentences
+
+
+def card(
+    request: Request, standing: Standing = Standing(), *, usual: Usual | None = None
+) -> Payload:
+    """``text`` and ``blocks``; ``usual`` is how long such a change takes."""
+    counting = standing.counting or request
+    lapsed = [vote for vote in request.votes if vote not in counting.votes]
+    blocks = list(_blocks(counting, standing, lapsed, usual))
+    return {"text": notification(notice(counting)), "blocks": blocks}
 
 
 def plain_card(request: Request) -> Payload:
@@ -52,12 +68,14 @@ def plain_card(request: Request) -> Payload:
     return {"text": notification(notice(request)), "blocks": list(_plain_blocks(request))}
 
 
-def _blocks(request: Request, who: Line, usual: Usual | None) -> Iterator[Block]:
+def _blocks(
+    request: Request, standing: Standing, lapsed: Sequence[Vote], usual: Usual | None
+) -> Iterator[Block]:
     match request.status:
         case Status.PENDING:
             yield rich_text(_first(request, headline(request)))
             yield from case(request)
-            yield from voting(request, who)
+            yield from voting(request, standing.who, lapsed)
         case Status.APPROVED:
             head = _first(request, headline(request))
             yield rich_text(head, lines(*_waiting(request)), *reason(request))
@@ -67,6 +85,8 @@ def _blocks(request: Request, who: Line, usual: Usual | None) -> Iterator[Block]
         case _:
             yield rich_text(_first(request, _outcome(request)), lines(*what_next(request)))
             yield context(tuple(_history(request)))
+    if standing.changes:
+        yield context((" ".join((CHANGED, *standing.changes)),), limit=CHANGES)
     yield from actions(_buttons(request))
     if request.status.is_open:
         yield context(place(request), limit=PLACE)

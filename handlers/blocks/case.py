@@ -1,9 +1,9 @@
 """What an approver weighs: what would change, what it costs, why, and by which call."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from bot.values import Code, Difference, Line, Moment, Plan, Request, Strong
+from bot.values import Code, Difference, Line, Moment, Plan, Request, Strong, Vote
 from handlers.blocks.calls import call_text
 from handlers.blocks.elements import context, fields
 from handlers.blocks.rich import Block, Part, bullets, lines, preformatted, quote, rich_text
@@ -70,13 +70,14 @@ def reason(request: Request) -> tuple[Part | None, ...]:
     return (lines((Strong(text="Reason"),)), said) if said else ()
 
 
-def voting(request: Request, who: Line) -> Iterator[Block]:
-    """How many agreed of how many, until when, and who else could."""
-    given, until = request.approvals, (Moment(at=request.expires_at),)
-    so_far: Line = (tally(request),)
+def voting(request: Request, who: Line, lapsed: Sequence[Vote] = ()) -> Iterator[Block]:
+    """How many agreed of how many, until when, and who else could; ``lapsed`` counts no longer."""
+    given = request.approvals
+    agreed: Line = (": ", *mentions(given)) if given else ()
+    gone: Line = ("; no longer counts: ", *mentions(lapsed)) if lapsed else ()
     pairs: list[tuple[str, Line]] = [
-        ("Approvals", (*so_far, ": ", *mentions(given)) if given else so_far),
-        ("Until", until),
+        ("Approvals", (tally(request), *agreed, *gone)),
+        ("Until", (Moment(at=request.expires_at),)),
     ]
     if who:
         pairs.append(("Who can approve", who))

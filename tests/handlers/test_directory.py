@@ -41,18 +41,18 @@ async def test_an_approver_whom_slack_no_longer_knows_is_no_approver_and_stops_n
     approvers = Access(users=(DORA.user, GONE.user))
     request = sample_request(decision=sample_decision(approvers=approvers))
 
-    electorate = await known_electorate(a_directory("user_not_found"), request)
+    electorate = await known_electorate(a_directory("user_not_found"), request, request.decision)
 
-    assert electorate.standing(request, approvers) == {DORA}
+    assert [one.id for one in electorate.standing(request)] == [DORA]
 
 
 async def test_what_slack_does_not_say_of_an_approver_for_now_is_nobodys_absence() -> None:
     request = sample_request(decision=sample_decision(approvers=Access(users=(GONE.user,))))
 
-    electorate = await known_electorate(a_directory("fatal_error"), request)
+    electorate = await known_electorate(a_directory("fatal_error"), request, request.decision)
 
     assert "fatal_error" in electorate.silence
-    assert not electorate.known_to_stand(request, request.decision.approvers)
+    assert not electorate.standing(request)
 
 
 async def test_nothing_is_decided_by_a_person_whom_slack_does_not_know() -> None:

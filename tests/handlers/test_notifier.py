@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.values import Message, Place
+from bot.values import Decision, Message, Place, Request
 from handlers.directory import Identity, SlackDirectory
 from handlers.notifier import Notifier
 from storage.database import Database
@@ -60,9 +60,13 @@ def a_notifier(store: Database, channels: Channels, clock: Clock, patience: floa
     def follow(*_: object) -> None:
         raise AssertionError("nothing here has a picture")
 
+    def ruling(request: Request) -> Decision:
+        return request.decision
+
     return Notifier(
-        store, client, directory, publish, publish, follow, clock, pause=0.001, patience=patience
-    )
+        store, client, directory, ruling, publish, publish, follow, clock,
+        pause=0.001, patience=patience,
+    )  # fmt: skip
 
 
 @asynccontextmanager

@@ -18,7 +18,7 @@ from bot.values import (
     Usual,
 )
 from bot.vocabulary import Risk, Status
-from handlers.blocks.card import card, plain_card
+from handlers.blocks.card import Standing, card, plain_card
 from handlers.blocks.case import details
 from tests.handlers.blocks.judging import action_ids, assert_message, parts, words
 from tests.samples import (
@@ -43,7 +43,7 @@ BUTTONS = ["request.approve", "request.reject", "request.cancel"]
 
 @pytest.mark.parametrize("status", list(Status))
 def test_a_card_has_one_design_in_every_status(status: Status, snapshot: SnapshotAssertion) -> None:
-    made = card(sample_of(status), who=("@dora, @eve",), usual=USUAL)
+    made = card(sample_of(status), Standing(who=("@dora, @eve",)), usual=USUAL)
 
     assert_message(made)
     assert made == snapshot
@@ -287,7 +287,7 @@ def test_differences_show_current_and_wanted_values() -> None:
 def test_a_card_stays_within_slacks_limits_whatever_it_holds(status: Status) -> None:
     crowded = _crowded(status)
 
-    made = card(crowded, who=tuple(Strong(text=HOSTILE) for _ in range(50)))
+    made = card(crowded, Standing(who=tuple(Strong(text=HOSTILE) for _ in range(50))))
 
     assert_message(made)
     assert len(json.dumps(made, ensure_ascii=False)) < 13_000

@@ -20,7 +20,7 @@ from bot.values import (
 )
 from bot.vocabulary import Environment, Risk, Status
 from handlers.blocks.answers import answer
-from handlers.blocks.card import card, plain_card
+from handlers.blocks.card import Standing, card, plain_card
 from handlers.blocks.denied import cloudops_request, denied
 from handlers.blocks.form import Notice, form
 from handlers.blocks.notices import ending
@@ -45,7 +45,7 @@ EXAMPLES = settings(
 def test_cards_and_what_goes_with_them(status: Status, text: str, other: str) -> None:
     request = _request(status, text, other)
 
-    assert_message(card(request, who=(text, Strong(text=other))))
+    assert_message(card(request, Standing(who=(text, Strong(text=other)))))
     assert_message(plain_card(request))
     assert_message(rehearsal(request, who=(text,), obstacle=other))
     if not status.is_open:
