@@ -24,7 +24,7 @@ def figure(chart: Chart) -> Figure:
     drawn = Figure(figsize=SIZE, dpi=DOTS, facecolor="white")
     FigureCanvasAgg(drawn)
     drawn.text(0.03, 0.96, chart.title, va="top", fontsize=13.5, fontweight="bold")
-    drawn.text(0.03, 0.03, foot(chart.about, chart.window, chart.zone), fontsize=9)
+    drawn.text(0.03, 0.03, foot(chart), fontsize=9)
     plots = drawn.subplots(2, 2)
     drawn.subplots_adjust(left=0.1, right=0.92, bottom=0.15, top=0.77, wspace=0.5, hspace=0.6)
     for axes, panel in zip(plots.flat, chart.panels, strict=True):

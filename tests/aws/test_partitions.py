@@ -13,6 +13,7 @@ from bot.beginning import answered, settings_text
 from bot.errors import SettingsError
 from bot.sandbox.aws import ANALYTICS, MAIN, AWSSandbox, role_arn
 from bot.settings import Settings
+from bot.vocabulary import Kind
 
 ID = "123456789012"
 PARTITIONS = [
@@ -158,7 +159,7 @@ async def test_roles_are_assumed_at_the_bots_home_for_reads_and_for_steps(
 ) -> None:
     async with Accounts((FAR,), lambda: 0, home) as accounts:
         for region in accounts:
-            await region.databases()
+            await region.databases(Kind.INSTANCE)
             await region.mark(STEP)
 
     assert assumed(aws) == {home}
