@@ -5,7 +5,7 @@ from typing import Any
 
 Alarm = Mapping[str, Any]
 
-HOUR, FIVE_MINUTES = 3600, 300
+HOUR, FIVE_MINUTES, MINUTE = 3600, 300, 60
 
 
 def recommended(namespace: str, topic_arn: str | None) -> tuple[Alarm, ...]:
@@ -19,6 +19,22 @@ def recommended(namespace: str, topic_arn: str | None) -> tuple[Alarm, ...]:
         "TreatMissingData": "notBreaching",
     }
     return (
+        {
+            **each,
+            "AlarmName": f"{namespace}-no-heartbeat",
+            "AlarmDescription": "Nothing was heard of the bot for five minutes: it does not run, "
+            "hangs, is not connected to Slack, cannot write to its database, or does not reach "
+            "CloudWatch. Look: its process, its log, and /readyz.",
+            "Namespace": namespace,
+            "MetricName": "Heartbeat",
+            "Statistic": "Sum",
+            "Period": MINUTE,
+            "EvaluationPeriods": 5,
+            "DatapointsToAlarm": 5,
+            "Threshold": 1.0,
+            "ComparisonOperator": "LessThanThreshold",
+            "TreatMissingData": "breaching",
+        },
         {
             "AlarmName": f"{namespace}-failure-rate",
             "AlarmDescription": "More than 10 % of the operations that ended within an hour "

@@ -36,7 +36,8 @@ class Vitals:
 
     async def lacking(self) -> tuple[str, ...]:
         """What the bot cannot work without, and has not now."""
-        lacks = () if self.is_connected() else ("Slack: not connected",)
+        lacks: tuple[str, ...] = () if self.is_connected() else ("Slack: not connected",)
+        lacks += tuple(f"ticks: {job} does not end well" for job in self.telemetry.ticks.late)
         try:
             async with asyncio.timeout(READING):
                 await self.store.figures.audit_head()

@@ -1,7 +1,8 @@
-"""The bot's own figures in CloudWatch: what has ended since the last time, in one batch a minute.
+"""The bot's own figures in CloudWatch: that it works, and what has ended since the last time.
 
-They are read from the audit trail behind a stored cursor, so that nothing waits for CloudWatch, and
-what it does not take now it gets later. Who publishes twice after a crash counts a batch twice.
+Both are told once a minute, endings in one batch. They are read from the audit trail behind a
+stored cursor, so that nothing waits for CloudWatch, and what it does not take now it gets later.
+Who publishes twice after a crash counts a batch twice.
 """
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -9,7 +10,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.errors import AWSError
+from bot.errors import AWSError, StorageError
 from bot.telemetry import Datum
 from bot.values import micros
 from bot.vocabulary import Status
@@ -17,8 +18,10 @@ from storage.database import Database as Store
 from storage.figures import Ending
 
 Put = Callable[[str, Sequence[Datum]], Awaitable[None]]
+Lacking = Callable[[], Awaitable[tuple[str, ...]]]
 
 CURSOR = "own-figures"
+BEAT = "heartbeat"
 BATCH = 100  #: endings, of up to ten data each: CloudWatch takes a thousand at once
 KEPT = micros(timedelta(days=13))  #: CloudWatch takes nothing older than two weeks
 
@@ -35,14 +38,26 @@ class Publisher:
         namespace: str | None,
         timeout: timedelta,
         clock: Callable[[], int],
+        lacking: Lacking,
     ) -> None:
-        """``timeout``: what takes longer from send to ending counts as timed out."""
+        """``timeout``: what takes longer from send to ending counts as timed out. ``lacking`` says
+        what the bot cannot work without and has not now."""
         self._store = store
         self._put = put
         self._namespace = namespace
         self._timeout = timeout
         self._clock = clock
+        self._lacking = lacking
         self._told = 0
+
+    async def heartbeat(self) -> None:
+        """One beat where the bot can do its work; it is the silence that rings an alarm."""
+        if self._namespace is None:
+            return
+        if lacks := await self._lacks():
+            log.warning("publishing.no_heartbeat", lacking=lacks)
+            return
+        await self._published([Datum("Heartbeat", 1, "Count", self._clock())])
 
     async def unwritten(self) -> None:
         """How many writes failed here since the last time: each replica tells its own."""
@@ -61,6 +76,15 @@ class Publisher:
             await self._store.cursors.set(CURSOR, str(head))
         elif int(cursor) < head:
             await self._tell(int(cursor), head)
+
+    async def _lacks(self) -> tuple[str, ...]:
+        """A database that can be read may still be full: it has to take the beat as well."""
+        lacks = await self._lacking()
+        try:
+            await self._store.cursors.set(BEAT, str(self._clock()))
+        except StorageError as error:
+            return (*lacks, f"database: {error}")
+        return lacks
 
     async def _tell(self, cursor: int, head: int) -> None:
         found = await self._store.figures.endings(cursor, head, BATCH)

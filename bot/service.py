@@ -112,7 +112,7 @@ async def running(
         session = await stack.enter_async_context(slack.pooled_session(telemetry.slack_answered))
         studio = await stack.enter_async_context(Studio())
         bot = await _built(
-            settings, clock, steady, store, accounts, session, studio, telemetry, pause
+            settings, clock, steady, store, accounts, session, studio, vitals, pause
         )
 
         vitals.is_connected = lambda: bot.socket.is_connected
@@ -144,10 +144,11 @@ async def _built(
     accounts: Accounts,
     session: aiohttp.ClientSession,
     studio: Studio,
-    telemetry: Telemetry,
+    vitals: Vitals,
     pause: float,
 ) -> Bot:
     """Every room, made once and given what it needs; nothing runs yet."""
+    telemetry = vitals.telemetry
     tokens, url = settings.require_slack(), settings.slack_api_url
     token = tokens.bot.get_secret_value()
     client = slack.reading_client(token, url, session)
@@ -197,12 +198,12 @@ async def _built(
     reminders = Reminders(store, directory, judge.now, escalation, clock)
     absences = Absences(store, directory, settings, admins)
     aftermaths = Aftermaths(store, fleet, monitoring, markers, directory, settings.aftermath, clock)
-    publisher = _publisher(settings, store, accounts, clock)
+    publisher = _publisher(settings, store, accounts, clock, vitals)
     watch = Watch(store, accounts, fleet, judge, monitoring, settings.channels.incidents, clock)
     jobs = Jobs(
         store, executor, following, approvals, reminders, absences, Rounds(store, digests, clock),
         aftermaths, watch, fleet, homes, renewing, intake, publisher, verifying, telemetry.leads,
-        clock, owner,
+        telemetry.ticks, clock, owner,
     )  # fmt: skip
     return Bot(services, executor, following, intake, notifier, jobs, pictures, socket)
 
@@ -226,12 +227,15 @@ async def _background(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
             await task
 
 
-def _publisher(settings: Settings, store: Store, accounts: Accounts, clock: Clock) -> Publisher:
+def _publisher(
+    settings: Settings, store: Store, accounts: Accounts, clock: Clock, vitals: Vitals
+) -> Publisher:
     """Raises SettingsError where the figures have no region to go to."""
     namespace = settings.telemetry.namespace
     if namespace:
         log.info("telemetry.published", namespace=namespace, region=accounts.own_region)
-    return Publisher(store, accounts.put_figures, namespace, settings.polling.timeout, clock)
+    timeout = settings.polling.timeout
+    return Publisher(store, accounts.put_figures, namespace, timeout, clock, vitals.lacking)
 
 
 def _audit_key(settings: Settings) -> AuditKey | None:

@@ -44,6 +44,37 @@ class Stopwatch:
         return Lengths(tuple(up_to), count, self._seconds)
 
 
+class Ticks:
+    """Which ticks there are, and which of them have not ended well for too long.
+
+    In seconds of a clock that nobody sets: one that is set back would make nothing late.
+    """
+
+    GRACE = 300.0  #: beside two intervals: AWS or Slack may be slow for a while
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._every: dict[str, float] = {}
+        self._ended: dict[str, float] = {}
+
+    def begun(self, job: str, every: float) -> None:
+        """From now on it is expected to end well so often."""
+        self._every[job] = every
+        self.ended(job)
+
+    def ended(self, job: str) -> None:
+        self._ended[job] = self._clock()
+
+    @property
+    def late(self) -> tuple[str, ...]:
+        now = self._clock()
+        return tuple(
+            job
+            for job, every in self._every.items()
+            if now - self._ended[job] > self.GRACE + 2 * every
+        )
+
+
 @dataclass(frozen=True)
 class Telemetry:
     """What was counted; each method is what somebody tells of, and never waits nor fails."""
@@ -52,6 +83,7 @@ class Telemetry:
     slack: Counter[str] = field(default_factory=Counter)
     aws: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     missed: Counter[str] = field(default_factory=Counter)
+    ticks: Ticks = field(default_factory=Ticks)
     states: dict[str, bool] = field(default_factory=dict)  #: as last told
 
     def acknowledged(self, kind: str, seconds: float) -> None:

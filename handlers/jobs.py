@@ -17,6 +17,7 @@ from bot.following import Following
 from bot.incidents import Watch
 from bot.publishing import Publisher
 from bot.reminders import Reminders
+from bot.telemetry import Ticks
 from bot.values import SECOND, micros
 from bot.verifying import Verifying
 from handlers.homes import Homes
@@ -59,6 +60,7 @@ class Jobs:
         publisher: Publisher,
         verifying: Verifying,
         told_leading: Callable[[bool], None],
+        ticks: Ticks,
         clock: Callable[[], int],
         owner: str,
     ) -> None:
@@ -78,6 +80,7 @@ class Jobs:
         self._publisher = publisher
         self._verifying = verifying
         self._told_leading = told_leading
+        self._ticks = ticks
         self._clock = clock
         self._owner = owner
 
@@ -98,9 +101,10 @@ class Jobs:
             (self.verify, timedelta(minutes=10)),
             (self.tidy, timedelta(hours=1)),
         ):
-            scheduler.add_job(
-                _reported(work), "interval", seconds=every.total_seconds(), id=work.__name__
-            )
+            seconds = every.total_seconds()
+            self._ticks.begun(work.__name__, seconds)
+            tick = _reported(work, self._ticks.ended)
+            scheduler.add_job(tick, "interval", seconds=seconds, id=work.__name__)
 
     async def claim(self) -> None:
         await self._executor.give_back_lost_claims()
@@ -147,6 +151,7 @@ class Jobs:
         await self._homes.look_at_fleet()
 
     async def publish(self) -> None:
+        await self._publisher.heartbeat()
         await self._publisher.unwritten()
         if await self._leads():
             await self._publisher.endings()
@@ -187,13 +192,17 @@ def scheduler(missed: Callable[[str], None]) -> AsyncIOScheduler:
     return ticks
 
 
-def _reported(work: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-    """One failed tick is logged and does not stop the next."""
+def _reported(
+    work: Callable[[], Awaitable[None]], ended: Callable[[str], None]
+) -> Callable[[], Awaitable[None]]:
+    """One failed tick is logged and does not stop the next; ``ended`` is told of the others."""
 
     async def tick() -> None:
         try:
             await work()
         except Exception:
             log.exception("jobs.failed", job=work.__name__)
+        else:
+            ended(work.__name__)
 
     return tick

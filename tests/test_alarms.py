@@ -39,7 +39,20 @@ def test_alarms_are_printed_as_put_metric_alarm_takes_them(config: Path) -> None
 
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
-    assert [one["AlarmActions"] for one in found] == [[TOPIC]] * 3
+    assert [one["AlarmActions"] for one in found] == [[TOPIC]] * 4
+
+
+def test_a_bot_of_which_nothing_is_heard_rings(config: Path) -> None:
+    config.write_text(NAMESPACE, "utf-8")
+
+    found = json.loads(rds_bot(config, "alarms", "--topic", TOPIC).stdout)
+
+    [silence] = [one for one in found if one.get("MetricName") == "Heartbeat"]
+    assert silence["TreatMissingData"] == "breaching"
+    assert silence["Period"] * silence["DatapointsToAlarm"] == 300  # of a beat each minute
+    assert (silence["ComparisonOperator"], silence["Threshold"]) == ("LessThanThreshold", 1)
+    assert silence["AlarmActions"] == [TOPIC]
+    assert {one["TreatMissingData"] for one in found if one is not silence} == {"notBreaching"}
 
 
 def test_without_a_namespace_there_is_nothing_to_watch(config: Path) -> None:
@@ -57,13 +70,14 @@ def test_alarms_are_made_with_the_topic_of_the_settings(config: Path, aws: AWSSa
     done = rds_bot(config, "alarms", "--create")
 
     assert done.stdout.splitlines() == [
+        "Made rds-bot-no-heartbeat",
         "Made rds-bot-failure-rate",
         "Made rds-bot-timeout-rate",
         "Made rds-bot-audit-write-failures",
     ], done.stderr
     made: list[dict[str, Any]] = aws.client("cloudwatch").describe_alarms()["MetricAlarms"]
     ours = [one for one in made if one["AlarmName"].startswith("rds-bot-")]
-    assert sorted(one["Threshold"] for one in ours) == [0, 5, 10]
+    assert sorted(one["Threshold"] for one in ours) == [0, 1, 5, 10]
     assert {tuple(one["AlarmActions"]) for one in ours} == {(TOPIC,)}
 
 

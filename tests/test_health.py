@@ -10,7 +10,7 @@ import pytest
 
 from bot.errors import SettingsError, StorageError
 from bot.health import Vitals, served
-from bot.telemetry import Pulse, Telemetry
+from bot.telemetry import Pulse, Telemetry, Ticks
 from bot.values import AuditEvent, Trail
 from bot.verifying import PAGES, Verifying
 from storage.database import Database
@@ -82,6 +82,16 @@ async def test_neither_slack_nor_the_database_is_a_reason_to_restart(
 
 async def test_with_slack_and_the_database_it_is_ready(vitals: Vitals) -> None:
     assert await get(vitals, "/readyz") == (200, "ready\n")
+
+
+async def test_a_tick_that_hangs_is_named(store: Database, clock: Held) -> None:
+    vitals = Vitals(store, Telemetry(ticks=Ticks(clock)), Pulse(clock), lambda: True)
+    vitals.telemetry.ticks.begun("follow", 30)
+    assert await vitals.lacking() == ()
+
+    clock.now += 400
+
+    assert await get(vitals, "/readyz") == (503, "ticks: follow does not end well\n")
 
 
 async def test_there_is_no_other_page(vitals: Vitals) -> None:

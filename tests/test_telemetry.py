@@ -6,7 +6,7 @@ import pytest
 
 from bot import alarms
 from bot.publishing import figures_of
-from bot.telemetry import Lengths, Pulse, Stopwatch, Telemetry
+from bot.telemetry import Lengths, Pulse, Stopwatch, Telemetry, Ticks
 from bot.vocabulary import Environment, Status
 from storage.figures import Ending
 
@@ -41,6 +41,29 @@ def test_a_rate_limit_is_an_answer_too() -> None:
         telemetry.slack_answered(status)
 
     assert (telemetry.slack.total(), telemetry.slack["limited"]) == (3, 1)
+
+
+def test_a_tick_that_goes_on_ending_is_never_late() -> None:
+    clock = Held()
+    ticks = Ticks(clock)
+    ticks.begun("claim", 2)
+
+    for _ in range(10):
+        clock.now += 300
+        ticks.ended("claim")
+
+    assert ticks.late == ()
+
+
+def test_a_tick_that_has_not_ended_for_long_is_late_and_hides_no_other() -> None:
+    clock = Held()
+    ticks = Ticks(clock)
+    ticks.begun("claim", 2)
+    ticks.begun("verify", 600)
+
+    clock.now += Ticks.GRACE + 4.1
+
+    assert ticks.late == ("claim",)
 
 
 def test_a_loop_in_time_does_not_lag() -> None:

@@ -2,7 +2,27 @@
 
 import asyncio
 
-from handlers.jobs import scheduler
+from bot.telemetry import Ticks
+from handlers.jobs import _reported, scheduler
+
+
+async def test_a_tick_that_fails_has_not_ended_well() -> None:
+    now = [0.0]
+    ticks = Ticks(lambda: now[0])
+
+    async def works() -> None: ...
+
+    async def fails() -> None:
+        raise ValueError("every time")
+
+    for work in (works, fails):
+        ticks.begun(work.__name__, 1)
+    for _ in range(3):
+        now[0] += 200
+        for work in (works, fails):
+            await _reported(work, ticks.ended)()
+
+    assert ticks.late == ("fails",)
 
 
 async def test_a_tick_that_is_left_out_because_the_last_still_runs_is_told() -> None:

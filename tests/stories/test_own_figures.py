@@ -3,16 +3,19 @@
 import asyncio
 import re
 import socket
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from typing import Any
 
 import aiohttp
 import pytest
 
+from bot.errors import StorageError
 from bot.sandbox.slack import RateLimited
 from bot.vocabulary import Status
 from tests.stories.process import Process, process
-from tests.stories.stage import FREE, Stage
+from tests.stories.stage import FREE, Stage, until
 
 TELEMETRY = f"{FREE}\ntelemetry: {{namespace: rds-bot}}\n"
 
@@ -131,6 +134,57 @@ async def test_without_settings_nothing_is_published(stage: Stage) -> None:
         await play.bot.jobs.publish()
 
     assert published(stage) == []
+
+
+def beats(stage: Stage) -> float:
+    """What CloudWatch holds of them."""
+    found = stage.aws.client("cloudwatch").get_metric_statistics(
+        Namespace="rds-bot", MetricName="Heartbeat", Period=86400, Statistics=["Sum"],
+        StartTime=stage.clock() - 43_000, EndTime=stage.clock() + 43_000,
+    )  # fmt: skip
+    return float(sum(point["Sum"] for point in found["Datapoints"]))
+
+
+async def test_a_bot_that_works_beats_once_a_minute(any_stage: Stage) -> None:
+    async with any_stage.bot(TELEMETRY) as play:
+        for _ in range(3):
+            any_stage.clock.advance(60)
+            await play.bot.jobs.publish()
+
+    assert beats(any_stage) == 3
+
+
+async def test_a_bot_without_its_socket_does_not_beat(stage: Stage) -> None:
+    async with stage.bot(TELEMETRY) as play:
+        stage.slack.dead_urls(also_next=100)
+        stage.slack.drop_sockets()
+        await until(lambda: not play.bot.socket.is_connected)
+
+        await play.bot.jobs.publish()
+
+    assert beats(stage) == 0
+
+
+async def test_a_bot_that_cannot_write_to_its_database_does_not_beat(stage: Stage) -> None:
+    async with stage.bot(TELEMETRY) as play:
+        with closing(sqlite3.connect(stage.home.folder / "bot.db")) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(StorageError):
+                await play.bot.jobs.publish()
+            assert beats(stage) == 0
+            other.rollback()
+
+        await play.bot.jobs.publish()
+
+    assert beats(stage) == 1
+
+
+async def test_a_beat_that_cloudwatch_does_not_take_stops_nothing(stage: Stage) -> None:
+    stage.aws.fault("cloudwatch:PutMetricData", "denied", times=None)
+    async with stage.bot(TELEMETRY) as play:
+        await play.bot.jobs.publish()
+        await play.types("/rds reboot orders-test")
+        assert len(stage.aws.calls("rds:RebootDBInstance")) == 1
 
 
 async def test_endings_reach_cloudwatch_once_each(stage: Stage) -> None:
