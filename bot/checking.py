@@ -16,6 +16,7 @@ from bot.grants import closed_environments, grant_of
 from bot.judging import Judge
 from bot.operation import Change
 from bot.operations import CATALOGUE
+from bot.ownership import exposures
 from bot.reference import READS
 from bot.service import accounts_of, wall_clock
 from bot.settings import Reading, Settings, idle
@@ -43,7 +44,12 @@ async def check(reading: Reading) -> Findings:
         _left_out("aws") if wrong else _aws(settings),
         _left_out("database") if unknown else storage.look(settings.database_url),
     )
-    return (*_settings(reading), *(one for part in found for one in part), _time_zones())
+    return (
+        *_settings(reading),
+        *_files(settings),
+        *(one for part in found for one in part),
+        _time_zones(),
+    )
 
 
 def _mistakes(reading: Reading) -> tuple[str, ...]:
@@ -58,6 +64,14 @@ def _settings(reading: Reading) -> Findings:
     known = [ok("settings", f"the environment and {file} are understood")] * (not wrong)
     unused = [skipped("settings", one) for one in idle(reading.settings)]
     return (*wrong, *known, *unused)
+
+
+def _files(settings: Settings) -> Findings:
+    kept = (*settings.kept, *storage.files(settings.database_url))
+    found = exposures(kept)
+    if not found:
+        return (ok("files", "nobody else can write what the bot reads and keeps"),)
+    return tuple(trouble("files", f"{one.path}: {one.why}", one.mend) for one in found)
 
 
 async def _left_out(name: str) -> Findings:

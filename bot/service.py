@@ -30,6 +30,7 @@ from bot.incidents import Care, Watch
 from bot.judging import Judge
 from bot.markers import Markers
 from bot.monitoring import Monitoring
+from bot.ownership import exposures
 from bot.publishing import Publisher
 from bot.reminders import Reminders
 from bot.settings import Settings, idle
@@ -51,6 +52,7 @@ from handlers.pictures import Pictures
 from handlers.renewing import Renewing
 from handlers.replies import Replies
 from storage.chain import AuditKey
+from storage.checks import files as database_files
 from storage.database import Database as Store
 
 Clock = Callable[[], int]
@@ -98,6 +100,8 @@ async def running(
     channel. Without ``ticking`` whoever holds the bot calls its jobs.
     """
     settings.require_slack()
+    for one in exposures((*settings.kept, *database_files(settings.database_url))):
+        log.warning("files.exposed", path=str(one.path), why=one.why, mend=one.mend)
     telemetry = Telemetry()
     async with AsyncExitStack() as stack:
         store = await Store.open(settings.database_url, clock, audit_key=_audit_key(settings))

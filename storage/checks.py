@@ -10,9 +10,11 @@ from sqlalchemy import URL, Connection, text
 
 from bot.errors import StorageError
 from bot.findings import Finding, Findings, Outcome, looked, ok, skipped, trouble
+from bot.ownership import Kept
 from storage import migrations
 from storage.engines import is_sqlite, parse_url, sqlite_path, translated, writing_engine
 
+BESIDE = ("", "-wal", "-shm", "-journal", ".lock")
 ROOM = 500 * 2**20  #: bytes that a database should be able to grow by
 REACH = "Correct DATABASE_URL, or start the database and let this machine reach it."
 UPGRADE = "Run: rds-bot db upgrade"
@@ -25,6 +27,18 @@ async def look(url: str) -> Findings:
     except StorageError as error:
         return (trouble("database", str(error), "Correct DATABASE_URL."),)
     return await (_sqlite(parsed) if is_sqlite(parsed) else _postgresql(parsed))
+
+
+def files(url: str) -> tuple[Kept, ...]:
+    """Of a database in a file, with what SQLite keeps beside it; none of PostgreSQL."""
+    try:
+        parsed = parse_url(url)
+    except StorageError:
+        return ()
+    if not is_sqlite(parsed):
+        return ()
+    path = sqlite_path(parsed)
+    return tuple(Kept(path.with_name(f"{path.name}{end}"), is_secret=True) for end in BESIDE)
 
 
 async def _sqlite(url: URL) -> Findings:

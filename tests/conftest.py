@@ -100,6 +100,7 @@ class Home:
         """For a bot in this process or in one of its own."""
         file = self.folder / "rds-bot.yml"
         file.write_text(config, "utf-8")
+        file.chmod(0o600)
         return {
             **os.environ,
             "SLACK_BOT_TOKEN": self.slack.bot_token,

@@ -48,9 +48,13 @@ class Checked:
 
 async def check(home: Home, *words: str, config: str = CONFIG, **environment: str) -> Checked:
     """A process of its own, to its end; whatever happens, no traceback and no token."""
+    return await checked(home, {**home.environ(config), **environment}, *words)
+
+
+async def checked(home: Home, environment: Mapping[str, str], *words: str) -> Checked:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "check", *words,
-        cwd=ROOT, env={**home.environ(config), **environment},
+        cwd=ROOT, env=environment,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
     said = (await process.communicate())[0].decode()
@@ -59,6 +63,27 @@ async def check(home: Home, *words: str, config: str = CONFIG, **environment: st
     assert home.slack.app_token not in said
     assert process.returncode is not None
     return Checked(process.returncode, said)
+
+
+async def test_files_that_others_can_write_or_read_are_named_with_what_mends_them(
+    home: Home, bot: object
+) -> None:
+    key, modes = home.folder / "key", {"rds-bot.yml": 0o664, "bot.db": 0o606, "key": 0o644}
+    key.write_text("k" * 32, "utf-8")
+    environment = {**home.environ(), "AUDIT_KEY_FILE": str(key)}
+
+    for name, mode in modes.items():
+        (home.folder / name).chmod(mode)
+    done = await checked(home, environment)
+
+    assert (done.exit_code, done.problems) == (1, {"files"})
+    for said in (
+        f"{home.folder}/rds-bot.yml: others can write it (mode 0664). "
+        f"Run: chmod go-w {home.folder}/rds-bot.yml",
+        f"{home.folder}/bot.db: others can write it (mode 0606).",
+        f"{key}: it holds secrets, and others can read it (mode 0644). Run: chmod go-r {key}",
+    ):
+        assert said in done.said
 
 
 async def test_all_is_well_while_the_bot_runs(bot: object, home: Home) -> None:
@@ -71,7 +96,7 @@ async def test_all_is_well_while_the_bot_runs(bot: object, home: Home) -> None:
         "channels.approvals", "channels.cloudops", "groups.S0DBAS0001", "access.approvers",
         "aws.identity", "aws.clock", "aws.main.role", "aws.main.us-east-1", "aws.analytics.role",
         "aws.analytics.eu-west-1", "database.folder", "database.disk", "database.file",
-        "database.tables", "machine.timezones",
+        "database.tables", "machine.timezones", "files",
     ):  # fmt: skip
         assert done.line(name).startswith("ok "), done.line(name)
     permissions = done.line("aws.main.permissions")

@@ -7,14 +7,15 @@ Nothing else reads ``os.environ``, except botocore, which reads AWS's own variab
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from pydantic import Field, SecretStr, ValidationError
 
 from bot.errors import SettingsError
-from bot.settings._dotenv import DOTENV, take_in
+from bot.ownership import Kept
+from bot.settings._dotenv import DOTENV, is_read, take_in
 from bot.settings._reading import explain, read
 from bot.settings._shape import (
     Access,
@@ -74,6 +75,14 @@ __all__ = [
 ]
 
 FILE = "rds-bot.yml"
+#: What botocore reads by itself: a line in them can run a program, or say whom to trust.
+OF_AWS = {
+    "AWS_CONFIG_FILE": "~/.aws/config",
+    "AWS_SHARED_CREDENTIALS_FILE": "~/.aws/credentials",
+    "AWS_WEB_IDENTITY_TOKEN_FILE": "",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": "",
+    "AWS_CA_BUNDLE": "",
+}
 SECRETS = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "DATABASE_URL", "AUDIT_KEY", "AUDIT_KEY_FORMER")
 
 
@@ -97,9 +106,13 @@ class Variables(Part):
 
 
 class Settings(Configuration, Variables):
-    """Everything the bot was told; ``file`` is the name of the settings file, for messages."""
+    """Everything the bot was told; ``file`` is the name of the settings file, for messages.
+
+    ``kept`` are the files that told it, where there are any.
+    """
 
     file: str = FILE
+    kept: tuple[Kept, ...] = Field((), repr=False)
 
     @property
     def policy_hash(self) -> str:
@@ -176,17 +189,34 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
 def look(environ: Mapping[str, str] | None = None) -> Reading:
     """The same without raising: the settings as far as they go, and all that is wrong."""
     in_dotenv: list[str] = []
+    kept: list[Kept] = []
     if environ is None:
+        kept += [Kept(DOTENV, is_secret=True)] if is_read(DOTENV, os.environ) else []
         in_dotenv = take_in(DOTENV, os.environ)
         environ = os.environ
     file, text, missing = _file(environ)
     configuration, in_file = read(text)
     variables, in_environment = _variables(environ)
     return Reading(
-        settings=Settings(file=file, **dict(configuration), **dict(variables)),
+        settings=Settings(
+            file=file,
+            kept=(Kept(Path(file)), *kept, *_named(environ)),
+            **dict(configuration),
+            **dict(variables),
+        ),
         in_environment=(*in_dotenv, *in_environment),
         in_file=(*missing, *(f"{file}: {problem}" for problem in in_file)),
     )
+
+
+def _named(environ: Mapping[str, str]) -> Iterator[Kept]:
+    """The files that variables name, or that botocore looks for without one."""
+    for name in SECRETS:
+        if file := environ.get(f"{name}_FILE"):
+            yield Kept(Path(file), is_secret=True)
+    for name, usual in OF_AWS.items():
+        if file := environ.get(name) or usual:
+            yield Kept(Path(os.path.expanduser(file)), is_secret=name != "AWS_CA_BUNDLE")
 
 
 def _key_id(key: SecretStr) -> str:

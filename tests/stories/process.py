@@ -36,8 +36,12 @@ class Process:
 
     async def stop(self) -> int:
         """SIGTERM, and its exit code."""
+        return (await self.stopped())[0]
+
+    async def stopped(self) -> tuple[int, str]:
+        """SIGTERM, and what ``ended`` says."""
         self._child.terminate()
-        return (await self.ended())[0]
+        return await self.ended()
 
     async def ended(self) -> tuple[int, str]:
         """Its exit code and what it said on standard error."""
