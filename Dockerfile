@@ -1,7 +1,7 @@
 # The first stage has pip and resolves; what it made is all that the second takes over.
 FROM python:3.11-slim AS build
 WORKDIR /src
-COPY pyproject.toml setup.py constraints.txt manifest.yml README.md ./
+COPY pyproject.toml setup.py constraints.txt manifest.yml README.md LICENSE ./
 COPY bot bot
 COPY handlers handlers
 COPY storage storage
@@ -11,6 +11,9 @@ RUN python -m venv /opt/rds-bot \
  && /opt/rds-bot/bin/pip uninstall --yes pip setuptools
 
 FROM python:3.11-slim
+LABEL org.opencontainers.image.title="RDS Ops Bot" \
+      org.opencontainers.image.description="Run Amazon RDS and Aurora from Slack" \
+      org.opencontainers.image.licenses="Apache-2.0"
 # Nothing that installs or builds software stays where the bot runs.
 RUN pip uninstall --yes --root-user-action=ignore pip setuptools wheel \
  && rm -rf /usr/local/lib/python3.11/ensurepip
