@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
+import structlog
+
 from bot.drafting import Ask, Drafting
 from bot.electorate import Electorate, known_electorate, read_electorate
-from bot.errors import BotError, DirectoryError, NotAllowedError
+from bot.errors import BotError, DirectoryError, NotAllowedError, StorageError
 from bot.judging import Judge
 from bot.people import Directory, access_of, belongs, together
 from bot.policy import altered, enough
@@ -34,6 +36,7 @@ from storage.transaction import Transaction
 UNSENT = (Status.PENDING, Status.APPROVED, Status.RUNNING)
 MOST = 1000  #: open requests that are compared with new settings
 POLICY = "request.policy_changed"
+log = structlog.get_logger()
 
 
 class Rehearsal(Value):
@@ -159,11 +162,17 @@ class Approvals:
         """Expire what was not decided or not sent in time; returns how many."""
         overdue = await self._store.requests.overdue(now)
         for request_id in overdue:
-            async with self._store.write() as tx:
-                request = await tx.lock_request(request_id)
-                if is_overdue(request, now):
-                    await self._expired(tx, request)
+            try:
+                await self._expire(request_id, now)
+            except StorageError as error:  # one that cannot be read keeps no other
+                log.error("approvals.not_expired", request=request_id, why=str(error))
         return len(overdue)
+
+    async def _expire(self, request_id: int, now: int) -> None:
+        async with self._store.write() as tx:
+            request = await tx.lock_request(request_id)
+            if is_overdue(request, now):
+                await self._expired(tx, request)
 
     # -- votes ---------------------------------------------------------------------------------
 

@@ -254,7 +254,7 @@ def zone_of(name: object) -> str | None:
     if not isinstance(name, str):
         return None
     found = _zones().get(name.strip().casefold())
-    return found if found and _is_zone(found) else None
+    return found if found and is_zone(found) else None
 
 
 @cache
@@ -263,7 +263,8 @@ def _zones() -> Mapping[str, str]:
     return {one.casefold(): one for one in available_timezones()}
 
 
-def _is_zone(name: str) -> bool:
+def is_zone(name: str) -> bool:
+    """Whether this machine can read that time zone, spelled as it is."""
     try:
         ZoneInfo(name)
     except (KeyError, OSError, ValueError):

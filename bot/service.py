@@ -115,9 +115,7 @@ async def running(
         )
         session = await stack.enter_async_context(slack.pooled_session(telemetry.slack_answered))
         studio = await stack.enter_async_context(Studio())
-        bot = await _built(
-            settings, clock, steady, store, accounts, session, studio, vitals, pause
-        )
+        bot = await _built(settings, clock, steady, store, accounts, session, studio, vitals, pause)
 
         vitals.is_connected = lambda: bot.socket.is_connected
         await bot.services.fleet.refresh()

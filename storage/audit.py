@@ -15,6 +15,7 @@ from bot.values import AuditEvent, AuditRow
 from storage import models, texts
 from storage.chain import AuditKey, ChainRow, Verifier, body_of, event_of, link
 from storage.engines import Connections, is_sqlite, parse_url, sqlite_path
+from storage.rows import readable
 
 _PAGE = 5_000
 # As text, because the rows then come as the driver made them: twice as fast over a whole chain.
@@ -68,7 +69,7 @@ class Audit:
         if before_seq is not None:
             query = query.where(models.audit.c.seq < before_seq)
         async with self._connections.read() as connection:
-            return tuple(map(_value, await connection.execute(query)))
+            return tuple(readable("audit", await connection.execute(query), _value))
 
     async def export(
         self, *, page_size: int = _PAGE, **filters: Unpack[Filters]

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.values import SECOND, Message, PersonId, Place, micros
 from storage import models, outbox
 from storage.engines import Connections, insert_into
+from storage.rows import readable
 
 #: Whoever has not looked for so long has to open their Home to see it change.
 LATELY = micros(timedelta(days=30))
@@ -70,7 +71,8 @@ class HomeViews:
             .order_by(_row.opened_at.desc())
         )
         async with self._connections.read() as connection:
-            return tuple(map(_value, (await connection.execute(query)).mappings()))
+            rows = (await connection.execute(query)).mappings()
+            return tuple(readable("home_views", rows, _value))
 
     async def lately(self) -> tuple[HomeView, ...]:
         """Those that are kept up to date."""

@@ -14,11 +14,13 @@ from sqlalchemy.sql.expression import Executable
 
 from storage import models
 from storage.engines import Connections, insert_into
+from storage.rows import readable
 from storage.waits import passed
 
 _inbox = models.inbox
 _row = _inbox.c
 _BATCH = 500
+UNREADABLE = "unreadable"  #: the reference of a row that nobody can make anything of
 LEASE = 60_000_000  #: microseconds that a process has a row to itself
 _INSERT = (
     "INSERT INTO inbox (key, kind, payload, received_at, attempts, lease_owner, lease_until) "
@@ -79,7 +81,10 @@ class Inbox:
         async with self._connections.begin() as connection:
             await connection.execute(ours.values(**until))
             rows = (await connection.execute(taken)).mappings().all()
-        return tuple(sorted(map(_incoming, rows), key=lambda one: one.received_at))
+        found = tuple(readable("inbox", rows, _incoming))
+        for key in {row["key"] for row in rows} - {one.key for one in found}:
+            await self.done(key, UNREADABLE)
+        return tuple(sorted(found, key=lambda one: one.received_at))
 
     async def done(self, key: str, error_ref: str | None = None) -> None:
         """Processed, or given up with the reference under which the error was logged."""

@@ -10,7 +10,7 @@ from bot.errors import UsageError
 from bot.values import Incident
 from storage import models
 from storage.engines import Connections, insert_into
-from storage.rows import decoded, encoded_value
+from storage.rows import decoded, encoded_value, readable
 
 _row = models.incidents.c
 
@@ -53,7 +53,8 @@ class Incidents:
 
     async def _load(self, query: Select[Any]) -> tuple[Incident, ...]:
         async with self._connections.read() as connection:
-            return tuple(map(_value, (await connection.execute(query)).mappings()))
+            rows = (await connection.execute(query)).mappings()
+            return tuple(readable("incidents", rows, _value))
 
 
 async def load_one(

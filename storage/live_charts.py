@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.values import SECOND, LiveChart, PersonId, Posted, Shown
 from storage import models
 from storage.engines import SQLITE, Connections
-from storage.rows import decoded, encoded_value
+from storage.rows import decoded, encoded_value, readable
 from storage.waits import passed
 
 _row = models.live_charts.c
@@ -40,7 +40,7 @@ class LiveCharts:
                 await connection.execute(
                     update(models.live_charts).where(claimed).values(next_at=again_at)
                 )
-        return tuple((_value(row), Posted.model_validate(decoded(row["posted"]))) for row in due)
+        return tuple(readable("live_charts", due, _placed))
 
     async def show(self, chart: LiveChart, shown: Shown) -> bool:
         """What its message shows by now; False where somebody has stopped it meanwhile."""
@@ -64,7 +64,8 @@ async def load_alive(
         await connection.execute(text("LOCK TABLE live_charts IN SHARE ROW EXCLUSIVE MODE"))
     lasting = and_(_ALIVE, _row.until > now)
     query = select(models.live_charts).where(lasting).order_by(_row.began_at, _row.id)
-    return tuple(map(_value, (await connection.execute(query)).mappings()))
+    rows = (await connection.execute(query)).mappings()
+    return tuple(readable("live_charts", rows, _value))
 
 
 async def add(connection: AsyncConnection, chart: LiveChart) -> None:
@@ -111,6 +112,10 @@ def _due(now: int) -> Select[Any]:
         .order_by(_row.next_at)
         .with_for_update(skip_locked=True, of=models.live_charts)
     )
+
+
+def _placed(row: RowMapping) -> tuple[LiveChart, Posted]:
+    return _value(row), Posted.model_validate(decoded(row["posted"]))
 
 
 def _value(row: RowMapping) -> LiveChart:

@@ -26,7 +26,7 @@ from bot.masking import mask
 from bot.values import SECOND, Message, Place, Posted
 from storage import models
 from storage.engines import Connections, insert_into
-from storage.rows import decoded, encoded, encoded_value
+from storage.rows import decoded, encoded, encoded_value, readable
 from storage.waits import passed
 
 _LEASE = 60 * SECOND
@@ -93,7 +93,12 @@ class Outbox:
         )
         async with self._connections.begin() as connection:
             claimed = (await connection.execute(claim)).mappings().all()
-        return tuple(sorted(map(_delivery, claimed), key=lambda delivery: delivery.id))
+            found = tuple(readable("outbox", claimed, _delivery))
+            bad = {row["id"] for row in claimed} - {one.id for one in found}
+            if bad:
+                ended = {"given_up_at": self._clock(), "error": "unreadable"}
+                await connection.execute(update(_outbox).where(_row.id.in_(bad)).values(**ended))
+        return tuple(sorted(found, key=lambda delivery: delivery.id))
 
     async def delivered(self, delivery: Delivery, posted: Posted | None) -> None:
         """Ends a message; if it was replaced meanwhile, it is due again, to edit ``posted``."""

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.values import Occasion, PersonId, Reminder
 from storage import models
 from storage.engines import Connections, insert_into
+from storage.rows import readable
 
 _row = models.reminders.c
 
@@ -18,10 +19,11 @@ class Reminders:
 
     async def told(self, request_ids: Collection[int]) -> frozenset[Reminder]:
         """Every reminder of these requests so far."""
-        query = select(models.reminders).where(_row.request_id.in_(request_ids))
+        told = select(_row.request_id, _row.person, _row.occasion)
+        query = told.where(_row.request_id.in_(request_ids))
         async with self._connections.read() as connection:
             rows = (await connection.execute(query)).all()
-        return frozenset(_value(row.request_id, row.person, row.occasion) for row in rows)
+        return frozenset(readable("reminders", rows, lambda row: _value(*row)))
 
 
 async def add(

@@ -19,12 +19,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.values import SECOND, PersonId, Request, Usual
+from bot.errors import StorageError
+from bot.values import SECOND, PersonId, Request, Usual, label
 from bot.vocabulary import Environment, Status
 from storage import models
 from storage.engines import Connections
 from storage.errors import UnknownRequestError
-from storage.rows import request_value
+from storage.rows import readable, request_value
 from storage.waits import passed
 
 #: What a status may become, and nothing else.
@@ -238,14 +239,23 @@ async def _filed(
 
 
 async def load_one(connection: AsyncConnection, request_id: int) -> Request:
-    found = await load(connection, (request_id,))
-    if not found:
+    """Raises UnknownRequestError, and StorageError where its row cannot be read."""
+    if found := await load(connection, (request_id,)):
+        return found[0]
+    query = select(_requests.c.id).where(_requests.c.id == request_id)
+    if (await connection.execute(query)).first() is None:
         raise UnknownRequestError(request_id)
-    return found[0]
+    raise StorageError(
+        f"I cannot read what is kept of {label(request_id)}, so nothing was done with it. Whoever "
+        "runs me finds more in the log, at storage.unreadable_row."
+    )
 
 
 async def load(connection: AsyncConnection, ids: Sequence[int]) -> tuple[Request, ...]:
-    """The requests of these ids in this order, by three queries however many they are."""
+    """The requests of these ids in this order, by three queries however many they are.
+
+    One that cannot be read is left out, and logged.
+    """
     if not ids:
         return ()
     rows = await _mappings(connection, _with_reason(_requests).where(_requests.c.id.in_(ids)))
@@ -307,6 +317,14 @@ def _by_request(rows: Iterable[RowMapping]) -> Mapping[int, list[RowMapping]]:
     return grouped
 
 
+def _whole(
+    row: RowMapping,
+    steps: Mapping[int, list[RowMapping]],
+    votes: Mapping[int, list[RowMapping]],
+) -> Request:
+    return request_value(row, steps[row["id"]], votes[row["id"]])
+
+
 async def _values(
     ids: Sequence[int],
     rows: Iterable[RowMapping],
@@ -317,7 +335,7 @@ async def _values(
     known = {row["id"]: row for row in rows}
     found: list[Request] = []
     for position, id_ in enumerate(id_ for id_ in ids if id_ in known):
-        found.append(request_value(known[id_], steps[id_], votes[id_]))
+        found += readable("requests", [known[id_]], lambda row: _whole(row, steps, votes))
         if position % _BATCH == _BATCH - 1:
             await asyncio.sleep(0)
     return tuple(found)

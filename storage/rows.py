@@ -1,15 +1,36 @@
 """Between values and columns: what a request, its steps and its votes look like in their tables."""
 
 import json
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from typing import Any, TypeVar
 
+import structlog
 from sqlalchemy import RowMapping
 
 from bot.masking import mask
 from bot.values import PersonId, Request, Step, Target, Value, Vote, canonical
 
 Columns = dict[str, Any]
+Read = TypeVar("Read")
+
+log = structlog.get_logger()
+
+
+def readable(table: str, rows: Iterable[Any], read: Callable[[Any], Read]) -> Iterator[Read]:
+    """What can be read of them. A row that cannot, as one of another version, or one that somebody
+    has changed by hand, ends no list: the log names it, once."""
+    for row in rows:
+        try:
+            yield read(row)
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            first = next(iter(row.values())) if isinstance(row, RowMapping) else row[0]
+            _told(table, str(first), f"{type(error).__name__}: {error}")
+
+
+@cache
+def _told(table: str, row: str, why: str) -> None:
+    log.error("storage.unreadable_row", table=table, row=row, why=why)
 
 
 def encoded(value: Any) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.values import SECOND, PersonId
 from storage import models
 from storage.engines import Connections, insert_into
-from storage.rows import decoded, encoded
+from storage.rows import decoded, encoded, readable
 from storage.waits import passed
 
 _LEASE = 300 * SECOND
@@ -48,7 +48,8 @@ class Schedules:
             .order_by(_schedule.created_at, _schedule.id)
         )
         async with self._connections.read() as connection:
-            return tuple(map(_value, (await connection.execute(query)).mappings()))
+            rows = (await connection.execute(query)).mappings()
+            return tuple(readable("schedules", rows, _value))
 
     async def claim_run(self, schedule_id: str, wall_clock: str, lease: int = _LEASE) -> int | None:
         """The number of this attempt at a run; None where it was served, or somebody is at it.

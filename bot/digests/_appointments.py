@@ -1,5 +1,7 @@
 """Standing times of digests: those of the settings, and those that people add."""
 
+from bot.crontab import checked
+from bot.params import is_zone
 from bot.settings import Digest as Standing
 from bot.values import Appointment, PersonId, fingerprint
 from storage.schedules import Schedule
@@ -14,15 +16,31 @@ def configured(one: Standing) -> Appointment:
 
 
 def added(row: Schedule) -> Appointment:
-    return Appointment(
-        id=row.id,
-        channel=row.channel,
-        cron=row.cron,
-        timezone=row.timezone,
-        created_by=row.created_by,
-        since=row.created_at,
-        **row.body,
-    )
+    """One that cannot be read as it is kept says so in ``trouble``, and is there to be removed."""
+    kept = {
+        "id": row.id,
+        "channel": row.channel,
+        "cron": row.cron,
+        "timezone": row.timezone,
+        "created_by": row.created_by,
+        "since": row.created_at,
+        "trouble": _trouble(row),
+    }
+    try:
+        return Appointment(**kept, **row.body)
+    except (TypeError, ValueError):
+        trouble = "I cannot read which databases it is about."
+        return Appointment(**{**kept, "title": "Database digest", "trouble": trouble})
+
+
+def _trouble(row: Schedule) -> str:
+    if not is_zone(row.timezone):
+        return f'"{row.timezone}" is no time zone that I know.'
+    try:
+        checked(row.cron)
+    except ValueError as error:
+        return f"{error}."
+    return ""
 
 
 def row_of(one: Appointment, person: PersonId) -> Schedule:

@@ -160,6 +160,8 @@ class Digests:
         return tuple(map(self._dated, await self.standing()))
 
     def _dated(self, one: Appointment) -> Appointment:
+        if one.trouble:
+            return one
         at = next_due(one.cron, one.timezone, self._clock()).at
         return one.model_copy(update={"next_at": at})
 

@@ -36,6 +36,9 @@ class Rounds:
     async def tick(self) -> None:
         """What cannot be served now is tried again with a later tick; it stops no other."""
         for one in await self._digests.standing():
+            if one.trouble:
+                log.warning("digests.unreadable", schedule=one.id, why=one.trouble)
+                continue
             try:
                 await self._serve(one)
             except ConflictError as error:

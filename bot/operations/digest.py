@@ -117,8 +117,19 @@ class ScheduleDigest(Control):
             parts=(paragraph(
                 Code(text=made.cron), f" in {made.timezone}, about {made.scope}. Next: ",
                 *_next(made),
-            ),),
+            ), *self._said_of_zone(person)),
             hint=("To end it: ", Code(text=f"/rds digest remove {made.id}")),
+        )  # fmt: skip
+
+    def _said_of_zone(self, person: Person) -> tuple[Paragraph, ...]:
+        """Nobody is given a time zone that they did not name and that is not theirs unsaid."""
+        if self.timezone or person.has_timezone:
+            return ()
+        return (
+            paragraph(
+                "Your Slack profile names no time zone that I know, so the times are UTC. For ",
+                "another, remove it and add ", Code(text="--timezone Europe/Berlin"), ".",
+            ),
         )  # fmt: skip
 
 
@@ -166,6 +177,8 @@ def _row(one: Appointment) -> tuple[Line, ...]:
 
 
 def _next(one: Appointment) -> Line:
+    if one.trouble:
+        return ("never: ", one.trouble, " Remove it and schedule it again.")
     return ("never",) if one.next_at is None else (Moment(at=one.next_at),)
 
 

@@ -7,6 +7,7 @@ WORDS = {
     "approver": "approve and reject",
     "admin": "administer the bot",
 }
+UNKNOWN = ", as your Slack profile names none that I know"
 NOTHING = "nothing here; ask a full member of this workspace"
 
 
@@ -28,7 +29,7 @@ class WhoAmI(Query):
                 Facts(
                     pairs=(
                         ("Person", (Mention(person=person.id), f" ({person.id})")),
-                        ("Time zone", (person.timezone,)),
+                        ("Time zone", (person.timezone + UNKNOWN * (not person.has_timezone),)),
                         ("You may", (", ".join(allowed) or ("-" if unsure else NOTHING),)),
                         *unknown,
                         ("You may never", ("approve your own request",)),

@@ -89,6 +89,7 @@ class Appointment(Value):
     created_by: PersonId | None = None  #: None: the settings say so
     since: int | None = None  #: None: since the settings say so
     next_at: int | None = None
+    trouble: str = ""  #: why it is never served, in a sentence; empty where it is
 
     @property
     def scope(self) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from bot.sandbox.slack.columns import pad, width, wrap
 from bot.sandbox.slack.feed import SeenMessage, SeenView
@@ -42,7 +41,7 @@ def card(seen: SeenMessage | SeenView, columns: int = WIDTH, ink: Ink = PLAIN) -
 
 def _heading(seen: SeenMessage) -> str:
     place = f"#{seen.channel.name}" if seen.channel.name else "direct message"
-    at = datetime.fromtimestamp(float(seen.ts), UTC).astimezone(ZoneInfo(seen.reader.tz))
+    at = datetime.fromtimestamp(float(seen.ts), UTC).astimezone(seen.reader.zone)
     who = f"{seen.author.real_name}{' APP' if seen.author.is_bot else ''}"
     thread = " · in thread" if seen.message.is_reply else ""
     return f"{who} · {place}{thread} · {at:%H:%M}"

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from bot.sandbox.slack.workspace import Person, Workspace
 
@@ -91,7 +90,7 @@ class Eyes:
         return f"#{channel.name}" if channel and channel.name else f"#{channel_id}"
 
     def moment(self, timestamp: int, pattern: str) -> str:
-        at = datetime.fromtimestamp(timestamp, UTC).astimezone(ZoneInfo(self.person.tz or "UTC"))
+        at = datetime.fromtimestamp(timestamp, UTC).astimezone(self.person.zone)
         return re.sub(r"\{(\w+)\}", lambda it: self._token(it[1], at) or it[0], pattern)
 
     def _token(self, token: str, at: datetime) -> str:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, tzinfo
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from bot.sandbox.slack.errors import ImpossibleError
 
@@ -23,6 +25,14 @@ class Person:
     is_stranger: bool = False
     is_admin: bool = False
     title: str = ""
+
+    @property
+    def zone(self) -> tzinfo:
+        """UTC where a client has named a zone that nobody knows."""
+        try:
+            return ZoneInfo(self.tz)
+        except (KeyError, ValueError, OSError):
+            return UTC
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.sandbox.slack.errors import SlackError
 from bot.sandbox.slack.methods.registry import Answer, Arguments, method, page
@@ -96,10 +95,10 @@ def user_json(world: World, person: Person) -> dict[str, Any]:
 
 
 def _zone(world: World, person: Person) -> dict[str, Any]:
-    """Nothing for somebody who has never set one."""
+    """Nothing for somebody who has never set one; Slack tells any that a client has named."""
     if not person.tz:
         return {}
-    offset = datetime.fromtimestamp(world.now(), UTC).astimezone(ZoneInfo(person.tz)).utcoffset()
+    offset = datetime.fromtimestamp(world.now(), UTC).astimezone(person.zone).utcoffset()
     seconds = int(offset.total_seconds()) if offset else 0
     return {"tz": person.tz, "tz_label": person.tz, "tz_offset": seconds}
 
