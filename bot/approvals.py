@@ -36,6 +36,7 @@ from storage.transaction import Transaction
 UNSENT = (Status.PENDING, Status.APPROVED, Status.RUNNING)
 MOST = 1000  #: open requests that are compared with new settings
 POLICY = "request.policy_changed"
+
 log = structlog.get_logger()
 
 

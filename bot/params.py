@@ -167,7 +167,7 @@ def _tag_key(pair: str) -> str:
     """The key of a tag that AWS takes. Raises ValueError."""
     key, equals, value = pair.partition("=")
     if not key.strip() or not equals:
-        raise ValueError(f"a tag reads KEY=VALUE, not {pair!r}")
+        raise ValueError(f'a tag reads KEY=VALUE, not "{pair}"')
     _tag_text("key", key, TAG_KEY, (*_RESERVED, *_OWN))
     _tag_text(f"value of {key}", value, TAG_VALUE, _RESERVED)
     return key

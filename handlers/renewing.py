@@ -85,7 +85,7 @@ class Renewing:
 def _query(chart: LiveChart) -> Query:
     command = query_in(chart.command)
     if command is None or not isinstance(command.operation, Query):
-        raise NotAllowedError(f"{chart.command!r} is no query of this version.")
+        raise NotAllowedError(f'"{chart.command}" is no query of this version.')
     return command.operation
 
 

@@ -187,7 +187,30 @@ def _capacity(scaling: Raw) -> tuple[float, float] | None:
 
 def _pending(values: Raw) -> dict[str, str]:
     return {
-        name: "(secret)" if name in _SECRETS else str(value)
+        name: "(secret)" if name in _SECRETS else worded(value)
         for name, value in values.items()
-        if value not in (None, {}, [])
+        if worded(value)
     }
+
+
+def worded(value: Any) -> str:
+    """What AWS nests, in words: ``LogTypesToEnable: audit, error``; empty where nothing is in it.
+
+    ProcessorFeatures and their like are lists of ``{"Name": …, "Value": …}``.
+    """
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case {"Name": name, "Value": given}:
+            return f"{name} {worded(given)}"
+        case dict():
+            inner = {name: worded(one) for name, one in value.items()}
+            return "; ".join(f"{name}: {said}" for name, said in inner.items() if said)
+        case list() | tuple():
+            return ", ".join(filter(None, map(worded, value)))
+        case datetime():
+            return f"{value:%Y-%m-%d %H:%M} UTC"
+        case _:
+            return str(value)

@@ -28,7 +28,7 @@ class Help(Query):
             if wanted in (operation.verb, operation.name):
                 return await _about(operation, desk)
         verbs = ", ".join(sorted(one.verb for one in catalogue.values()))
-        raise UsageError(f"I know no verb {self.about!r}. I know: {verbs}.", "about")
+        raise UsageError(f'I know no verb "{self.about}". I know: {verbs}.', "about")
 
 
 async def _overview(desk: Desk, person: Person) -> Answer:

@@ -37,8 +37,8 @@ def _facts(database: Database, classified: Classified) -> Iterator[tuple[str, Li
     yield "Engine", (f"{database.engine} {database.engine_version}".strip(),)
     yield from _size(database)
     yield from _family(database)
-    yield "Backup window", (f"{database.backup_window or 'none'} UTC",)
-    yield "Maintenance window", (f"{database.maintenance_window or 'none'} UTC",)
+    yield "Backup window", (_window(database.backup_window),)
+    yield "Maintenance window", (_window(database.maintenance_window),)
     yield from _backups(database)
     pending = ", ".join(f"{name} = {value}" for name, value in database.pending.items())
     yield "Pending modifications", (pending or "none",)
@@ -55,6 +55,10 @@ def _kind(database: Database) -> str:
     return database.target.kind.value
 
 
+def _window(window: str | None) -> str:
+    return f"{window} UTC" if window else "none"
+
+
 def _size(database: Database) -> Iterator[tuple[str, Line]]:
     if database.instance_class:
         yield "Class", (database.instance_class,)
@@ -62,8 +66,9 @@ def _size(database: Database) -> Iterator[tuple[str, Line]]:
         yield "Storage", (f"{database.storage_gib} GiB",)
     if database.target.kind is Kind.INSTANCE:
         standby = f", standby in {database.secondary_zone or 'another zone'}"
-        zones = f"in {database.zone}{standby if database.multi_az else ''}"
-        yield "Multi-AZ", (f"{'yes' if database.multi_az else 'no'}, {zones}",)
+        zone = f", in {database.zone}" if database.zone else ""
+        held = f"yes{zone}{standby}" if database.multi_az else f"no{zone}"
+        yield "Multi-AZ", (held,)
 
 
 def _family(database: Database) -> Iterator[tuple[str, Line]]:

@@ -1,5 +1,6 @@
 """A change, from the call that is planned to the proof that it happened."""
 
+import json
 from enum import StrEnum
 from typing import Any
 
@@ -17,8 +18,12 @@ class Call(Value):
     arguments: dict[str, Any]
 
     def __str__(self) -> str:
-        inner = ", ".join(f"{name}={value!r}" for name, value in self.arguments.items())
+        inner = ", ".join(f"{name}={_json(value)}" for name, value in self.arguments.items())
         return f"{self.action}({inner})"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 class Difference(Value):

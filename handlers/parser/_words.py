@@ -17,6 +17,7 @@ _FANCY_DASH = re.compile(f"[{_DASHES}]")
 _LEADING_DASHES = re.compile(rf"(?<!\S)[-{_DASHES}]+(?=[A-Za-z])")
 _INVISIBLE_LETTERS = frozenset("\u034f\u115f\u1160\u3164\uffa0")
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
+_ENTITY = re.compile("&(?:lt|gt|amp);")
 # https://docs.slack.dev/messaging/formatting-message-text: what Slack puts in angle brackets
 _ESCAPED = re.compile(
     r"&(?:lt|gt|amp);"
@@ -101,14 +102,19 @@ def _seen(character: str) -> str:
 
 
 def _decoded(found: re.Match[str]) -> str:
+    """Slack escapes also what stands inside angle brackets: an address with ``&amp;`` in it."""
     if found["id"]:
-        label = "".join((found["label"] or "").split())
+        label = "".join(_unescaped(found["label"]).split())
         return f"<{found['sign']}{found['id']}{'|' + label if label else ''}>"
     if found["special"]:
-        return found["fallback"] or "@" + found["special"]
+        return _unescaped(found["fallback"]) or "@" + found["special"]
     if found["url"]:
-        return _link(found["url"], found["text"] or "")
+        return _link(_unescaped(found["url"]), _unescaped(found["text"]))
     return _ENTITIES[found[0]]
+
+
+def _unescaped(text: str | None) -> str:
+    return _ENTITY.sub(lambda entity: _ENTITIES[entity[0]], text or "")
 
 
 def _link(url: str, label: str) -> str:
