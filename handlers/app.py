@@ -16,6 +16,7 @@ from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
     AsyncServerErrorRetryHandler,
 )
+from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
@@ -29,7 +30,7 @@ from handlers.events import Events
 from handlers.forms import Forms
 from handlers.intake import Intake
 from handlers.launcher import Launcher
-from handlers.listening import ignore_other_clicks, missed
+from handlers.listening import ignore_the_rest, missed
 from handlers.live import Live
 from handlers.mentions import Mentions
 from handlers.modals import Modals
@@ -163,7 +164,7 @@ def listen(
     Views(errands, forms, launcher, modals, replies).register(app, intake)
     Events(services.store).register(app, intake)
     Options(services, forms).register(app)
-    ignore_other_clicks(app)
+    ignore_the_rest(app)
 
 
 class Timed(AsyncSocketModeHandler):
@@ -173,7 +174,11 @@ class Timed(AsyncSocketModeHandler):
 
     async def handle(self, client: Any, req: Any) -> None:
         began = time.monotonic()
-        await super().handle(client, req)
+        try:
+            await super().handle(client, req)
+        except Exception:  # Bolt itself can make nothing of it
+            log.exception("socket.unreadable", kind=req.type)
+            await client.send_socket_mode_response(SocketModeResponse(req.envelope_id))
         self.acknowledged(req.type, time.monotonic() - began)
 
 

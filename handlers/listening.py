@@ -76,12 +76,20 @@ async def missed(error: Exception, body: Mapping[str, Any]) -> BoltResponse:
     return BoltResponse(status=200, body=said or "")
 
 
-def ignore_other_clicks(app: AsyncApp) -> None:
-    """A menu in a form that is only chosen from is acknowledged too. To be registered last."""
+def ignore_the_rest(app: AsyncApp) -> None:
+    """What needs nothing done is acknowledged too: a menu in a form that is only chosen from, a
+    form that is closed, events that Slack sends to every app of a kind. To be registered last."""
+    everything = re.compile(".*", re.DOTALL)
 
-    @app.action(re.compile(".*"))
+    @app.action(everything)
+    @app.event(everything)
+    @app.view_closed(everything)
     async def other(ack: AsyncAck) -> None:
         await ack()
+
+    @app.options(everything)
+    async def nothing(ack: AsyncAck) -> None:
+        await ack(options=[])
 
 
 def sender(body: Mapping[str, Any]) -> PersonId:

@@ -145,17 +145,21 @@ def _is_for_the_bot(event: Payload, own: str | None) -> bool:
 
     An edited message has been answered; a message event of a channel comes as a mention too.
     """
-    by_person = event.get("user") and event["user"] != own and not event.get("bot_id")
+    user, channel = event.get("user"), event.get("channel")
+    is_whole = isinstance(user, str) and user and isinstance(channel, str) and channel
+    by_person = user != own and not event.get("bot_id")
     is_new = "edited" not in event and event.get("subtype") in WRITTEN
     is_addressed = event["type"] == "app_mention" or event.get("channel_type") == "im"
-    return bool(by_person and is_new and is_addressed)
+    return bool(is_whole and by_person and is_new and is_addressed)
 
 
 def _written(body: Payload, own: str | None) -> dict[str, Any]:
     event = body["event"]
     team = event.get("user_team") or event.get("team") or body.get("team_id") or ""
+    text = event.get("text")
+    words = text if isinstance(text, str) else ""  # newer blocks come without
     return {
-        "text": re.sub(rf"<@{own}(\|[^<>]*)?>[,:]?", " ", event.get("text") or "", count=1),
+        "text": re.sub(rf"<@{own}(\|[^<>]*)?>[,:]?", " ", words, count=1),
         "person": str(PersonId(team=team, user=event["user"])),
         "channel": event["channel"],
         "is_direct": event.get("channel_type") == "im",
