@@ -13,7 +13,7 @@ from bot.people import Directory, access_of, belongs, together
 from bot.policy import altered, enough
 from bot.quotas import Quotas
 from bot.refusals import closed, code, ineligible, is_overdue, not_cancellable, not_settleable
-from bot.settings import Settings
+from bot.settings import OBSERVES, Settings
 from bot.telling import Telling
 from bot.values import (
     AuditEvent,
@@ -72,9 +72,11 @@ class Approvals:
     async def submit(self, ask: Ask) -> Request:
         """File what was asked for. An open request for the same, of the same person, comes back.
 
-        Raises what ``Drafting.draft`` raises, and NotAllowedError where nobody could approve it or
-        too much was filed lately.
+        Raises what ``Drafting.draft`` raises, and NotAllowedError where nobody could approve it,
+        too much was filed lately, or the bot only observes.
         """
+        if self._settings.observe:
+            raise NotAllowedError(OBSERVES)
         draft = await self._drafting.draft(ask)
         if obstacle := await self._obstacle(draft):
             await self._audit(draft.event("request.refused", "no_approvers", draft.requester))
@@ -91,7 +93,10 @@ class Approvals:
     async def rehearse(self, ask: Ask) -> Rehearsal:
         """What ``submit`` would file; leaves nothing but an audit row."""
         draft = await self._drafting.draft(ask)
-        await self._audit(draft.event("request.rehearsed", "rehearsed", draft.requester))
+        result = "observed" if self._settings.observe else "rehearsed"
+        facts = {**_judged(draft), "effect": draft.decision.effect}
+        event = draft.event("request.rehearsed", result, draft.requester, facts, draft.reason)
+        await self._audit(event)
         return Rehearsal(
             request=draft, obstacle=await self._obstacle(draft) or await self._full(draft)
         )
@@ -180,6 +185,8 @@ class Approvals:
     async def _vote(
         self, request_id: int, voter: PersonId, verdict: Verdict, received_at: int, reason: str
     ) -> Request:
+        if verdict is Verdict.APPROVE and self._settings.observe:
+            raise await self._observed(request_id, voter)
         voted = None
         while voted is None:
             request, electorate, person = await self._read(request_id, voter, received_at)
@@ -192,6 +199,11 @@ class Approvals:
             )
             voted = await self._voted(request_id, vote, electorate, person)
         return voted
+
+    async def _observed(self, request_id: int, voter: PersonId) -> NotAllowedError:
+        request = await self._store.requests.get(request_id)
+        await self._audit(request.event("vote.refused", "observed", voter))
+        return NotAllowedError(f"{OBSERVES} {request.label} would not be sent.")
 
     async def _voted(
         self, request_id: int, vote: Vote, electorate: Electorate, person: Person
@@ -275,8 +287,10 @@ class Approvals:
         return moved
 
     async def _expired(self, tx: Transaction, request: Request) -> Request:
+        unsent = "It was approved, but I only observed. Nothing was sent to AWS."
+        unsent = unsent if self._settings.observe else _unsent(request)
         pending = request.status is Status.PENDING
-        detail = "Nobody decided in time." if pending else _unsent(request)
+        detail = "Nobody decided in time." if pending else unsent
         outcome = Outcome(code="expired", detail=detail)
         return await self._end(tx, request, Status.EXPIRED, "bot", outcome)
 

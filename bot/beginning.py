@@ -84,13 +84,14 @@ def mistake(answers: Answers) -> str:
     return next((one.partition(": ")[2].partition(": ")[2] for one in mistakes(settings)), "")
 
 
-def settings_text(answers: Answers) -> str:
+def settings_text(answers: Answers, *, observe: bool = False) -> str:
     """rds-bot.yml with what was answered, and the rest of it as comments."""
     return "\n".join(
         [
             "# RDS Ops Bot. Every key is optional; an unknown key or a wrong value is an error",
             "# that names it. Prove what stands here: rds-bot check",
             "",
+            *(_OBSERVE if observe else ()),
             *_section("channels", _channels(answers)),
             *_section("access", _access(answers)),
             *_section("accounts", _accounts(answers)),
@@ -133,7 +134,24 @@ def write(file: Path, text: str) -> None:
         raise SettingsError([f"{file}: cannot be written: {error.strerror}"]) from error
 
 
-STEPS = """\
+def steps(*, observe: bool = False) -> str:
+    """What is to be done in Slack and AWS, and then here."""
+    return f"{_STEPS}{_PILOT}" if observe else _STEPS
+
+
+_OBSERVE = (
+    "# A pilot: every change is answered by its plan and by who would have to agree to it; nothing",
+    "# is filed or changed, and the roles need not a single action that changes anything.",
+    "observe: true",
+    "",
+)
+_PILOT = """\
+5. The pilot
+   The bot observes (observe: true in rds-bot.yml), so rds-bot iam-policy prints roles without a
+   single action that changes anything. When it is over, remove that line, give the roles what
+   rds-bot iam-policy prints then, and start the bot again.
+"""
+_STEPS = """\
 1. The app in Slack
    https://api.slack.com/apps > Create New App > From a manifest > pick your workspace > YAML,
    and paste what this prints: rds-bot init --manifest
@@ -243,6 +261,7 @@ _REST = """\
 #   send_within: 1h
 # limits: {per_person: [20/1h, 60/1d], per_database: [20/1h, 60/1d]}
 # polling: {interval: 30s, timeout: 5m}
+# observe: false
 # aftermath: [15m, 60m]
 # thresholds: {cpu: 80, connections: 80, utilization: 80, swap: 512 MiB}
 """

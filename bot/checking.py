@@ -19,7 +19,7 @@ from bot.operations import CATALOGUE
 from bot.ownership import exposures
 from bot.reference import READS
 from bot.service import accounts_of, wall_clock
-from bot.settings import Reading, Settings, idle
+from bot.settings import OBSERVES, Reading, Settings, idle
 from handlers import checks as slack
 from storage import checks as storage
 
@@ -63,7 +63,8 @@ def _settings(reading: Reading) -> Findings:
     file = reading.settings.file
     known = [ok("settings", f"the environment and {file} are understood")] * (not wrong)
     unused = [skipped("settings", one) for one in idle(reading.settings)]
-    return (*wrong, *known, *unused)
+    mode = [ok("settings.observe", OBSERVES)] * reading.settings.observe
+    return (*wrong, *known, *mode, *unused)
 
 
 def _files(settings: Settings) -> Findings:
@@ -83,6 +84,8 @@ async def _aws(settings: Settings) -> Findings:
     found = await aws.look(accounts_of(settings), settings.aws_region, _needs(), namespace)
     if any(one.name.endswith(UNABLE) and one.outcome is Outcome.PROBLEM for one in found):
         return (*found, skipped("aws.fleet", "the bot cannot act in every account"))
+    if settings.observe:
+        return (*found, skipped("aws.fleet", "a bot that observes changes nothing anywhere"))
     return (*found, await looked("aws.fleet", _fleet(settings), FLEET))
 
 

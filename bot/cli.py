@@ -114,6 +114,9 @@ def init(
     regions: Annotated[str | None, typer.Option(help="us-east-1, …")] = None,
     role: Annotated[str | None, typer.Option(help="Its name in each account; - for none.")] = None,
     external_id: Annotated[str | None, typer.Option(help="What the roles want.")] = None,
+    observe: Annotated[
+        bool, typer.Option("--observe", help="For a pilot: nothing is ever filed or changed.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite without asking.")] = False,
     manifest: Annotated[
         bool, typer.Option("--manifest", help="Print the Slack app's manifest and nothing else.")
@@ -136,7 +139,7 @@ def init(
         "role": role,
         "external_id": external_id,
     }
-    _begin(folder, {key: one for key, one in given.items() if one is not None}, force)
+    _begin(folder, {key: one for key, one in given.items() if one is not None}, force, observe)
 
 
 @audit.command()
@@ -260,7 +263,7 @@ def upgrade() -> None:
     _say("The database is up to date.")
 
 
-def _begin(folder: Path, given: beginning.Answers, force: bool) -> None:
+def _begin(folder: Path, given: beginning.Answers, force: bool, observe: bool) -> None:
     is_asking = sys.stdin.isatty()
     kept = set() if force else set(beginning.in_the_way(folder))
     if kept and not is_asking:
@@ -269,14 +272,14 @@ def _begin(folder: Path, given: beginning.Answers, force: bool) -> None:
     kept = {file for file in kept if not typer.confirm(f"{file} is there. Overwrite it?")}
     answers = beginning.answered(given, _ask if is_asking else None, _say)
     texts = {
-        beginning.SETTINGS: beginning.settings_text(answers),
+        beginning.SETTINGS: beginning.settings_text(answers, observe=observe),
         beginning.DOTENV: beginning.dotenv_text(answers),
     }
     for name, text in texts.items():
         if folder / name not in kept:
             beginning.write(folder / name, text)
             _say(f"Wrote {folder / name}")
-    _say(f"\n{beginning.STEPS}")
+    _say(f"\n{beginning.steps(observe=observe)}")
 
 
 def _ask(question: beginning.Question) -> str:
@@ -299,9 +302,10 @@ async def _run(settings: Settings) -> None:
 
 
 async def _make(wanted: Iterable[own_alarms.Alarm], settings: Settings) -> None:
-    async with Accounts(accounts_of(settings), wall_clock, settings.aws_region) as accounts:
+    accounts, observes = accounts_of(settings), settings.observe
+    async with Accounts(accounts, wall_clock, settings.aws_region, observes=observes) as door:
         for alarm in wanted:
-            await accounts.put_alarm(alarm)
+            await door.put_alarm(alarm)
 
 
 async def _export(settings: Settings, output: str) -> None:

@@ -85,6 +85,10 @@ class Desk:
     channel: str = ""  #: where it was typed or clicked; empty: in no channel
     key: str = ""  #: of the inbox row that asks for it
 
+    @property
+    def observes(self) -> bool:
+        return self.services.settings.observe
+
     async def inventory(self) -> Inventory:
         return await self.services.fleet.inventory()
 
@@ -202,7 +206,7 @@ class Desk:
     async def waiting_for(self, person: Person) -> tuple[Request, ...]:
         """Pending requests that this person's approval would help, oldest first.
 
-        As last refreshed: what to show, no permission.
+        As last refreshed: what to show, no permission. None where nothing is sent anyway.
         """
         pending = await self.requests(statuses=(Status.PENDING,), limit=WAITING)
         return await self.waiting_among(pending, person)
@@ -211,6 +215,8 @@ class Desk:
         self, pending: Sequence[Request], person: Person
     ) -> tuple[Request, ...]:
         """The same of those ``pending``, which are the newest first."""
+        if self.observes:
+            return ()
         timely = [one for one in reversed(pending) if one.expires_at > self.received_at]
         ruling = self.services.judge.now
         return await approvable(self.services.directory, timely, person, ruling)

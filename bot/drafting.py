@@ -52,9 +52,12 @@ class Ask:
 
 
 class DeniedError(NotAllowedError):
-    """A rule forbids it. ``seq`` is the audit row from which a CloudOps request can be written."""
+    """A rule forbids it. ``seq`` is the audit row from which a CloudOps request can be written.
 
-    def __init__(self, judged: Judged, seq: int) -> None:
+    None where nobody is to be asked for anything.
+    """
+
+    def __init__(self, judged: Judged, seq: int | None) -> None:
         super().__init__(judged.decision.reason)
         self.classified = judged.classified
         self.seq = seq
@@ -88,8 +91,9 @@ class Drafting:
     async def draft(self, ask: Ask) -> Request:
         """The request as it would stand; generated names and parameters are frozen in it.
 
-        Raises UsageError, NotAllowedError, DeniedError, PreflightError or AWSError. What people or
-        the policy refuse is audited here.
+        With ``observe`` also one that is denied, as nothing is filed anyway. Raises UsageError,
+        NotAllowedError, DeniedError, PreflightError or AWSError. What people or the policy refuse
+        is audited here.
         """
         asker = await self._may_ask(ask)
         seen = await self._fleet.find(ask.change.target, ask.change.kinds())
@@ -108,7 +112,8 @@ class Drafting:
             weights(aws.region, seen),
         )
         judged = self._judge.judge(change, looked)
-        if judged.decision.effect is Effect.DENY:
+        observes = self._settings.observe and isinstance(planned, Plan)
+        if judged.decision.effect is Effect.DENY and not observes:
             raise await self._denied(ask, order, judged, planned)
         planned = _barred(change, looked.database) or planned
         if isinstance(planned, Plan):
@@ -165,7 +170,7 @@ class Drafting:
                 )
             )
         if judged.is_denied_by_rule:
-            return DeniedError(judged, seq)
+            return DeniedError(judged, None if self._settings.observe else seq)
         return NotAllowedError(judged.decision.reason)
 
     async def _audit_refusal(self, ask: Ask, order: Order | None, code: str, text: str) -> None:

@@ -113,8 +113,11 @@ class Executor:
         self._spawn(self.claim_all())
 
     async def claim_all(self) -> None:
-        """Claim whatever may be sent; each goes its own way, at once."""
-        if self._stopping:
+        """Claim whatever may be sent; each goes its own way, at once.
+
+        Nothing may where the bot only observes: what was approved before waits, and expires.
+        """
+        if self._stopping or self._accounts.observes:
             return
         for request_id in await self._store.requests.claimable(self._clock(), BATCH):
             self._spawn(self._carry_out(request_id))

@@ -45,6 +45,10 @@ from bot.vocabulary import Environment, Kind, Risk, Status
 class Desk(Protocol):
     """What a query or a control may ask; ``asker`` is whoever typed the command."""
 
+    @property
+    def observes(self) -> bool:
+        """Whether a change is answered by its plan alone, and nothing is ever sent."""
+
     async def inventory(self) -> Inventory: ...
     async def find(self, name: str, kinds: frozenset[Kind] = ...) -> Database:
         """The one database of that name. Raises UnknownTargetError or AmbiguousTargetError."""

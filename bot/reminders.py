@@ -35,7 +35,11 @@ class Reminders:
         ruling: Ruling,
         escalation: People | None,
         clock: Callable[[], int],
+        *,
+        observes: bool = False,
     ) -> None:
+        """With ``observes`` nobody is reminded: nothing that they could agree to would be sent."""
+        self._observes = observes
         self._store = store
         self._directory = directory
         self._ruling = ruling
@@ -44,6 +48,8 @@ class Reminders:
 
     async def tick(self) -> None:
         """Whoever is to be reminded by now is; nobody twice, whoever ticks and however often."""
+        if self._observes:
+            return
         now = self._clock()
         pending = await self._store.requests.find(status=(Status.PENDING,), limit=PENDING)
         told = await self._store.reminders.told([request.id for request in pending])

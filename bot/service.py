@@ -29,11 +29,12 @@ from bot.health import Vitals, served
 from bot.incidents import Care, Watch
 from bot.judging import Judge
 from bot.markers import Markers
+from bot.mode import enter
 from bot.monitoring import Monitoring
 from bot.ownership import exposures
 from bot.publishing import Publisher
 from bot.reminders import Reminders
-from bot.settings import Settings, idle
+from bot.settings import OBSERVES, Settings, idle
 from bot.telemetry import Pulse, Telemetry
 from bot.telling import Telling
 from bot.values import Line, Moment
@@ -111,13 +112,20 @@ async def running(
         if settings.health.listen:
             await stack.enter_async_context(served(vitals, settings.health.listen))
         accounts = await stack.enter_async_context(
-            Accounts(accounts_of(settings), clock, settings.aws_region, telemetry.aws_answered)
+            Accounts(
+                accounts_of(settings),
+                clock,
+                settings.aws_region,
+                telemetry.aws_answered,
+                observes=settings.observe,
+            )
         )
         session = await stack.enter_async_context(slack.pooled_session(telemetry.slack_answered))
         studio = await stack.enter_async_context(Studio())
         bot = await _built(settings, clock, steady, store, accounts, session, studio, vitals, pause)
 
         vitals.is_connected = lambda: bot.socket.is_connected
+        await enter(store, _telling(settings), observes=settings.observe)
         await bot.services.fleet.refresh()
         await bot.services.approvals.compare_settings()
         await bot.jobs.claim()
@@ -134,7 +142,10 @@ async def running(
         stack.push_async_callback(bot.socket.close)
         for sentence in idle(settings):
             log.warning("settings.idle", why=sentence)
-        log.info("bot.running", databases=len(bot.services.fleet.last_seen.databases))
+        if settings.observe:
+            log.warning("bot.observes", why=OBSERVES)
+        databases = len(bot.services.fleet.last_seen.databases)
+        log.info("bot.running", databases=databases, observes=settings.observe)
         yield bot
 
 
@@ -165,13 +176,13 @@ async def _built(
     monitoring = Monitoring(accounts, ceilings, clock, settings.thresholds)
     markers = Markers(store, accounts, fleet)
     judge = Judge(settings, fleet)
-    telling = Telling(settings.notifications.sns_topic_arn)
+    telling = _telling(settings)
     owner = token_hex(8)
     executor = Executor(store, accounts, judge, directory, telling, clock, owner, steady)
     following = Following(store, accounts, executor, telling, settings.polling, clock)
     drafting = Drafting(store, accounts, fleet, judge, directory, directory, settings)
     approvals = Approvals(store, drafting, directory, telling, settings, judge, executor.nudge)
-    health = _health(store, fleet, monitoring, socket, clock)
+    health = _health(settings, store, fleet, monitoring, socket, clock)
     verifying = Verifying(store.audit.walk, telemetry.audit_verified, clock)
     survey = Survey(
         store, accounts, fleet, monitoring, ceilings, judge, verifying.checked, clock,
@@ -194,10 +205,10 @@ async def _built(
     admins = Admins(directory, settings)
     notifier = Notifier(
         store, posting, directory, judge.now, accounts.publish, homes.deliver, pictures.follow,
-        clock, pause, admins=admins,
+        clock, pause, admins=admins, observes=settings.observe,
     )  # fmt: skip
     escalation = settings.notifications.escalation
-    reminders = Reminders(store, directory, judge.now, escalation, clock)
+    reminders = Reminders(store, directory, judge.now, escalation, clock, observes=settings.observe)
     absences = Absences(store, directory, settings, admins)
     aftermaths = Aftermaths(store, fleet, monitoring, markers, directory, settings.aftermath, clock)
     publisher = _publisher(settings, store, accounts, clock, vitals)
@@ -229,11 +240,16 @@ async def _background(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
             await task
 
 
+def _telling(settings: Settings) -> Telling:
+    """A bot that only observes announces nothing at the topic either."""
+    return Telling(None if settings.observe else settings.notifications.sns_topic_arn)
+
+
 def _publisher(
     settings: Settings, store: Store, accounts: Accounts, clock: Clock, vitals: Vitals
 ) -> Publisher:
     """Raises SettingsError where the figures have no region to go to."""
-    namespace = settings.telemetry.namespace
+    namespace = None if settings.observe else settings.telemetry.namespace
     if namespace:
         log.info("telemetry.published", namespace=namespace, region=accounts.own_region)
     timeout = settings.polling.timeout
@@ -262,7 +278,12 @@ def accounts_of(settings: Settings) -> tuple[Account, ...]:
 
 
 def _health(
-    store: Store, fleet: Fleet, monitoring: Monitoring, socket: slack.Socket, clock: Clock
+    settings: Settings,
+    store: Store,
+    fleet: Fleet,
+    monitoring: Monitoring,
+    socket: slack.Socket,
+    clock: Clock,
 ) -> Health:
     started_at = clock()
 
@@ -272,6 +293,7 @@ def _health(
         unreachable = ", ".join(one.place for one in inventory.unreachable)
         return (
             ("Version", (version("rds-ops-bot"),)),
+            ("Mode", (OBSERVES if settings.observe else "Changes are carried out.",)),
             ("Running since", (Moment(at=started_at),)),
             ("Slack", ("connected" if socket.is_connected else "reconnecting",)),
             ("Databases seen", (f"{len(inventory.databases)}", " ", Moment(at=inventory.seen_at))),

@@ -11,9 +11,10 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.cloudops import CloudOps
 from bot.desk import Services
-from bot.errors import BotError, UsageError
+from bot.errors import BotError, NotAllowedError, UsageError
 from bot.operation import Operation
 from bot.operations import CATALOGUE
+from bot.settings import OBSERVES
 from bot.values import Channel, Code, Moment, PersonId, Verdict, label
 from handlers.blocks import digest, incident
 from handlers.blocks.denied import cloudops_request
@@ -184,6 +185,8 @@ class Actions:
             await self._replies.privately(_origin(body), told)
 
     async def _cloudops(self, seq: int, person: PersonId, incoming: Incoming) -> None:
+        if self._services.settings.observe:
+            raise NotAllowedError(OBSERVES)
         cloudops = CloudOps(self._services.store, self._services.settings.channels.cloudops)
         who = await self._services.directory.person(person, incoming.received_at)
         row = await cloudops.denial(seq, who.id)

@@ -26,8 +26,11 @@ class Cards:
         directory: SlackDirectory,
         ruling: Ruling,
         patience: float,
+        *,
+        observes: bool = False,
     ) -> None:
         """``patience``: seconds for finding out who could still approve."""
+        self._observes = observes
         self._store = store
         self._posting = posting
         self._directory = directory
@@ -35,7 +38,8 @@ class Cards:
         self._patience = patience
 
     async def show(self, delivery: Delivery, request: Request) -> Posted:
-        drawn = card(request, await self._standing(request), usual=await self._usual(request))
+        standing, usual = await self._standing(request), await self._usual(request)
+        drawn = card(request, standing, usual=usual, observes=self._observes)
         return await self._draw(delivery, request, drawn)
 
     async def _draw(self, delivery: Delivery, request: Request, drawn: Payload) -> Posted:
@@ -48,12 +52,14 @@ class Cards:
         return await self._new_card(delivery.message.address, request, drawn)
 
     async def _redraw(self, request: Request, posted: Posted, drawn: Payload) -> Posted:
-        changed = await self._posting.change(posted, drawn, plain_card(request))
+        changed = await self._posting.change(
+            posted, drawn, plain_card(request, observes=self._observes)
+        )
         return changed or await self._new_card(posted.channel, request, drawn)
 
     async def _new_card(self, address: str, request: Request, drawn: Payload) -> Posted:
         posted = await self._posting.post(
-            address, drawn, plain_card(request), metadata=_carded(request)
+            address, drawn, plain_card(request, observes=self._observes), metadata=_carded(request)
         )
         await self._remember(request, posted)
         return posted

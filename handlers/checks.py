@@ -193,7 +193,9 @@ async def _group(directory: SlackDirectory, name: str, group: str) -> Finding:
 
 def _approvers(directory: SlackDirectory, settings: Settings) -> Iterator[Awaitable[Finding]]:
     for name, people, wanted in electorates(settings.policy, settings.access.approvers):
-        if people is None:
+        if people is None and settings.observe:
+            yield _said(skipped(name, "it is not set; the bot observes, so nobody has to approve"))
+        elif people is None:
             told = f"{name} is not set, and changes need up to {wanted} of them"
             yield _said(trouble(name, told, PEOPLE))
         else:

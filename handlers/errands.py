@@ -122,11 +122,12 @@ class Errands:
             key=errand.key,
             command=command_text,
         )
-        if command.dry_run:
+        observes = self._services.settings.observe
+        if command.dry_run or observes:
             shown = await self._services.approvals.rehearse(ask)
             wanted = shown.request.decision.approvals
             who = await desk.who_may_approve(shown.request) if wanted else ()
-            return rehearsal(shown.request, who=who, obstacle=shown.obstacle)
+            return rehearsal(shown.request, who=who, obstacle=shown.obstacle, observes=observes)
         request = await self._services.approvals.submit(ask)
         return filed(request, errand.channel, await _of_whom(desk, request))
 

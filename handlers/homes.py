@@ -158,6 +158,7 @@ class Homes:
                 ended=board.ended,
                 roles=[role for role, held in roles.items() if held],
                 operations=[one for one in CATALOGUE.values() if usable(one, roles)],
+                observes=self._services.settings.observe,
             )
         )
 

@@ -9,8 +9,9 @@ from bot.errors import BotError
 from bot.operation import Operation
 from bot.operations.list_requests import OPEN
 from bot.people import may_look
-from bot.values import Person, PersonId
-from handlers.blocks.elements import Payload
+from bot.settings import OBSERVES
+from bot.values import Person, PersonId, Strong
+from handlers.blocks.elements import Payload, section
 from handlers.blocks.launcher import Desktop, asks_nothing, closed_launcher, launcher
 from handlers.blocks.modal import modal, opening_form, result_form
 from handlers.blocks.rich import Block
@@ -75,7 +76,8 @@ class Launcher:
         desktop = await self._desktop(visit, person)
         if not may_look(person, directory.own_team):
             return closed_launcher(desktop)
-        return launcher(desktop, notice)
+        mode = [section((Strong(text=OBSERVES),))] * self._services.settings.observe
+        return launcher(desktop, [*mode, *notice])
 
     async def _desktop(self, visit: Visit, person: Person) -> Desktop:
         desk = Desk(self._services, visit.received_at)

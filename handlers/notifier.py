@@ -49,6 +49,8 @@ class Notifier:
         pause: float = 1.0,
         patience: float = 40.0,
         admins: Admins = nobody,
+        *,
+        observes: bool = False,
     ) -> None:
         """``pause``: seconds between two messages in one channel; Slack allows one a second.
 
@@ -58,7 +60,7 @@ class Notifier:
         self._store = store
         posting = Posting(client, pause)
         self._posting = posting
-        self._cards = Cards(store, posting, directory, ruling, patience / 4)
+        self._cards = Cards(store, posting, directory, ruling, patience / 4, observes=observes)
         self._channels = Channels(store, posting, Files(client))
         self._personal = Personal(store, posting, directory, ruling, clock, patience / 4)
         self._publish = publish

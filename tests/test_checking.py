@@ -163,6 +163,17 @@ def test_what_is_closed_where_is_counted(
     assert words in found.told
 
 
+async def test_a_pilot_is_said_to_be_one_and_needs_no_approvers(home: Home) -> None:
+    topic = {"sns_topic_arn": f"arn:aws:sns:us-east-1:{MAIN}:rds"}
+    done = await check(home, config=configured(access=None, observe=True, notifications=topic))
+
+    assert done.exit_code == 0, done.said
+    assert "I only observe here" in done.line("settings.observe")
+    assert "nobody has to approve" in done.line("access.approvers")
+    assert "changes nothing" in done.line("aws.fleet")
+    assert "notifications.sns_topic_arn: with observe nothing is published" in done.said
+
+
 async def test_as_json(home: Home) -> None:
     done = await check(home, "--json", config=f"{CONFIG}\ntelemetry: {{namespace: rds-bot}}\n")
 

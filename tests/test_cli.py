@@ -320,6 +320,22 @@ def test_the_policy_of_one_account_and_one_that_aws_would_not_take(tmp_path: Pat
     assert "--account orders: rds-bot.yml lists 012345678901" in none.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "config", "changes"),
+    [(["--observe"], "", False), ([], "observe: true", False),
+     (["--no-observe"], "observe: true", True), ([], "", True)],
+)  # fmt: skip
+def test_an_observing_policy_holds_not_a_single_change(
+    tmp_path: Path, words: list[str], config: str, changes: bool
+) -> None:
+    (tmp_path / "rds-bot.yml").write_text(config, "utf-8")
+
+    done = rds_bot("iam-policy", *words, folder=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert ("rds:RebootDBInstance" in done.stdout) is changes
+
+
 def test_settings_of_two_partitions_are_named(tmp_path: Path) -> None:
     china = "{id: '210987654321', regions: [cn-north-1]}"
     config = f"accounts: [{{id: '012345678901', regions: [us-east-1]}}, {china}]"

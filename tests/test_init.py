@@ -70,6 +70,15 @@ def test_the_files_are_for_their_owner_alone_and_the_steps_are_told(tmp_path: Pa
         assert words in done.stdout, words
 
 
+def test_a_pilot_begins_by_observing(tmp_path: Path) -> None:
+    done = init(tmp_path, "--observe", *FLAGS)
+
+    assert done.returncode == 0, done.stderr
+    assert load_from(tmp_path).observe
+    assert "without a\n   single action that changes anything" in done.stdout
+    assert "5. The pilot" in done.stdout
+
+
 def test_nothing_is_overwritten_unless_it_is_asked_for(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("SLACK_BOT_TOKEN=xoxb-mine\n", "utf-8")
 

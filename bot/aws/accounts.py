@@ -1,10 +1,11 @@
 """All accounts and regions that the bot works in."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Self
 
 from bot.aws import AWS, cloudwatch
-from bot.aws.errors import reading
+from bot.aws.errors import observed, reading
 from bot.aws.region import Region
 from bot.aws.session import Account, Acting, Answered, Sessions
 from bot.errors import UnknownTargetError
@@ -23,11 +24,14 @@ class Accounts:
         clock: Callable[[], int],
         region: str | None = None,
         answered: Answered = lambda *_: None,
+        *,
+        observes: bool = False,
     ) -> None:
         """``region`` is for accounts without regions; None: that of the AWS profile.
 
-        ``answered`` is told of every call.
+        ``answered`` is told of every call. With ``observes`` nothing that changes anything is sent.
         """
+        self.observes = observes
         self._configured = accounts
         self._clock = clock
         named = (one for account in accounts for one in account.regions)
@@ -37,7 +41,9 @@ class Accounts:
     async def __aenter__(self) -> Self:
         accounts = self._configured or (await self._sessions.own_account(),)
         self._regions = {
-            (account.id, region): Region(self._sessions, account, region, self._clock)
+            (account.id, region): Region(
+                self._sessions, account, region, self._clock, observes=self.observes
+            )
             for account in map(self._placed, accounts)
             for region in account.regions
         }
@@ -75,7 +81,7 @@ class Accounts:
 
     async def publish(self, topic_arn: str, subject: str, message: str) -> None:
         """Send to an SNS topic with the bot's own credentials. Raises AWSError."""
-        with reading():
+        with self._publishing():
             sns = await self._own("sns", topic_arn.split(":")[3])
             await sns.publish(TopicArn=topic_arn, Subject=subject[:100], Message=message)
 
@@ -86,16 +92,24 @@ class Accounts:
 
     async def put_figures(self, namespace: str, data: Sequence[Datum]) -> None:
         """At most 1,000, as metrics of the bot's own account. Raises AWSError."""
-        with reading():
+        with self._publishing():
             client = await self._own("cloudwatch", self.own_region)
             raw = [cloudwatch.metric_datum(one) for one in data]
             await client.put_metric_data(Namespace=namespace, MetricData=raw)
 
     async def put_alarm(self, alarm: Mapping[str, Any]) -> None:
         """Make an alarm of the bot's own account, or replace it. Raises AWSError."""
-        with reading():
+        with self._publishing():
             client = await self._own("cloudwatch", self.own_region)
             await client.put_metric_alarm(**alarm)
+
+    @contextmanager
+    def _publishing(self) -> Iterator[None]:
+        """Harmless to repeat, as a read is; but nothing for a bot that only observes."""
+        if self.observes:
+            raise observed()
+        with reading():
+            yield
 
     async def _own(self, service: str, region: str) -> Any:
         return await self._sessions.client(

@@ -17,6 +17,7 @@ from bot.errors import (
     AWSRefusedError,
     AWSUnavailableError,
 )
+from bot.settings import OBSERVES
 
 #: botocore's own lists, of its standard and of its legacy mode; a test holds them together.
 THROTTLED = frozenset(
@@ -84,6 +85,11 @@ def result(parsed: Mapping[str, Any] | None) -> str:
     if _is_throttled(parsed.get("Error", {}).get("Code", ""), status):
         return "throttled"
     return "ok" if status < 300 else "refused" if status < 500 else "broken"
+
+
+def observed() -> AWSRefusedError:
+    """For whatever would change anything where the bot only observes."""
+    return AWSRefusedError("Observed", OBSERVES)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from botocore import xform_name
 
 from bot.aws import alarms, cloudwatch, insights, logfiles, rds
 from bot.aws.batch import Batch
-from bot.aws.errors import acting, reading
+from bot.aws.errors import acting, observed, reading
 from bot.aws.session import Account, Acting, Sessions
 from bot.errors import AWSNotFoundError, AWSUnavailableError
 from bot.values import (
@@ -72,11 +72,21 @@ def at_any_time() -> None:
 
 
 class Region:
-    def __init__(self, sessions: Sessions, account: Account, name: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        sessions: Sessions,
+        account: Account,
+        name: str,
+        clock: Clock,
+        *,
+        observes: bool = False,
+    ) -> None:
+        """With ``observes`` no mutating call leaves, whoever asks for it."""
         self.account = account
         self.name = name
         self.clock = clock
         self._sessions = sessions
+        self._observes = observes
         self._databases = {kind: Batch(self._describe(DESCRIBE[kind])) for kind in Kind}
         self._snapshots = {kind: Batch(self._describe(SNAPSHOTS[kind])) for kind in Kind}
         self._connections = Batch(self._count_connections)
@@ -244,6 +254,8 @@ class Region:
     async def act(self, call: Call, client: Any, still: Still) -> Receipt:
         """Send a mutating call, once. Raises AWSRefusedError, AWSAmbiguousError or what ``still``
         raises when it is asked, signed and about to leave."""
+        if self._observes:
+            raise observed()
         action = call.action.partition(":")[2]
         client.meta.events.register("before-send", lambda **_: still())
         with acting():

@@ -75,6 +75,7 @@ RESULTS = {
     "not_approver": "no approver",
     "not_denied": "it was not denied",
     "not_requester": "may not ask",
+    "observed": "observed, nothing filed",
     "pending": "waits for approval",
     "preflight": "not possible as it is",
     "rehearsed": "dry run, nothing filed",

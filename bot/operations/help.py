@@ -6,6 +6,7 @@ from pydantic import Field
 from bot.errors import UsageError
 from bot.operation import Change, Control, Desk, Operation, Query
 from bot.params import Parameter
+from bot.settings import OBSERVES
 from bot.values import Answer, Code, Facts, Line, Paragraph, Person, Strong, paragraph
 
 
@@ -33,7 +34,8 @@ class Help(Query):
 
 async def _overview(desk: Desk, person: Person) -> Answer:
     usable = [one for one in desk.catalogue().values() if await desk.may_use(one, person)]
-    parts = [
+    mode = [paragraph(Strong(text=OBSERVES))] * desk.observes
+    parts = mode + [
         paragraph(*spans)
         for title, kind in (("Look", Query), ("Ask for a change", Change), ("Decide", Control))
         for spans in _chapter(title, [one for one in usable if issubclass(one, kind)])
@@ -83,7 +85,9 @@ def _parameters(operation: type[Operation]) -> tuple[tuple[str, Line], ...]:
 
 
 async def _agreement(change: type[Change], desk: Desk) -> tuple[Paragraph, ...]:
+    mode = [paragraph(Strong(text=OBSERVES))] * desk.observes
     return (
+        *mode,
         paragraph(Strong(text="Who must agree here")),
         *(paragraph(*line) for line in await desk.agreement(change)),
     )

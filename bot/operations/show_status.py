@@ -6,7 +6,21 @@ from pydantic import AfterValidator, Field
 
 from bot.operation import Desk, Query
 from bot.params import Parameter
-from bot.values import Answer, Code, Facts, Line, Mention, Moment, Person, Request, label
+from bot.settings import OBSERVES
+from bot.values import (
+    Answer,
+    Code,
+    Facts,
+    Line,
+    Mention,
+    Moment,
+    Paragraph,
+    Person,
+    Request,
+    Strong,
+    label,
+    paragraph,
+)
 from bot.vocabulary import Status
 
 
@@ -38,9 +52,15 @@ class ShowStatus(Query):
             who, request = await desk.who_may_approve(request), await desk.counting(request)
         return Answer(
             title=f"{request.label} {request.step.plan.effect}: {request.status}",
-            parts=(Facts(pairs=tuple(_facts(request, who))),),
+            parts=(*_mode(request, desk), Facts(pairs=tuple(_facts(request, who)))),
             hint=("All steps: ", Code(text=f"/rds audit --request {request.label}")),
         )
+
+
+def _mode(request: Request, desk: Desk) -> tuple[Paragraph, ...]:
+    """Of what was filed before the bot only observed, and cannot be sent now."""
+    is_held = desk.observes and request.status in (Status.PENDING, Status.APPROVED)
+    return (paragraph(Strong(text=f"{OBSERVES} So this is not sent.")),) if is_held else ()
 
 
 def _facts(request: Request, who: Line) -> Iterator[tuple[str, Line]]:

@@ -18,6 +18,7 @@ from bot.ownership import Kept
 from bot.settings._dotenv import DOTENV, is_read, take_in
 from bot.settings._reading import explain, read
 from bot.settings._shape import (
+    OBSERVES,
     Access,
     Account,
     Audit,
@@ -49,6 +50,7 @@ from bot.settings._types import (
 )
 
 __all__ = [
+    "OBSERVES",
     "Access",
     "Account",
     "Audit",
@@ -162,16 +164,27 @@ class Reading(NamedTuple):
 
 
 def idle(settings: Settings) -> tuple[str, ...]:
-    """One sentence for each setting that was given although nothing uses it yet."""
+    """One sentence for each setting that was given although nothing uses it."""
     given = {
         "channels.audit": settings.channels.audit,
         "audit.retention": "retention" in settings.audit.model_fields_set,
         "audit.archive": settings.audit.archive,
     }
-    return tuple(
-        f"{settings.file}: {key}: nothing uses it yet, so it has no effect"
-        for key, value in given.items()
-        if value
+    told = {
+        "notifications.sns_topic_arn": settings.notifications.sns_topic_arn,
+        "telemetry.namespace": settings.telemetry.namespace,
+    }
+    return (
+        *(
+            f"{settings.file}: {key}: nothing uses it yet, so it has no effect"
+            for key, value in given.items()
+            if value
+        ),
+        *(
+            f"{settings.file}: {key}: with observe nothing is published, so it has no effect"
+            for key, value in told.items()
+            if value and settings.observe
+        ),
     )
 
 

@@ -43,6 +43,8 @@ from bot.thresholds import AS_USUAL
 from bot.vocabulary import Environment, Risk
 
 T = TypeVar("T")
+#: What whoever meets a bot with ``observe`` reads.
+OBSERVES = "I only observe here: nothing is filed or changed (observe in rds-bot.yml)."
 #: When a change can be looked back at: sooner CloudWatch has too few figures.
 SOONEST, LATEST = timedelta(minutes=4), timedelta(hours=24)
 

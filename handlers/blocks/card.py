@@ -6,6 +6,7 @@ Each form of it begins with rich_text, because Slack does not let an update take
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.settings import OBSERVES
 from bot.values import Code, Line, Mention, Moment, Request, Span, Strong, Usual, Vote, label
 from bot.vocabulary import Status
 from handlers.blocks.calls import call_text
@@ -38,6 +39,7 @@ from handlers.blocks.wording import (
     tally,
 )
 
+HELD = f"{OBSERVES} So this is not sent."
 COMMAND, PLACE, CHANGES = 400, 300, 900
 WHY = 400  #: why a request waits, mostly AWS's own words
 CHANGED = "The settings have changed since this was asked for."
@@ -54,22 +56,36 @@ class Standing:
 
 
 def card(
-    request: Request, standing: Standing = Standing(), *, usual: Usual | None = None
+    request: Request,
+    standing: Standing = Standing(),
+    *,
+    usual: Usual | None = None,
+    observes: bool = False,
 ) -> Payload:
-    """``text`` and ``blocks``; ``usual`` is how long such a change takes."""
+    """``text`` and ``blocks``; ``usual`` is how long such a change takes.
+
+    ``observes``: what was filed before the bot only observed is not sent, and says so.
+    """
     counting = standing.counting or request
     lapsed = [vote for vote in request.votes if vote not in counting.votes]
-    blocks = list(_blocks(counting, standing, lapsed, usual))
+    is_held = observes and is_unsent(request)
+    blocks = list(_blocks(counting, standing, lapsed, usual, is_held=is_held))
     return {"text": notification(notice(counting)), "blocks": blocks}
 
 
-def plain_card(request: Request) -> Payload:
+def plain_card(request: Request, *, observes: bool = False) -> Payload:
     """The same in the simplest blocks there are, for when Slack refuses the card."""
-    return {"text": notification(notice(request)), "blocks": list(_plain_blocks(request))}
+    blocks = list(_plain_blocks(request, is_held=observes and is_unsent(request)))
+    return {"text": notification(notice(request)), "blocks": blocks}
 
 
 def _blocks(
-    request: Request, standing: Standing, lapsed: Sequence[Vote], usual: Usual | None
+    request: Request,
+    standing: Standing,
+    lapsed: Sequence[Vote],
+    usual: Usual | None,
+    *,
+    is_held: bool,
 ) -> Iterator[Block]:
     match request.status:
         case Status.PENDING:
@@ -87,20 +103,24 @@ def _blocks(
             yield context(tuple(_history(request)))
     if standing.changes:
         yield context((" ".join((CHANGED, *standing.changes)),), limit=CHANGES)
-    yield from actions(_buttons(request))
+    if is_held:
+        yield context((HELD,))
+    yield from actions(_buttons(request, is_held=is_held))
     if request.status.is_open:
         yield context(place(request), limit=PLACE)
         yield context((Code(text=request.command),), limit=COMMAND)
 
 
-def _plain_blocks(request: Request) -> Iterator[Block]:
+def _plain_blocks(request: Request, *, is_held: bool) -> Iterator[Block]:
     yield rich_text(lines(notice(request)))
     yield plain_section(call_text(request.step.plan.call), PLAIN_CALL)
     if said := visible(request.reason):
         yield plain_section(f"Reason: {cut(said, PLAIN_REASON, '… (cut)')}")
     if found := detail(request):
         yield plain_section(found)
-    yield from actions(_buttons(request))
+    if is_held:
+        yield context((HELD,))
+    yield from actions(_buttons(request, is_held=is_held))
 
 
 def _first(request: Request, line: Line) -> Part:
@@ -167,14 +187,16 @@ def _history(request: Request) -> Iterator[Span]:
         yield from (" · ended ", Moment(at=request.ended_at))
 
 
-def _buttons(request: Request) -> list[Element]:
-    return [*(votes(request) if request.status is Status.PENDING else ()), *cancel(request)]
+def _buttons(request: Request, *, is_held: bool) -> list[Element]:
+    words = ("Reject",) if is_held else ("Approve", "Reject")
+    voting = votes(request, words) if request.status is Status.PENDING else ()
+    return [*voting, *cancel(request)]
 
 
-def votes(request: Request) -> Iterator[Element]:
+def votes(request: Request, words: Sequence[str] = ("Approve", "Reject")) -> Iterator[Element]:
     about = f"{request.label}: {request.step.plan.effect}"
     styles: dict[str, Style] = {"Approve": "primary", "Reject": "danger"}
-    for word, style in styles.items():
+    for word, style in ((one, styles[one]) for one in words):
         yield button(
             f"{word} {request.label}",
             f"request.{word.lower()}",

@@ -21,14 +21,19 @@ from handlers.blocks.rich import Block, lines, preformatted, quote, rich_text
 CALL, REASON, FACT = 2000, 2000, 300
 
 
-def denied(reason: str, seq: int, classified: Classified | None = None) -> Payload:
-    """``reason`` is the policy's sentence, ``seq`` the audit row that holds the denial."""
+def denied(reason: str, seq: int | None, classified: Classified | None = None) -> Payload:
+    """``reason`` is the policy's sentence, ``seq`` the audit row that holds the denial.
+
+    None: it cannot be handed on.
+    """
     blocks = [rich_text(lines((Strong(text="Denied:"), f" {reason}")))]
     if classified is not None:
         why = f"It counts as {classified.environment}, by {classified.rule}."
         blocks.append(context((why,)))
-    offer = button("Create CloudOps request", "cloudops.create", str(seq), "primary")
-    return {"text": notification((f"Denied: {reason}",)), "blocks": [*blocks, *actions([offer])]}
+    if seq is not None:
+        offer = button("Create CloudOps request", "cloudops.create", str(seq), "primary")
+        blocks += actions([offer])
+    return {"text": notification((f"Denied: {reason}",)), "blocks": blocks}
 
 
 def cloudops_request(row: AuditRow) -> Payload:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from bot.operation import Change, Operation, Query
 from bot.operations.whoami import NOTHING, WORDS
-from bot.values import Code, Line, Person, Request, Usual
+from bot.settings import OBSERVES
+from bot.values import Code, Line, Person, Request, Strong, Usual
 from handlers.blocks.elements import Payload, context, fields, header, section
 from handlers.blocks.fleet import Health, fleet
 from handlers.blocks.progress import briefly
@@ -40,6 +41,7 @@ class Home:
     ended: Sequence[Request] = ()  #: everybody's, latest first
     roles: Sequence[str] = ()
     operations: Sequence[type[Operation]] = ()  #: that this person can ask for
+    observes: bool = False  #: nothing that is asked for is filed or sent
 
 
 def home(page: Home) -> Payload:
@@ -53,6 +55,8 @@ def closed_home() -> Payload:
 
 def _blocks(page: Home) -> Iterator[Block]:
     yield header("RDS Ops Bot")
+    if page.observes:
+        yield section((Strong(text=OBSERVES),))
     yield section(_greeting(page))
     for title, blocks in _sections(page):
         yield {"type": "divider"}
