@@ -1,7 +1,7 @@
 """Following what was sent, to its proven end: poll, reconcile, and tell the truth about it.
 
 All polls of a region run together, so that their reads share calls; RDS events are read once for
-all of them.
+all of them, and for the incidents.
 """
 
 import asyncio
@@ -35,8 +35,7 @@ from bot.vocabulary import Status
 from storage.database import Database as Store
 
 SLOWER = 4  #: after ``polling.timeout``, ask this many times less often
-LOOK_BACK = 10  #: every so many readings, look for events that AWS delivered late
-LATE = micros(timedelta(minutes=15))
+LATE = micros(timedelta(minutes=15))  #: AWS may deliver an event so much later
 CHUNK = 25  #: requests a transaction: whoever acknowledges a click must not wait long
 KEPT = micros(timedelta(days=13))  #: AWS keeps events for 14 days
 
@@ -60,7 +59,6 @@ class Following:
         self._polling = polling
         self._clock = clock
         self._next: dict[int, int] = {}
-        self._readings: dict[str, int] = defaultdict(int)
         self._failing: set[str] = set()
 
     async def tick(self) -> int:
@@ -102,7 +100,7 @@ class Following:
         name = f"rds-events/{account}/{region}"
         try:
             since = await self._since(name, requests)
-            events = await self._accounts.region(account, region).events(since)
+            events = await self._accounts.region(account, region).happened("requests", since)
         except BotError as error:
             self._failed(name, error)
             return tuple(requests)
@@ -118,18 +116,11 @@ class Following:
             await self._store.cursors.set(name, newest)
 
     async def _since(self, name: str, requests: list[Request]) -> int:
-        """The stored cursor; now and then earlier, for events that AWS delivered late."""
+        """A little before the stored cursor, for events that AWS delivered late."""
         oldest = min(request.step.sent_at or 0 for request in requests)
         cursor = int(await self._store.cursors.get(name) or oldest)
-        self._readings[name] += 1
-        waits = any(self._waits_for_events(request) for request in requests)
-        back = LATE if waits and self._readings[name] % LOOK_BACK == 0 else 0
-        since = max(oldest, cursor - back, self._clock() - KEPT)
+        since = max(oldest, cursor - LATE, self._clock() - KEPT)
         return since - since % SECOND
-
-    def _waits_for_events(self, request: Request) -> bool:
-        late = self._clock() - (request.step.sent_at or 0) > micros(self._polling.timeout)
-        return late and not request.step.events
 
     async def _keep_events(self, before: Iterable[Request], after: Iterable[Request]) -> None:
         """Events are evidence: they are stored before the cursor passes them."""
@@ -271,11 +262,8 @@ class Following:
 
 def _enriched(request: Request, events: tuple[RDSEvent, ...]) -> Request:
     step = request.step
-    target = step.target
     ours = (
-        event
-        for event in events
-        if event.source.lower() == target.identifier.lower() and event.at >= (step.sent_at or 0)
+        event for event in events if event.concerns(step.target) and event.at >= (step.sent_at or 0)
     )
     enriched = step.model_copy(update={"events": _together(step.events, tuple(ours))})
     return request.model_copy(update={"steps": (enriched, *request.steps[1:])})

@@ -37,7 +37,7 @@ from bot.reminders import Reminders
 from bot.settings import OBSERVES, Settings, idle
 from bot.telemetry import Pulse, Telemetry
 from bot.telling import Telling
-from bot.values import Line, Moment
+from bot.values import Line, Moment, micros
 from bot.verifying import Verifying
 from bot.vocabulary import Status
 from charts import Studio
@@ -118,6 +118,7 @@ async def running(
                 settings.aws_region,
                 telemetry.aws_answered,
                 observes=settings.observe,
+                together=micros(settings.polling.interval) // 2,
             )
         )
         session = await stack.enter_async_context(slack.pooled_session(telemetry.slack_answered))

@@ -25,13 +25,16 @@ class Accounts:
         region: str | None = None,
         answered: Answered = lambda *_: None,
         *,
+        together: int = 0,
         observes: bool = False,
     ) -> None:
         """``region`` is for accounts without regions; None: that of the AWS profile.
 
-        ``answered`` is told of every call. With ``observes`` nothing that changes anything is sent.
+        ``answered`` is told of every call. ``together``: as ``Region`` wants it. With ``observes``
+        nothing that changes anything is sent.
         """
         self.observes = observes
+        self._together = together
         self._configured = accounts
         self._clock = clock
         named = (one for account in accounts for one in account.regions)
@@ -42,7 +45,12 @@ class Accounts:
         accounts = self._configured or (await self._sessions.own_account(),)
         self._regions = {
             (account.id, region): Region(
-                self._sessions, account, region, self._clock, observes=self.observes
+                self._sessions,
+                account,
+                region,
+                self._clock,
+                together=self._together,
+                observes=self.observes,
             )
             for account in map(self._placed, accounts)
             for region in account.regions

@@ -11,6 +11,7 @@ from botocore import xform_name
 from bot.aws import alarms, cloudwatch, insights, logfiles, rds
 from bot.aws.batch import Batch
 from bot.aws.errors import acting, observed, reading
+from bot.aws.eventlog import EventLog
 from bot.aws.session import Account, Acting, Sessions
 from bot.errors import AWSNotFoundError, AWSUnavailableError
 from bot.values import (
@@ -79,9 +80,13 @@ class Region:
         name: str,
         clock: Clock,
         *,
+        together: int = 0,
         observes: bool = False,
     ) -> None:
-        """With ``observes`` no mutating call leaves, whoever asks for it."""
+        """``together``: microseconds within which those who follow events share a reading.
+
+        With ``observes`` no mutating call leaves, whoever asks for it.
+        """
         self.account = account
         self.name = name
         self.clock = clock
@@ -89,6 +94,7 @@ class Region:
         self._observes = observes
         self._databases = {kind: Batch(self._describe(DESCRIBE[kind])) for kind in Kind}
         self._snapshots = {kind: Batch(self._describe(SNAPSHOTS[kind])) for kind in Kind}
+        self._log = EventLog(self.events, clock, together)
         self._connections = Batch(self._count_connections)
 
     async def database(self, kind: Kind, identifier: str) -> Database:
@@ -152,6 +158,10 @@ class Region:
         """RDS events of all sources at ``since`` and later, oldest first; AWS keeps 14 days."""
         raw = await self._pages("rds", "describe_events", "Events", **self._since(since))
         return tuple(sorted(map(rds.event, raw), key=lambda event: event.at))
+
+    async def happened(self, reader: str, since: int) -> tuple[RDSEvent, ...]:
+        """The same for whoever follows them, by one reading for all; see ``EventLog.since``."""
+        return await self._log.since(reader, since)
 
     async def alarms_firing(self) -> tuple[Alarm, ...]:
         """Alarms on metrics of RDS that fire now."""

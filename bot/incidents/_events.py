@@ -47,7 +47,7 @@ class Events:
         cursor = f"incident-events/{region.account.id}/{region.name}"
         before = await self._store.cursors.get(cursor)
         mark = Mark.model_validate_json(before) if before else Mark(at=now)
-        fresh, after = mark.read(await region.events(max(mark.since, now - KEPT)))
+        fresh, after = mark.read(await region.happened("incidents", max(mark.since, now - KEPT)))
         if before is None:  # what happened before anybody looked is no news
             fresh = ()
         elif not fresh:

@@ -66,9 +66,9 @@ def _table(found: Iterable[RDSEvent]) -> Table:
 
 def _folded(found: Iterable[RDSEvent]) -> Iterator[Sequence[RDSEvent]]:
     """What says the same of the same together, the newest first."""
-    same: dict[tuple[str, str], list[RDSEvent]] = {}
+    same: dict[tuple[str, str, str], list[RDSEvent]] = {}
     for event in sorted(found, key=lambda event: event.at, reverse=True):
-        same.setdefault((event.source, event.message), []).append(event)
+        same.setdefault((event.source_kind, event.source, event.message), []).append(event)
     yield from same.values()
 
 

@@ -243,6 +243,12 @@ class RDSEvent(Value):
     id: str = ""
     categories: tuple[str, ...] = ()
 
+    def concerns(self, target: Target) -> bool:
+        """Whether it is of that very source: an instance, a cluster, a snapshot and a parameter
+        group may share a name."""
+        named = self.source.lower() == target.identifier.lower()
+        return named and self.source_kind == f"db-{target.kind}"
+
 
 class LogFile(Value):
     """One log file of an instance; ``size`` in bytes."""

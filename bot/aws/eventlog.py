@@ -1,0 +1,52 @@
+"""The events of one region, read once for all who follow them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from bot.values import RDSEvent, micros, passed
+
+#: A reading goes back at least so far: AWS may deliver an event so much later.
+LATE = micros(timedelta(minutes=20))
+#: Whoever has not asked for so long follows nothing any more.
+SILENT = micros(timedelta(minutes=15))
+
+Read = Callable[[int], Awaitable[tuple[RDSEvent, ...]]]
+Reading = tuple[int, int, tuple[RDSEvent, ...]]
+
+
+class EventLog:
+    def __init__(self, read: Read, clock: Callable[[], int], together: int) -> None:
+        """``together``: microseconds within which whoever asks is answered by one reading."""
+        self._read = read
+        self._clock = clock
+        self._together = together
+        self._turn = asyncio.Lock()
+        self._wants: dict[str, tuple[int, int]] = {}
+        self._last: Reading | None = None
+
+    async def since(self, reader: str, at: int) -> tuple[RDSEvent, ...]:
+        """Events at ``at`` and later, oldest first; ``reader`` names who follows them.
+
+        One reading goes as far back as anybody lately wanted. Raises AWSError.
+        """
+        async with self._turn:
+            now = self._clock()
+            self._wants[reader] = now, at
+            if self._last is None or not self._will_do(self._last, at, now):
+                earliest = min(now - LATE, *self._wanted(now))
+                self._last = now, earliest, await self._read(earliest)
+            return tuple(event for event in self._last[2] if event.at >= at)
+
+    def _will_do(self, reading: Reading, at: int, now: int) -> bool:
+        read_at, earliest, _ = reading
+        is_old = passed(read_at + self._together, now, self._together)
+        return earliest <= at and not is_old
+
+    def _wanted(self, now: int) -> list[int]:
+        self._wants = {
+            reader: want
+            for reader, want in self._wants.items()
+            if not passed(want[0] + SILENT, now, SILENT)
+        }
+        return [at for _, at in self._wants.values()]
