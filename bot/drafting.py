@@ -117,7 +117,7 @@ class Drafting:
             raise await self._denied(ask, order, judged, planned)
         planned = _barred(change, looked.database) or planned
         if isinstance(planned, Plan):
-            planned = await self._patient(planned, looked.database)
+            planned = await self._patient(planned, looked.database, judged)
         if isinstance(planned, PreflightError):
             await self._audit_refusal(ask, order, "preflight", str(planned))
             raise planned
@@ -139,9 +139,17 @@ class Drafting:
             raise refused(allowed)
         return person
 
-    async def _patient(self, plan: Plan, database: Database) -> Plan | PreflightError:
-        """A busy database is waited for only where a request of ours keeps it busy."""
-        if not plan.busy or await self._store.requests.holder(database.lock) is not None:
+    async def _patient(
+        self, plan: Plan, database: Database, judged: Judged
+    ) -> Plan | PreflightError:
+        """A busy database is waited for where people have to agree first, which takes its time too,
+        or where a request of ours keeps it busy."""
+        if not plan.busy:
+            return plan
+        if judged.decision.effect is Effect.APPROVE:
+            waits = f"{plan.busy} Once approved, it is sent when it is."
+            return plan.model_copy(update={"warnings": (*plan.warnings, waits)})
+        if await self._store.requests.holder(database.lock) is not None:
             return plan
         return PreflightError(f"{plan.busy} Ask again when it is.")
 

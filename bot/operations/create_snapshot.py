@@ -12,6 +12,7 @@ from bot.values import SECOND, Call, Database, Order, Plan, Progress, Sent, Snap
 from bot.vocabulary import Kind, Risk
 
 REQUEST_TAG = "rds-bot:request-id"
+FOUND = {"found": True}  #: evidence that the snapshot was seen with our tag
 SETTLED = 90 * SECOND  #: an accepted snapshot can be described long before this
 
 
@@ -82,7 +83,7 @@ class CreateSnapshot(Change):
         snapshot = await self._snapshot(aws, sent)
         if snapshot is None:
             return Progress(stage=Stage.WAITING, detail="AWS does not list the snapshot yet")
-        if not _ours(snapshot, sent.order):
+        if not (_is_taken(sent) or _ours(snapshot, sent.order)):
             return _foreign(snapshot)
         return _progress(snapshot)
 
@@ -91,7 +92,7 @@ class CreateSnapshot(Change):
         if snapshot is not None:
             found = _progress(snapshot) if _ours(snapshot, sent.order) else _foreign(snapshot)
             if found.stage is Stage.WAITING:
-                return found.model_copy(update={"stage": Stage.ARRIVED})
+                return found.model_copy(update={"stage": Stage.ARRIVED, "evidence": FOUND})
             return found
         if aws.now - sent.sent_at < SETTLED:
             return Progress(stage=Stage.WAITING, detail="looking for the snapshot at AWS")
@@ -150,6 +151,11 @@ def _downtime(database: Database) -> str:
     if not database.multi_az:
         return f"{pause} (Single-AZ)"
     return f"{pause} (SQL Server)" if database.engine.startswith("sqlserver") else "none"
+
+
+def _is_taken(sent: Sent) -> bool:
+    """AWS's receipt, or an earlier look that found it with our tag; tags may be removed since."""
+    return sent.receipt is not None or FOUND.items() <= sent.evidence.items()
 
 
 def _ours(snapshot: Snapshot, order: Order) -> bool:

@@ -2,6 +2,7 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from bot.aws import AWS
+from bot.aws.declined import FAILOVER, declined, tells
 from bot.aws.statuses import ENDED_BADLY, USABLE, busy
 from bot.errors import AWSNotFoundError, AWSRefusedError, PreflightError
 from bot.operation import Change
@@ -21,8 +22,9 @@ from bot.values import (
 )
 from bot.vocabulary import Risk
 
-RESTARTED = ("RDS-EVENT-0006", "DB instance restarted")
-FAILED_OVER = ("RDS-EVENT-0049", "Multi-AZ instance failover completed")
+RESTARTED = ("RDS-EVENT-0006", "db instance restarted")
+BEGUN = ("RDS-EVENT-0013", "multi-az instance failover started")
+FAILED_OVER = ("RDS-EVENT-0049", "multi-az instance failover completed")
 #: CloudTrail keeps no order: once our later read shows, the reboot may still lag this much.
 LAG = 300 * SECOND
 #: Delivery is slow and not in order: before this, an absence proves nothing.
@@ -130,6 +132,8 @@ class RebootInstance(Change):
             return Progress(
                 stage=Stage.SUCCEEDED, detail=f"{status}; {proven}", percent=100, evidence=evidence
             )
+        if not proven and (said := _declined(sent)):
+            return _failed(f"AWS declined it: {said}", evidence)
         waits = status if database.status not in USABLE else f"{status}, not yet restarted"
         return Progress(stage=Stage.WAITING, detail=waits, evidence=evidence)
 
@@ -140,9 +144,9 @@ def _evidence(database: Database, sent: Sent) -> dict[str, Any]:
     if database.status == "rebooting":
         found["restarted"] = "AWS showed it rebooting"
     for event in _newer(sent):
-        if _is(event, RESTARTED):
+        if tells(event, RESTARTED):
             found["restarted"] = f"AWS reports: {event.message}"
-        if _is(event, FAILED_OVER):
+        if tells(event, FAILED_OVER):
             found["failed_over"] = f"AWS reports: {event.message}"
     before = sent.plan.baseline.get("zone")
     if before and database.zone and database.zone != before:
@@ -151,16 +155,21 @@ def _evidence(database: Database, sent: Sent) -> dict[str, Any]:
 
 
 def _newer(sent: Sent) -> tuple[RDSEvent, ...]:
-    return tuple(event for event in sent.events if event.at > sent.sent_at)
+    target = sent.order.target
+    return tuple(one for one in sent.events if one.at > sent.sent_at and one.concerns(target))
 
 
-def _is(event: RDSEvent, known: tuple[str, str]) -> bool:
-    event_id, message = known
-    return event.id == event_id or message.lower() in event.message.lower()
+def _declined(sent: Sent) -> str:
+    """AWS's sentence on our failover; empty where it moves after all: that was somebody else's."""
+    if not sent.plan.call.arguments.get("ForceFailover"):
+        return ""
+    events = _newer(sent)
+    moves = any(tells(one, BEGUN) or tells(one, FAILED_OVER) for one in events)
+    return "" if moves else declined(events, FAILOVER)
 
 
-def _failed(detail: str) -> Progress:
-    return Progress(stage=Stage.FAILED, detail=detail)
+def _failed(detail: str, evidence: dict[str, Any] | None = None) -> Progress:
+    return Progress(stage=Stage.FAILED, detail=detail, evidence=evidence or {})
 
 
 def _recorded(ours: TrailEvent) -> Progress:
@@ -204,12 +213,14 @@ def _is_absent(now: int, sent: Sent) -> bool:
 
 
 def _restarted(sent: Sent) -> bool:
-    return any(_is(event, RESTARTED) or _is(event, FAILED_OVER) for event in _newer(sent))
+    return any(tells(event, RESTARTED) or tells(event, FAILED_OVER) for event in _newer(sent))
 
 
 def _from_events(aws: AWS, sent: Sent, why: str) -> Progress:
-    if restarted := next((one for one in _newer(sent) if _is(one, RESTARTED)), None):
+    if restarted := next((one for one in _newer(sent) if tells(one, RESTARTED)), None):
         return Progress(stage=Stage.ARRIVED, detail=f"AWS reports: {restarted.message}")
+    if said := _declined(sent):
+        return Progress(stage=Stage.ARRIVED, detail=f"AWS reports: {said}")
     if aws.now - sent.sent_at > PATIENCE:
         return _unknown(f"AWS reports no restart, and {why}")
     return Progress(stage=Stage.WAITING, detail=f"waiting for a restart event; {why}")

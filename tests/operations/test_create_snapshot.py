@@ -9,7 +9,7 @@ import pytest
 from bot.errors import PreflightError
 from bot.operations.create_snapshot import REQUEST_TAG, SETTLED, CreateSnapshot
 from bot.params import SNAPSHOT_ID
-from bot.values import Plan, Snapshot, Stage
+from bot.values import Plan, Receipt, Snapshot, Stage
 from bot.vocabulary import Kind
 from tests.operations.door import cluster, door, order, sent
 from tests.samples import MINUTE, NOW, sample_database, sample_target
@@ -174,6 +174,35 @@ async def test_it_is_done_when_our_snapshot_is_available(
     progress = await NAMED.poll(door(snapshots=snapshots), sent(await _plan()))
 
     assert (progress.stage, progress.percent) == (stage, percent)
+
+
+RECEIPT = Receipt(at=NOW, aws_request_id="r-1")
+
+
+@pytest.mark.parametrize("tags", [{}, {REQUEST_TAG: "RDS-7"}, {"team": "orders"}])
+@pytest.mark.parametrize(
+    "known", [{"receipt": RECEIPT}, {"evidence": {"found": True}}], ids=["receipt", "found"]
+)
+async def test_an_accepted_snapshot_is_ours_whatever_became_of_its_tags(
+    known: dict[str, Any], tags: dict[str, str]
+) -> None:
+    shown = {"pre-upgrade-1": _snapshot(status="available", tags=tags)}
+
+    progress = await NAMED.poll(door(snapshots=shown), sent(await _plan(), **known))
+
+    assert progress.stage is Stage.SUCCEEDED
+
+
+async def test_what_was_found_by_its_tag_is_known_from_then_on() -> None:
+    shown = {"pre-upgrade-1": _snapshot()}
+    arrived = await NAMED.reconcile(door(snapshots=shown), sent(await _plan()))
+    untagged = {"pre-upgrade-1": _snapshot(tags={})}
+
+    later = await NAMED.poll(
+        door(snapshots=untagged), sent(await _plan(), evidence=arrived.evidence)
+    )
+
+    assert (arrived.stage, later.stage) == (Stage.ARRIVED, Stage.WAITING)
 
 
 @pytest.mark.parametrize(

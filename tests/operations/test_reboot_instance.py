@@ -116,6 +116,55 @@ async def test_done_means_evidence_that_is_newer_than_the_send(
     assert progress.stage is stage
 
 
+DECLINED = event(
+    "Abandoning user requested failover since a failover recently occurred on the database instance"
+)
+FAILED = event("Cluster failover failed, check the health of your cluster instances and try again.")
+LONG_AGO = DECLINED.model_copy(update={"at": NOW - MINUTE})
+OF_A_CLUSTER = DECLINED.model_copy(update={"source_kind": "db-cluster"})
+OF_ANOTHER = DECLINED.model_copy(update={"source": "orders-dev"})
+BEGUN = event("Multi-AZ instance failover started")
+
+
+@pytest.mark.parametrize(
+    ("change", "events", "stage"),
+    [
+        pytest.param(FAILOVER, (DECLINED,), Stage.FAILED, id="declined"),
+        pytest.param(FAILOVER, (FAILED,), Stage.FAILED, id="failed"),
+        pytest.param(FAILOVER, (LONG_AGO,), Stage.WAITING, id="before the send"),
+        pytest.param(FAILOVER, (OF_A_CLUSTER,), Stage.WAITING, id="a cluster of that name"),
+        pytest.param(FAILOVER, (OF_ANOTHER,), Stage.WAITING, id="of another"),
+        pytest.param(FAILOVER, (BEGUN, DECLINED), Stage.WAITING, id="somebody else's, beside ours"),
+        pytest.param(FAILOVER, (FAILED_OVER, DECLINED), Stage.SUCCEEDED, id="after ours"),
+        pytest.param(PLAIN, (DECLINED,), Stage.WAITING, id="ours moves nothing"),
+    ],
+)
+async def test_what_only_an_event_declines_has_failed_with_its_sentence(
+    change: RebootInstance, events: tuple[Any, ...], stage: Stage
+) -> None:
+    progress = await change.poll(door(sample_database()), await _sent(change, events=events))
+
+    assert progress.stage is stage
+    assert (stage is Stage.FAILED) == ("AWS declined it" in progress.detail)
+    assert stage is not Stage.FAILED or events[-1].message in progress.detail
+
+
+async def test_a_lost_answer_that_only_an_event_declines_did_arrive() -> None:
+    aws = door(sample_database(), has_trail=False, now=NOW + MINUTE)
+
+    found = await FAILOVER.reconcile(aws, await _sent(FAILOVER, events=(DECLINED,)))
+
+    assert found.stage is Stage.ARRIVED
+
+
+async def test_a_restart_of_a_cluster_of_that_name_is_no_proof() -> None:
+    other = RESTARTED.model_copy(update={"source_kind": "db-cluster"})
+
+    found = await PLAIN.poll(door(sample_database()), await _sent(events=(other,)))
+
+    assert found.stage is Stage.WAITING
+
+
 async def test_that_it_was_seen_rebooting_is_kept_as_evidence() -> None:
     seen = await PLAIN.poll(door(sample_database(status="rebooting")), await _sent())
 

@@ -25,6 +25,11 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     ),
     "RDS-EVENT-0018": ("configuration change", "Applying modification to allocated storage"),
     "RDS-EVENT-0031": ("failure", "DB instance put into {} state"),
+    "RDS-EVENT-0034": (
+        "failover",
+        "Abandoning user requested failover since a failover recently occurred on the database "
+        "instance",
+    ),
     "RDS-EVENT-0035": (
         "failure",
         "Database instance put into incompatible-parameters. Modify the parameters and reboot",

@@ -12,6 +12,10 @@ from bot.sandbox.aws.timeline import Timeline
 
 REBOOTABLE = (*USABLE, "incompatible-parameters")
 STOPPED_FOR = timedelta(days=7)
+ASKED_FAILOVER = "asked_failover"
+"""How a failover that AWS took begins; it may be declined."""
+DECLINED_AFTER = 2.0
+"""Seconds until an event says so."""
 
 
 class InstanceActions(Actions):
@@ -55,7 +59,12 @@ class InstanceActions(Actions):
                 "Cannot specify ForceFailover when the instance is not configured for MultiAZ."
             )
         require(instance, REBOOTABLE)
-        fail_over(self.backend, instance) if failover else restart(self.backend, instance)
+        if not failover:
+            restart(self.backend, instance)
+        elif instance.world.ending(ASKED_FAILOVER, instance.db_instance_identifier):
+            self.backend.emit("RDS-EVENT-0034", instance, instance.world.now() + DECLINED_AFTER)
+        else:
+            fail_over(self.backend, instance)
         return ActionResult({"DBInstance": instance})
 
     def start_db_instance(self) -> ActionResult:

@@ -17,6 +17,7 @@ from bot.sandbox.aws.fleet import MAIN, ClusterSpec, InstanceSpec, role_arn
 from bot.sandbox.aws.identity import OUTSIDER, Sessions
 from bot.sandbox.aws.insights import Insights
 from bot.sandbox.aws.install import empty, installed
+from bot.sandbox.aws.instances import ASKED_FAILOVER
 from bot.sandbox.aws.journal import Call, Journal, matching
 from bot.sandbox.aws.lapses import Lapse, Lapses
 from bot.sandbox.aws.metricdata import MetricData
@@ -116,6 +117,10 @@ class AWSSandbox:
     def will_end(self, operation: str, status: str, identifier: str = "*", times: int = 1) -> None:
         """Let the next such operation settle in `status`: ("create_db_snapshot", "failed")."""
         self._world.will_end(operation, status, identifier, times)
+
+    def decline_failover(self, identifier: str = "*", times: int = 1) -> None:
+        """Take the next failover that is asked for, and decline it: only an event tells."""
+        self._world.will_end(ASKED_FAILOVER, "declined", identifier, times)
 
     def limit_snapshots(self, quota: int) -> None:
         """SnapshotQuotaExceeded from this many snapshots in an account and region on."""
