@@ -32,7 +32,8 @@ class Telling:
     def __init__(self, topic_arn: str | None) -> None:
         self._topic_arn = topic_arn
 
-    def card(self, request: Request) -> Message:
+    @staticmethod
+    def card(request: Request) -> Message:
         """The card is drawn from the request at delivery, so one waiting row is enough."""
         return Message(
             place=Place.CARD,

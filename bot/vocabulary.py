@@ -116,6 +116,20 @@ class Status(StrEnum):
         return not self.is_open and self is not Status.UNKNOWN
 
 
+class Turn(StrEnum):
+    """What became of a database after a change, against before it; the gravest first."""
+
+    WORSE = "worse"
+    #: Not all of its figures could be read, so that it may be worse.
+    UNREAD = "unread"
+    BETTER = "better"
+    #: Otherwise than before, and as a week before at that hour.
+    USUAL = "usual"
+    SAME = "same"
+    #: It was read, and there are too few figures to say.
+    UNKNOWN = "unknown"
+
+
 _OPEN = frozenset({Status.PENDING, Status.APPROVED, Status.RUNNING})
 
 _ALIASES: dict[Environment, tuple[str, ...]] = {

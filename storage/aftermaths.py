@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, delete, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.values import Look
 from bot.vocabulary import Status
 from storage import models
 from storage.engines import Connections, insert_into
+from storage.rows import SEEN, look_outcome
 
 _row = models.aftermaths.c
 _request = models.requests.c
@@ -53,8 +55,12 @@ class Aftermaths:
         return tuple(Ended(*row) for row in rows)
 
     async def prune(self, before: int) -> int:
-        """Forgets looks back that were noted before that instant, and says how many."""
-        noted = delete(models.aftermaths).where(_row.at < before)
+        """Forgets that nothing was seen before that instant, and says how often that was.
+
+        What was seen is shown for as long as its request is.
+        """
+        nothing = ~_row.outcome.startswith(SEEN, autoescape=True)
+        noted = delete(models.aftermaths).where(_row.at < before, nothing)
         async with self._connections.begin() as connection:
             return (await connection.execute(noted)).rowcount
 
@@ -65,12 +71,17 @@ def _is_not(outcome: str) -> ColumnElement[bool]:
 
 
 async def add(
-    connection: AsyncConnection, request_id: int, minutes: int, outcome: str, at: int
+    connection: AsyncConnection,
+    request_id: int,
+    minutes: int,
+    outcome: str,
+    at: int,
+    look: Look | None = None,
 ) -> bool:
     """Whether nobody has added it before."""
     insert = (
         insert_into(models.aftermaths, connection)
-        .values(request_id=request_id, minutes=minutes, outcome=outcome, at=at)
+        .values(request_id=request_id, minutes=minutes, outcome=look_outcome(outcome, look), at=at)
         .on_conflict_do_nothing()
     )
     return (await connection.execute(insert)).rowcount == 1

@@ -50,6 +50,7 @@ FILED = "request.filed"  #: the action of the audit row with which a request beg
 
 _audit = models.audit.c
 _requests, _steps, _votes, _texts = models.requests, models.steps, models.votes, models.texts
+_looks = models.aftermaths
 _HELD = and_(_steps.c.claimed_at.is_not(None), _steps.c.settled_at.is_(None))
 _BATCH = 100
 #: Microseconds between two attempts to send a request: no ``not_before`` is set further off.
@@ -63,7 +64,7 @@ BY_EVIDENCE = or_(
 
 
 class Requests:
-    """Reads requests with their steps and votes; every answer shows one state of the database."""
+    """Reads requests with all that belongs to them; each answer is one state of the database."""
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
@@ -252,7 +253,7 @@ async def load_one(connection: AsyncConnection, request_id: int) -> Request:
 
 
 async def load(connection: AsyncConnection, ids: Sequence[int]) -> tuple[Request, ...]:
-    """The requests of these ids in this order, by three queries however many they are.
+    """The requests of these ids in this order, by four queries however many they are.
 
     One that cannot be read is left out, and logged.
     """
@@ -269,7 +270,11 @@ async def load(connection: AsyncConnection, ids: Sequence[int]) -> tuple[Request
         .where(_votes.c.request_id.in_(ids))
         .order_by(_votes.c.at, _votes.c.person),
     )
-    return await _values(ids, rows, _by_request(steps), _by_request(votes))
+    looks = await _mappings(
+        connection,
+        select(_looks).where(_looks.c.request_id.in_(ids)).order_by(_looks.c.minutes),
+    )
+    return await _values(ids, rows, *map(_by_request, (steps, votes, looks)))
 
 
 async def open_like(connection: AsyncConnection, same_ask: str) -> Request | None:
@@ -321,8 +326,9 @@ def _whole(
     row: RowMapping,
     steps: Mapping[int, list[RowMapping]],
     votes: Mapping[int, list[RowMapping]],
+    looks: Mapping[int, list[RowMapping]],
 ) -> Request:
-    return request_value(row, steps[row["id"]], votes[row["id"]])
+    return request_value(row, *(found[row["id"]] for found in (steps, votes, looks)))
 
 
 async def _values(
@@ -330,12 +336,13 @@ async def _values(
     rows: Iterable[RowMapping],
     steps: Mapping[int, list[RowMapping]],
     votes: Mapping[int, list[RowMapping]],
+    looks: Mapping[int, list[RowMapping]],
 ) -> tuple[Request, ...]:
     """Gives the event loop a turn between batches: building a thousand requests takes a while."""
     known = {row["id"]: row for row in rows}
     found: list[Request] = []
     for position, id_ in enumerate(id_ for id_ in ids if id_ in known):
-        found += readable("requests", [known[id_]], lambda row: _whole(row, steps, votes))
+        found += readable("requests", [known[id_]], lambda row: _whole(row, steps, votes, looks))
         if position % _BATCH == _BATCH - 1:
             await asyncio.sleep(0)
     return tuple(found)

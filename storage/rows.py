@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import RowMapping
 
 from bot.masking import mask
-from bot.values import PersonId, Request, Step, Target, Value, Vote, canonical
+from bot.values import Look, PersonId, Request, Step, Target, Value, Vote, canonical
 
 Columns = dict[str, Any]
 Read = TypeVar("Read")
@@ -31,6 +31,9 @@ def readable(table: str, rows: Iterable[Any], read: Callable[[Any], Read]) -> It
 @cache
 def _told(table: str, row: str, why: str) -> None:
     log.error("storage.unreadable_row", table=table, row=row, why=why)
+
+
+SEEN = "{"  #: how the outcome of a look back begins that says what was seen
 
 
 def encoded(value: Any) -> str:
@@ -130,7 +133,7 @@ def vote_columns(request_id: int, vote: Vote) -> Columns:
 
 _REQUEST_JSON = frozenset({"assessment", "classified", "decision", "facts", "outcome", "card"})
 _REQUEST_PLAIN = (
-    Request.model_fields.keys() - _REQUEST_JSON - {"requester", "reason", "steps", "votes"}
+    Request.model_fields.keys() - _REQUEST_JSON - {"requester", "reason", "steps", "votes", "looks"}
 )
 _STEP_JSON = frozenset({"params", "plan", "receipt", "refusal", "evidence", "events", "progress"})
 _STEP_PLAIN = Step.model_fields.keys() - _STEP_JSON - {"target"}
@@ -141,6 +144,7 @@ def request_value(
     row: RowMapping,
     steps: Iterable[RowMapping],
     votes: Iterable[RowMapping],
+    looks: Iterable[RowMapping] = (),
 ) -> Request:
     return Request.model_validate(
         {
@@ -150,8 +154,22 @@ def request_value(
             "reason": row["reason"] or "",
             "steps": [_step(step) for step in steps],
             "votes": [_vote(vote) for vote in votes],
+            "looks": [found for look in looks if (found := _look(look))],
         }
     )
+
+
+def look_outcome(outcome: str, look: Look | None) -> str:
+    """What became of a look back, in a word, and where something was seen, what."""
+    return outcome if look is None else encoded({**look.json_value(), "outcome": outcome})
+
+
+def _look(row: RowMapping) -> Look | None:
+    """None where nothing was seen, or an earlier version has not kept what."""
+    if not row["outcome"].startswith(SEEN):
+        return None
+    found = decoded(row["outcome"])
+    return Look(minutes=row["minutes"], turn=found["turn"], said=found["said"])
 
 
 def _step(row: RowMapping) -> Columns:

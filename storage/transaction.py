@@ -17,6 +17,7 @@ from bot.values import (
     AuditEvent,
     Incident,
     LiveChart,
+    Look,
     Message,
     Outcome,
     PersonId,
@@ -331,9 +332,14 @@ class Transaction:
         if not await leases.move(self._connection, name, before, after):
             raise ConflictError(f"{name} was read by somebody else.")
 
-    async def look_back(self, request_id: int, minutes: int, outcome: str) -> bool:
-        """Notes that a change was looked back at after so many minutes; False where it was."""
-        return await aftermaths.add(self._connection, request_id, minutes, outcome, self.now)
+    async def look_back(
+        self, request_id: int, minutes: int, outcome: str, look: Look | None = None
+    ) -> bool:
+        """Notes that a change was looked back at after so many minutes; False where it was.
+
+        ``look``: what was seen, which its request has from then on.
+        """
+        return await aftermaths.add(self._connection, request_id, minutes, outcome, self.now, look)
 
     async def lock_live_charts(self) -> tuple[LiveChart, ...]:
         """Those that are kept fresh now, and nobody else begins another until commit."""

@@ -116,6 +116,50 @@ def test_what_is_not_known_is_never_said_to_be_fine() -> None:
     assert said() == "CloudWatch has no figures of it."
 
 
+def lacking(given: Series, why: str = "CloudWatch erred.") -> Series:
+    return given.model_copy(update={"unread": why})
+
+
+NOTHING = Series(metric="CPUUtilization", unit="%", unread="CloudWatch erred.")
+
+
+@pytest.mark.parametrize(
+    ("given", "turn", "says"),
+    [
+        ([NOTHING], Turn.UNREAD,
+         "Could not be read, so nobody can tell: CPU. CloudWatch erred."),
+        ([NOTHING, series("ReadLatency", [0.0006] * 30, [0.0006] * 13)], Turn.UNREAD,
+         "As before: read latency 0.6 ms. Could not be read, so nobody can tell: CPU. "
+         "CloudWatch erred."),
+        ([NOTHING, SLOW], Turn.WORSE,
+         "Read latency rose from 0.6 ms to 3.1 ms (5.2 times as much). Could not be read, so "
+         "nobody can tell: CPU. CloudWatch erred."),
+        ([lacking(AS_EVER)], Turn.UNREAD,
+         "Could not be read, so nobody can tell: CPU. CloudWatch erred."),
+        ([lacking(SLOW)], Turn.WORSE,
+         "Read latency rose from 0.6 ms to 3.1 ms (5.2 times as much). CloudWatch erred."),
+        ([lacking(Series(metric="ReplicaLag", unit="s"))], Turn.UNREAD,
+         "Could not be read, so nobody can tell: replica lag. CloudWatch erred."),
+    ],
+)  # fmt: skip
+def test_what_could_not_be_read_is_neither_the_same_nor_better(
+    given: list[Series], turn: Turn, says: str
+) -> None:
+    found = {Measure(target=sample_target(), metric=one.metric): one for one in given}
+
+    assert overall(shifts("orders-staging", found, around())) is turn
+    assert said(*given) == says
+
+
+def test_a_week_before_that_was_read_only_in_part_excuses_nothing() -> None:
+    measure = Measure(target=sample_target(), metric="CPUUtilization")
+    now = {measure: series("CPUUtilization", [31.0] * 30, [62.0] * 13)}
+    then = {measure: lacking(series("CPUUtilization", [30.0] * 30, [60.0] * 13))}
+    found, earlier = (shifts("orders-staging", one, around()) for one in (now, then))
+
+    assert overall(against_week_before(found, earlier)) is Turn.WORSE
+
+
 def test_a_metric_that_only_replicas_have_is_not_missed() -> None:
     assert "lag" not in said(AS_EVER, Series(metric="ReplicaLag", unit="s"))
 

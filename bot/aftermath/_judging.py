@@ -11,15 +11,17 @@ a median prove nothing either, and that is then what is said.
 
 Mornings get busy without anybody's doing: what is as high as it was at that hour a week before is
 usual, and not the change's fault.
+
+What could not be read may be worse: it is called neither the same nor better.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from math import inf
 from statistics import median
 
 from bot.values import SECOND, Measure, Series, Window
+from bot.vocabulary import Turn
 
 BEFORE = 30  #: minutes before the send that are looked at
 ENOUGH_BEFORE, ENOUGH_AFTER = 5, 3  #: points that make a median
@@ -53,16 +55,6 @@ SENSES: Mapping[str, Sense] = {
     "ReplicaLag": Sense("replica lag", 2.0, 10.0, rare=True, endless=True),
     "AuroraReplicaLag": Sense("replica lag", 2.0, 100.0, rare=True),
 }
-
-
-class Turn(StrEnum):
-    """The gravest first."""
-
-    WORSE = "worse"
-    BETTER = "better"
-    USUAL = "usual"
-    SAME = "same"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -108,6 +100,7 @@ class Shift:
     before: float | None
     after: float | None
     turn: Turn
+    why: str = ""  #: it could not be read, or not all of it
 
     @property
     def times(self) -> float:
@@ -128,7 +121,7 @@ def shifts(name: str, found: Mapping[Measure, Series], stretch: Stretch) -> tupl
             sense, "" if one.target.identifier == name else one.target.identifier, series, stretch
         )
         for one, sense, series in judged
-        if sense and (series.points or not sense.rare)
+        if sense and (series.points or series.unread or not sense.rare)
     )
 
 
@@ -139,7 +132,7 @@ def overall(found: Sequence[Shift]) -> Turn:
 
 def against_week_before(found: Sequence[Shift], earlier: Sequence[Shift]) -> tuple[Shift, ...]:
     """With what got worse called usual, where ``earlier`` has it like that at the same hour."""
-    known = {one.name: one.after for one in earlier}
+    known = {one.name: one.after for one in earlier if not one.why}
     return tuple(_excused(one, known.get(one.name)) for one in found)
 
 
@@ -153,13 +146,15 @@ def _excused(shift: Shift, usual: float | None) -> Shift:
 def _shift(sense: Sense, of: str, series: Series, stretch: Stretch) -> Shift:
     before, after = _read(sense, stretch.before(series)), _read(sense, stretch.after(series))
     enough = len(before) >= ENOUGH_BEFORE and len(after) >= ENOUGH_AFTER
+    turn = _turn(sense, before, median(after)) if enough else Turn.UNKNOWN
     return Shift(
         sense=sense,
         of=of,
         unit=series.unit,
         before=median(before) if before else None,
         after=median(after) if after else None,
-        turn=_turn(sense, before, median(after)) if enough else Turn.UNKNOWN,
+        turn=Turn.UNREAD if series.unread and turn is not Turn.WORSE else turn,
+        why=series.unread,
     )
 
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import structlog
 
-from bot.aftermath._judging import Shift, Stretch, Turn, against_week_before, overall, shifts
-from bot.aftermath._wording import chart, headline, told, unanswered
+from bot.aftermath._judging import Shift, Stretch, against_week_before, overall, shifts
+from bot.aftermath._wording import chart, headline, plain_verdict, told, unanswered
 from bot.errors import AWSError, AWSRefusedError, BotError, DirectoryError, UnknownTargetError
 from bot.fleet import Fleet
 from bot.markers import Markers
@@ -16,7 +16,8 @@ from bot.monitoring import Monitoring, preset
 from bot.operations import is_quiet
 from bot.people import Directory
 from bot.telling import Telling
-from bot.values import Answer, Chart, Database, Message, Place, Request, Target, micros
+from bot.values import Answer, Chart, Database, Look, Message, Place, Request, Target, micros
+from bot.vocabulary import Turn
 from storage.aftermaths import Ended
 from storage.database import Database as Store
 
@@ -116,12 +117,16 @@ class Aftermaths:
         except (AWSError, UnknownTargetError) as error:
             await self._unseen(due, _why(error), quiet=quiet)
             return
-        if quiet and overall(seen.shifts) is not Turn.WORSE:
-            await self._record(due.request.id, due.minutes, QUIET)
+        turn = overall(seen.shifts)
+        if turn is Turn.UNREAD and self._waits(due, "not all figures could be read"):
+            return
+        look = Look(minutes=due.minutes, turn=turn, said=plain_verdict(seen.shifts))
+        if quiet and turn is not Turn.WORSE:
+            await self._record(due.request.id, due.minutes, QUIET, look)
             return
         late = due.late(self._clock())
         said = told(due.request, seen.database, seen.shifts, seen.chart, due.minutes, late)
-        await self._record(due.request.id, due.minutes, TOLD, said)
+        await self._record(due.request.id, due.minutes, TOLD, look, said)
 
     async def _see(self, due: Due) -> Seen:
         """Raises AWSError, UnknownTargetError."""
@@ -140,26 +145,47 @@ class Aftermaths:
         return Seen(database, judged, chart(title, stretch, panels, markers, zone))
 
     async def _earlier(self, database: Database, stretch: Stretch) -> tuple[Shift, ...]:
-        found, _ = await self._monitoring.panels(database, _words(database), stretch.window)
+        """What cannot be read excuses nothing."""
+        try:
+            found, _ = await self._monitoring.panels(database, _words(database), stretch.window)
+        except AWSError as error:
+            log.warning("aftermath.week_before_unread", database=database.name, why=str(error))
+            return ()
         return shifts(database.name, found, stretch)
 
-    async def _unseen(self, due: Due, why: str, *, quiet: bool) -> None:
-        """Given up after a while, and then that is said."""
+    def _waits(self, due: Due, why: str) -> bool:
+        """Whether it is asked for again with a later tick; after a while it is given up."""
         now, key = self._clock(), (due.request.id, due.minutes)
-        if now - self._failing.setdefault(key, now) < PATIENCE:
+        waits = now - self._failing.setdefault(key, now) < PATIENCE
+        if waits:
             log.warning("aftermath.put_off", request=due.request.label, why=why)
+        return waits
+
+    async def _unseen(self, due: Due, why: str, *, quiet: bool) -> None:
+        if self._waits(due, why):
             return
-        said = None if quiet else unanswered(due.request, due.minutes, why, due.late(now))
-        await self._record(due.request.id, due.minutes, UNANSWERED, said)
+        late = due.late(self._clock())
+        said = None if quiet else unanswered(due.request, due.minutes, why, late)
+        look = Look(minutes=due.minutes, turn=Turn.UNREAD, said=why)
+        await self._record(due.request.id, due.minutes, UNANSWERED, look, said)
 
     async def _record(
-        self, request_id: int, minutes: int, outcome: str, said: Answer | None = None
+        self,
+        request_id: int,
+        minutes: int,
+        outcome: str,
+        look: Look | None = None,
+        said: Answer | None = None,
     ) -> None:
-        """The word and what is said in one transaction: whoever loses the race says nothing."""
+        """The word, what is said and what the card then shows, in one transaction: whoever loses
+        the race says nothing."""
         async with self._store.write() as tx:
             request = await tx.lock_request(request_id)
-            if await tx.look_back(request_id, minutes, outcome) and said is not None:
-                await tx.post(_message(request, minutes, said))
+            if await tx.look_back(request_id, minutes, outcome, look):
+                if said is not None:
+                    await tx.post(_message(request, minutes, said))
+                if look is not None and request.seen(look).remarkable != request.remarkable:
+                    await tx.post(Telling.card(request))
         self._failing.pop((request_id, minutes), None)
 
     async def _database(self, target: Target) -> Database:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import inf
 
-from bot.aftermath._judging import BEFORE, Shift, Stretch, Turn, overall
+from bot.aftermath._judging import BEFORE, Shift, Stretch, overall
 from bot.values import (
     Answer,
     Button,
@@ -20,7 +20,9 @@ from bot.values import (
     amount,
     paragraph,
 )
+from bot.vocabulary import Turn
 
+WHYS = 2  #: reasons that a line bears
 SHOWN = 8  #: figures of one turn that a line bears
 ENDLESS = "endless (replication has stopped)"
 RUN = "query.run.aftermath"  #: the action of a button that runs a command which only looks
@@ -77,14 +79,20 @@ def verdict(found: Sequence[Shift]) -> Line:
         (Turn.USUAL, "As a week before at this hour: ", _moved),
         (Turn.SAME, "As before: ", _stayed),
         (Turn.UNKNOWN, "Too few figures to say: ", _missing),
+        (Turn.UNREAD, "Could not be read, so nobody can tell: ", _named),
     )
     parts = [
         f"{heading}{listed}."
         for turn, heading, saying in sayings
         if (listed := _listed(map(saying, _of(found, turn))))
     ]
-    said = " ".join(parts) or "CloudWatch has no figures of it."
+    whys = dict.fromkeys(one.why for one in found if one.why)
+    said = " ".join((*parts, *list(whys)[:WHYS])) or "CloudWatch has no figures of it."
     return (said[:1].upper() + said[1:],)
+
+
+def plain_verdict(found: Sequence[Shift]) -> str:
+    return "".join(span for span in verdict(found) if isinstance(span, str))
 
 
 def chart(
@@ -95,9 +103,9 @@ def chart(
     zone: str,
 ) -> Chart | None:
     """None where there is nothing to draw."""
-    full = tuple(one for one in panels if any(curve.series.points for curve in one.curves))
-    if not full:
+    if not any(one.is_measured for one in panels):
         return None
+    full = tuple(one for one in panels if one.is_measured or one.is_unread)
     return Chart(
         title=title,
         about=f"{_steps(stretch.window)}, from {BEFORE} minutes before the change",
@@ -106,7 +114,13 @@ def chart(
         zone=zone,
         markers=markers,
         change=(stretch.sent_at, stretch.ended_at),
+        unread=_lacking(full),
     )
+
+
+def _lacking(panels: Sequence[Panel]) -> str:
+    lacks = ", ".join(one.title for one in panels if one.is_unread)
+    return f"{lacks} could not be read, or only in part" if lacks else ""
 
 
 def spoken(minutes: int) -> str:
@@ -122,6 +136,8 @@ def _word(found: Sequence[Shift]) -> str:
     match overall(found):
         case Turn.WORSE:
             return "worse than before"
+        case Turn.UNREAD:
+            return "nobody can tell how it does, as not all could be read"
         case Turn.BETTER:
             return "better than before"
         case Turn.USUAL:
@@ -183,6 +199,10 @@ def _stayed(shift: Shift) -> str:
     """``CPU 31 % → 33 %``; ``write latency 1.1 ms`` where it reads the same."""
     before, after = _amount(shift.before or 0.0, shift), _amount(shift.after or 0.0, shift)
     return f"{shift.name} {before}" + ("" if before == after else f" → {after}")
+
+
+def _named(shift: Shift) -> str:
+    return shift.name
 
 
 def _missing(shift: Shift) -> str:

@@ -53,7 +53,7 @@ def _row(request: Request) -> tuple[Line, ...]:
     return (
         (request.label,),
         (request.step.plan.effect,),
-        (f"{request.status}{counted}",),
+        (f"{request.status}{counted}{request.since}",),
         (Mention(person=request.requester),),
         (Moment(at=request.asked_at),),
     )

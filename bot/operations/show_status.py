@@ -51,7 +51,7 @@ class ShowStatus(Query):
         if request.status is Status.PENDING:
             who, request = await desk.who_may_approve(request), await desk.counting(request)
         return Answer(
-            title=f"{request.label} {request.step.plan.effect}: {request.status}",
+            title=f"{request.label} {request.step.plan.effect}: {request.status}{request.since}",
             parts=(*_mode(request, desk), Facts(pairs=tuple(_facts(request, who)))),
             hint=("All steps: ", Code(text=f"/rds audit --request {request.label}")),
         )
@@ -86,6 +86,8 @@ def _facts(request: Request, who: Line) -> Iterator[tuple[str, Line]]:
         yield "Outcome", (request.outcome.detail,)
     if request.ended_at is not None:
         yield "Ended", (Moment(at=request.ended_at),)
+    for look in request.looks:
+        yield f"{look.minutes} min after", (f"{look.spoken}. {look.said}",)
 
 
 def _by(request: Request) -> Line:

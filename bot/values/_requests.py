@@ -12,7 +12,7 @@ from bot.values._changes import Order, Plan, Progress, Receipt
 from bot.values._databases import Classified, RDSEvent, Target
 from bot.values._messages import AuditEvent
 from bot.values._people import Access, PersonId
-from bot.vocabulary import Risk, Status
+from bot.vocabulary import Risk, Status, Turn
 
 HABIT = 3  #: so many endings make something usual
 
@@ -84,6 +84,30 @@ def session_name(request_id: int, number: int, refusals: int = 0) -> str:
     """Of one attempt: after a refusal CloudTrail must tell the next call from the refused one."""
     name = f"rds-bot-{request_id}-{number}"
     return f"{name}-{refusals + 1}" if refusals else name
+
+
+class Look(Value):
+    """What was seen when a change was looked back at, so many minutes after its end."""
+
+    minutes: int
+    turn: Turn
+    said: str = ""  #: the figures, or why there are none
+
+    @property
+    def spoken(self) -> str:
+        """``worse 15 min after``"""
+        return f"{_TURNS[self.turn]} {self.minutes} min after"
+
+
+_TURNS = {
+    Turn.WORSE: "worse",
+    Turn.UNREAD: "not known how it does",
+    Turn.BETTER: "better",
+    Turn.USUAL: "as usual",
+    Turn.SAME: "as before",
+    Turn.UNKNOWN: "not known how it does",
+}
+_UNJUDGED = frozenset({Turn.UNREAD, Turn.UNKNOWN})
 
 
 class Step(Value):
@@ -170,6 +194,32 @@ class Request(Value):
     card: Posted | None = None
     steps: tuple[Step, ...]
     votes: tuple[Vote, ...] = ()
+    looks: tuple[Look, ...] = ()  #: back at it, in the order of time
+
+    def seen(self, look: Look) -> Self:
+        """The same after one more look back at it."""
+        return self.model_copy(update={"looks": (*self.looks, look)})
+
+    @property
+    def is_worse_since(self) -> bool:
+        """Whether its database did worse when it was last looked at and could be judged."""
+        judged = [look.turn for look in self.looks if look.turn not in _UNJUDGED]
+        return judged[-1:] == [Turn.WORSE]
+
+    @property
+    def remarkable(self) -> tuple[Look, ...]:
+        """What is worth a word beside how it ended: that it was worse, and how it was at last; or
+        that it could not be judged. Nothing where all is as it should be."""
+        worse = [look for look in self.looks if look.turn is Turn.WORSE]
+        last = self.looks[-1:]
+        if worse or any(look.turn in _UNJUDGED for look in last):
+            return tuple(dict.fromkeys((*worse, *last)))
+        return ()
+
+    @property
+    def since(self) -> str:
+        """``, worse 15 min after``, to stand behind the word for how it ended; mostly empty."""
+        return "".join(f", {look.spoken}" for look in self.remarkable)
 
     @property
     def label(self) -> str:

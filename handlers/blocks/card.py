@@ -26,13 +26,13 @@ from handlers.blocks.progress import agreed, progress
 from handlers.blocks.rich import Block, Part, emoji, leaves, lines, rich_text
 from handlers.blocks.text import cut, visible
 from handlers.blocks.wording import (
-    EMOJI,
     detail,
     effect,
     headline,
     is_unsent,
     is_untouched,
     judged,
+    mark,
     mentions,
     notice,
     state,
@@ -41,6 +41,7 @@ from handlers.blocks.wording import (
 
 HELD = f"{OBSERVES} So this is not sent."
 COMMAND, PLACE, CHANGES = 400, 300, 900
+SINCE = 600
 WHY = 400  #: why a request waits, mostly AWS's own words
 CHANGED = "The settings have changed since this was asked for."
 PLAIN_CALL, PLAIN_REASON = 1500, 1500
@@ -99,7 +100,11 @@ def _blocks(
             head = _first(request, headline(request))
             yield rich_text(head, *progress(request, usual), *reason(request))
         case _:
-            yield rich_text(_first(request, _outcome(request)), lines(*what_next(request)))
+            yield rich_text(
+                _first(request, _outcome(request)),
+                lines(*_since(request), limit=SINCE),
+                lines(*what_next(request)),
+            )
             yield context(tuple(_history(request)))
     if standing.changes:
         yield context((" ".join((CHANGED, *standing.changes)),), limit=CHANGES)
@@ -118,14 +123,16 @@ def _plain_blocks(request: Request, *, is_held: bool) -> Iterator[Block]:
         yield plain_section(f"Reason: {cut(said, PLAIN_REASON, '… (cut)')}")
     if found := detail(request):
         yield plain_section(found)
+    for look in request.remarkable:
+        yield plain_section(cut(f"{look.minutes} min after: {visible(look.said)}", SINCE))
     if is_held:
         yield context((HELD,))
     yield from actions(_buttons(request, is_held=is_held))
 
 
 def _first(request: Request, line: Line) -> Part:
-    mark = [emoji(EMOJI[request.status]), {"type": "text", "text": " "}]
-    return {"type": "rich_text_section", "elements": [*mark, *leaves(line)]}
+    sign = [emoji(mark(request)), {"type": "text", "text": " "}]
+    return {"type": "rich_text_section", "elements": [*sign, *leaves(line)]}
 
 
 def _waiting(request: Request) -> Iterator[Line]:
@@ -155,6 +162,12 @@ def _found(request: Request) -> str:
     if request.status is Status.REJECTED:
         return visible(" ".join(vote.reason for vote in request.votes if vote.reason))
     return detail(request)
+
+
+def _since(request: Request) -> Iterator[Line]:
+    """How its database did afterwards, where that is worth a word."""
+    for look in request.remarkable:
+        yield (Strong(text=f"{look.minutes} min after:"), f" {visible(look.said)}")
 
 
 def what_next(request: Request) -> Iterator[Line]:

@@ -12,7 +12,7 @@ from handlers.blocks.fleet import Health, fleet
 from handlers.blocks.progress import briefly
 from handlers.blocks.rich import Block, Leaf, bullets, emoji, leaves, lines, rich_text
 from handlers.blocks.rows import rows, to_cancel, to_decide
-from handlers.blocks.wording import EMOJI, MEMBERS_ONLY, headline, listed
+from handlers.blocks.wording import MEMBERS_ONLY, headline, listed, mark
 
 #: Requests of one list. A view holds 100 blocks; a request to decide takes two.
 DECISIONS, MINE, RUNNING, ENDED = 12, 10, 10, 10
@@ -121,7 +121,7 @@ def _ended(ended: Sequence[Request]) -> Iterator[Block]:
 
 
 def _ending(request: Request) -> list[Leaf]:
-    return [emoji(EMOJI[request.status]), *leaves((" ", *headline(request)))]
+    return [emoji(mark(request)), *leaves((" ", *headline(request)))]
 
 
 def _settings(page: Home) -> Iterator[Block]:

@@ -29,6 +29,12 @@ EMOJI = {
 }
 
 
+def mark(request: Request) -> str:
+    """The emoji of where it stands; what made things worse is not marked as good."""
+    is_good = request.status is Status.SUCCEEDED
+    return "warning" if is_good and request.is_worse_since else EMOJI[request.status]
+
+
 def effect(request: Request) -> str:
     return cut(visible(request.step.plan.effect), EFFECT)
 
@@ -58,7 +64,7 @@ def state(request: Request) -> str:
         case Status.RUNNING:
             return _running(request)
         case Status.SUCCEEDED | Status.FAILED:
-            return _settled(request)
+            return f"{_settled(request)}{request.since}"
         case Status.UNKNOWN:
             return "outcome unknown, a person must look"
         case Status.REJECTED | Status.EXPIRED | Status.CANCELLED:

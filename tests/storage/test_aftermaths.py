@@ -1,8 +1,8 @@
 import asyncio
 from typing import Any
 
-from bot.values import Outcome, Request
-from bot.vocabulary import Status
+from bot.values import Look, Outcome, Request
+from bot.vocabulary import Status, Turn
 from storage.aftermaths import Ended
 from storage.database import Database
 from tests.storage.records import HOUR, MINUTE, START, Clock, filed, moved
@@ -51,6 +51,21 @@ async def test_what_ended_is_awaited_until_it_was_looked_back_at(
     assert await database.aftermaths.awaited(15, *everything) == ()
     assert len(await database.aftermaths.awaited(60, *everything)) == 1
     assert await database.aftermaths.prune(clock.now + 1) == 1
+
+
+async def test_what_was_seen_stays_with_its_request(database: Database, clock: Clock) -> None:
+    request = await ended(database, clock, START + MINUTE)
+    seen = [Look(minutes=15, turn=Turn.WORSE, said='CPU "rose".'),
+            Look(minutes=60, turn=Turn.SAME)]  # fmt: skip
+    async with database.write() as tx:
+        assert await tx.look_back(request.id, 60, "told", seen[1])
+        assert await tx.look_back(request.id, 15, "told", seen[0])
+        assert not await tx.look_back(request.id, 15, "told", seen[1])
+        assert await tx.look_back(request.id, 5, "skipped")
+
+    assert (await database.requests.get(request.id)).looks == tuple(seen)
+    assert await database.aftermaths.prune(clock.now + 1) == 1
+    assert (await database.requests.get(request.id)).looks == tuple(seen)
 
 
 async def test_what_never_reached_a_database_is_not_awaited(

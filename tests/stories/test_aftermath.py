@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.sandbox.aws import AWSSandbox
+from bot.sandbox.aws import AWSSandbox, Lapse
 from bot.sandbox.aws.clock import SOME_MORNING, HeldClock
 from bot.sandbox.slack import SeenMessage
 from bot.values import Window
@@ -161,6 +161,96 @@ async def test_figures_that_cannot_be_read_are_asked_for_again_and_then_missed(
     [seen] = told(stage)
     assert "15 minutes after RDS-1001: it could not be looked at" in flat(seen)
     assert "AWS says AccessDenied" in flat(seen)
+
+
+def card_of(stage: Stage) -> SeenMessage:
+    [card] = [
+        it
+        for it in stage.slack.member("ana").messages("databases")
+        if "RDS-1001" in it.words and not it.ephemeral and it.thread_ts in (None, it.ts)
+    ]
+    return card  # fmt: skip
+
+
+async def answers(play: Play, line: str) -> str:
+    await play.types(line)
+    answers = [it for it in play.stage.slack.member("ana").messages("databases") if it.ephemeral]
+    return flat(answers[-1])
+
+
+async def home(play: Play) -> str:
+    assert await play.stage.slack.member("ana").opens_home()
+    await play.told()
+    seen = play.stage.slack.member("ana").home()
+    assert seen is not None
+    return flat(seen)
+
+
+async def test_what_did_worse_afterwards_loses_its_green_mark_wherever_it_stands(
+    stage: Stage,
+) -> None:
+    async with stage.bot() as play:
+        await reboot(play, "orders-staging")
+        assert "✅" in flat(card_of(stage))
+        await minutes(play, 16)
+        card, listed = card_of(stage), await answers(play, "/rds requests --all")
+        status, seen = await answers(play, "/rds status RDS-1001"), await home(play)
+
+    assert "✅" not in flat(card)
+    assert ", worse 15 min after" in flat(card)
+    assert "15 min after: Read latency rose from" in flat(card)
+    assert "succeeded, worse 15 min after" in listed
+    assert "succeeded, worse 15 min after" in status
+    assert "Read latency rose from" in status
+    assert ", worse 15 min after" in seen
+    assert "⚠" in seen.partition("Recent endings")[2]
+
+
+async def test_what_nobody_can_judge_is_said_on_the_card_too(any_stage: Stage) -> None:
+    async with any_stage.bot() as play:
+        await reboot(play)
+        any_stage.aws.lapse(Lapse("CPUUtilization", status="InternalError", share=0))
+        await minutes(play, 16)
+        await minutes(play, 29)
+        assert told(any_stage) == []
+
+        await minutes(play, 2)
+        [seen] = told(any_stage)
+        card = card_of(any_stage)
+
+    assert "nobody can tell how it does, as not all could be read" in flat(seen)
+    assert "Could not be read, so nobody can tell: CPU. CloudWatch had an error" in flat(seen)
+    assert "not known how it does 15 min after" in flat(card)
+    assert "15 min after: " in flat(card)
+
+
+async def test_what_can_be_read_again_in_time_is_judged(stage: Stage) -> None:
+    async with stage.bot() as play:
+        await reboot(play)
+        stage.aws.lapse(Lapse("CPUUtilization", is_left_out=True))
+        await minutes(play, 16)
+        assert told(stage) == []
+        stage.aws.mend_figures()
+        await minutes(play, 5)
+        [seen] = told(stage)
+
+    assert "15 minutes after RDS-1001: as before" in flat(seen)
+    assert "not known" not in flat(card_of(stage))
+
+
+async def test_a_snapshot_of_which_nothing_could_be_read_says_so_on_its_card_alone(
+    stage: Stage,
+) -> None:
+    async with stage.bot() as play:
+        await ended(play, "/rds snapshot orders-test --reason nightly")
+        await minutes(play, 16)
+        stage.aws.fault("cloudwatch:*", "denied", times=None)
+        await minutes(play, 60)
+        await minutes(play, 31)
+
+    assert told(stage) == []
+    assert "not known how it does 60 min after" in flat(card_of(stage))
+    assert "AWS says AccessDenied" in flat(card_of(stage))
 
 
 async def test_a_member_whose_events_cannot_be_read_hides_none_of_the_others(

@@ -11,15 +11,17 @@ from bot.values import (
     Assessment,
     Call,
     Difference,
+    Look,
     Outcome,
     Progress,
     Request,
     Strong,
     Usual,
 )
-from bot.vocabulary import Risk, Status
+from bot.vocabulary import Risk, Status, Turn
 from handlers.blocks.card import Standing, card, plain_card
 from handlers.blocks.case import details
+from handlers.blocks.wording import state
 from tests.handlers.blocks.judging import action_ids, assert_message, parts, words
 from tests.samples import (
     EVE,
@@ -344,3 +346,59 @@ def _crowded(status: Status) -> Request:
         facts=facts,
         outcome=Outcome(code="x", detail=HOSTILE * 30),
     )
+
+
+WORSE = Look(minutes=15, turn=Turn.WORSE, said="Read latency rose from 0.6 ms to 3.1 ms.")
+
+
+def looked(*looks: Look, status: Status = Status.SUCCEEDED) -> Request:
+    return sample_of(status).model_copy(update={"looks": looks})
+
+
+@pytest.mark.parametrize(
+    ("looks", "sign", "says"),
+    [
+        ([], "white_check_mark", ""),
+        ([Look(minutes=15, turn=Turn.SAME)], "white_check_mark", ""),
+        ([Look(minutes=15, turn=Turn.BETTER)], "white_check_mark", ""),
+        ([WORSE], "warning", ", worse 15 min after"),
+        ([WORSE, WORSE.model_copy(update={"minutes": 60})], "warning",
+         ", worse 15 min after, worse 60 min after"),
+        ([WORSE, Look(minutes=60, turn=Turn.SAME)], "white_check_mark",
+         ", worse 15 min after, as before 60 min after"),
+        ([WORSE, Look(minutes=60, turn=Turn.UNREAD)], "warning",
+         ", worse 15 min after, not known how it does 60 min after"),
+        ([Look(minutes=15, turn=Turn.SAME), WORSE], "warning", ", worse 15 min after"),
+        ([Look(minutes=15, turn=Turn.UNREAD)], "white_check_mark",
+         ", not known how it does 15 min after"),
+        ([Look(minutes=15, turn=Turn.UNKNOWN)], "white_check_mark",
+         ", not known how it does 15 min after"),
+        ([Look(minutes=15, turn=Turn.UNREAD), Look(minutes=60, turn=Turn.SAME)],
+         "white_check_mark", ""),
+    ],
+)  # fmt: skip
+def test_an_ended_card_says_how_its_database_did_since(
+    looks: list[Look], sign: str, says: str
+) -> None:
+    request = looked(*looks)
+
+    for made in (card(request), plain_card(request)):
+        assert_message(made)
+        assert f"{state(request)}" in words(made)
+    assert state(request).endswith(says)
+    assert bool(says) is ("after" in state(request))
+    assert f"'name': '{sign}'" in str(card(request))
+
+
+def test_what_failed_keeps_its_mark_and_tells_how_it_did_since() -> None:
+    made = card(looked(WORSE, status=Status.FAILED))
+
+    assert "'name': 'x'" in str(made)
+    assert "15 min after: Read latency rose" in " ".join(words(made).split())
+
+
+def test_what_is_said_of_the_time_since_is_shown_as_text_whatever_it_is() -> None:
+    made = card(looked(WORSE.model_copy(update={"said": HOSTILE * 20})))
+
+    assert_message(made)
+    assert "\u202e" not in words(made)
