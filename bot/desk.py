@@ -139,6 +139,9 @@ class Desk:
     def classify(self, database: Database) -> Classified:
         return self.services.judge.classify(database)
 
+    def environment(self, word: str) -> Environment | None:
+        return self.services.settings.environments.read(word)
+
     async def request(self, request_id: int) -> Request:
         return await self.services.store.requests.get(request_id)
 

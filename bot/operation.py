@@ -92,6 +92,9 @@ class Desk(Protocol):
         """What that much time until now came to, and as much time before it."""
 
     def classify(self, database: Database) -> Classified: ...
+    def environment(self, word: str) -> Environment | None:
+        """The environment that a word means here; None where it means none."""
+
     async def request(self, request_id: int) -> Request:
         """Raises UnknownRequestError."""
 

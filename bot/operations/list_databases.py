@@ -1,50 +1,140 @@
-from typing import Annotated
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, NamedTuple
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from rapidfuzz import process
 
 from bot.operation import Desk, Query
-from bot.params import Choice, Parameter
+from bot.params import Choice, Several
 from bot.values import Answer, Code, Database, Inventory, Line, Paragraph, Person, Table, paragraph
-from bot.vocabulary import Environment
+from bot.vocabulary import Environment, folded
 
-NAMED = 6  #: databases of other services
 SHOWN = 40  #: rows that a message holds and a person reads
+NAMED = 6  #: words of one kind that are offered, and databases of other services
+KINDS = {"instance": "instances", "cluster": "clusters"}
+#: How a word is found, in the order in which it is said.
+WAYS: Mapping[str, str] = {
+    "environment": "the environment of {}",
+    "name": "in the name of {}",
+    "engine": "the engine of {}",
+    "account": "the account of {}",
+    "region": "the region of {}",
+    "kind": "the kind of {}",
+    "status": "the status of {}",
+    "tag": "a tag of {}",
+}
+
+
+def _listed(value: Any) -> Any:
+    """One text may hold several words, as in a form."""
+    words = value.split() if isinstance(value, str) else value
+    return tuple(words) if isinstance(words, list) else words
+
+
+Words = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_listed),
+    Several("Words", "WORD …", "Of names, environments, engines, accounts, regions or tags."),
+    Field(json_schema_extra={"positional": True}),
+]
+
+
+class Listed(NamedTuple):
+    database: Database
+    environment: Environment
 
 
 class ListDatabases(Query):
-    """List the databases I can see, with their environment and status."""
+    """List the databases I can see, with their environment and status.
+
+    WORD narrows it down: part of a name, an environment (prod, staging, a word of your own), an
+    engine, an account, a region, instance or cluster, a status, or a tag (team=shop, or its value).
+    """
 
     verb, name = "list", "list_databases"
     permissions = ("rds:DescribeDBInstances", "rds:DescribeDBClusters")
-    example = "list --environment staging"
+    example = "list staging postgres"
 
-    match: Annotated[str | None, Parameter("Part of a name", "TEXT")] = Field(
-        default=None, json_schema_extra={"positional": True}
-    )
+    match: Words = ()
     environment: Annotated[
         Environment | None, Choice("Environment", "ENVIRONMENT", options=tuple(Environment))
     ] = None
 
     async def answer(self, desk: Desk, person: Person) -> Answer:
         inventory = await desk.inventory()
-        found = [(one, desk.classify(one).environment) for one in inventory.databases]
-        wanted = [
-            (one, environment)
-            for one, environment in found
-            if (self.match is None or self.match.lower() in one.name.lower())
-            and (self.environment is None or self.environment is environment)
-        ]
+        every = [Listed(one, desk.classify(one).environment) for one in inventory.databases]
+        fleet = [one for one in every if self.environment in (None, one.environment)]
+        found = [_found(word, desk.environment(word), fleet) for word in self.match]
+        wanted = [one for n, one in enumerate(fleet) if all(some[n] for some in found)]
         missing = tuple(paragraph(one.sentence) for one in inventory.unreachable)
-        rows = tuple(_row(one, environment) for one, environment in wanted[:SHOWN])
-        table = (Table(columns=COLUMNS, rows=rows),) if rows else _nothing(self, inventory)
+        rows = tuple(_row(*one) for one in wanted[:SHOWN])
+        table = Table(columns=COLUMNS, rows=rows)
+        shown = (table,) if rows else (*_nothing(self, every, is_all=not missing),)
+        how = _how(self.match, found)
         return Answer(
-            title=_title(len(wanted), len(found), is_all=not missing),
-            parts=(*table, *_rest(len(wanted)), *missing, *_left_out(inventory)),
+            title=_title(len(wanted), len(every), is_all=not missing),
+            parts=(*shown, *_rest(len(wanted)), *how, *missing, *_left_out(inventory)),
             hint=("Look at one with ", Code(text="/rds show ID")),
         )
 
 
 COLUMNS = ("Database", "Environment", "Status", "Account", "Engine")
+
+
+def _found(
+    word: str, meant: Environment | None, fleet: Sequence[Listed]
+) -> Sequence[tuple[str, ...]]:
+    """Of each database, by which ways the word is found in it. ``meant``: the environment that it
+    is a word for."""
+    return [tuple(_ways(folded(word), meant, *one)) for one in fleet]
+
+
+def _ways(
+    word: str, meant: Environment | None, database: Database, environment: Environment
+) -> Iterator[str]:
+    """A word for an environment is no engine, account or region that happens to begin so."""
+    target = database.target
+    if meant is environment:
+        yield "environment"
+    elif any(word in _tag(*one) for one in database.tags.items()):
+        yield "tag"
+    if word in folded(database.name):
+        yield "name"
+    if meant is not None:
+        return
+    if _begins(database.engine, word) or database.engine_version.startswith(word):
+        yield "engine"
+    if _begins(database.account_name, word) or word == target.account:
+        yield "account"
+    if target.region.startswith(word):
+        yield "region"
+    if word in (target.kind, KINDS[target.kind]):
+        yield "kind"
+    if word == folded(database.status):
+        yield "status"
+
+
+def _begins(text: str, word: str) -> bool:
+    """The whole of it or one of its parts: ``postgres`` in ``aurora-postgresql``."""
+    whole = folded(text)
+    return any(part.startswith(word) for part in (whole, *whole.split("-")))
+
+
+def _tag(key: str, value: str) -> tuple[str, str]:
+    return folded(value), f"{folded(key)}={folded(value)}"
+
+
+def _how(words: Sequence[str], found: Sequence[Sequence[tuple[str, ...]]]) -> Iterator[Paragraph]:
+    """``"staging" is the environment of 7 and in the name of 6.``"""
+    for word, some in zip(words, found, strict=True):
+        counts = Counter(way for ways in some for way in ways)
+        said = [text.format(counts[way]) for way, text in WAYS.items() if counts[way]]
+        if said:
+            *first, last = said
+            yield paragraph(f'"{word}" is {" and ".join(filter(None, (", ".join(first), last)))}.')
+        else:
+            yield paragraph(f'"{word}" is nowhere.')
 
 
 def _row(database: Database, environment: Environment) -> tuple[Line, ...]:
@@ -65,13 +155,19 @@ def _title(wanted: int, all_of_them: int, *, is_all: bool) -> str:
     return counted if is_all else f"{counted}, and there may be more"
 
 
-def _nothing(query: ListDatabases, inventory: Inventory) -> tuple[Paragraph, ...]:
-    if query.match or query.environment:
-        some = " of those that I could read" if inventory.unreachable else ""
-        return (paragraph(f"None{some} matches. ", Code(text="/rds list"), " shows all."),)
-    if inventory.unreachable:
-        return ()
-    return (paragraph("I see no databases. Check the configured accounts and regions."),)
+def _nothing(query: ListDatabases, every: Sequence[Listed], *, is_all: bool) -> Iterator[Paragraph]:
+    if not every or not (query.match or query.environment):
+        if is_all:
+            yield paragraph("I see no databases. Check the configured accounts and regions.")
+        return
+    some = "" if is_all else " of those that I could read"
+    yield paragraph(f"None{some} matches. ", Code(text="/rds list"), " shows all.")
+    names = {one.database.name for one in every}
+    near = [name for word in query.match
+            for name, *_ in process.extract(word, names, limit=2, score_cutoff=60)]  # fmt: skip
+    if near:
+        yield paragraph(f"Like it: {', '.join(dict.fromkeys(near))}.")
+    yield paragraph(f"What can be typed: part of a name, {', '.join(_offered(every))}.")
 
 
 def _left_out(inventory: Inventory) -> tuple[Paragraph, ...]:
@@ -84,8 +180,22 @@ def _left_out(inventory: Inventory) -> tuple[Paragraph, ...]:
     return (paragraph(f"Left out, because they are not Amazon RDS: {', '.join(names)}{more}."),)
 
 
+def _offered(every: Sequence[Listed]) -> Iterator[str]:
+    """What there is in this fleet."""
+    kinds = {
+        "an environment": [one.environment.value for one in every],
+        "an engine": [one.database.engine for one in every],
+        "an account": [one.database.account_name for one in every],
+        "a region": [one.database.target.region for one in every],
+        "a status": [one.database.status for one in every],
+    }
+    for kind, words in kinds.items():
+        yield f"{kind} ({', '.join([word for word, _ in Counter(words).most_common(NAMED)])})"
+    yield "instance or cluster, a tag as key=value or its value alone"
+
+
 def _rest(count: int) -> tuple[Paragraph, ...]:
     if count <= SHOWN:
         return ()
-    narrow = Code(text="/rds list TEXT --environment staging")
+    narrow = Code(text="/rds list staging postgres")
     return (paragraph(f"and {count - SHOWN} more; narrow it down with ", narrow),)

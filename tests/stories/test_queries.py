@@ -51,6 +51,70 @@ async def test_list_can_be_narrowed_down(
     assert missing not in said
 
 
+WORDED = configured(environments={"words": {"pre-live": "staging", "Kunden": "production"}})
+
+
+@pytest.mark.parametrize(
+    ("line", "there", "says"),
+    [
+        # an environment in each of its words: reports@analytics has no "staging" in its name
+        ("list staging", ["orders-staging", "analytics/eu-west-1", "shop-staging"],
+         '"staging" is the environment of 7 and in the name of 6.'),
+        ("list STG", ["analytics/eu-west-1"], '"STG" is the environment of 7.'),
+        ("list pre-prod", ["reports"], '"pre-prod" is the environment of 7.'),
+        ("list prod", ["orders-prod", "warehouse"],
+         '"prod" is the environment of 3 and in the name of 1.'),
+        ("list Pre_Live", ["reports"], '"Pre_Live" is the environment of 7.'),
+        ("list kunden", ["warehouse"], '"kunden" is the environment of 3.'),
+        # what else there is of a database
+        ("list oracle", ["ledger-test"], "the engine of"),
+        ("list aurora-postgresql", ["shop-staging"], "the engine of"),
+        ("list analytics", ["reports"], "the account of"),
+        ("list eu-west-1", ["reports"], "the region of"),
+        ("list cluster", ["shop-staging"], '"cluster" is the kind of'),
+        ("list instances", ["orders-dev"], '"instances" is the kind of'),
+        ("list available", ["orders-dev"], "the status of"),
+        ("list Payments", ["tagged"], '"Payments" is a tag of 1.'),
+        ("list team=payments", ["tagged"], '"team=payments" is a tag of 1.'),
+        ("list orders", ["orders-dev"], '"orders" is in the name of 4.'),
+        # several words hold together
+        ("list staging mysql", ["billing-staging"], '"mysql" is the engine of'),
+        ("list staging orders", ["orders-staging"], '"orders" is in the name of 4.'),
+    ],
+)  # fmt: skip
+async def test_list_looks_for_words_in_all_that_people_call_a_database_by(
+    start_bot: StartBot,
+    slack: SlackSandbox,
+    aws: AWSSandbox,
+    line: str,
+    there: list[str],
+    says: str,
+) -> None:
+    aws.seed([InstanceSpec("tagged", tags={"Team": "payments"})])
+    async with start_bot(WORDED):
+        said = flat(await told(slack.member("ana"), f"/rds {line}"))
+
+    assert all(name in said for name in there), said
+    assert says in said, said
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("list ordres-prod", "Like it: orders-prod"),
+        ("list moon", "an environment (staging, "),
+        ("list moon", "an account (main, "),
+        ("list moon", "a tag as key=value"),
+        ("list staging moon", '"moon" is nowhere.'),
+        ("list staging oracle", "None matches."),
+    ],
+)
+async def test_where_nothing_is_found_list_says_what_could_be_typed(
+    bot: Bot, slack: SlackSandbox, line: str, says: str
+) -> None:
+    assert says in flat(await told(slack.member("ana"), f"/rds {line}"))
+
+
 async def test_list_says_which_account_it_cannot_see_and_shows_the_others(
     start_bot: StartBot, slack: SlackSandbox, aws: AWSSandbox
 ) -> None:
