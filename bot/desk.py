@@ -21,7 +21,7 @@ from bot.monitoring import Monitoring
 from bot.operation import Change, Control, Operation
 from bot.operations import CATALOGUE
 from bot.people import Directory, access_of, belongs, may_look, may_request
-from bot.policy import lowest_risk, rules_for
+from bot.policy import Worsening, lowest_risk, rules_for
 from bot.settings import Settings
 from bot.values import (
     Appointment,
@@ -49,7 +49,8 @@ from storage.database import Database as Store
 TROUBLE = (
     "denied", "refused", "rejected", "failed", "unknown", "expired", "ambiguous", "closed",
     "preflight", "no_approvers", "guest", "bot", "external", "deactivated", "self",
-    "not_approver", "not_requester", "already", "limited",
+    "not_approver", "not_requester", "already", "limited", "deciding_tag",
+    *(f"changed.{code}" for code in Worsening),
 )  # fmt: skip
 #: What anybody may ask who is no full member: how to become one, and who I think they are.
 OPEN_TO_ALL = frozenset({"help", "whoami"})

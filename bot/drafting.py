@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.aws.accounts import Accounts
-from bot.errors import NotAllowedError, PreflightError
+from bot.errors import NotAllowedError, PreflightError, UsageError
 from bot.fleet import Fleet
 from bot.judging import Judge, Judged
 from bot.operation import Change
@@ -26,7 +26,7 @@ from bot.values import (
     plan_hash,
     session_name,
 )
-from bot.vocabulary import Status
+from bot.vocabulary import Status, folded
 from bot.weighing import standing, weights
 from storage.database import Database as Store
 
@@ -96,6 +96,7 @@ class Drafting:
         is audited here.
         """
         asker = await self._may_ask(ask)
+        await self._no_deciding_tags(ask)
         seen = await self._fleet.find(ask.change.target, ask.change.kinds())
         change = ask.change.model_copy(update={"target": seen.address})
         order = Order(
@@ -138,6 +139,17 @@ class Drafting:
             await self._audit_refusal(ask, None, allowed.bar, ask.reason)
             raise refused(allowed)
         return person
+
+    async def _no_deciding_tags(self, ask: Ask) -> None:
+        """By such a tag others are judged, so nobody has it for the asking. Raises UsageError."""
+        for parameter, key in ask.change.tag_keys():
+            if folded(key) in self._settings.deciding_tags:
+                await self._audit_refusal(ask, None, "deciding_tag", ask.command(ask.change))
+                raise UsageError(
+                    f"The tag {key} decides who may change what, so it cannot be asked for here. "
+                    "Leave it out; whoever may tag at AWS can set it there.",
+                    parameter,
+                )
 
     async def _patient(
         self, plan: Plan, database: Database, judged: Judged

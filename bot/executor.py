@@ -245,6 +245,8 @@ class Executor:
         except AWSRefusedError as error:
             said = f"AWS says {error.code}: {error}"
             return claim.step.plan, (Worse(code=Worsening.PREFLIGHT, sentence=said),)
+        if passing := next((one for one in looked.unread if one.is_passing), None):
+            raise AWSUnavailableError(f"Its {passing.what} cannot be read: {passing.why}")
         judged = self._judge.judge(change, looked)
         now = Now(
             case=judged.case,

@@ -9,7 +9,16 @@ from bot.operation import Change
 from bot.operations import CATALOGUE, load
 from bot.policy import Case, assessed, decide, protected, rule_for
 from bot.settings import Settings
-from bot.values import Assessment, Classified, Database, Decision, Looked, Request, Value
+from bot.values import (
+    Assessment,
+    Classified,
+    Database,
+    Decision,
+    Looked,
+    Request,
+    Value,
+    last_seen,
+)
 from bot.vocabulary import Environment
 
 
@@ -35,12 +44,11 @@ class Judge:
         return self._settings.policy_hash
 
     def classify(self, database: Database) -> Classified:
-        """For showing: a member is judged by its cluster's tags as the fleet last saw them."""
-        cluster = self._fleet.last_seen.cluster_of(database)
-        return self._classified(Looked(database=database, cluster=cluster))
+        """For showing: by its family as the fleet last saw it."""
+        return self._classified(last_seen(database, self._fleet.last_seen))
 
     def judge(self, change: Change, looked: Looked) -> Judged:
-        """For deciding: by what AWS shows now, of the database and of its cluster."""
+        """For deciding: by what AWS shows now, of the database and of its whole family."""
         policy, database = self._settings.policy, looked.database
         classified = self._classified(looked)
         case = Case(
@@ -49,6 +57,8 @@ class Judge:
             environment=classified.environment,
             account=database.target.account,
             tags=database.tags,
+            kin=tuple(one.database.tags for one in looked.kin),
+            is_whole=not looked.unread,
         )
         return Judged(
             case=case,
@@ -62,13 +72,17 @@ class Judge:
 
         What it was judged by holds where it is stricter, and where nobody sees the database.
         """
-        seen = self._fleet.last_seen.database(request.step.target)
+        inventory = self._fleet.last_seen
+        seen = inventory.database(request.step.target)
+        family = last_seen(seen, inventory) if seen else None
         case = Case(
             operation=request.operation,
             assessment=self._assessed(request),
             environment=self._strictest(request, seen),
             account=request.step.target.account,
             tags=request.facts.get("tags", {}) if seen is None else seen.tags,
+            kin=tuple(one.database.tags for one in family.kin) if family else (),
+            is_whole=family is not None and not family.unread,
         )
         return decide(case, self._settings.policy, self._settings.access.approvers)
 
@@ -85,8 +99,7 @@ class Judge:
         return min(found, key=lambda one: strictness(one, self._protected))
 
     def _classified(self, looked: Looked) -> Classified:
-        rules = self._settings.environments
-        return classify(looked.database, rules, self._protected, looked.cluster)
+        return classify(looked, self._settings.environments, self._protected)
 
 
 def _unknown_operations(settings: Settings) -> Iterator[str]:

@@ -4,7 +4,7 @@ Fields are parameters, class attributes facts, methods behaviour; the docstring 
 Parser, help, form, card, row, IAM policy, docs and typeahead are derived from them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import ClassVar, Protocol
 
@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 from bot.aws import AWS
 from bot.limits import Ceiling
-from bot.params import Parameter, Picker, Prose, Switch, parameter_of
+from bot.params import Pairs, Parameter, Picker, Prose, Switch, parameter_of
 from bot.values import (
     Answer,
     Appointment,
@@ -288,6 +288,13 @@ class Change(Operation):
                 f'does not take "{self.verb}". Whoever keeps its machine does that there.'
             }
         return self.objections(database)
+
+    def tag_keys(self) -> Iterator[tuple[str, str]]:
+        """The key of each tag that was asked for, with the parameter that asks for it."""
+        for name in type(self).model_fields:
+            if isinstance(self.parameter(name), Pairs):
+                for pair in getattr(self, name):
+                    yield name, pair.partition("=")[0]
 
     async def plan(self, aws: AWS, order: Order) -> Plan:
         """Look, check the guards, and say what would happen; no side effect.

@@ -49,6 +49,11 @@ class Several(Parameter):
 
 
 @dataclass(frozen=True)
+class Pairs(Several):
+    """Tags, each as KEY=VALUE."""
+
+
+@dataclass(frozen=True)
 class Someone(Parameter):
     """A person, mentioned."""
 
@@ -176,7 +181,7 @@ def _tag_key(pair: str) -> str:
 def _tag_text(what: str, text: str, most: int, reserved: tuple[str, ...]) -> None:
     if len(text) > most:
         raise ValueError(f"the tag {what} has {len(text)} characters, and AWS takes {most}")
-    if found := next((one for one in reserved if text.lower().startswith(one)), None):
+    if found := next((one for one in reserved if folded(text).startswith(one)), None):
         raise ValueError(f"the tag {what} begins with {found}, which is reserved")
     if wrong := "".join(dict.fromkeys(one for one in text if not _may_be_tagged(one))):
         raise ValueError(
@@ -193,7 +198,7 @@ Tags = Annotated[
     tuple[str, ...],
     BeforeValidator(_tags),
     AfterValidator(_tag),
-    Several("Tags", "KEY=VALUE", "May be given more than once.", also=("Tags",)),
+    Pairs("Tags", "KEY=VALUE", "May be given more than once.", also=("Tags",)),
 ]
 
 

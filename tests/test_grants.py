@@ -16,7 +16,7 @@ from bot.operations import CATALOGUE
 from bot.policy import protected
 from bot.reference import MANAGED, Wanted, too_long
 from bot.settings import Settings
-from bot.values import Database, Target
+from bot.values import Database, Looked, Target
 from bot.vocabulary import Environment, Kind
 from tests.iam import Resource, may
 
@@ -356,7 +356,7 @@ TAG_KEYS = st.sampled_from(["Environment", "env", "Stage", "Team"])
 
 
 def closed_for_the_bot(told: Settings, found: Database) -> bool:
-    judged = classify(found, told.environments, protected(told.policy))
+    judged = classify(Looked(database=found), told.environments, protected(told.policy))
     return judged.environment in closed_environments(told.policy, found.target.account)
 
 

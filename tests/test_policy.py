@@ -126,6 +126,63 @@ def test_a_rule_matches_where_all_its_conditions_do(
     assert (rule_for(case, policy) is policy.rules[0]) is matches
 
 
+#: Ways to write the tag team=pay, each another one to AWS.
+TEAM_PAY = [
+    {"team": "pay"}, {"TEAM": "Pay"}, {"Team ": "pay"}, {" team": " PAY "}, {"te\u200bam": "pay"},
+    {"\uff34eam": "\uff50ay"}, {"team\u00a0": "pay\u3000"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("tags", TEAM_PAY, ids=ascii)
+@pytest.mark.parametrize("condition", TEAM_PAY, ids=ascii)
+def test_a_tag_is_the_same_however_it_is_written(tags: Any, condition: Any) -> None:
+    policy = rules({"tag": condition, "deny": "No."}, REST)
+
+    assert decide(a_case(tags=tags), policy, APPROVERS).reason == "No."
+
+
+#: One key twice, or another value of it in the family: the rule may hold, and may not.
+CONTRADICTING = [
+    a_case(tags={"Team": "pay", "team ": "ops"}),
+    a_case(tags={"team": "ops", "TEAM": "pay"}),
+    a_case(tags={"team": "pay"}, kin=({"Team": "ops"},)),
+    a_case(tags={"team": "ops"}, kin=({"Team": "pay"}, {})),
+    a_case(tags={}, kin=({"team": "pay"},)),
+    a_case(tags={"team": "pay"}, is_whole=False),
+]
+
+
+@pytest.mark.parametrize("case", CONTRADICTING)
+@pytest.mark.parametrize(
+    ("rule", "effect", "approvals"),
+    [
+        ({"deny": "No."}, Effect.DENY, 0),
+        ({"approvals": 5}, Effect.APPROVE, 5),
+        ({"approvals": 0}, Effect.APPROVE, 1),
+    ],
+    ids=["denies", "wants more", "wants fewer"],
+)
+def test_of_tags_that_contradict_each_other_the_stricter_holds(
+    case: Case, rule: Any, effect: Effect, approvals: int
+) -> None:
+    decision = decide(case, rules({"tag": {"team": "pay"}, **rule}, REST), APPROVERS)
+
+    assert (decision.effect, decision.approvals) == (effect, approvals)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        a_case(tags={"team": "pay"}, kin=({}, {"team": "PAY"})),
+        a_case(tags={"team": "pay", "Team": "Pay "}),
+    ],
+)
+def test_tags_that_agree_may_make_a_rule_milder(case: Case) -> None:
+    policy = rules({"tag": {"team": "pay"}, "approvals": 0}, REST)
+
+    assert decide(case, policy, APPROVERS).effect is Effect.ALLOW
+
+
 def test_the_first_rule_that_matches_holds() -> None:
     policy = rules(
         {"environment": "staging", "risk": "high", "approvals": 3},

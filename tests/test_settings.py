@@ -605,3 +605,52 @@ def test_a_word_for_an_environment_has_one_meaning(given: Given, words: str, sen
     assert problems(given, f"environments: {{words: {words}}}") == [
         f"environments.words: {sentence}"
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('environments: {instances: {legacy-7: production, "Legacy-7 ": development}}',
+         "environments.instances"),
+        ('policy: {rules: [{tag: {Team: a, "team ": b}, deny: x}, {approvals: 1}]}',
+         "policy.rules[0].tag"),
+    ],
+)  # fmt: skip
+def test_keys_that_read_alike_are_one_answer_too_many(given: Given, text: str, key: str) -> None:
+    [problem] = problems(given, text)
+
+    assert problem.startswith(f"{key}: ")
+    assert "stands there more than once" in problem
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'environments: {tag_keys: ["Environment", " "]}',
+        'environments: {tag_keys: ["\\u200b"]}',
+        'policy: {rules: [{tag: {"": a}, deny: x}, {approvals: 1}]}',
+    ],
+)
+def test_a_key_that_nobody_can_see_would_never_match(given: Given, text: str) -> None:
+    [problem] = problems(given, text)
+
+    assert "nothing of it can be seen" in problem
+
+
+def test_names_in_settings_are_tidied_before_they_are_compared(given: Given) -> None:
+    settings = given("""\
+        environments: {instances: {"Legacy-7 ": " PROD "}}
+        policy:
+          risk: {create_snapshot: " High"}
+          rules: [{environment: "Pre-Prod ", deny: x}, {approvals: 1}]
+        """)
+
+    assert settings.environments.instances == {"legacy-7": Environment.PRODUCTION}
+    assert settings.policy.risk == {"create_snapshot": Risk.HIGH}
+    assert settings.policy.rules[0].environment == (Environment.STAGING,)
+
+
+def test_the_tags_that_decide_are_those_of_environments_and_of_rules(given: Given) -> None:
+    settings = given("policy: {rules: [{tag: {Data-Class: secret}, deny: x}, {approvals: 1}]}")
+
+    assert settings.deciding_tags == {"environment", "env", "stage", "data-class"}

@@ -1,16 +1,22 @@
 """All accounts and regions that the bot works in."""
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Self
 
 from bot.aws import AWS, cloudwatch
 from bot.aws.errors import observed, reading
 from bot.aws.region import Region
 from bot.aws.session import Account, Acting, Answered, Sessions
-from bot.errors import UnknownTargetError
+from bot.errors import (
+    AWSError,
+    AWSNotFoundError,
+    AWSUnavailableError,
+    UnknownTargetError,
+)
 from bot.telemetry import Datum
-from bot.values import Looked, Target
+from bot.values import Database, Looked, Relative, Target, Unread, look
 
 NOBODY = Acting(session_name="rds-bot", source_identity="rds-bot")
 
@@ -82,10 +88,31 @@ class Accounts:
         return AWS(found, frozenset(permissions), identity)
 
     async def look(self, target: Target) -> Looked:
-        """A database and its cluster as of now. Raises AWSError where either cannot be read."""
+        """A database and its family as of now. Raises AWSError where itself cannot be read."""
         region = self.region(target.account, target.region)
         database = await region.database(target.kind, target.identifier)
-        return Looked(database=database, cluster=await region.cluster_of(database))
+        known: dict[Relative, Database | Unread] = {}
+        looked, missing = look(database, known)
+        while missing:
+            read = await asyncio.gather(*map(self._relative, missing))
+            known |= dict(zip(missing, read, strict=True))
+            looked, missing = look(database, known)
+        return looked
+
+    async def _relative(self, relative: Relative) -> Database | Unread:
+        try:
+            region = self.region(relative.account, relative.region)
+            return await _either(region, relative)
+        except UnknownTargetError:
+            why = "it is not among the regions of accounts in rds-bot.yml; add it there"
+            return Unread(what=str(relative), why=why)
+        except AWSNotFoundError:
+            return Unread(what=str(relative), why="AWS names it and does not show it; look there")
+        except AWSUnavailableError as error:
+            why = f"{error}; try again in a minute"
+            return Unread(what=str(relative), why=why, is_passing=True)
+        except AWSError as error:
+            return Unread(what=str(relative), why=f"{error}; see rds-bot iam-policy")
 
     async def publish(self, topic_arn: str, subject: str, message: str) -> None:
         """Send to an SNS topic with the bot's own credentials. Raises AWSError."""
@@ -123,3 +150,12 @@ class Accounts:
         return await self._sessions.client(
             service, Account(id="", name="", regions=(region,)), region
         )
+
+
+async def _either(region: Region, relative: Relative) -> Database:
+    """The first of its kinds that AWS knows. Raises what the last of them raises."""
+    *others, last = relative.kinds
+    for kind in others:
+        with suppress(AWSNotFoundError):
+            return await region.database(kind, relative.name)
+    return await region.database(last, relative.name)

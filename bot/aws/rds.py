@@ -31,7 +31,12 @@ def instance(raw: Raw, account: Account, region: str, seen_at: int) -> Database:
         zone=raw.get("AvailabilityZone") or "",
         secondary_zone=raw.get("SecondaryAvailabilityZone") or "",
         cluster=raw.get("DBClusterIdentifier"),
-        replicas=tuple(raw.get("ReadReplicaDBInstanceIdentifiers") or ()),
+        source=raw.get("ReadReplicaSourceDBInstanceIdentifier")
+        or _cluster(raw.get("ReadReplicaSourceDBClusterIdentifier")),
+        replicas=(
+            *(raw.get("ReadReplicaDBInstanceIdentifiers") or ()),
+            *map(_cluster, raw.get("ReadReplicaDBClusterIdentifiers") or ()),
+        ),
         endpoints=_hosts((raw.get("Endpoint") or {}).get("Address")),
         tags=_tags(raw),
         copies_tags=bool(raw.get("CopyTagsToSnapshot")),
@@ -71,6 +76,7 @@ def cluster(raw: Raw, account: Account, region: str, seen_at: int) -> Database:
         writer=next(
             (one["DBInstanceIdentifier"] for one in members if one.get("IsClusterWriter")), ""
         ),
+        source=_cluster(raw.get("ReplicationSourceIdentifier")),
         replicas=tuple(raw.get("ReadReplicaIdentifiers") or ()),
         endpoints=_hosts(
             raw.get("Endpoint"), raw.get("ReaderEndpoint"), *(raw.get("CustomEndpoints") or ())
@@ -166,6 +172,13 @@ def _hosts(*names: str | None) -> tuple[str, ...]:
 
 def _tags(raw: Raw) -> dict[str, str]:
     return {tag["Key"]: tag.get("Value", "") for tag in raw.get("TagList") or ()}
+
+
+def _cluster(named: str | None) -> str:
+    """A name that is no ARN, marked as that of a cluster; empty for none."""
+    if not named:
+        return ""
+    return named if ":" in named else f"cluster:{named}"
 
 
 def _outlives(raw: Raw) -> bool | None:

@@ -68,6 +68,7 @@ RESULTS = {
     "closed": "came too late",
     "counted": "approved, more are wanted",
     "deactivated": "account is deactivated",
+    "deciding_tag": "asked for a tag that decides",
     "external": "not of this workspace",
     "guest": "guests may not",
     "limited": "too many lately, nothing filed",

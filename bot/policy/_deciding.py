@@ -1,6 +1,8 @@
 """One case against the rules."""
 
+import math
 from collections.abc import Collection, Mapping, Sequence
+from enum import IntEnum
 from typing import Any, ClassVar, Protocol
 
 from pydantic import Field
@@ -8,7 +10,7 @@ from pydantic import Field
 from bot.people import access_of, distinct
 from bot.settings import People, Policy, Rule
 from bot.values import Assessment, Decision, Effect, Person, Value
-from bot.vocabulary import Environment, Risk
+from bot.vocabulary import Environment, Risk, folded
 
 
 class Case(Value):
@@ -19,6 +21,8 @@ class Case(Value):
     environment: Environment
     account: str
     tags: Mapping[str, str] = Field(default_factory=dict)
+    kin: tuple[Mapping[str, str], ...] = ()  #: the tags of each other database of its family
+    is_whole: bool = True  #: everybody of that family could be read
 
 
 class Judged(Protocol):
@@ -114,27 +118,61 @@ def _because(risk: Risk, assessment: Assessment, reason: str) -> Assessment:
     return Assessment(risk=risk, reasons=(*assessment.reasons, reason))
 
 
+class Match(IntEnum):
+    """Whether a condition holds; PERHAPS where tags contradict each other, or were not read."""
+
+    NO = 0
+    PERHAPS = 1
+    YES = 2
+
+
 def _matching(case: Case, policy: Policy) -> int:
-    return next(number for number, rule in enumerate(policy.rules) if _matches(rule, case))
+    """The first rule that matches, or one before it that may, where that is stricter."""
+    candidates: list[int] = []
+    for number, rule in enumerate(policy.rules):
+        match = _matches(rule, case)
+        if match:
+            candidates.append(number)
+        if match is Match.YES:
+            break
+    risk = case.assessment.risk
+    return max(candidates, key=lambda number: _demand(policy.rules[number], risk))
 
 
-def _matches(rule: Rule, case: Case) -> bool:
-    return (
+def _demand(rule: Rule, risk: Risk) -> float:
+    """How many approvals it wants; a denial is more than any."""
+    return math.inf if rule.approvals is None else rule.approvals.of(risk)
+
+
+def _matches(rule: Rule, case: Case) -> Match:
+    plainly = (
         (not rule.environment or case.environment in rule.environment)
         and (not rule.operation or case.operation in rule.operation)
         and (not rule.account or case.account in rule.account)
         and (not rule.risk or case.assessment.risk in rule.risk)
-        and all(_has_tag(case.tags, key, values) for key, values in rule.tag.items())
     )
+    tags = (_has_tag(case, key, values) for key, values in rule.tag.items())
+    return min(tags, default=Match.YES) if plainly else Match.NO
 
 
-def _has_tag(tags: Mapping[str, str], key: str, values: Sequence[str]) -> bool:
-    """Keys and values without case, as everywhere; one database may have both Team and team."""
-    wanted = {value.casefold() for value in values}
-    return any(
-        name.casefold() == key.casefold() and value.casefold() in wanted
-        for name, value in tags.items()
-    )
+def _has_tag(case: Case, key: str, values: Sequence[str]) -> Match:
+    """Keys and values are folded, so one database may have a key twice, as Team and team.
+
+    YES where it has the tag, and no other value of that key stands anywhere in its family; NO
+    where that value stands nowhere in it.
+    """
+    wanted = set(map(folded, values))
+    own = _values(case.tags, key)
+    found = own.union(*(_values(tags, key) for tags in case.kin))
+    if not case.is_whole:
+        return Match.PERHAPS
+    if own and found <= wanted:
+        return Match.YES
+    return Match.PERHAPS if found & wanted else Match.NO
+
+
+def _values(tags: Mapping[str, str], key: str) -> frozenset[str]:
+    return frozenset(folded(value) for name, value in tags.items() if folded(name) == folded(key))
 
 
 def conditions(rule: Rule) -> str:

@@ -48,6 +48,7 @@ from bot.settings._types import (
     DatabaseUrl,
     Region,
 )
+from bot.vocabulary import folded
 
 __all__ = [
     "OBSERVES",
@@ -123,6 +124,12 @@ class Settings(Configuration, Variables):
         return hashlib.sha256(
             json.dumps(deciding, sort_keys=True, separators=(",", ":")).encode()
         ).hexdigest()
+
+    @property
+    def deciding_tags(self) -> frozenset[str]:
+        """Keys of tags, folded, by which it is decided who may do what to a database."""
+        of_rules = (key for rule in self.policy.rules for key in rule.tag)
+        return frozenset(map(folded, (*self.environments.tag_keys, *of_rules)))
 
     @property
     def audit_key_id(self) -> str | None:

@@ -27,6 +27,7 @@ from bot.settings._types import (
     GroupId,
     InstanceName,
     Namespace,
+    Once,
     OneOrMore,
     OperationName,
     Pattern,
@@ -34,6 +35,7 @@ from bot.settings._types import (
     RiskName,
     RoleArn,
     Sentence,
+    TagKey,
     Thresholds,
     Timezone,
     TopicArn,
@@ -132,9 +134,9 @@ class Environments(Part):
     ``words`` are a team's own values of those tags, beside the ones that everybody uses.
     """
 
-    tag_keys: tuple[Text, ...] = ("Environment", "Env", "ENV", "Stage")
+    tag_keys: tuple[TagKey, ...] = ("Environment", "Env", "ENV", "Stage")
     words: Mapping[Text, EnvironmentName] = {}
-    instances: Mapping[InstanceName, EnvironmentName] = {}
+    instances: Annotated[Mapping[InstanceName, EnvironmentName], Once] = {}
     accounts: Mapping[AccountId, EnvironmentName] = {}
     patterns: tuple[NamePattern, ...] = ()
     default: EnvironmentName = Environment.PRODUCTION
@@ -162,14 +164,14 @@ class Environments(Part):
 class Rule(Part):
     """One rule of the policy: it matches where all its conditions do; an empty one is none.
 
-    ``tag`` maps keys to the values allowed. Either ``deny`` or ``approvals`` is set, never both.
+    ``tag`` maps keys to the values that fit. Either ``deny`` or ``approvals`` is set, never both.
     None in the rest means the setting of ``access`` or ``policy``.
     """
 
     environment: OneOrMore[EnvironmentName] = ()
     operation: OneOrMore[OperationName] = ()
     account: OneOrMore[AccountId] = ()
-    tag: Annotated[Mapping[Text, OneOrMore[Text]], Field(min_length=1)] = {}
+    tag: Annotated[Mapping[TagKey, OneOrMore[Text]], Once, Field(min_length=1)] = {}
     risk: OneOrMore[RiskName] = ()
     deny: Sentence | None = None
     approvals: PerRisk[Count] | None = None

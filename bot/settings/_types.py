@@ -1,7 +1,7 @@
 """The types of single settings: each says in a sentence what it wants."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Annotated, TypeVar
 from zoneinfo import available_timezones
@@ -13,7 +13,7 @@ from rapidfuzz import fuzz, process
 from bot.crontab import checked as crontab
 from bot.thresholds import Thresholds as _Thresholds
 from bot.thresholds import read as _thresholds
-from bot.vocabulary import Environment, Risk
+from bot.vocabulary import Environment, Risk, folded
 
 T = TypeVar("T")
 
@@ -67,9 +67,9 @@ def _environment(value: object) -> object:
 def _risk(value: object) -> object:
     if not isinstance(value, str):
         return value
-    if value.casefold() not in set(Risk):
+    if folded(value) not in set(Risk):
         raise ValueError(_no_word(value, "risk", Risk))
-    return Risk(value.casefold())
+    return Risk(folded(value))
 
 
 def _no_word(word: str, what: str, words: Iterable[str]) -> str:
@@ -106,6 +106,22 @@ def _address(value: object) -> object:
 
 def _listed(value: object) -> object:
     return value if isinstance(value, list | tuple) else (value,)
+
+
+def _once(value: object) -> object:
+    """Two keys that read alike would be two answers, of which one is lost."""
+    if isinstance(value, Mapping):
+        read = [folded(str(key)) for key in value]
+        for key, word in zip(value, read, strict=True):
+            if read.count(word) > 1:
+                raise ValueError(f'"{key}" stands there more than once, however it is written')
+    return value
+
+
+def _visible(text: str) -> str:
+    if not folded(text):
+        raise ValueError(f"{text!a} names nothing: nothing of it can be seen")
+    return text
 
 
 def _separated(value: object) -> object:
@@ -154,6 +170,9 @@ _DRIVERS = {
     "postgresql+asyncpg": "postgresql+asyncpg",
 }
 
+#: A mapping whose keys differ also when they are folded, and a key of a tag.
+Once = BeforeValidator(_once)
+TagKey = Annotated[StrictStr, AfterValidator(_visible)]
 #: A scalar or a list in the file, never an empty one: that would read as "no condition".
 OneOrMore = Annotated[tuple[T, ...], BeforeValidator(_listed), Field(min_length=1)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
@@ -196,7 +215,7 @@ BucketUrl = Annotated[
 ]
 InstanceName = Annotated[
     StrictStr,
-    AfterValidator(str.lower),
+    AfterValidator(folded),
     _shaped("[a-z][a-z0-9-]*", "is no name of a database in RDS: letters, digits and hyphens"),
 ]
 OperationName = Annotated[

@@ -44,7 +44,6 @@ from bot.values._databases import (
     Database,
     Inventory,
     LogFile,
-    Looked,
     RDSEvent,
     Snapshot,
     Target,
@@ -61,6 +60,7 @@ from bot.values._digests import (
     Section,
     Week,
 )
+from bot.values._families import Kin, Looked, Relative, Unread, last_seen, look
 from bot.values._incidents import Alarm, AlarmState, Firing, Incident, Note, Origin, Phase
 from bot.values._instants import Instant, passed
 from bot.values._live import LiveChart, Shared, Shown
@@ -136,6 +136,7 @@ __all__ = [
     "Instant",
     "Interval",
     "Inventory",
+    "Kin",
     "Lifecycle",
     "Limit",
     "Line",
@@ -172,6 +173,7 @@ __all__ = [
     "Reading",
     "Receipt",
     "Refusal",
+    "Relative",
     "Reminder",
     "Report",
     "Request",
@@ -195,6 +197,7 @@ __all__ = [
     "Trail",
     "TrailEvent",
     "Unreachable",
+    "Unread",
     "Usual",
     "Value",
     "Verbatim",
@@ -206,6 +209,8 @@ __all__ = [
     "canonical",
     "fingerprint",
     "label",
+    "last_seen",
+    "look",
     "micros",
     "paragraph",
     "passed",

@@ -52,6 +52,8 @@ class Database(Value):
     cluster: str | None = None  #: the Aurora or Multi-AZ cluster that an instance belongs to
     writer: str = ""  #: of a cluster: the member that writes
     members: tuple[str, ...] = ()
+    #: Whom it is a replica of, and its replicas: by name, by ``cluster:name``, or elsewhere by ARN.
+    source: str = ""
     replicas: tuple[str, ...] = ()
     endpoints: tuple[str, ...] = ()  #: names of hosts, in small letters
     tags: dict[str, str] = Field(default_factory=dict)
@@ -189,7 +191,16 @@ class Inventory(Value):
 
     def database(self, target: Target) -> Database | None:
         """That very one, as last seen."""
-        return next((one for one in self.databases if one.target == target), None)
+        found = self.named(target.account, target.region, target.identifier.lower(), target.kind)
+        return found if found is not None and found.target == target else None
+
+    def named(self, account: str, region: str, name: str, kind: Kind) -> Database | None:
+        """``name`` in small letters, as AWS compares them."""
+        return self._places.get((account, region, name, kind))
+
+    @cached_property
+    def _places(self) -> dict[tuple[str, str, str, Kind], Database]:
+        return {(*_place(one, one.name.lower()), one.target.kind): one for one in self.databases}
 
     def cluster_of(self, database: Database) -> Database | None:
         """The cluster that an instance belongs to, as last seen."""
@@ -211,13 +222,6 @@ class Inventory(Value):
 
 def _place(database: Database, name: str) -> tuple[str, str, str]:
     return (database.target.account, database.target.region, name)
-
-
-class Looked(Value):
-    """A database as AWS shows it now, and the cluster it belongs to; None where to none."""
-
-    database: Database
-    cluster: Database | None = None
 
 
 class Snapshot(Value):

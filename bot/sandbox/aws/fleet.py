@@ -13,6 +13,7 @@ class InstanceSpec:
     """One database instance, `age_days` old. `zone` is the letter after the region's name.
 
     `parameters` are set in a parameter group of its own; `insights` is Performance Insights.
+    `replica_of` is a name, or an ARN in another region; the source has to stand before it.
     AWS applies `maintenance` in `maintenance_days` at the latest; empty: none is pending.
     """
 
@@ -46,7 +47,8 @@ class ClusterSpec:
     """One cluster; its first member writes. `serverless` is (min, max) in capacity units.
 
     With the engine `postgres` or `mysql` it is a Multi-AZ DB cluster, with `neptune` or `docdb` one
-    of a service that RDS's own calls list as well.
+    of a service that RDS's own calls list as well. `replica_of` is the ARN of another cluster,
+    which has to stand before it.
     """
 
     identifier: str
@@ -63,6 +65,7 @@ class ClusterSpec:
     retention_days: int = 7
     age_days: int = 120
     copies_tags: bool = False
+    replica_of: str | None = None
 
 
 Fleet = tuple[InstanceSpec | ClusterSpec, ...]

@@ -59,7 +59,7 @@ def _add_instance(backend: TimedBackend, spec: InstanceSpec) -> None:
     instance.performance_insights_enabled = spec.insights
     _keep(backend, instance, spec.age_days)
     if spec.replica_of:
-        _make_replica(backend.instance(spec.replica_of), instance)
+        _make_replica(_source(backend, spec.replica_of), instance)
 
 
 def _maintenance(spec: InstanceSpec, now: datetime) -> tuple[Maintenance, ...]:
@@ -89,6 +89,11 @@ def _add_cluster(backend: TimedBackend, spec: ClusterSpec) -> None:
     cluster.engine = spec.engine
     cluster.cluster_create_time = cluster.created - timedelta(days=spec.age_days)
     backend.clusters[spec.identifier] = cluster
+    if spec.replica_of:
+        region, account, _, name = spec.replica_of.split(":")[3:]
+        source = cast(TimedBackend, rds_backends[account][region]).cluster(name)
+        cluster.replication_source_identifier = source.arn
+        source.read_replica_identifiers.append(cluster.arn)
     for number, name in enumerate(spec.members):
         _add_member(backend, spec, name, zone="abc"[number % 3])
 
@@ -137,9 +142,21 @@ def _parameter_group(backend: TimedBackend, spec: InstanceSpec) -> str | None:
     return name
 
 
+def _source(backend: TimedBackend, named: str) -> TimedInstance:
+    """By its name, or in another region by its ARN."""
+    if ":" not in named:
+        return backend.instance(named)
+    region, account, _, name = named.split(":")[3:]
+    return cast(TimedBackend, rds_backends[account][region]).instance(name)
+
+
 def _make_replica(primary: TimedInstance, replica: TimedInstance) -> None:
+    """AWS names either by its ARN where they are in different regions."""
     replica.set_as_replica()
-    replica.source_db_instance_identifier = primary.db_instance_identifier
+    near = primary.region == replica.region
+    replica.source_db_instance_identifier = (
+        primary.db_instance_identifier if near else primary.db_instance_arn
+    )
     primary.add_replica(replica)
 
 
