@@ -88,7 +88,7 @@ def _approvals(bot: Bot, turns: Turns) -> Approvals:
         bot.executor.nudge()
 
     drafting = Drafting(
-        its.store, its.accounts, its.fleet, its.judge, its.directory, _Anywhere(), its.settings
+        its.store, its.accounts, its.sights, its.judge, its.directory, _Anywhere(), its.settings
     )
     return Approvals(
         its.store, drafting, its.directory, Telling(None), its.settings, its.judge, nudge

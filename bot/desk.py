@@ -20,9 +20,10 @@ from bot.markers import Markers
 from bot.monitoring import Monitoring
 from bot.operation import Change, Control, Operation
 from bot.operations import CATALOGUE
-from bot.people import Directory, access_of, belongs, may_look, may_request
-from bot.policy import Worsening, lowest_risk, rules_for
+from bot.people import Directory, access_of, belongs, may_request, sight
+from bot.policy import lowest_risk, rules_for
 from bot.settings import Settings
+from bot.sight import Sight, Sights
 from bot.values import (
     Appointment,
     AuditRow,
@@ -49,12 +50,12 @@ from storage.database import Database as Store
 TROUBLE = (
     "denied", "refused", "rejected", "failed", "unknown", "expired", "ambiguous", "closed",
     "preflight", "no_approvers", "guest", "bot", "external", "deactivated", "self",
-    "not_approver", "not_requester", "already", "limited", "deciding_tag",
-    *(f"changed.{code}" for code in Worsening),
+    "not_approver", "not_requester", "already", "limited", "deciding_tag", "not_viewer",
+    "outruled",
 )  # fmt: skip
 #: What anybody may ask who is no full member: how to become one, and who I think they are.
 OPEN_TO_ALL = frozenset({"help", "whoami"})
-WAITING = 200  #: pending requests that are looked through for what waits for somebody
+WAITING = 200  #: requests, or audit rows, that are looked through for what concerns somebody
 LOOKING = ("rds:DescribeDBInstances", "rds:DescribeDBClusters")
 Health = Callable[[], Awaitable[tuple[tuple[str, Line], ...]]]
 
@@ -74,6 +75,7 @@ class Services:
     approvals: Approvals
     digests: Digests
     incidents: Care
+    sights: Sights
     settings: Settings
     clock: Callable[[], int]
     health: Health
@@ -83,6 +85,7 @@ class Services:
 class Desk:
     services: Services
     received_at: int  #: when the command or click that is being answered was received
+    sight: Sight  #: what whoever asks may look at
     channel: str = ""  #: where it was typed or clicked; empty: in no channel
     key: str = ""  #: of the inbox row that asks for it
 
@@ -91,10 +94,10 @@ class Desk:
         return self.services.settings.observe
 
     async def inventory(self) -> Inventory:
-        return await self.services.fleet.inventory()
+        return self.sight.of(await self.services.fleet.inventory())
 
     async def find(self, name: str, kinds: frozenset[Kind] = frozenset(Kind)) -> Database:
-        return await self.services.fleet.find(name, kinds)
+        return await self.sight.find(name, kinds)
 
     async def look(self, database: Database) -> Database:
         aws = self.services.accounts.door(database.target, LOOKING)
@@ -144,7 +147,9 @@ class Desk:
         return self.services.settings.environments.read(word)
 
     async def request(self, request_id: int) -> Request:
-        return await self.services.store.requests.get(request_id)
+        found = await self.services.store.requests.get(request_id)
+        self.sight.require(found)
+        return found
 
     async def requests(
         self,
@@ -155,7 +160,11 @@ class Desk:
         limit: int = 20,
     ) -> tuple[Request, ...]:
         return await self.services.store.requests.find(
-            status=statuses or None, requester=requester, target=target, limit=limit
+            status=statuses or None,
+            requester=requester,
+            target=target,
+            environments=None if self.sight.is_whole else self.sight.environments,
+            limit=limit,
         )
 
     async def audit(
@@ -168,19 +177,24 @@ class Desk:
         since: timedelta | None = None,
         limit: int = 20,
     ) -> tuple[AuditRow, ...]:
-        return await self.services.store.audit.rows(
+        rows = await self.services.store.audit.rows(
             request_id=request_id,
             actor=None if actor is None else str(actor),
             target=target,
             results=TROUBLE if failed else None,
             since=None if since is None else self.services.clock() - micros(since),
-            limit=limit,
+            limit=limit if self.sight.is_whole else WAITING,
         )
+        if self.sight.is_whole:
+            return rows
+        seen = {str(one.target) for one in (await self.inventory()).databases}
+        return tuple(row for row in rows if row.event.target in seen)[:limit]
 
     async def roles(self, person: Person) -> Mapping[str, bool | None]:
         access, directory = self.services.settings.access, self.services.directory
         named = filter(None, (access.requesters, access.approvers, access.admins))
-        ids = frozenset(group for one in named for group in one.groups)
+        looking = access.viewers.all_groups if access.viewers else frozenset[str]()
+        ids = looking.union(group for one in named for group in one.groups)
         groups = await directory.groups(ids, self.received_at)
         team = directory.own_team
         requesters = access_of(access.requesters) if access.requesters else None
@@ -192,7 +206,7 @@ class Desk:
                 return None
 
         return {
-            "viewer": bool(may_look(person, team)),
+            "viewer": held(lambda: sight(person, access.viewers, groups, team)),
             "requester": held(lambda: may_request(person, requesters, groups, team)),
             "approver": held(lambda: belongs(person, access_of(access.approvers), groups, team)),
             "admin": held(lambda: belongs(person, access_of(access.admins), groups, team)),
@@ -212,7 +226,8 @@ class Desk:
 
         As last refreshed: what to show, no permission. None where nothing is sent anyway.
         """
-        pending = await self.requests(statuses=(Status.PENDING,), limit=WAITING)
+        find = self.services.store.requests.find
+        pending = await find(status=(Status.PENDING,), limit=WAITING)
         return await self.waiting_among(pending, person)
 
     async def waiting_among(
@@ -235,10 +250,11 @@ class Desk:
         return (risk, *rules, ("Approvers: ", *who))
 
     async def digest(self, environments: tuple[Environment, ...]) -> Digest:
-        return await self.services.digests.preview(self._here(environments))
+        here = self._here(self.sight.narrowed(environments))
+        return await self.services.digests.preview(here)
 
     async def post_digest(self, environments: tuple[Environment, ...], person: Person) -> Digest:
-        here = self._here(environments, timezone=person.timezone)
+        here = self._here(self._narrowed(environments), timezone=person.timezone)
         return await self.services.digests.post(here, person, self.received_at, self.key)
 
     async def digests(self) -> tuple[Appointment, ...]:
@@ -247,7 +263,7 @@ class Desk:
     async def schedule_digest(
         self, cron: str, timezone: str, environments: tuple[Environment, ...], person: Person
     ) -> Appointment:
-        wanted = self._here(environments, cron=cron, timezone=timezone)
+        wanted = self._here(self._narrowed(environments), cron=cron, timezone=timezone)
         return await self.services.digests.schedule(wanted, person, self.received_at)
 
     async def remove_digest(self, schedule_id: str, person: Person) -> Appointment:
@@ -264,6 +280,10 @@ class Desk:
             title="Database digest",
             environments=environments,
         )
+
+    def _narrowed(self, environments: tuple[Environment, ...]) -> tuple[Environment, ...]:
+        """For a channel; whoever may look at nothing is refused there, which is audited."""
+        return self.sight.narrowed(environments) if self.sight else environments
 
     def catalogue(self) -> Mapping[str, type[Operation]]:
         return CATALOGUE

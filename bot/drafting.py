@@ -7,11 +7,11 @@ from typing import Protocol
 
 from bot.aws.accounts import Accounts
 from bot.errors import NotAllowedError, PreflightError, UsageError
-from bot.fleet import Fleet
 from bot.judging import Judge, Judged
 from bot.operation import Change
 from bot.people import Directory, Eligibility, access_of, may_request
 from bot.settings import Settings
+from bot.sight import Sights
 from bot.values import (
     AuditEvent,
     Database,
@@ -74,7 +74,7 @@ class Drafting:
         self,
         store: Store,
         accounts: Accounts,
-        fleet: Fleet,
+        sights: Sights,
         judge: Judge,
         directory: Directory,
         channels: Channels,
@@ -82,7 +82,7 @@ class Drafting:
     ) -> None:
         self._store = store
         self._accounts = accounts
-        self._fleet = fleet
+        self._sights = sights
         self._judge = judge
         self._directory = directory
         self._channels = channels
@@ -97,7 +97,7 @@ class Drafting:
         """
         asker = await self._may_ask(ask)
         await self._no_deciding_tags(ask)
-        seen = await self._fleet.find(ask.change.target, ask.change.kinds())
+        seen = await self._find(ask, asker)
         change = ask.change.model_copy(update={"target": seen.address})
         order = Order(
             request_id=await self._store.requests.next_id(),
@@ -139,6 +139,15 @@ class Drafting:
             await self._audit_refusal(ask, None, allowed.bar, ask.reason)
             raise refused(allowed)
         return person
+
+    async def _find(self, ask: Ask, asker: Person) -> Database:
+        """The database, which whoever asks has to be among those who may look at."""
+        sight = await self._sights.of(asker, ask.received_at)
+        try:
+            return await sight.find(ask.change.target, ask.change.kinds())
+        except NotAllowedError as error:
+            await self._audit_refusal(ask, None, error.code, ask.reason)
+            raise
 
     async def _no_deciding_tags(self, ask: Ask) -> None:
         """By such a tag others are judged, so nobody has it for the asking. Raises UsageError."""

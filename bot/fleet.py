@@ -48,16 +48,22 @@ class Fleet:
         await asyncio.shield(self._refresh())
         return self._inventory
 
-    async def find(self, name: str, kinds: frozenset[Kind] = frozenset(Kind)) -> Database:
+    async def find(
+        self,
+        name: str,
+        kinds: frozenset[Kind] = frozenset(Kind),
+        among: Callable[[Inventory], Inventory] = lambda whole: whole,
+    ) -> Database:
         """``orders``, ``orders@main`` or ``orders@main/us-east-1``; ``cluster:`` may precede it.
 
         An ARN and the name of an endpoint are as good. Raises UnknownTargetError with the nearest
-        names, AmbiguousTargetError with all choices.
+        names, AmbiguousTargetError with all choices, both of those ``among`` which it is looked
+        for.
         """
         inventory = await self.inventory()
         if not called(name, inventory.databases, frozenset(Kind)):
             await asyncio.wait({self._refresh()}, timeout=PATIENCE)
-        return choose(name, self._inventory, kinds)
+        return choose(name, among(self._inventory), kinds)
 
     def _refresh(self) -> asyncio.Task[None]:
         if self._refreshing is None or self._refreshing.done():

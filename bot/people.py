@@ -6,9 +6,9 @@ from enum import StrEnum
 from typing import Protocol, Self
 
 from bot.errors import DirectoryError
-from bot.settings import People, Settings
+from bot.settings import People, Settings, Viewers
 from bot.values import Access, Line, Mention, Person, PersonId, Span, Value, Verdict, Vote
-from bot.vocabulary import folded
+from bot.vocabulary import Environment, folded
 
 #: How many people a sentence names before it only counts them.
 NAMED = 5
@@ -133,16 +133,35 @@ def people_named(settings: Settings) -> Mapping[str, People]:
         "access.approvers": access.approvers,
         "access.admins": access.admins,
         "notifications.escalation": settings.notifications.escalation,
+        **(access.viewers.named if access.viewers else {}),
         **{f"policy.rules[{number}].approvers": rule.approvers for number, rule in rules},
     }
     return {key: people for key, people in named.items() if people is not None}
 
 
 def may_look(person: Person, own_team: str) -> Eligibility:
-    """Whether somebody may see databases and requests at all: every full member may."""
+    """Whether somebody may see databases and requests at all, as far as ``access.viewers`` lets
+    them: every full member may."""
     if bar := _standing(person, own_team):
         return _barred(bar, _STANDING[bar].format(do="look at databases"))
     return Eligibility()
+
+
+def sight(
+    person: Person, viewers: Viewers | None, groups: Groups, own_team: str
+) -> frozenset[Environment]:
+    """The environments whose databases somebody may look at; none of them: at nothing at all.
+
+    Raises as ``names`` does.
+    """
+    if not may_look(person, own_team):
+        return frozenset()
+    named = {one: viewers.of(one) if viewers else None for one in Environment}
+    return frozenset(
+        one
+        for one, people in named.items()
+        if people is None or names(people, person.id.user, groups)
+    )
 
 
 def may_request(

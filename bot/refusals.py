@@ -30,7 +30,7 @@ def ineligible(
     if allowed.bar is not None:
         return refused(allowed)
     if verdict is Verdict.APPROVE and (worse := outruled(request, now)):
-        return NotAllowedError(f"{worse.sentence} Ask again.", code=f"changed.{worse.code}")
+        return NotAllowedError(f"{worse.sentence} Ask again.", code="outruled")
     return None
 
 

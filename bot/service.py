@@ -35,6 +35,7 @@ from bot.ownership import exposures
 from bot.publishing import Publisher
 from bot.reminders import Reminders
 from bot.settings import OBSERVES, Settings, idle
+from bot.sight import Sights
 from bot.telemetry import Pulse, Telemetry
 from bot.telling import Telling
 from bot.values import Line, Moment, micros
@@ -181,7 +182,8 @@ async def _built(
     owner = token_hex(8)
     executor = Executor(store, accounts, judge, directory, telling, clock, owner, steady)
     following = Following(store, accounts, executor, telling, settings.polling, clock)
-    drafting = Drafting(store, accounts, fleet, judge, directory, directory, settings)
+    sights = Sights(directory, fleet, judge.classify, settings.access.viewers)
+    drafting = Drafting(store, accounts, sights, judge, directory, directory, settings)
     approvals = Approvals(store, drafting, directory, telling, settings, judge, executor.nudge)
     health = _health(settings, store, fleet, monitoring, socket, clock)
     verifying = Verifying(store.audit.walk, telemetry.audit_verified, clock)
@@ -193,7 +195,7 @@ async def _built(
     care = Care(store, directory, settings.channels.incidents)
     services = Services(
         store, accounts, fleet, monitoring, markers, ceilings, judge, directory, approvals, digests,
-        care, settings, clock, health,
+        care, sights, settings, clock, health,
     )  # fmt: skip
 
     intake = Intake(store.inbox, clock)

@@ -188,14 +188,16 @@ class Actions:
         if self._services.settings.observe:
             raise NotAllowedError(OBSERVES)
         cloudops = CloudOps(self._services.store, self._services.settings.channels.cloudops)
-        who = await self._services.directory.person(person, incoming.received_at)
+        channel = incoming.payload["channel"] or ""
+        errand = Errand(person, channel, incoming.received_at, incoming.key)
+        who, _ = await self._errands.member(CATALOGUE["show_audit"], errand)
         row = await cloudops.denial(seq, who.id)
         drawn = cloudops_request(row)
-        channel = await cloudops.post(row, drawn)
-        if channel is None:
+        place = await cloudops.post(row, drawn)
+        if place is None:
             await self._replies.privately(_origin(incoming.payload), drawn)
         else:
-            told = problem(("Posted for you in ", Channel(id=channel), "; it goes on there."))
+            told = problem(("Posted for you in ", Channel(id=place), "; it goes on there."))
             await self._replies.privately(_origin(incoming.payload), told)
 
 

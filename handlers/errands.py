@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from bot.desk import OPEN_TO_ALL, Desk, Services
 from bot.drafting import Ask
+from bot.electorate import who_may_approve
 from bot.errors import (
     AmbiguousTargetError,
     BotError,
@@ -16,6 +17,7 @@ from bot.errors import (
 from bot.fleet import choose
 from bot.operation import Change, Control, Operation, Query
 from bot.people import may_look
+from bot.sight import NOT_VIEWER, Sight
 from bot.values import Answer, AuditEvent, Line, Person, PersonId, Request
 from bot.vocabulary import Kind, Status
 from handlers.blocks.answers import answer
@@ -29,6 +31,11 @@ from handlers.pictures import Pictures
 
 #: Seconds for finding out who may agree; the request is filed by then, whoever they are.
 NAMING = 1.0
+ONLY_MEMBERS = "Only full members of this workspace can look at its databases."
+ONLY_VIEWERS = (
+    "You are not among those who may look at databases here (access.viewers in rds-bot.yml). Ask "
+    "one of them, or whoever runs the bot."
+)
 
 
 @dataclass(frozen=True)
@@ -61,23 +68,34 @@ class Errands:
 
     async def carry_out(self, command: Command, errand: Errand) -> dict[str, object]:
         """The reply. Raises BotError."""
-        desk = Desk(self._services, errand.received_at, errand.channel, errand.key)
         operation = command.operation
         match operation:
             case Change():
-                return await self._ask(command, operation, errand, desk)
+                return await self._ask(command, operation, errand)
             case Query():
                 return self._answered(await self.look(operation, errand), errand)
             case Control():
                 person = await self._services.directory.person(errand.asker, errand.received_at)
-                return answer(await operation.act(desk, person))
+                return answer(await operation.act(await self._desk(person, errand), person))
         raise TypeError(f"{operation.name} is neither a query, a control nor a change")
 
     async def look(self, query: Query, errand: Errand) -> Answer:
         """What a query finds, before anybody draws it. Raises BotError."""
-        person = await self.member(query, errand)
-        desk = Desk(self._services, errand.received_at, errand.channel, errand.key)
-        return await query.answer(desk, person)
+        person, sight = await self.member(query, errand)
+        desk = self._seated(sight, errand)
+        try:
+            return await query.answer(desk, person)
+        except NotAllowedError as error:
+            if error.code == NOT_VIEWER:
+                await self._refused(query, person, NOT_VIEWER)
+            raise
+
+    async def _desk(self, person: Person, errand: Errand) -> Desk:
+        sight = await self._services.sights.of(person, errand.received_at)
+        return self._seated(sight, errand)
+
+    def _seated(self, sight: Sight, errand: Errand) -> Desk:
+        return Desk(self._services, errand.received_at, sight, errand.channel, errand.key)
 
     def _answered(self, found: Answer, errand: Errand) -> dict[str, object]:
         """The words now; a picture is posted to the person when it is drawn."""
@@ -110,9 +128,7 @@ class Errands:
         environment = self._services.judge.classify(database).environment
         return f"{environment}, {database.engine} {database.engine_version}".rstrip()
 
-    async def _ask(
-        self, command: Command, change: Change, errand: Errand, desk: Desk
-    ) -> dict[str, object]:
+    async def _ask(self, command: Command, change: Change, errand: Errand) -> dict[str, object]:
         ask = Ask(
             change=change,
             asker=errand.asker,
@@ -126,35 +142,46 @@ class Errands:
         if command.dry_run or observes:
             shown = await self._services.approvals.rehearse(ask)
             wanted = shown.request.decision.approvals
-            who = await desk.who_may_approve(shown.request) if wanted else ()
+            who = await self._who(shown.request) if wanted else ()
             return rehearsal(shown.request, who=who, obstacle=shown.obstacle, observes=observes)
         request = await self._services.approvals.submit(ask)
-        return filed(request, errand.channel, await _of_whom(desk, request))
+        return filed(request, errand.channel, await self._of_whom(request))
 
-    async def member(self, operation: Operation | type[Operation], errand: Errand) -> Person:
-        """Whoever asks; guests and strangers see nothing of the fleet, which is audited."""
-        directory = self._services.directory
-        person = await directory.known_person(errand.asker)
-        allowed = may_look(person, directory.own_team)
-        if allowed or operation.name in OPEN_TO_ALL:
-            return person
+    async def member(
+        self, operation: Operation | type[Operation], errand: Errand
+    ) -> tuple[Person, Sight]:
+        """Whoever asks, as they are now, and what they may look at.
+
+        Guests and strangers see nothing of the fleet, nor does whom ``access.viewers`` leaves out;
+        that is audited. Raises NotAllowedError.
+        """
+        directory, at = self._services.directory, errand.received_at
+        person = await directory.person(errand.asker, at)
+        sight = await self._services.sights.of(person, at)
+        if sight or operation.name in OPEN_TO_ALL:
+            return person, sight
+        bar = may_look(person, directory.own_team).bar
+        await self._refused(operation, person, bar or NOT_VIEWER)
+        raise NotAllowedError(ONLY_VIEWERS if bar is None else ONLY_MEMBERS)
+
+    async def _refused(
+        self, operation: Operation | type[Operation], person: Person, code: str
+    ) -> None:
+        event = AuditEvent(
+            action="query.refused", actor=str(person.id), result=code, operation=operation.name
+        )
         async with self._services.store.write() as tx:
-            await tx.audit(
-                AuditEvent(
-                    action="query.refused",
-                    actor=str(person.id),
-                    result=allowed.bar or "refused",
-                    operation=operation.name,
-                )
-            )
-        raise NotAllowedError("Only full members of this workspace can look at its databases.")
+            await tx.audit(event)
 
+    async def _who(self, request: Request) -> Line:
+        now = self._services.judge.now(request)
+        return await who_may_approve(self._services.directory, request, now)
 
-async def _of_whom(desk: Desk, request: Request) -> Line:
-    if request.status is not Status.PENDING:
-        return ()
-    try:
-        async with asyncio.timeout(NAMING):
-            return await desk.who_may_approve(request)
-    except (DirectoryError, TimeoutError):
-        return ()
+    async def _of_whom(self, request: Request) -> Line:
+        if request.status is not Status.PENDING:
+            return ()
+        try:
+            async with asyncio.timeout(NAMING):
+                return await self._who(request)
+        except (DirectoryError, TimeoutError):
+            return ()

@@ -8,10 +8,10 @@ from typing import Any
 import structlog
 
 from bot.desk import Services
-from bot.errors import BotError, DirectoryError, UsageError
+from bot.errors import BotError, DirectoryError, NotAllowedError, UsageError
 from bot.operation import Change, Operation
 from bot.params import Picker
-from bot.people import may_look
+from bot.sight import Sight
 from bot.values import Database, PersonId, Strong
 from handlers.blocks.form import Notice, Offer, form, parameters
 from handlers.blocks.modal import opening_form
@@ -70,46 +70,48 @@ class Forms:
         except (TimeoutError, DirectoryError) as error:
             log.info("forms.judged_later", why=type(error).__name__)
 
-    async def may_look(self, person: PersonId) -> bool:
-        """Guests and strangers learn nothing of the fleet. Raises DirectoryError."""
-        directory = self._services.directory
-        return bool(may_look(await directory.known_person(person), directory.own_team))
+    async def sight(self, person: PersonId) -> Sight:
+        """Of what may be offered; guests and strangers learn nothing. Raises DirectoryError."""
+        known = await self._services.directory.known_person(person)
+        return await self._services.sights.known(known)
 
     async def _check(self, operation: Operation, person: PersonId) -> None:
-        if not await self.may_look(person):
+        if not (sight := await self.sight(person)):
             return
         for name, picker in _pickers(type(operation)):
             if (typed := getattr(operation, name)) is None:
                 continue
-            database = await self._found(typed, name, picker)
+            database = await _found(sight, typed, name, picker)
             if isinstance(operation, Change) and (found := operation.barred(database)):
                 raise FormError(found)
-
-    async def _found(self, typed: str, name: str, picker: Picker) -> Database:
-        try:
-            return await self._services.fleet.find(typed, picker.kinds)
-        except UsageError as error:
-            raise FormError({name: str(error)}) from error
 
     async def _looked_up(self, blank: Blank) -> tuple[dict[str, Any], FormError | None]:
         """What was typed for a picker as the row that it means, or why it means none."""
         pickers = [one for one in _pickers(blank.operation) if blank.values.get(one[0])]
         try:
             async with asyncio.timeout(LOOKING_UP):
-                if not pickers or not await self.may_look(blank.person):
+                if not pickers or not (sight := await self.sight(blank.person)):
                     return {}, None
-                return {name: await self._offer(blank, name, one) for name, one in pickers}, None
+                looked = {one[0]: await self._offer(sight, blank, *one) for one in pickers}
+                return looked, None
         except FormError as error:
             return {}, error
         except (TimeoutError, DirectoryError) as error:
             log.info("forms.not_looked_up", why=type(error).__name__)
             return {}, None
 
-    async def _offer(self, blank: Blank, name: str, picker: Picker) -> Offer:
+    async def _offer(self, sight: Sight, blank: Blank, name: str, picker: Picker) -> Offer:
         typed = str(blank.values[name])
-        database = await self._found(typed, name, picker)
+        database = await _found(sight, typed, name, picker)
         [offer] = offers([database], self._services.judge.classify)
         return offer._replace(value=typed)
+
+
+async def _found(sight: Sight, typed: str, name: str, picker: Picker) -> Database:
+    try:
+        return await sight.find(typed, picker.kinds)
+    except (UsageError, NotAllowedError) as error:
+        raise FormError({name: str(error)}) from error
 
 
 def _pickers(operation: type[Operation]) -> Iterator[tuple[str, Picker]]:

@@ -11,8 +11,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.desk import Desk, Services, usable
 from bot.errors import DirectoryError
 from bot.operations import CATALOGUE
-from bot.people import may_look
 from bot.policy import protected
+from bot.sight import Sight
 from bot.values import Inventory, Message, Person, PersonId, Place, Request, fingerprint
 from bot.vocabulary import Status
 from handlers.blocks.elements import Payload
@@ -143,9 +143,11 @@ class Homes:
     # -- what it shows -------------------------------------------------------------------------
 
     async def _draw(self, person: Person, board: Board) -> Payload:
-        if not may_look(person, self._services.directory.own_team):
+        sight = await self._services.sights.known(person)
+        if not sight:
             return closed_home()
-        desk, lately = (Desk(self._services, at) for at in (board.read_at, board.read_at - STALE))
+        ages = (board.read_at, board.read_at - STALE)
+        desk, lately = (Desk(self._services, at, sight) for at in ages)
         pending = [one for one in board.waiting if one.status is Status.PENDING]
         roles = await lately.roles(person)
         return home(
@@ -153,9 +155,9 @@ class Homes:
                 person=person,
                 waiting=await desk.waiting_among(pending, person),
                 mine=[one for one in board.waiting if one.requester == person.id],
-                running=board.running,
-                health=board.health,
-                ended=board.ended,
+                running=[one for one in board.running if sight.sees(one.request)],
+                health=board.health if sight.is_whole else self._health_in(sight),
+                ended=[one for one in board.ended if sight.sees(one)],
                 roles=[role for role, held in roles.items() if held],
                 operations=[one for one in CATALOGUE.values() if usable(one, roles)],
                 observes=self._services.settings.observe,
@@ -191,9 +193,15 @@ class Homes:
 
     def _health(self) -> Health:
         """Judged once for each reading of the fleet."""
-        inventory, judge = self._services.fleet.last_seen, self._services.judge
+        inventory = self._services.fleet.last_seen
         if self._judged is None or self._judged[0] is not inventory:
-            found = [(one, judge.classify(one).environment) for one in inventory.databases]
-            guarded = protected(self._services.settings.policy)
-            self._judged = (inventory, health_of(found, guarded, inventory.unreachable))
+            self._judged = (inventory, self._health_of(inventory))
         return self._judged[1]
+
+    def _health_in(self, sight: Sight) -> Health:
+        return self._health_of(sight.of(self._services.fleet.last_seen))
+
+    def _health_of(self, inventory: Inventory) -> Health:
+        judge, policy = self._services.judge, self._services.settings.policy
+        found = [(one, judge.classify(one).environment) for one in inventory.databases]
+        return health_of(found, protected(policy), inventory.unreachable)

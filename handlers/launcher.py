@@ -8,7 +8,6 @@ from bot.desk import Desk, Services
 from bot.errors import BotError
 from bot.operation import Operation
 from bot.operations.list_requests import OPEN
-from bot.people import may_look
 from bot.settings import OBSERVES
 from bot.values import Person, PersonId, Strong
 from handlers.blocks.elements import Payload, section
@@ -71,16 +70,16 @@ class Launcher:
         return await self._modals.show(view_id, view)
 
     async def _drawn(self, visit: Visit, notice: Sequence[Block]) -> Payload:
-        directory = self._services.directory
-        person = await directory.known_person(visit.person)
-        desktop = await self._desktop(visit, person)
-        if not may_look(person, directory.own_team):
+        directory, sights = self._services.directory, self._services.sights
+        person = await directory.person(visit.person, visit.received_at)
+        sight = await sights.of(person, visit.received_at)
+        desktop = await self._desktop(Desk(self._services, visit.received_at, sight), person, visit)
+        if not sight:
             return closed_launcher(desktop)
         mode = [section((Strong(text=OBSERVES),))] * self._services.settings.observe
         return launcher(desktop, [*mode, *notice])
 
-    async def _desktop(self, visit: Visit, person: Person) -> Desktop:
-        desk = Desk(self._services, visit.received_at)
+    async def _desktop(self, desk: Desk, person: Person, visit: Visit) -> Desktop:
         operations, mine, waiting = await asyncio.gather(
             _usable(desk, person),
             desk.requests(statuses=OPEN, requester=person.id, limit=MOST),

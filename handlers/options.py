@@ -11,6 +11,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.desk import Services
 from bot.operations import CATALOGUE
 from bot.params import Picker
+from bot.sight import Sight
 from bot.values import Database, PersonId
 from handlers.blocks.elements import OPTION, OPTIONS, Element, plain_text
 from handlers.blocks.form import PICK, Offer, metadata_of, picked
@@ -47,10 +48,10 @@ class Options:
     async def _offered(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """Guests and strangers see nothing of the fleet, here either."""
         person, picker = sender(body), _picker(body)
-        if picker is None or not await self._forms.may_look(person):
+        if picker is None or not (sight := await self._forms.sight(person)):
             return {"options": []}
         typed = body.get("value") or ""
-        found = await self._databases(typed, person, picker)
+        found = await self._databases(typed, person, picker, sight)
         shown = offers(found[:OPTIONS], self._services.judge.classify)
         rows, unread = [picked(one) for one in shown], self._unread(picker)
         if unread and not rows:
@@ -62,13 +63,16 @@ class Options:
         unreachable = self._services.fleet.last_seen.unreachable
         return ", ".join(one.place for one in unreachable if one.kinds & picker.kinds)
 
-    async def _databases(self, typed: str, person: PersonId, picker: Picker) -> list[Database]:
+    async def _databases(
+        self, typed: str, person: PersonId, picker: Picker, sight: Sight
+    ) -> list[Database]:
         services = self._services
         inventory, asked = await asyncio.gather(
             services.fleet.inventory(),
             services.store.requests.find(requester=person, limit=RECENT),
         )
-        fitting = [one for one in inventory.databases if one.target.kind in picker.kinds]
+        seen = sight.of(inventory).databases
+        fitting = [one for one in seen if one.target.kind in picker.kinds]
         return ranked(typed, fitting, [one.step.target.resource_id for one in asked])
 
 

@@ -91,10 +91,10 @@ class Shortcuts:
         """For a guest or stranger a refusal: the guess alone would tell them of a database."""
         body = incoming.payload
         try:
-            await self._errands.member(CATALOGUE[LOOKING], _errand(incoming))
+            _, sight = await self._errands.member(CATALOGUE[LOOKING], _errand(incoming))
         except BotError as error:
             return result_form(CATALOGUE[LOOKING], explained(error))
-        found = mentioned(body["text"], self._services.fleet.last_seen.databases)
+        found = mentioned(body["text"], sight.of(self._services.fleet.last_seen).databases)
         guess = offers([found] if found else [], self._services.judge.classify)
         return asking(CATALOGUE, guess, prose(plain(body["text"])), body["channel"])
 

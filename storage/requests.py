@@ -93,6 +93,7 @@ class Requests:
         requester: PersonId | None = None,
         target: str | None = None,
         since: int | None = None,
+        environments: Collection[Environment] | None = None,
         limit: int = 50,
     ) -> tuple[Request, ...]:
         """Newest first. ``target`` is a database's identifier, ``since`` an instant of asking."""
@@ -105,6 +106,8 @@ class Requests:
             query = query.where(_has_step(_steps.c.identifier == target))
         if since is not None:
             query = query.where(_requests.c.asked_at >= since)
+        if environments is not None:
+            query = query.where(_requests.c.environment.in_(environments))
         return await self._load(query)
 
     async def claimable(self, now: int, limit: int) -> tuple[int, ...]:

@@ -654,3 +654,47 @@ def test_the_tags_that_decide_are_those_of_environments_and_of_rules(given: Give
     settings = given("policy: {rules: [{tag: {Data-Class: secret}, deny: x}, {approvals: 1}]}")
 
     assert settings.deciding_tags == {"environment", "env", "stage", "data-class"}
+
+
+def test_viewers_are_named_for_all_and_for_single_environments(given: Given) -> None:
+    viewers = given("""\
+        access:
+          viewers:
+            groups: [S0STAFF]
+            environments: {prod: {groups: [S0DBAS]}}
+        """).access.viewers
+
+    assert viewers is not None
+    production, staging = map(viewers.of, (Environment.PRODUCTION, Environment.STAGING))
+    assert production is not None
+    assert staging is not None
+    assert (production.groups, staging.groups) == (("S0DBAS",), ("S0STAFF",))
+    assert viewers.all_groups == {"S0DBAS", "S0STAFF"}
+
+
+def test_where_nobody_is_named_for_all_only_the_named_environments_are_narrowed(
+    given: Given,
+) -> None:
+    viewers = given("access: {viewers: {environments: {prod: {users: [U0DORA]}}}}").access.viewers
+
+    assert viewers is not None
+    assert viewers.of(Environment.TEST) is None
+
+
+@pytest.mark.parametrize(
+    ("viewers", "sentence"),
+    [
+        ("{}", "names nobody"),
+        ("{environments: {}}", "names nobody"),
+        ("{environments: {production: {}}}", "names nobody"),
+        ("{environments: {prod: {users: [U0A]}, production: {users: [U0B]}}}", "more than once"),
+        ("{environments: {produktion: {users: [U0A]}}}", "is no environment"),
+    ],
+)
+def test_viewers_who_are_nobody_or_two_answers_are_a_mistake(
+    given: Given, viewers: str, sentence: str
+) -> None:
+    [problem] = problems(given, f"access: {{viewers: {viewers}}}")
+
+    assert problem.startswith("access.viewers")
+    assert sentence in problem

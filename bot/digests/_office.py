@@ -15,7 +15,7 @@ from bot.digests._pictures import pictures
 from bot.digests._survey import Survey
 from bot.electorate import named
 from bot.errors import NotAllowedError, UsageError
-from bot.people import Directory, access_of, belongs, members_of, together
+from bot.people import Directory, access_of, belongs, members_of, sight, together
 from bot.settings import Settings
 from bot.telling import Telling
 from bot.values import (
@@ -166,11 +166,14 @@ class Digests:
         return one.model_copy(update={"next_at": at})
 
     async def _allow(self, person: Person, asked_at: int, what: str) -> None:
-        """Raises NotAllowedError for who is neither approver nor admin; that is audited."""
+        """Raises NotAllowedError for who is neither approver nor admin, or may not look at any
+        database; that is audited."""
         access, team = self._settings.access, self._directory.own_team
         either = together(access_of(access.approvers), access_of(access.admins))
-        groups = await self._directory.groups(frozenset(either.groups), asked_at)
-        if belongs(person, either, groups, team):
+        looking = access.viewers.all_groups if access.viewers else frozenset[str]()
+        groups = await self._directory.groups(looking.union(either.groups), asked_at)
+        may = belongs(person, either, groups, team)
+        if may and sight(person, access.viewers, groups, team):
             return
         async with self._store.write() as tx:
             await tx.audit(AuditEvent(action="digest.refused", actor=str(person.id),

@@ -45,6 +45,11 @@ class Listed(NamedTuple):
     environment: Environment
 
 
+def _meant(value: Any) -> Any:
+    """As everywhere: prod is production."""
+    return (Environment.parse(value) or value) if isinstance(value, str) else value
+
+
 class ListDatabases(Query):
     """List the databases I can see, with their environment and status.
 
@@ -58,7 +63,9 @@ class ListDatabases(Query):
 
     match: Words = ()
     environment: Annotated[
-        Environment | None, Choice("Environment", "ENVIRONMENT", options=tuple(Environment))
+        Environment | None,
+        BeforeValidator(_meant),
+        Choice("Environment", "ENVIRONMENT", options=tuple(Environment)),
     ] = None
 
     async def answer(self, desk: Desk, person: Person) -> Answer:

@@ -38,6 +38,7 @@ from bot.settings._shape import (
     Quota,
     Rule,
     Telemetry,
+    Viewers,
 )
 from bot.settings._types import (
     ApiUrl,
@@ -72,6 +73,7 @@ __all__ = [
     "Settings",
     "SlackTokens",
     "Telemetry",
+    "Viewers",
     "idle",
     "load",
     "look",

@@ -23,6 +23,7 @@ from bot.settings._types import (
     Count,
     Cron,
     Duration,
+    EachEnvironmentOnce,
     EnvironmentName,
     GroupId,
     InstanceName,
@@ -95,9 +96,47 @@ class People(Part):
         return self
 
 
-class Access(Part):
-    """Who may ask (None: every full member), agree (None: nobody) and administer (None: nobody)."""
+class Viewers(Part):
+    """Who may look: the groups and users (none: every full member), and at the ``environments``
+    that are named those whom they name instead."""
 
+    groups: tuple[GroupId, ...] = ()
+    users: tuple[UserId, ...] = ()
+    environments: Annotated[Mapping[EnvironmentName, People], EachEnvironmentOnce] = {}
+
+    @model_validator(mode="after")
+    def _narrows(self) -> Self:
+        if not (self.groups or self.users or self.environments):
+            raise ValueError("names nobody; list groups, users or environments, or remove the key")
+        return self
+
+    def of(self, environment: Environment) -> People | None:
+        """None: every full member."""
+        everywhere = self.groups or self.users
+        rest = People(groups=self.groups, users=self.users) if everywhere else None
+        return self.environments.get(environment, rest)
+
+    @property
+    def named(self) -> Mapping[str, People]:
+        """Whom they name, by the key that does."""
+        everywhere = self.groups or self.users
+        named = (
+            {"access.viewers": People(groups=self.groups, users=self.users)} if everywhere else {}
+        )
+        narrower = self.environments.items()
+        return named | {f"access.viewers.environments.{one}": people for one, people in narrower}
+
+    @property
+    def all_groups(self) -> frozenset[str]:
+        narrower = (people.groups for people in self.environments.values())
+        return frozenset(self.groups).union(*narrower)
+
+
+class Access(Part):
+    """Who may look and ask (None: every full member), agree (None: nobody) and administer (None:
+    nobody)."""
+
+    viewers: Viewers | None = None
     requesters: People | None = None
     approvers: People | None = None
     admins: People | None = None

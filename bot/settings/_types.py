@@ -118,6 +118,15 @@ def _once(value: object) -> object:
     return value
 
 
+def _each_environment_once(value: object) -> object:
+    if isinstance(value, Mapping):
+        read = [Environment.parse(str(key)) for key in value]
+        for key, environment in zip(value, read, strict=True):
+            if environment and read.count(environment) > 1:
+                raise ValueError(f'"{key}" is {environment}, which stands there more than once')
+    return value
+
+
 def _visible(text: str) -> str:
     if not folded(text):
         raise ValueError(f"{text!a} names nothing: nothing of it can be seen")
@@ -172,6 +181,7 @@ _DRIVERS = {
 
 #: A mapping whose keys differ also when they are folded, and a key of a tag.
 Once = BeforeValidator(_once)
+EachEnvironmentOnce = BeforeValidator(_each_environment_once)
 TagKey = Annotated[StrictStr, AfterValidator(_visible)]
 #: A scalar or a list in the file, never an empty one: that would read as "no condition".
 OneOrMore = Annotated[tuple[T, ...], BeforeValidator(_listed), Field(min_length=1)]

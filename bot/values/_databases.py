@@ -1,5 +1,6 @@
 """What AWS says of databases, snapshots and what happened to them."""
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import NamedTuple
 
@@ -188,6 +189,10 @@ class Inventory(Value):
         unread = self.unread(database.target.model_copy(update={"kind": Kind.INSTANCE}))
         why = unread.sentence if unread else "They are not among the instances that AWS lists."
         return f"I cannot say anything of {', '.join(missing)}, which it has. {why}"
+
+    def only(self, wanted: Callable[[Database], bool]) -> "Inventory":
+        """Those that are ``wanted``; what could not be read stays said."""
+        return self.model_copy(update={"databases": tuple(filter(wanted, self.databases))})
 
     def database(self, target: Target) -> Database | None:
         """That very one, as last seen."""

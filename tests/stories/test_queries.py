@@ -39,6 +39,8 @@ async def test_list_shows_every_database_with_environment_status_and_account(
         ("list ORDERS", "4 of 15 databases", "billing"),
         ("list --environment staging", "billing-staging", "orders-dev"),
         ("list orders --environment test", "1 of 15 databases", "orders-dev"),
+        ("list orders --environment QA", "1 of 15 databases", "orders-dev"),
+        ("list --environment 'Pre-Prod '", "billing-staging", "orders-dev"),
         ("list nothing-like-it", "None matches", "orders"),
     ],
 )
