@@ -66,17 +66,16 @@ def _counted(database: Database) -> list[Target]:
 
 
 async def _last_snapshot(region: Region, database: Database) -> dict[str, Any] | None:
-    source = _backed_up(database)
-    taken = await region.latest_snapshot(source.kind, source.identifier)
+    source = await _backed_up(region, database)
+    taken = await region.latest_snapshot(source)
     return None if taken is None else {"name": taken.identifier, "at": taken.created_at}
 
 
-def _backed_up(database: Database) -> Target:
-    """A cluster's members have no snapshots: its volume is one."""
-    if database.cluster is None:
-        return database.target
-    renamed = {"kind": Kind.CLUSTER, "identifier": database.cluster}
-    return database.target.model_copy(update=renamed)
+async def _backed_up(region: Region, database: Database) -> Target:
+    """What is snapshotted, as of now: a cluster's members have no snapshots, its volume is one."""
+    if database.cluster is not None:
+        return (await region.database(Kind.CLUSTER, database.cluster)).target
+    return (await region.database(database.target.kind, database.name)).target
 
 
 async def _at_best(name: str, reading: Awaitable[Any]) -> dict[str, Any]:

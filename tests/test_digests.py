@@ -367,6 +367,19 @@ def test_snapshots_near_what_aws_allows(used: int, section: Section | None) -> N
     assert [one for one, _ in of(facts(quotas=(quota,)))] == ([section] if section else [])
 
 
+def test_snapshots_of_clusters_are_counted_apart() -> None:
+    of_instances = Quota(account="main", region="us-east-1", used=96, most=100)
+    of_clusters = of_instances.model_copy(update={"kind": Kind.CLUSTER})
+
+    found = concerns(facts(quotas=(of_instances, of_clusters)))
+
+    assert {one.key for one in found} == {
+        "snapshots:main/us-east-1", "cluster-snapshots:main/us-east-1",
+    }  # fmt: skip
+    told = " ".join(map(said, found))
+    assert "96 of the 100 manual snapshots of clusters that AWS allows" in told
+
+
 def test_what_is_unclean_is_a_line_each_once_a_week() -> None:
     names = [sample_target(identifier=name, resource_id=name) for name in "abcde"]
     fleet = [

@@ -20,6 +20,7 @@ from bot.values import (
     Database,
     Load,
     LogFile,
+    Maintenance,
     Measure,
     RDSEvent,
     Receipt,
@@ -78,6 +79,16 @@ class AWS:
     async def snapshot(self, kind: Kind, identifier: str) -> Snapshot | None:
         self._allow(_SNAPSHOT[kind])
         return await self.region.snapshot(kind, identifier)
+
+    async def latest_snapshot(self, target: Target) -> Snapshot | None:
+        """The newest of this very database that can be restored."""
+        self._allow(_SNAPSHOT[target.kind])
+        return await self.region.latest_snapshot(target)
+
+    async def maintenance(self, database: Database) -> tuple[Maintenance, ...]:
+        """What is pending for it."""
+        self._allow("rds:DescribePendingMaintenanceActions")
+        return await self.region.maintenance(database.arn)
 
     async def metrics(self, measures: Sequence[Measure], window: Window) -> tuple[Series, ...]:
         """One series a measure, in the same order, each with what of it could not be read."""

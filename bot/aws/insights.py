@@ -12,24 +12,44 @@ from bot.values import SECOND, Load, Series, Share, Window
 
 LOAD = "db.load.avg"  #: average active sessions
 PERIODS = (60, 300, 3_600, 86_400)  #: seconds that it knows
+KEPT = 7 * 86_400  #: seconds back that it answers for, however long it keeps what it counts
+LONG, LONG_PERIOD = 6 * 3_600, 300
 TOP = 8
 WAITS, STATEMENTS = ("db.wait_event", "name"), ("db.sql_tokenized", "statement")
 
 
 async def read(client: Any, resource_id: str, window: Window) -> Load:
-    """Raises botocore's errors; NotAuthorizedException also where it is off."""
+    """Raises botocore's errors; NotAuthorizedException also where it is off.
+
+    ``window`` ends now; of what is longer ago than it keeps, nothing is asked.
+    """
+    period = _period(window)
     asked = {
         "ServiceType": "RDS",
         "Identifier": resource_id,
-        "StartTime": _utc(window.since),
+        "StartTime": _utc(_since(window, period)),
         "EndTime": _utc(window.until),
     }
-    period = next((one for one in PERIODS if one >= window.period), PERIODS[-1])
     return Load(
         sessions=await _series(client, {**asked, "PeriodInSeconds": period}),
         waits=await _shares(client, asked, *WAITS),
         statements=await _shares(client, asked, *STATEMENTS),
     )
+
+
+def _period(window: Window) -> int:
+    """In seconds; it tells a long time whole only by periods that are not short."""
+    least = max(window.period, LONG_PERIOD) if window.seconds >= LONG else window.period
+    return next((one for one in PERIODS if one >= least), PERIODS[-1])
+
+
+def _since(window: Window, period: int) -> int:
+    """It refuses what begins more than seven days ago, and reaches back to where a period begins.
+
+    One period less leaves room for that, and for the time that the call takes.
+    """
+    step = period * SECOND
+    return max(window.since, (window.until - KEPT * SECOND) // step * step + 2 * step)
 
 
 async def _series(client: Any, asked: Mapping[str, Any]) -> Series:

@@ -51,6 +51,7 @@ def instance(raw: Raw, account: Account, region: str, seen_at: int) -> Database:
         parameter_group=_group(raw).get("DBParameterGroupName") or "",
         parameters_wait=_group(raw).get("ParameterApplyStatus") == "pending-reboot",
         insights=bool(raw.get("PerformanceInsightsEnabled")),
+        insights_mode=raw.get("DatabaseInsightsMode") or "",
         storage_type=raw.get("StorageType") or "",
         encrypted=raw.get("StorageEncrypted"),
         public=raw.get("PubliclyAccessible"),
@@ -111,6 +112,8 @@ def snapshot(raw: Raw, kind: Kind) -> Snapshot:
         status=status,
         percent=100 if status == "available" else raw.get("PercentProgress") or 0,
         arn=raw.get(f"{prefix}SnapshotArn", ""),
+        resource_id=raw.get("DbiResourceId" if kind is Kind.INSTANCE else "DbClusterResourceId")
+        or "",
         tags=_tags(raw),
         created_at=micros_of(raw.get("SnapshotCreateTime")),
     )
@@ -130,13 +133,20 @@ def event(raw: Raw) -> RDSEvent:
 def maintenance(raw: Raw) -> Iterator[Maintenance]:
     """What is pending for one resource."""
     for one in raw.get("PendingMaintenanceActionDetails") or ():
-        dates = (one.get("ForcedApplyDate"), one.get("AutoAppliedAfterDate"))
-        given = [at for at in map(micros_of, dates) if at is not None]
+        forced, after = (
+            micros_of(one.get("ForcedApplyDate")),
+            micros_of(one.get("AutoAppliedAfterDate")),
+        )
+        earliest = min((at for at in (forced, after) if at is not None), default=None)
+        holds = micros_of(one.get("CurrentApplyDate"))
         yield Maintenance(
             arn=raw.get("ResourceIdentifier", ""),
             action=one.get("Action", ""),
             description=one.get("Description", ""),
-            due_at=min(given, default=micros_of(one.get("CurrentApplyDate"))),
+            due_at=earliest if holds is None else holds,
+            auto_after=after,
+            forced_at=forced,
+            asked_for=one.get("OptInStatus") or "",
         )
 
 

@@ -60,7 +60,8 @@ PARAMETERS = {
     Kind.INSTANCE: ("describe_db_parameters", "DBParameterGroupName"),
     Kind.CLUSTER: ("describe_db_cluster_parameters", "DBClusterParameterGroupName"),
 }
-SOURCE = {Kind.INSTANCE: "DBInstanceIdentifier", Kind.CLUSTER: "DBClusterIdentifier"}
+RESOURCE = {Kind.INSTANCE: "DbiResourceId", Kind.CLUSTER: "DbClusterResourceId"}
+QUOTAS = {"ManualSnapshots": Kind.INSTANCE, "ManualClusterSnapshots": Kind.CLUSTER}
 Describe = tuple[str, str, str, str]
 Fetch = Callable[[tuple[str, ...]], Awaitable[Mapping[str, Mapping[str, Any]]]]
 Clock = Callable[[], int]
@@ -117,12 +118,23 @@ class Region:
         raw = await self._snapshots[kind].get(identifier.lower())
         return None if raw is None else rds.snapshot(raw, kind)
 
-    async def latest_snapshot(self, kind: Kind, source: str) -> Snapshot | None:
-        """The newest one of a database that can be restored, taken by AWS or by hand."""
-        method, _, key, _ = SNAPSHOTS[kind]
-        pages = await self._pages("rds", method, key, **{SOURCE[kind]: source})
-        found = [rds.snapshot(raw, kind) for raw in pages if raw.get("Status") == "available"]
-        dated = [one for one in found if one.created_at is not None]
+    async def latest_snapshot(self, target: Target) -> Snapshot | None:
+        """The newest one of this very database that can be restored, taken by AWS or by hand.
+
+        It is asked for by AWS's resource id: a namesake that was there before has another, and what
+        was renamed keeps its own.
+        """
+        method, _, key, _ = SNAPSHOTS[target.kind]
+        asked = {RESOURCE[target.kind]: target.resource_id}
+        pages = await self._pages("rds", method, key, **asked)
+        found = [rds.snapshot(raw, target.kind) for raw in pages]
+        dated = [
+            one
+            for one in found
+            if one.status == "available"
+            and one.created_at is not None
+            and one.resource_id == target.resource_id
+        ]
         return max(dated, key=lambda one: one.created_at or 0, default=None)
 
     async def metrics(self, measures: Sequence[Measure], window: Window) -> tuple[Series, ...]:
@@ -188,10 +200,11 @@ class Region:
             "cloudwatch", "describe_alarms", "MetricAlarms", AlarmTypes=["MetricAlarm"], **asked
         )
 
-    async def maintenance(self) -> tuple[Maintenance, ...]:
-        """Everything that is pending for any instance or cluster."""
+    async def maintenance(self, arn: str = "") -> tuple[Maintenance, ...]:
+        """Everything that is pending, for any instance or cluster or for the one of that ARN."""
+        asked = {"ResourceIdentifier": arn} if arn else {}
         raw = await self._pages(
-            "rds", "describe_pending_maintenance_actions", "PendingMaintenanceActions"
+            "rds", "describe_pending_maintenance_actions", "PendingMaintenanceActions", **asked
         )
         return tuple(one for resource in raw for one in rds.maintenance(resource))
 
@@ -201,15 +214,21 @@ class Region:
         raw = await self._pages("rds", "describe_db_major_engine_versions", key, Engine=engine)
         return tuple(map(rds.lifecycle, raw))
 
-    async def snapshot_quota(self) -> Quota | None:
-        """Of manual snapshots; None where AWS does not say."""
+    async def snapshot_quotas(self) -> tuple[Quota, ...]:
+        """Of manual snapshots, of instances and of clusters, as far as AWS says."""
         with reading():
             client = await self._sessions.client("rds", self.account, self.name)
             reply = await client.describe_account_attributes()
-        quotas = {one["AccountQuotaName"]: one for one in reply["AccountQuotas"]}
-        found = quotas.get("ManualSnapshots")
-        return found and Quota(
-            account=self.account.name, region=self.name, used=found["Used"], most=found["Max"]
+        return tuple(
+            Quota(
+                account=self.account.name,
+                region=self.name,
+                used=one["Used"],
+                most=one["Max"],
+                kind=QUOTAS[one["AccountQuotaName"]],
+            )
+            for one in reply["AccountQuotas"]
+            if one["AccountQuotaName"] in QUOTAS
         )
 
     async def events_of(self, target: Target, since: int) -> tuple[RDSEvent, ...]:

@@ -27,6 +27,9 @@ NAMED = 3  #: databases in one line
 NEARLY, FULL = 80, 95  #: percent of a quota
 WEEK_OF_BACKUPS = 7  #: days
 
+#: How the keys of what is said of quotas begin.
+COUNTED = {Kind.INSTANCE: "snapshots", Kind.CLUSTER: "cluster-snapshots"}
+
 Test = Callable[[Facts, Database], bool]
 
 
@@ -86,12 +89,13 @@ def quotas(facts: Facts) -> Iterator[Concern]:
         share = 100 * one.used / one.most if one.most else 0
         if share >= NEARLY:
             yield Concern(
-                key=f"snapshots:{one.account}/{one.region}",
+                key=f"{COUNTED[one.kind]}:{one.account}/{one.region}",
                 section=Section.ACTION if share >= FULL else Section.TREND,
                 line=(
                     Strong(text=f"{one.account}/{one.region}"),
-                    f" has {one.used} of the {one.most} manual snapshots that AWS allows: beyond "
-                    "them no snapshot can be taken. Delete old ones, or ask AWS for more.",
+                    f" has {one.used} of the {one.most} manual snapshots of {one.kind}s that AWS "
+                    f"allows: beyond them no {one.kind} can be snapshotted. Delete old ones, or "
+                    "ask AWS for more.",
                 ),
                 state=step(100 - share, (5, 10)),
                 rank=30,

@@ -109,7 +109,7 @@ class Survey:
             weeks=weeks,
             limits=limits,
             maintenance=tuple(one for some, _ in looked for one in some),
-            quotas=tuple(one for _, one in looked if one),
+            quotas=tuple(one for _, some in looked for one in some),
             lifecycles=lifecycles,
             events=tuple(one for some in events for one in some),
             trail=trail,
@@ -143,11 +143,11 @@ class Survey:
 
 async def _looked_into(
     region: Region, unseen: list[Line]
-) -> tuple[Sequence[Maintenance], Quota | None]:
+) -> tuple[Sequence[Maintenance], Sequence[Quota]]:
     where = f"in {region.account.name}/{region.name}"
     maintenance = _or(region.maintenance(), (), f"see the pending maintenance {where}", unseen)
-    quota = _or(region.snapshot_quota(), None, f"count the snapshots {where}", unseen)
-    return await asyncio.gather(maintenance, quota)
+    quotas = _or(region.snapshot_quotas(), (), f"count the snapshots {where}", unseen)
+    return await asyncio.gather(maintenance, quotas)
 
 
 async def _events(

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from bot.digests._facts import Facts, concern, step
-from bot.values import Concern, Moment, RDSEvent, Section, Span, Strong, micros
+from bot.maintenance import what, when
+from bot.values import Concern, Moment, RDSEvent, Section, Strong, micros
 
 HOUR = micros(timedelta(hours=1))
 DAY = 24 * HOUR
@@ -78,13 +79,9 @@ def maintenance(facts: Facts) -> Iterator[Concern]:
         one = facts.by_arn.get(pending.arn)
         if one is None or pending.due_at is None or pending.due_at > facts.now + AHEAD:
             continue
-        what = (pending.description or pending.action).rstrip(".")
-        when: tuple[Span, ...] = ("from ", Moment(at=pending.due_at, is_day=True), " on")
-        if pending.due_at <= facts.now:
-            when = ("in the next maintenance window",)
         yield concern(
             facts, f"maintenance-{pending.action}", one,
-            f": {what}. AWS applies it by itself, ", *when, ".",
+            f": {what(pending)}. ", *when(pending, facts.now),
             section=Section.ACTION, state=str(pending.due_at), rank=_away(facts, pending.due_at),
         )  # fmt: skip
 

@@ -1,5 +1,9 @@
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Awaitable, Iterator
 
+from bot.aws import AWS
+from bot.errors import AWSError
+from bot.maintenance import what, when
 from bot.operation import Desk, Query
 from bot.params import Target
 from bot.values import Answer, Classified, Code, Database, Facts, Line, Moment, Person, paragraph
@@ -7,18 +11,33 @@ from bot.vocabulary import Kind
 
 
 class ShowDatabase(Query):
-    """Show one instance or cluster: environment, status, windows, backups, what is pending."""
+    """Show one instance or cluster: environment, status, windows, backups, what is pending.
+
+    What AWS does not let me read is named, and hides nothing else.
+    """
 
     verb, name = "show", "show_database"
-    permissions = ("rds:DescribeDBInstances", "rds:DescribeDBClusters")
+    permissions = (
+        "rds:DescribeDBInstances", "rds:DescribeDBClusters", "rds:DescribeDBSnapshots",
+        "rds:DescribeDBClusterSnapshots", "rds:DescribePendingMaintenanceActions",
+    )  # fmt: skip
     example = "show orders-test"
 
     target: Target
 
     async def answer(self, desk: Desk, person: Person) -> Answer:
         database = await desk.look(await desk.find(self.target))
-        recent = await desk.requests(target=database.name, limit=3)
-        pairs = tuple(_facts(database, desk.classify(database)))
+        aws = desk.door(database, self.permissions)
+        recent, taken, coming = await asyncio.gather(
+            desk.requests(target=database.name, limit=3),
+            _or_why(_last_snapshot(aws, database)),
+            _or_why(_maintenance(aws, database)),
+        )
+        pairs = (
+            *_facts(database, desk.classify(database)),
+            ("Last snapshot", taken),
+            ("Pending maintenance", coming),
+        )
         history = tuple(
             paragraph(Code(text=request.label), f" {request.step.plan.effect}: {request.status}")
             for request in recent
@@ -28,6 +47,29 @@ class ShowDatabase(Query):
             parts=(Facts(pairs=pairs), *history),
             hint=("Everything about it: ", Code(text=f"/rds audit {database.address}")),
         )
+
+
+async def _or_why(reading: Awaitable[Line]) -> Line:
+    try:
+        return await reading
+    except AWSError as error:
+        return (f"could not be read: {error}",)
+
+
+async def _last_snapshot(aws: AWS, database: Database) -> Line:
+    """A member's data is snapshotted with its cluster."""
+    whole = await aws.cluster_of(database) or database
+    taken = await aws.latest_snapshot(whole.target)
+    if taken is None or taken.created_at is None:
+        return (f"none of this {whole.target.kind}",)
+    return (f"{taken.identifier}, ", Moment(at=taken.created_at))
+
+
+async def _maintenance(aws: AWS, database: Database) -> Line:
+    pending = await aws.maintenance(database)
+    said = [(f"{what(one)}. ", *when(one, aws.now)) for one in pending]
+    return tuple(span for number, line in enumerate(said) for span in (" " * bool(number), *line)
+                 if span) or ("none",)  # fmt: skip
 
 
 def _facts(database: Database, classified: Classified) -> Iterator[tuple[str, Line]]:

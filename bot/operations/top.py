@@ -33,16 +33,17 @@ MINUTE = 60 * SECOND
 SHOWN = 250  #: characters of a statement
 COLUMNS = ("Statement", "Sessions", "Share")
 OFF = (
-    "Performance Insights is off for it, so nobody counts what its sessions do. Turning it on "
-    "needs no restart, and seven days of history cost nothing. Whoever may change it runs: "
+    "Performance Insights is off for it, by which Database Insights counts what its sessions do. "
+    "Turning it on needs no restart; in Standard mode seven days of history cost nothing. Whoever "
+    "may change it runs: "
 )
 
 
 class ShowTop(Query):
     """Show what a database works on: its load by wait and by statement, against its processors.
 
-    Needs Performance Insights. Of a cluster it is the writer. The picture comes as a direct
-    message.
+    As Database Insights counts it, in Standard or Advanced mode. Of a cluster it is the writer. The
+    picture comes as a direct message.
     """
 
     verb, name = "top", "show_top"
@@ -62,7 +63,7 @@ class ShowTop(Query):
         aws = desk.door(database, self.permissions)
         instance = await aws.database(instances[0].target)
         if instance.is_custom:
-            none = f"{instance.name} runs on RDS Custom, which has no Performance Insights."
+            none = f"{instance.name} runs on RDS Custom, which has no Database Insights."
             raise UsageError(none, "target")
         if not instance.insights:
             return _off(instance)
@@ -74,14 +75,15 @@ class ShowTop(Query):
         title = f"{instance.name} over the {self.range.spoken}"
         hint: Line = ("All its metrics: ", Code(text=f"/rds metrics {instance.address}"))
         if load.sessions.mean is None:
-            nothing = paragraph("Performance Insights counted no session in that time.")
-            return Answer(title=title, parts=(nothing,), hint=hint)
+            nothing = paragraph("Database Insights counted no session in that time.")
+            return Answer(title=title, parts=(nothing, *_mode(instance)), hint=hint)
         return Answer(
             title=title,
             parts=(
                 Paragraph(line=(finding(instance, load),)),
                 *_waits(load),
                 *_statements(load),
+                *_mode(instance),
             ),
             buttons=tuple(self._button(instance, span) for span in Range),
             hint=hint,
@@ -140,13 +142,25 @@ def _percent(share: Share, total: float) -> str:
     return f"{100 * share.sessions / total:.0f} %" if total else "-"
 
 
+def _mode(instance: Database) -> Iterator[Paragraph]:
+    """What more there is to see, and where."""
+    match instance.insights_mode:
+        case "standard":
+            yield paragraph("Database Insights is in Standard mode: it keeps seven days.")
+        case "advanced":
+            yield paragraph(
+                "Database Insights is in Advanced mode: CloudWatch has lock trees, plans and 15 "
+                "months; of the last seven days I can ask."
+            )
+
+
 def _off(instance: Database) -> Answer:
     command = (
         f"aws rds modify-db-instance --region {instance.target.region} --db-instance-identifier "
         f"{instance.name} --enable-performance-insights --apply-immediately"
     )
     return Answer(
-        title=f"{instance.name}: Performance Insights is off",
+        title=f"{instance.name}: Database Insights counts nothing of it",
         parts=(paragraph(OFF, Code(text=command)),),
         hint=("What can be seen without it: ", Code(text=f"/rds metrics {instance.address}")),
     )

@@ -70,7 +70,8 @@ class Database(Value):
     parameter_group: str = ""
     parameters_wait: bool = False  #: some of that group's take effect only with a restart
     capacity: tuple[float, float] | None = None  #: of a serverless cluster, in capacity units
-    insights: bool = False  #: whether Performance Insights is on
+    insights: bool = False  #: whether Performance Insights is on, which Database Insights reads
+    insights_mode: str = ""  #: of Database Insights: standard or advanced; empty: AWS does not say
     storage_type: str = ""
     encrypted: bool | None = None  #: None here and below: AWS does not say
     public: bool | None = None  #: whether its address is one of the internet
@@ -238,6 +239,7 @@ class Snapshot(Value):
     status: str
     percent: int
     arn: str
+    resource_id: str = ""  #: of the database that it was taken of; a namesake has another
     tags: dict[str, str] = Field(default_factory=dict)
     created_at: int | None = None
 

@@ -6,7 +6,7 @@ from bot.values._answers import Answer, Line
 from bot.values._base import Value
 from bot.values._messages import Trail
 from bot.values._people import PersonId
-from bot.vocabulary import Environment
+from bot.vocabulary import Environment, Kind
 
 LISTED = 16  #: concerns: each takes two of a message's 50 blocks
 
@@ -111,18 +111,28 @@ class Lifecycle(Value):
 
 
 class Quota(Value):
-    """How much of what AWS allows in an account and region is used."""
+    """How much of what AWS allows in an account and region is used; ``kind``: snapshots of which.
+
+    AWS counts the snapshots of instances and of clusters apart.
+    """
 
     account: str
     region: str
     used: int
     most: int
+    kind: Kind = Kind.INSTANCE
 
 
 class Maintenance(Value):
-    """What AWS will do to a database; ``due_at`` is None where nothing forces it yet."""
+    """What AWS will do to a database.
+
+    ``due_at`` is when it does, what people asked for counted; None where nothing makes it yet.
+    """
 
     arn: str
     action: str
     description: str = ""
     due_at: int | None = None
+    auto_after: int | None = None  #: in the first maintenance window from then on
+    forced_at: int | None = None  #: as soon as possible from then on, whatever the window
+    asked_for: str = ""  #: AWS's word: immediate or next-maintenance; empty where nobody asked

@@ -14,6 +14,7 @@ from bot.aws.parsing import LARGE, QueryParser, instant
 from bot.aws.session import Account
 from bot.sandbox.aws import MAIN, AWSSandbox, role_arn
 from bot.values import SECOND
+from bot.vocabulary import Kind
 
 
 @pytest.fixture
@@ -27,15 +28,19 @@ async def test_manual_snapshots_are_counted_against_what_aws_allows(
     aws: AWSSandbox, accounts: Accounts
 ) -> None:
     region = next(iter(accounts))
-    before = await region.snapshot_quota()
+    before = {one.kind: one for one in await region.snapshot_quotas()}
     rds = aws.client("rds", account=region.account.id, region=region.name)
     rds.create_db_snapshot(DBInstanceIdentifier="orders-dev", DBSnapshotIdentifier="one-more")
+    for cluster in ("search-test", "shop-staging"):
+        rds.create_db_cluster_snapshot(
+            DBClusterIdentifier=cluster, DBClusterSnapshotIdentifier=f"{cluster}-more"
+        )
 
-    after = await region.snapshot_quota()
+    after = {one.kind: one for one in await region.snapshot_quotas()}
 
-    assert before
-    assert after
-    assert (after.used, after.most) == (before.used + 1, before.most)
+    more = {Kind.INSTANCE: 1, Kind.CLUSTER: 2}
+    assert {kind: after[kind].used - before[kind].used for kind in Kind} == more
+    assert all(after[kind].most == before[kind].most > 0 for kind in Kind)
 
 
 async def test_engines_have_lifecycles(accounts: Accounts) -> None:

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from bot.aws.insights import read
 from bot.values import SECOND, Range, Window
 
@@ -70,3 +72,21 @@ async def test_it_is_asked_for_periods_that_it_knows() -> None:
 
     periods = {one["PeriodInSeconds"] for one in client.asked if "PeriodInSeconds" in one}
     assert periods <= {60, 300, 3_600}
+
+
+@pytest.mark.parametrize("span", Range)
+@pytest.mark.parametrize("late", [0, 59, 1_799, 3_599])
+async def test_nothing_is_asked_that_it_would_refuse(span: Range, late: int) -> None:
+    """AWS reaches back to the start of a period, and counts its seven days from when it answers."""
+    client = Client([], [])
+    until = NOON + late * SECOND
+    await read(client, "db-1", Window.ending(until, span.seconds, span.period))
+
+    period = client.asked[0]["PeriodInSeconds"]
+    for asked in client.asked:
+        begin = int(asked["StartTime"].timestamp())
+        answered_at = until // SECOND + 60
+        assert begin // period * period >= answered_at - 7 * 86_400
+        assert begin >= until // SECOND - span.seconds - 3_600
+    assert period >= (300 if span.seconds >= 6 * 3_600 else 60)
+    assert span.seconds / period <= 400

@@ -1,4 +1,4 @@
-"""What a database works on, as Performance Insights counts it."""
+"""What a database works on, as Database Insights counts it."""
 
 from bot.sandbox.aws import AWSSandbox, ClusterSpec
 from bot.sandbox.slack import SlackSandbox
@@ -36,7 +36,7 @@ async def test_where_it_is_off_it_says_how_to_turn_it_on(
 ) -> None:
     said = flat(await told(slack.member("ana"), "/rds top orders-dev"))
 
-    assert "orders-dev: Performance Insights is off" in said
+    assert "orders-dev: Database Insights counts nothing of it" in said
     assert "--db-instance-identifier orders-dev --enable-performance-insights" in said
     assert "direct messages" not in said
     assert aws.calls("pi:*") == []

@@ -24,14 +24,11 @@ SUPPORT = ("open-source-rds-standard-support", "open-source-rds-extended-support
 class AccountActions(Actions):
     def describe_account_attributes(self) -> ActionResult:
         backend = self.backend
-        snapshots: tuple[Any, ...] = (
-            *backend.database_snapshots.values(),
-            *backend.cluster_snapshots.values(),
-        )
-        manual = sum(one.snapshot_type == "manual" for one in snapshots)
+        most = backend.world.snapshot_quota
         quotas = {
             "DBInstances": (len(backend.databases), 40),
-            "ManualSnapshots": (manual, backend.world.snapshot_quota),
+            "ManualSnapshots": (_manual(backend.database_snapshots), most),
+            "ManualClusterSnapshots": (_manual(backend.cluster_snapshots), most),
         }
         found = [
             {"AccountQuotaName": name, "Used": used, "Max": most}
@@ -43,6 +40,10 @@ class AccountActions(Actions):
         return self.paged(
             "DBMajorEngineVersions", _versions(self.said("Engine")), key=lambda one: one["Key"]
         )
+
+
+def _manual(snapshots: Mapping[str, Any]) -> int:
+    return sum(one.snapshot_type == "manual" for one in snapshots.values())
 
 
 def _versions(engine: str | None) -> Iterator[dict[str, Any]]:

@@ -18,6 +18,7 @@ from bot.sandbox.aws.wire import Answer, Protocol, Request
 from bot.sandbox.aws.world import World
 
 METRIC = "db.load.avg"
+KEPT = 7 * 86_400
 LATE = 60
 """Seconds until a minute's figures can be read."""
 
@@ -57,6 +58,8 @@ class Insights:
         if instance is None or not instance.performance_insights_enabled:
             said = f"Performance Insights is not enabled for {asked['Identifier']}."
             return _error("NotAuthorizedException", said)
+        if asked["StartTime"] < self._world.now() - KEPT:
+            return _error("InvalidArgumentException", "StartTime must be within the last 7 days.")
         with self._world.lock:
             return _said(act(machine_of(instance, account, self._world), asked))
 

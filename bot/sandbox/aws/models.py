@@ -84,6 +84,7 @@ class TimedInstance(Timed, moto.DBInstance):
     certificate_until: datetime | None = None
     pending_maintenance: tuple["Maintenance", ...] = ()
     performance_insights_enabled = False
+    database_insights_mode = "standard"
     engine_lifecycle_support = EXTENDED_SUPPORT
     outages: tuple[tuple[float, float], ...] = ()  #: from when until when, in epoch seconds
 
@@ -184,6 +185,10 @@ class TimedCluster(Timed, moto.DBCluster):
 
 class TimedClusterSnapshot(Timed, moto.DBClusterSnapshot):
     event_source = "db-cluster-snapshot"
+
+    @property
+    def db_cluster_resource_id(self) -> str:
+        return str(self.cluster.db_cluster_resource_id)
 
     @property
     def percent_progress(self) -> int:

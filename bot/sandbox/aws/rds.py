@@ -34,7 +34,9 @@ class RDS(
                 "PendingMaintenanceActionDetails": one.pending_maintenance,
             }
             for one in self.backend.databases.values()
-            if isinstance(one, TimedInstance) and one.pending_maintenance
+            if isinstance(one, TimedInstance)
+            and one.pending_maintenance
+            and self.said("ResourceIdentifier") in (None, one.arn)
         ]
         return self.paged("PendingMaintenanceActions", found, key=_arn)
 

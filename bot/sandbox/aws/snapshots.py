@@ -27,6 +27,8 @@ class SnapshotActions(Actions):
             self.said("SnapshotType"),
             self.filters(),
         )
+        if resource := self.said("DbiResourceId"):
+            found = [one for one in found if one.dbi_resource_id == resource]
         return self.paged("DBSnapshots", found, key=lambda one: one.db_snapshot_identifier)
 
     def create_db_snapshot(self) -> ActionResult:
@@ -68,6 +70,8 @@ class SnapshotActions(Actions):
             self.said("SnapshotType"),
             self.filters(),
         )
+        if resource := self.said("DbClusterResourceId"):
+            found = [one for one in found if one.db_cluster_resource_id == resource]
         return self.paged(
             "DBClusterSnapshots", found, key=lambda one: one.db_cluster_snapshot_identifier
         )
