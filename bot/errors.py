@@ -18,6 +18,7 @@ BotError
 ├── DirectoryError           Slack did not say who somebody is
 │   └── UnknownPersonError   Slack knows nobody by that id
 ├── StorageError             the database cannot be used
+│   └── UnwritableError      it can be read, and takes no changes
 └── TamperedError            the audit chain does not add up
 """
 
@@ -141,6 +142,10 @@ class UnknownPersonError(DirectoryError):
 
 class StorageError(BotError):
     """The database cannot be used: unreachable, locked by another process, or not migrated."""
+
+
+class UnwritableError(StorageError):
+    """The database takes no changes, as on a full disk; what only looks goes on."""
 
 
 class TamperedError(BotError):

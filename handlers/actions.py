@@ -60,7 +60,8 @@ class Actions:
         @app.action(re.compile(r"^(request|cloudops|launch|query|digest|incident)\."))
         async def clicked(ack: AsyncAck, body: dict[str, Any]) -> None:
             payload = _payload(body)
-            excuse = await take(intake, ack, KIND, _key(body), payload)
+            looks = payload["action"].startswith((RUN, LAUNCH))
+            excuse = await take(intake, ack, KIND, _key(body), payload, looks=looks)
             if excuse:
                 self._replies.soon(_origin(payload), problem(excuse))
 

@@ -41,7 +41,8 @@ class Commands:
         @app.command("/rds")
         async def rds(ack: AsyncAck, body: dict[str, Any]) -> None:
             payload = {name: body.get(name) for name in KEPT}
-            await take(intake, ack, KIND, f"command:{body['trigger_id']}", payload)
+            key = f"command:{body['trigger_id']}"
+            await take(intake, ack, KIND, key, payload, looks=_looks(payload["text"] or ""))
 
     async def process(self, incoming: Incoming) -> None:
         body = incoming.payload
@@ -96,6 +97,15 @@ class Commands:
         operation = incomplete.operation
         usage = f"It reads: {operation.usage()}, for example /rds {operation.example}"
         await self._replies.privately(_origin(body), problem(f"{missing} is missing. {usage}"))
+
+
+def _looks(text: str) -> bool:
+    """Whether answering it changes nothing: what is asked, is incomplete, or cannot be read."""
+    try:
+        parsed = parse(text, CATALOGUE)
+    except BotError:
+        return True
+    return not isinstance(parsed, Command) or isinstance(parsed.operation, Query)
 
 
 def _origin(body: Mapping[str, Any]) -> Origin:

@@ -54,6 +54,13 @@ class Intake:
             if not self._keeping:
                 self._kept.set()
 
+    def begin_unkept(self, kind: str, key: str, payload: Mapping[str, Any]) -> None:
+        """Work on what could not be kept: a crash loses it, so only what looks and changes nothing.
+
+        Call after acknowledging.
+        """
+        self.begin(Incoming(key, kind, dict(payload), self._clock(), attempts=1))
+
     def begin(self, incoming: Incoming) -> None:
         """Work on it in the background; call after acknowledging."""
         self._working.add(incoming.key)

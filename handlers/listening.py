@@ -10,6 +10,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.response import BoltResponse
 
+from bot.errors import StorageError, UnwritableError
 from bot.values import PersonId
 from handlers.blocks.modal import notice_form
 from handlers.intake import Intake, new_reference
@@ -33,19 +34,32 @@ Ack = Callable[..., Awaitable[object]]
 log = structlog.get_logger()
 
 
-async def take(intake: Intake, ack: Ack, kind: str, key: str, payload: Mapping[str, Any]) -> str:
+async def take(
+    intake: Intake,
+    ack: Ack,
+    kind: str,
+    key: str,
+    payload: Mapping[str, Any],
+    *,
+    looks: bool = False,
+) -> str:
     """No exception loses the acknowledgement; what could not be kept is said to the person.
 
     Returns the sentence where it was not kept: the acknowledgement of a click cannot carry it.
+    What only ``looks`` goes on without being kept where the database takes nothing.
     """
     try:
         async with asyncio.timeout(KEEPING):
             incoming = await intake.keep(kind, key, payload)
     except Exception as error:
+        if looks and isinstance(error, StorageError):
+            log.warning("listening.unkept", kind=kind, why=str(error))
+            await ack()
+            intake.begin_unkept(kind, key, payload)
+            return ""
         reference = new_reference()
         log.exception("listening.not_kept", kind=kind, reference=reference)
-        why = MAYBE_KEPT if isinstance(error, TimeoutError) else NOT_KEPT
-        excuse = f"{why} Reference: {reference}"
+        excuse = f"{_excuse(error)} Reference: {reference}"
         await _excused(ack, kind, excuse)
         return excuse
     await ack()
@@ -97,6 +111,12 @@ def sender(body: Mapping[str, Any]) -> PersonId:
     user = body["user"]
     team = user.get("team_id") or (body.get("team") or {}).get("id") or ""
     return PersonId(team=team, user=user["id"])
+
+
+def _excuse(error: Exception) -> str:
+    if isinstance(error, UnwritableError):
+        return str(error)
+    return MAYBE_KEPT if isinstance(error, TimeoutError) else NOT_KEPT
 
 
 async def _excused(ack: Ack, kind: str, excuse: str) -> None:

@@ -39,7 +39,7 @@ class Redrawing:
         async def clicked(ack: AsyncAck, body: dict[str, Any]) -> None:
             payload, action = _payload(body), body["actions"][0]
             key = f"action:{payload['user']}:{payload['ts']}:{action['action_ts']}"
-            if excuse := await take(intake, ack, KIND, key, payload):
+            if excuse := await take(intake, ack, KIND, key, payload, looks=True):
                 self._replies.soon(_origin(payload), problem(excuse))
 
     async def process(self, incoming: Incoming) -> None:

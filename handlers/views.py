@@ -8,6 +8,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.errors import BotError, ClosedError, NotAllowedError
+from bot.operation import Query
 from bot.operations import CATALOGUE
 from bot.values import PersonId
 from handlers.blocks.form import CALLBACK, submitted
@@ -60,7 +61,9 @@ class Views:
             else:
                 waiting = waiting_form(type(command.operation))
                 answer = partial(ack, response_action="update", view=waiting)
-                await take(intake, answer, KIND, f"view:{view['id']}:{view.get('hash')}", payload)
+                key = f"view:{view['id']}:{view.get('hash')}"
+                looks = isinstance(command.operation, Query)
+                await take(intake, answer, KIND, key, payload, looks=looks)
 
     async def process(self, incoming: Incoming) -> None:
         body = incoming.payload

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Self
 
-from bot.errors import StorageError
 from storage import migrations
 from storage.aftermaths import Aftermaths
 from storage.audit import Audit
@@ -50,7 +49,6 @@ class Database:
         self.reminders = Reminders(connections)
         self.figures = Figures(connections)
         self.aftermaths = Aftermaths(connections)
-        self.unwritten = 0  #: writes since the start that failed, their audit events with them
         self.concerns = Concerns(connections, clock)
         self.incidents = Incidents(connections)
         self.live_charts = LiveCharts(connections, clock)
@@ -85,6 +83,11 @@ class Database:
         """Whether no other process can have this database: what it claimed, it claimed before."""
         return self._lock is not None
 
+    @property
+    def unwritten(self) -> int:
+        """Writes since the start that failed, of whatever: what was asked was not done."""
+        return self._connections.unwritten
+
     async def close(self) -> None:
         await self._connections.close()
         if self._lock:
@@ -96,14 +99,10 @@ class Database:
 
         No network call belongs inside: on SQLite everybody else who writes is waiting.
         """
-        try:
-            async with self._connections.begin() as connection:
-                now, posted = self._clock(), self.outbox.filled.set
-                transaction = Transaction(connection, now, self._key, posted)
-                yield transaction
-                await transaction.seal()
-        except StorageError:
-            self.unwritten += 1
-            raise
+        async with self._connections.begin() as connection:
+            now, posted = self._clock(), self.outbox.filled.set
+            transaction = Transaction(connection, now, self._key, posted)
+            yield transaction
+            await transaction.seal()
         for callback in transaction.callbacks:
             callback()

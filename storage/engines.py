@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
+from errno import EDQUOT, ENOSPC, EROFS
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,20 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bot.errors import ConflictError, StorageError
+from bot.errors import ConflictError, StorageError, UnwritableError
 from storage.sqlite_driver import Driver
 
 SQLITE = "sqlite"
+DISK_FULL, READ_ONLY = "53100", "25006"  #: SQLSTATE, of PostgreSQL
+_STAYS = "Nothing was done, and what only looks goes on."
+FULL = (
+    f"I can write nothing down: the disk of my database is full. {_STAYS} Whoever runs me has to "
+    "make room there."
+)
+UNCHANGEABLE = (
+    f"I can write nothing down: my database is read-only. {_STAYS} Whoever runs me has to make it "
+    "writable again."
+)
 LEAVING = 2.0  #: seconds that whoever still reads is given when the database is closed
 
 # FULL: with WAL, NORMAL may lose the last commits when the power fails.
@@ -108,6 +119,7 @@ class Connections:
         self._is_unread.set()
         self._turn = asyncio.Lock() if self.is_sqlite else nullcontext()
         self._is_closed = False
+        self.unwritten = 0  #: writes since the start that failed
         self._driver: Any = None
         event.listen(self._writer.sync_engine, "invalidate", self._forget_driver)
 
@@ -115,7 +127,7 @@ class Connections:
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """A writing transaction: committed at the end, rolled back on any exception."""
         async with self._turn:
-            with self._usable():
+            with self._counted(), self._usable():
                 async with self._writer.begin() as connection:
                     yield connection
 
@@ -129,7 +141,7 @@ class Connections:
     async def insert(self, sql: str, parameters: Sequence[Any]) -> Iterable[Any]:
         """One statement on SQLite, committed by itself, past SQLAlchemy for its speed."""
         async with self._turn:
-            with self._usable():
+            with self._counted(), self._usable():
                 if self._driver is None:
                     async with self._writer.connect() as connection:
                         self._driver = (await connection.get_raw_connection()).driver_connection
@@ -159,6 +171,14 @@ class Connections:
                 self._is_unread.set()
 
     @contextmanager
+    def _counted(self) -> Iterator[None]:
+        try:
+            yield
+        except StorageError:
+            self.unwritten += 1
+            raise
+
+    @contextmanager
     def _usable(self) -> Iterator[None]:
         if self._is_closed:
             raise StorageError("The database is closed, because the bot is stopping.")
@@ -177,7 +197,31 @@ def translated() -> Iterator[None]:
     except IntegrityError as error:
         raise ConflictError(f"The database refused this change: {_cause(error)}.") from error
     except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+        if why := _takes_no_changes(error):
+            raise UnwritableError(why) from error
         raise StorageError(f"The database cannot be used right now: {_cause(error)}.") from error
+
+
+def _takes_no_changes(error: BaseException) -> str:
+    """The sentence that says why it can be read and not written; empty where it is another error.
+
+    Known by SQLite's names, PostgreSQL's SQLSTATE and the system's numbers, not by words.
+    """
+    for one in _chain(error):
+        name = str(getattr(one, "sqlite_errorname", ""))
+        state, number = getattr(one, "sqlstate", None), getattr(one, "errno", None)
+        if name == "SQLITE_FULL" or state == DISK_FULL or number in (ENOSPC, EDQUOT):
+            return FULL
+        if name.startswith("SQLITE_READONLY") or state == READ_ONLY or number == EROFS:
+            return UNCHANGEABLE
+    return ""
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """SQLAlchemy wraps what a driver said once or twice."""
+    while error is not None:
+        yield error
+        error = getattr(error, "orig", None) or error.__cause__
 
 
 def _cause(error: Exception) -> str:
