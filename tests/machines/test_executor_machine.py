@@ -30,7 +30,11 @@ CALLS = {
 #: Where the bot is when it dies: the call that it waits for at that moment.
 POINTS = ("rds:DescribeDBInstances", "mutation")
 changes, databases = st.sampled_from(sorted(CALLS)), st.sampled_from(("orders-test", "orders-dev"))
-faults = st.sampled_from((None, None, "lost", "reset", "500", "throttle", "denied"))
+faults = st.sampled_from((None, None, "lost", "reset", "500", "throttle", "expired", "denied"))
+#: Codes by which AWS proves that it did nothing, for now or for good.
+PROVEN = {"Throttling", "ExpiredToken", "AccessDenied", "InvalidDBInstanceState"}
+#: Seconds between the note that a call leaves and the call, by the wall clock and the steady one.
+gaps = st.sampled_from(((150.0, 150.0), (150.0, 0.0), (0.0, 150.0), (2.0, 2.0)))
 HOUR = 3600
 
 
@@ -46,6 +50,32 @@ class ExecutorMachine(RuleBasedStateMachine):
         self.troupe.run(self.troupe.play.types(f"/rds {change.format(database)}"))
         if struck is not None:
             self.aws.mend(struck)
+
+    @rule(change=changes, database=databases, times=st.integers(1, 4), begins=st.booleans())
+    def asks_while_aws_is_busy(
+        self, change: str, database: str, times: int, *, begins: bool
+    ) -> None:
+        """AWS refuses so often; where it ``begins`` something of its own, that is seen too."""
+        struck = self.aws.fault(
+            CALLS[change], "code", times=times, code="InvalidDBInstanceState", message="Not now."
+        )
+        self.troupe.run(self.troupe.play.types(f"/rds {change.format(database)}"))
+        if begins:
+            self.somebody_else_reboots(database)
+        self.troupe.run(self.troupe.play.later(200, steps=8))
+        self.aws.mend(struck)
+
+    @rule(change=changes, database=databases, gap=gaps)
+    def asks_and_the_bot_is_held_up(
+        self, change: str, database: str, gap: tuple[float, float]
+    ) -> None:
+        stage, late = self.troupe.stage, max(gap) > 5
+        calls = len(self._mutations())
+        stage.hold(lambda: stage.sleeps(*gap))
+        self.troupe.run(self.troupe.play.types(f"/rds {change.format(database)}"))
+        held_up, stage.happens = stage.happens is None, None
+        if held_up and late:
+            assert len(self._mutations()) == calls
 
     @rule(change=changes, database=databases, point=st.sampled_from(POINTS))
     def asks_and_the_bot_dies(self, change: str, database: str, point: str) -> None:
@@ -78,8 +108,15 @@ class ExecutorMachine(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_sent_twice(self) -> None:
+        """Nor after an attempt that may have arrived: each has a name of its own."""
         sent = Counter(call.session_name for call in self._mutations())
         assert not [name for name, times in sent.items() if times > 1]
+        unproven = Counter(
+            _request_of(call.session_name)
+            for call in self._mutations()
+            if call.outcome not in PROVEN
+        )
+        assert not [name for name, times in unproven.items() if times > 1]
 
     @invariant()
     def what_is_said_is_true(self) -> None:
@@ -116,6 +153,11 @@ class ExecutorMachine(RuleBasedStateMachine):
         await until(lambda: reached() or typing.done())
         typing.cancel()
         await asyncio.gather(typing, return_exceptions=True)
+
+
+def _request_of(session_name: str) -> str:
+    """``rds-bot-1001`` of ``rds-bot-1001-1-3``, its third attempt."""
+    return "-".join(session_name.split("-")[:3])
 
 
 def _by_its_value(request: Request) -> bool:

@@ -15,6 +15,7 @@ from bot.sandbox.aws import DEMO_FLEET, AWSSandbox
 from bot.sandbox.slack import SlackSandbox, demo_workspace, installed_app
 from bot.values import Request
 from tests.conftest import MANIFEST, Home
+from tests.stories.held_up import HeldUp
 from tests.stories.stage import CreepingClock, Play, Stage
 
 T = TypeVar("T")
@@ -49,7 +50,7 @@ class Troupe:
         workspace = demo_workspace(installed_app(yaml.safe_load(MANIFEST.read_text("utf-8"))))
         slack = self.run(self._house.enter_async_context(SlackSandbox(workspace)))
         home = Home(self._fresh_folder(), slack)
-        self.stage = Stage(cast(CreepingClock, aws.clock), aws, slack, home)
+        self.stage = HeldUp.on(Stage(cast(CreepingClock, aws.clock), aws, slack, home))
         self.play: Play
         self._open()
 

@@ -19,10 +19,10 @@ class Process:
         self._child = child
 
     @classmethod
-    async def begun(cls, home: Home, config: str = FREE) -> "Process":
+    async def begun(cls, home: Home, config: str = FREE, module: str = "bot") -> "Process":
         log = (home.folder / "log").open("ab")
         child = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "run",
+            sys.executable, "-m", module, "run",
             cwd=ROOT, env=home.environ(config), stdout=log, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         log.close()
@@ -33,6 +33,15 @@ class Process:
         if self._child.returncode is None:
             os.kill(self._child.pid, signal.SIGKILL)
         await self._child.communicate()
+
+    @property
+    def is_stopped(self) -> bool:
+        """By SIGSTOP, which it can neither catch nor notice."""
+        state = Path(f"/proc/{self._child.pid}/stat").read_text("ascii").rpartition(")")[2]
+        return state.split()[0] == "T"
+
+    def go_on(self) -> None:
+        os.kill(self._child.pid, signal.SIGCONT)
 
     async def stop(self) -> int:
         """SIGTERM, and its exit code."""
@@ -51,9 +60,9 @@ class Process:
 
 
 @asynccontextmanager
-async def process(home: Home, config: str = FREE) -> AsyncIterator[Process]:
+async def process(home: Home, config: str = FREE, module: str = "bot") -> AsyncIterator[Process]:
     """Connected to Slack; killed at the latest when the block ends."""
-    begun = await Process.begun(home, config)
+    begun = await Process.begun(home, config, module)
     try:
         await home.slack.connected(within=30)
         yield begun

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import time
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,8 @@ from tests.stories.process import Process, process
 from tests.stories.stage import LONG, until
 
 REBOOT, SNAPSHOT, WINDOW = "rds:RebootDBInstance", "rds:CreateDBSnapshot", "rds:ModifyDBInstance"
+#: Seconds for which a process is stopped: longer than it may take from the note to the call.
+HELD_UP = 7.0
 #: Seconds in which a bot on a busy machine surely ends; what hangs takes longer.
 BUSY = 18.0
 COMMANDS = {
@@ -197,3 +200,21 @@ async def test_a_second_process_on_the_same_file_is_refused_and_told_why(
     assert code == 2
     assert "Another process" in said
     assert "PostgreSQL" in said
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="tells a stopped process by /proc")
+async def test_stopped_between_the_note_and_the_call_it_does_not_call_when_it_goes_on(
+    home: Home, slack: SlackSandbox, aws: AWSSandbox
+) -> None:
+    async with process(home, module="tests.stories.stopping") as bot:
+        await asks(slack, COMMANDS[REBOOT])
+        await until(lambda: bot.is_stopped)
+        await asyncio.sleep(HELD_UP)
+        assert not aws.calls(REBOOT)
+
+        bot.go_on()
+        await slack.member("dora").sees(lambda it: "waiting to be sent" in it.words, within=10)
+        assert not aws.calls(REBOOT)
+
+        await succeeds(slack, within=60)
+    assert [one.session_name for one in aws.calls(REBOOT)] == ["rds-bot-1001-1-2"]

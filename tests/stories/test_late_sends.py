@@ -2,59 +2,17 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
 
 from bot.vocabulary import Status
+from tests.stories.held_up import HeldUp
 from tests.stories.stage import FREE, Stage, until
 from tests.stories.test_faults_aws import COMMANDS, REBOOT
 
 HOUR = 3600.0
-
-
-def asked(stage: Stage, question: str) -> int:
-    """The database as another process sees it."""
-    with closing(sqlite3.connect(stage.home.folder / "bot.db")) as stored:
-        return int(stored.execute(question).fetchone()[0])
-
-
-def is_noted(stage: Stage) -> bool:
-    return bool(asked(stage, "SELECT count(*) FROM steps WHERE sent_at IS NOT NULL"))
-
-
-@dataclass
-class HeldUp(Stage):
-    """The first look at either clock after the send was noted finds that ``happens`` happened."""
-
-    happens: Callable[[], object] = lambda: None
-    is_over: bool = False
-    ticks: float = 0.0
-
-    @classmethod
-    def on(cls, stage: Stage) -> "HeldUp":
-        held = cls(stage.clock, stage.aws, stage.slack, stage.home)
-        held.steady = held.look
-        return held
-
-    def now(self) -> int:
-        self._strike()
-        return super().now()
-
-    def look(self) -> float:
-        self._strike()
-        return self.ticks
-
-    def _strike(self) -> None:
-        if not self.is_over and is_noted(self):
-            self.is_over = True
-            self.happens()
-
-    def sleeps(self, wall: float, steady: float) -> None:
-        self.clock.advance(wall)
-        self.ticks += steady
 
 
 @pytest.fixture
@@ -78,7 +36,7 @@ GAPS = {
 async def test_a_call_that_would_come_too_late_is_not_made_and_says_so(
     held_up: HeldUp, call: str, gap: str
 ) -> None:
-    held_up.happens = lambda: held_up.sleeps(*GAPS[gap])
+    held_up.hold(lambda: held_up.sleeps(*GAPS[gap]))
     async with held_up.bot(patient()) as play:
         await play.types(COMMANDS[call])
 
@@ -100,7 +58,7 @@ def patient() -> str:
 
 
 async def test_a_moment_between_note_and_call_is_no_reason_not_to_make_it(held_up: HeldUp) -> None:
-    held_up.happens = lambda: held_up.sleeps(2, 2)
+    held_up.hold(lambda: held_up.sleeps(2, 2))
     async with held_up.bot() as play:
         await play.types("/rds reboot orders-test")
 
@@ -130,7 +88,7 @@ async def test_whoever_comes_too_late_lets_stand_what_others_concluded(
         held_up.sleeps(150, 150)
         concludes(held_up, conclusion)
 
-    held_up.happens = happens
+    held_up.hold(happens)
     async with held_up.bot() as play:
         await play.types("/rds reboot orders-test")
 
@@ -165,3 +123,22 @@ async def test_what_was_checked_too_long_ago_is_checked_again(
         assert len(stage.aws.calls("rds:DescribeDBInstances")) > reads
         assert (await play.request()).step.sent_at is not None
     assert len(stage.aws.calls(REBOOT)) == 1
+
+
+@pytest.mark.parametrize("ending", ["available", "failed"])
+async def test_a_look_at_an_attempt_that_is_over_says_nothing_of_the_next(
+    stage: Stage, ending: str
+) -> None:
+    """Whoever looks slowly finds that the request was given back and claimed anew meanwhile."""
+    stage.aws.will_end("create_db_snapshot", ending)
+    async with stage.bot() as play:
+        await play.types("/rds snapshot orders-test before-1")
+        stage.clock.advance(300)
+        look = stage.aws.fault("rds:DescribeDBSnapshots", "slow", delay=60)
+        looking = asyncio.create_task(play.bot.jobs.follow())
+        await until(lambda: look.times == 0)
+        concludes(stage, "UPDATE steps SET fence = fence + 1")
+        stage.aws.release()
+        await looking
+
+        assert (await play.request()).status is Status.RUNNING

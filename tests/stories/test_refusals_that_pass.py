@@ -53,11 +53,11 @@ async def test_what_aws_refuses_for_now_waits_and_is_sent_again(
     assert sessions == ["rds-bot-1001-1", "rds-bot-1001-1-2", "rds-bot-1001-1-3"]
 
 
-async def test_two_approvals_of_the_night_are_not_thrown_away(stage: Stage) -> None:
-    stage.aws.fault(REBOOT, "throttle")
-    async with stage.bot(CONFIG) as play:
+async def test_two_approvals_of_the_night_are_not_thrown_away(any_stage: Stage) -> None:
+    any_stage.aws.fault(REBOOT, "throttle")
+    async with any_stage.bot(CONFIG) as play:
         await play.types("/rds reboot orders-staging --failover")
-        asked = await stage.slack.member("dora").sees(lambda it: it.actions)
+        asked = await any_stage.slack.member("dora").sees(lambda it: it.actions)
         await play.clicks("dora", asked, "request.approve")
         await play.clicks("emil", asked, "request.approve")
         assert (await play.request()).status is Status.APPROVED
