@@ -59,7 +59,8 @@ class Ceilings:
         if own := await self._parameter(database):
             return ceiling(database, own)
         if cluster is not None and (shared := await self._parameter(cluster)):
-            group = {"parameter_group": cluster.parameter_group, "parameters_wait": False}
+            waits = database.name in cluster.members_wait
+            group = {"parameter_group": cluster.parameter_group, "parameters_wait": waits}
             return ceiling(database.model_copy(update=group), shared)
         return ceiling(database, None)
 

@@ -120,7 +120,7 @@ async def test_tags_that_aws_would_copy_without_the_bots_own_are_missed_aloud(
 
     plan = await change.plan(door(database), order(database))
 
-    assert any("are not copied" in one for one in plan.warnings) is warned
+    assert any("AWS copies none" in one for one in plan.warnings) is warned
     assert len(plan.call.arguments["Tags"]) == TAGS
     assert plan.call.arguments["Tags"][-1]["Key"] == REQUEST_TAG
 

@@ -4,7 +4,7 @@ An operation gets an ``AWS``: one account and region, the actions that it declar
 under which its step acts. It asks as if it asked alone; reads that come together share calls.
 """
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Self
@@ -112,6 +112,13 @@ class AWS:
         if not group or group.startswith("default."):
             return None
         return await self.region.parameter(database.target.kind, group, name)
+
+    async def restart_parameters(self, kind: Kind, group: str) -> Mapping[str, str]:
+        """What was set in a parameter group and only a restart applies; of AWS's own, nothing."""
+        self._allow(_PARAMETERS[kind])
+        if group.startswith("default."):
+            return {}
+        return await self.region.restart_parameters(kind, group)
 
     async def events(self, target: Target, since: int) -> tuple[RDSEvent, ...]:
         """RDS's own events of it at ``since`` and later, oldest first; AWS keeps 14 days."""

@@ -8,6 +8,7 @@ from bot.aws.session import Account
 from bot.values import Database, Lifecycle, Maintenance, RDSEvent, Snapshot, Target
 from bot.vocabulary import Kind
 
+PENDING = "pending-reboot"  #: AWS's word for parameters that wait for a restart
 _SECRETS = frozenset({"MasterUserPassword"})
 Raw = Mapping[str, Any]
 
@@ -49,7 +50,7 @@ def instance(raw: Raw, account: Account, region: str, seen_at: int) -> Database:
         certificate_until=micros_of((raw.get("CertificateDetails") or {}).get("ValidTill")),
         restarts_at=micros_of(raw.get("AutomaticRestartTime")),
         parameter_group=_group(raw).get("DBParameterGroupName") or "",
-        parameters_wait=_group(raw).get("ParameterApplyStatus") == "pending-reboot",
+        parameters_wait=_group(raw).get("ParameterApplyStatus") == PENDING,
         insights=bool(raw.get("PerformanceInsightsEnabled")),
         insights_mode=raw.get("DatabaseInsightsMode") or "",
         storage_type=raw.get("StorageType") or "",
@@ -91,6 +92,11 @@ def cluster(raw: Raw, account: Account, region: str, seen_at: int) -> Database:
         restarts_at=micros_of(raw.get("AutomaticRestartTime")),
         pending=_pending(raw.get("PendingModifiedValues") or {}),
         parameter_group=raw.get("DBClusterParameterGroup") or "",
+        members_wait=tuple(
+            one["DBInstanceIdentifier"]
+            for one in members
+            if one.get("DBClusterParameterGroupStatus") == PENDING
+        ),
         capacity=_capacity(raw.get("ServerlessV2ScalingConfiguration") or {}),
         storage_type=raw.get("StorageType") or "",
         encrypted=raw.get("StorageEncrypted"),

@@ -155,11 +155,22 @@ class Region:
 
     async def parameter(self, kind: Kind, group: str, name: str) -> str | None:
         """The value that somebody gave it in a parameter group; None where nobody did."""
-        method, argument = PARAMETERS[kind]
-        asked = {argument: group, "Source": "user"}
-        found = await self._pages("rds", method, "Parameters", **asked)
+        found = await self._parameters(kind, group)
         values = {one["ParameterName"]: one.get("ParameterValue") for one in found}
         return values.get(name)
+
+    async def restart_parameters(self, kind: Kind, group: str) -> Mapping[str, str]:
+        """Those that somebody set in a parameter group and that only a restart applies."""
+        return {
+            one["ParameterName"]: one.get("ParameterValue") or ""
+            for one in await self._parameters(kind, group)
+            if one.get("ApplyType") == "static" or one.get("ApplyMethod") == rds.PENDING
+        }
+
+    async def _parameters(self, kind: Kind, group: str) -> list[dict[str, Any]]:
+        method, argument = PARAMETERS[kind]
+        asked = {argument: group, "Source": "user"}
+        return await self._pages("rds", method, "Parameters", **asked)
 
     async def databases(self, kind: Kind) -> tuple[Database, ...]:
         """All of a kind that AWS lists, page by page: also what is not RDS's."""

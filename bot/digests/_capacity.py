@@ -10,10 +10,9 @@ from itertools import pairwise
 from statistics import median
 
 from bot.digests._facts import Facts, concern, step
-from bot.monitoring import SOON, days_left
+from bot.monitoring import days_left, outlook
 from bot.values import Concern, Database, Moment, Point, Section, Series, amount, micros
 
-GIB = 2.0**30
 DAY = micros(timedelta(days=1))
 SURE = 3.0  #: days until storage is full, up to which the hour is worth a word
 URGENT = 14.0  #: days until storage is full, from which on somebody has to act
@@ -34,21 +33,17 @@ def storage(facts: Facts) -> Iterator[Concern]:
 def _filling(facts: Facts, one: Database, free: Series, latest: Point) -> Concern | None:
     at, bytes_free = latest
     before = facts.fortnight.get((one.target, "FreeStorageSpace"))
-    left = _sudden(free.points) or (before and days_left(before.points))
-    if not left or bytes_free <= 0:
+    left = _sudden(free.points) or days_left(before.points if before else ())
+    found = outlook(one, bytes_free, left)
+    if found is None:
         return None
-    growth = bytes_free / left
-    more = _headroom(one)
-    left += more / growth
-    if left > SOON:
-        return None
-    full = Moment(at=at + int(left * DAY), is_day=left > SURE)
+    full = Moment(at=at + int(found.left * DAY), is_day=found.left > SURE)
     return concern(
         facts, "storage", one,
-        f" has {amount(bytes_free, 'B')} of storage free and takes {amount(growth, 'B')} a "
-        f"day: full in {_days(left)}{_grown(more)} (", full, ").",
-        section=Section.ACTION if left <= URGENT else Section.TREND,
-        state=step(left, (1, 3, 7, 14)), rank=left, metrics="storage --range 7d",
+        f" has {amount(bytes_free, 'B')} of storage free and takes {amount(found.growth, 'B')} a "
+        f"day: full in {found.days}{found.with_more} (", full, ").",
+        section=Section.ACTION if found.left <= URGENT else Section.TREND,
+        state=step(found.left, (1, 3, 7, 14)), rank=found.left, metrics="storage --range 7d",
     )  # fmt: skip
 
 
@@ -83,23 +78,6 @@ def connections(facts: Facts) -> Iterator[Concern]:
             section=Section.ACTION, state=step(100 - share, (5, 10)), rank=40 - share / 10,
             metrics="connections --range 24h",
         )  # fmt: skip
-
-
-def _headroom(database: Database) -> float:
-    """Bytes that AWS adds by itself before storage is full."""
-    if database.storage_limit_gib is None or database.storage_gib is None:
-        return 0.0
-    return max(0, database.storage_limit_gib - database.storage_gib) * GIB
-
-
-def _grown(more: float) -> str:
-    return f", with the {amount(more, 'B')} more that AWS adds by itself" if more else ""
-
-
-def _days(count: float) -> str:
-    if count < 1:
-        return "less than a day"
-    return f"about {count:.0f} day{'s' if count >= 1.5 else ''}"
 
 
 def _sudden(points: Sequence[Point]) -> float | None:

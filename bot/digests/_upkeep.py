@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.digests._facts import Facts, concern, step
 from bot.maintenance import what, when
-from bot.values import Concern, Moment, RDSEvent, Section, Strong, micros
+from bot.values import Concern, Database, Moment, RDSEvent, Section, Strong, micros
 
 HOUR = micros(timedelta(hours=1))
 DAY = 24 * HOUR
@@ -114,12 +114,25 @@ def about_to_start(facts: Facts) -> Iterator[Concern]:
 
 def restarts(facts: Facts) -> Iterator[Concern]:
     for one in facts.instances:
-        if one.parameters_wait and one.status == "available":
+        if one.status == "available" and (groups := _waiting(facts, one)):
             yield concern(
                 facts, "parameters", one,
-                f" waits for a restart: changes in {one.parameter_group} take effect with it.",
+                f" waits for a restart: changes in {' and '.join(groups)} take effect with it. A "
+                "failover does not apply them.",
                 section=Section.TREND, rank=70, mend="reboot_instance",
             )  # fmt: skip
+
+
+def _waiting(facts: Facts, one: Database) -> tuple[str, ...]:
+    """Its own parameter group and that of its cluster, where they wait for its restart."""
+    place = one.target.account, one.target.region, one.cluster
+    shared = (
+        cluster.parameter_group
+        for cluster in facts.databases
+        if one.name in cluster.members_wait
+        and place == (cluster.target.account, cluster.target.region, cluster.name)
+    )
+    return (*((one.parameter_group,) if one.parameters_wait else ()), *shared)
 
 
 def busy_backups(facts: Facts) -> Iterator[Concern]:

@@ -5,12 +5,12 @@ from itertools import pairwise
 
 from bot.connections import keeps_rising
 from bot.limits import Ceiling
+from bot.monitoring._storage import outlook
 from bot.monitoring._trends import days_left
 from bot.thresholds import AS_USUAL, DEFAULTS, Thresholds, is_least, spoken
 from bot.values import SECOND, Database, Line, Moment, Reading, Series, Window, amount
 
 SURE = 3.0  #: days until storage is full, up to which the hour is worth a word
-SOON = 30.0  #: days until storage is full that are worth a word
 FRESH = 15 * 60 * SECOND
 GAP = 20 * 60 * SECOND
 
@@ -34,7 +34,7 @@ def findings(
     if not any(one.points for one in series.values()):
         return () if any(one.unread for one in series.values()) else (_nothing(database),)
     return (
-        *_storage(series),
+        *_storage(database, series),
         *_connections(series, limit, thresholds.of("DatabaseConnections")),
         *_cpu(series, window, thresholds.of("CPUUtilization")),
         *_memory(series, thresholds),
@@ -66,15 +66,17 @@ def _nothing(database: Database) -> Line:
     return (f"CloudWatch has no figures of {database.name} for this time.{state}",)
 
 
-def _storage(series: ByMetric) -> Iterator[Line]:
+def _storage(database: Database, series: ByMetric) -> Iterator[Line]:
     free = series.get("FreeStorageSpace")
-    left = days_left(free.points) if free else None
-    if free is None or free.latest is None or left is None or left > SOON:
+    if free is None or free.latest is None or database.is_aurora:
         return
     at, value = free.latest
-    full = Moment(at=at + int(left * 86_400) * SECOND, is_day=left > SURE)
-    days = "less than a day" if left < 1 else f"about {left:.0f} day{'s' if left >= 1.5 else ''}"
-    yield (f"Storage is full in {days} at this rate (", full, f"): {amount(value, 'B')} are free.")
+    if value <= 0:
+        yield ("It has no storage left.",)
+    if found := outlook(database, value, days_left(free.points)):
+        full = Moment(at=at + int(found.left * 86_400) * SECOND, is_day=found.left > SURE)
+        said = f"Storage is full in {found.days} at this rate{found.with_more} ("
+        yield (said, full, f"): {amount(value, 'B')} are free.")
 
 
 def _cpu(series: ByMetric, window: Window, busy: float) -> Iterator[Line]:

@@ -127,8 +127,8 @@ def _uncopied(database: Database) -> Iterator[str]:
     """
     if database.copies_tags and database.tags:
         yield (
-            f"The tags of {database.name} are not copied to it, though its settings say so: "
-            "AWS copies none to a snapshot that is given any, and I give it mine."
+            "AWS copies none of the database's tags to it, though its settings say so: none are "
+            "copied to a snapshot that is given any, as mine is."
         )
 
 

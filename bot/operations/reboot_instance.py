@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from bot.aws import AWS
 from bot.aws.declined import FAILOVER, declined, tells
 from bot.aws.statuses import ENDED_BADLY, USABLE, busy
-from bot.errors import AWSNotFoundError, AWSRefusedError, PreflightError
+from bot.errors import AWSError, AWSNotFoundError, AWSRefusedError, PreflightError
 from bot.operation import Change
 from bot.params import Flag, Instance, Switch
 from bot.values import (
@@ -20,7 +20,7 @@ from bot.values import (
     Stage,
     TrailEvent,
 )
-from bot.vocabulary import Risk
+from bot.vocabulary import Kind, Risk
 
 RESTARTED = ("RDS-EVENT-0006", "db instance restarted")
 BEGUN = ("RDS-EVENT-0013", "multi-az instance failover started")
@@ -31,6 +31,7 @@ LAG = 300 * SECOND
 CERTAIN = 1200 * SECOND
 #: After this, somebody must look.
 PATIENCE = 1800 * SECOND
+LONGEST, ROOM = 60, 120  #: characters of a parameter with its value, and of all that are named
 BACK = "None is needed: it comes back by itself. What was interrupted is lost."
 
 
@@ -46,6 +47,8 @@ class RebootInstance(Change):
     permissions = (
         "rds:DescribeDBInstances",
         "rds:DescribeDBClusters",
+        "rds:DescribeDBClusterParameters",
+        "rds:DescribeDBParameters",
         "rds:DescribeEvents",
         "rds:RebootDBInstance",
         "cloudtrail:LookupEvents",
@@ -81,6 +84,7 @@ class RebootInstance(Change):
             checks=self._checks(database),
             busy=busy(database, "a reboot"),
             downtime=_downtime(database, cluster, failover=self.failover),
+            warnings=await _parameters(aws, database, cluster, failover=self.failover),
             undo="A failover back undoes the move." if self.failover else BACK,
             baseline={"zone": database.zone, "secondary_zone": database.secondary_zone},
         )
@@ -178,6 +182,43 @@ def _recorded(ours: TrailEvent) -> Progress:
     return Progress(
         stage=Stage.NOT_SENT, detail=f"CloudTrail shows that AWS refused our call: {ours.error}"
     )
+
+
+async def _parameters(
+    aws: AWS, database: Database, cluster: Database | None, *, failover: bool
+) -> tuple[str, ...]:
+    """What comes alive with the restart, or goes on waiting where it is a failover.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/parameter-groups-overview.html
+    """
+    waiting = [(Kind.INSTANCE, database.parameter_group)] if database.parameters_wait else []
+    if cluster is not None and database.name in cluster.members_wait:
+        waiting.append((Kind.CLUSTER, cluster.parameter_group))
+    said = [
+        (_applied(group, failover=failover), await _which(aws, kind, group))
+        for kind, group in waiting
+    ]
+    return tuple(sentence for pair in said for sentence in pair)
+
+
+def _applied(group: str, *, failover: bool) -> str:
+    if failover:
+        return f"Changes in {group} go on waiting: a failover does not apply them, a reboot does."
+    return f"Changes in {group} wait for a restart and take effect with it."
+
+
+async def _which(aws: AWS, kind: Kind, group: str) -> str:
+    """AWS does not say which of them the database has already."""
+    try:
+        found = await aws.restart_parameters(kind, group)
+    except AWSError as error:
+        return f"Which parameters of {group} wait could not be read: {error}"
+    if not found:
+        return f"Nothing is set in {group} that needs a restart, so they are its own defaults."
+    listed = [f"{name} = {value}"[:LONGEST] for name, value in sorted(found.items())]
+    shown = [one for at, one in enumerate(listed) if len(", ".join(listed[: at + 1])) <= ROOM]
+    left = len(listed) - len(shown)
+    return f"Set for a restart: {', '.join(shown)}{f' and {left} more' if left else ''}."
 
 
 async def _not_recorded(aws: AWS, sent: Sent, trail: tuple[TrailEvent, ...]) -> Progress:

@@ -82,11 +82,20 @@ def _facts(database: Database, classified: Classified) -> Iterator[tuple[str, Li
     yield "Backup window", (_window(database.backup_window),)
     yield "Maintenance window", (_window(database.maintenance_window),)
     yield from _backups(database)
+    if database.parameter_group:
+        yield "Parameter group", (_group(database),)
     pending = ", ".join(f"{name} = {value}" for name, value in database.pending.items())
     yield "Pending modifications", (pending or "none",)
     if database.tags:
         tags = ", ".join(f"{key}={value}" for key, value in sorted(database.tags.items()))
         yield "Tags", (tags,)
+
+
+def _group(database: Database) -> str:
+    waits = ", changes wait for a restart" if database.parameters_wait else ""
+    if database.members_wait:
+        waits = f", changes wait for a restart of {', '.join(database.members_wait)}"
+    return f"{database.parameter_group}{waits}"
 
 
 def _kind(database: Database) -> str:

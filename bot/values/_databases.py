@@ -69,6 +69,7 @@ class Database(Value):
     restarts_at: int | None = None  #: when AWS starts it again, of one that is stopped
     parameter_group: str = ""
     parameters_wait: bool = False  #: some of that group's take effect only with a restart
+    members_wait: tuple[str, ...] = ()  #: of a cluster: the members whose restart its group needs
     capacity: tuple[float, float] | None = None  #: of a serverless cluster, in capacity units
     insights: bool = False  #: whether Performance Insights is on, which Database Insights reads
     insights_mode: str = ""  #: of Database Insights: standard or advanced; empty: AWS does not say

@@ -12,7 +12,8 @@ MAIN, ANALYTICS, LEGACY = MAIN_ACCOUNT, "210987654321", "333333333333"
 class InstanceSpec:
     """One database instance, `age_days` old. `zone` is the letter after the region's name.
 
-    `parameters` are set in a parameter group of its own; `insights` is Performance Insights.
+    `parameters` are set in a parameter group of its own, for a restart that `parameters_wait` says
+    it has not had; `insights` is Performance Insights.
     `replica_of` is a name, or an ARN in another region; the source has to stand before it.
     AWS applies `maintenance` in `maintenance_days` at the latest; empty: none is pending.
     """
@@ -34,6 +35,7 @@ class InstanceSpec:
     status: str = "available"
     age_days: int = 120
     parameters: Mapping[str, str] = field(default_factory=dict)
+    parameters_wait: bool = False
     insights: bool = True
     maintenance: str = ""
     maintenance_days: int = 10
@@ -66,6 +68,8 @@ class ClusterSpec:
     age_days: int = 120
     copies_tags: bool = False
     replica_of: str | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    waiting: tuple[str, ...] = ()  #: members that had no restart since those were set
 
 
 Fleet = tuple[InstanceSpec | ClusterSpec, ...]

@@ -121,6 +121,7 @@ def restart(backend: TimedBackend, instance: TimedInstance) -> Timeline:
         instance.status = "available"
     timeline = instance.undergo("reboot_db_instance")
     instance.interrupt(timeline.begins("rebooting"), timeline.ends("rebooting"))
+    instance.world.later(timeline.ends("rebooting"), instance.apply_parameters)
     backend.emit("RDS-EVENT-0004", instance, timeline.begins("rebooting"))
     tell_how_it_came_back(backend, instance, timeline.ends("rebooting"))
     return timeline

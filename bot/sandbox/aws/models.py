@@ -85,6 +85,8 @@ class TimedInstance(Timed, moto.DBInstance):
     pending_maintenance: tuple["Maintenance", ...] = ()
     performance_insights_enabled = False
     database_insights_mode = "standard"
+    parameters_wait = False
+    cluster_parameters_wait = False
     engine_lifecycle_support = EXTENDED_SUPPORT
     outages: tuple[tuple[float, float], ...] = ()  #: from when until when, in epoch seconds
 
@@ -105,6 +107,14 @@ class TimedInstance(Timed, moto.DBInstance):
         self._timeline, self._settled = None, "available"
         self._other_zone = _neighbour(self.availability_zone)
 
+    @property
+    def db_parameter_group_status_list(self) -> list[dict[str, str]]:
+        status = "pending-reboot" if self.parameters_wait else "in-sync"
+        return [
+            {"DBParameterGroupName": one.name, "ParameterApplyStatus": status}
+            for one in self.db_parameter_groups()
+        ]
+
     def interrupt(self, since: float, until: float) -> None:
         """Nobody is served in that time, which its metrics show."""
         self.outages = (*self.outages, (since, until))
@@ -112,6 +122,10 @@ class TimedInstance(Timed, moto.DBInstance):
     @property
     def secondary_availability_zone(self) -> str | None:
         return self._other_zone if self.multi_az else None
+
+    def apply_parameters(self) -> None:
+        """What a restart does and a failover does not."""
+        self.parameters_wait = self.cluster_parameters_wait = False
 
     def swap_zones(self) -> None:
         self.availability_zone, self._other_zone = self._other_zone, self.availability_zone
@@ -173,6 +187,20 @@ class TimedCluster(Timed, moto.DBCluster):
         **moto.DBCluster.SUPPORTED_FILTERS,
         "db-cluster-resource-id": FilterDef(["db_cluster_resource_id"], "Cluster Resource Ids"),
     }
+
+    @property
+    def db_cluster_members(self) -> list[dict[str, Any]]:
+        waiting = {
+            one.db_instance_identifier
+            for one in self.members
+            if isinstance(one, TimedMember) and one.cluster_parameters_wait
+        }
+        return [
+            {**one, "DBClusterParameterGroupStatus": "pending-reboot"}
+            if one["DBInstanceIdentifier"] in waiting
+            else one
+            for one in super().db_cluster_members
+        ]
 
     def __init__(self, backend: "TimedBackend", **kwargs: Any) -> None:
         super().__init__(backend=backend, **kwargs)

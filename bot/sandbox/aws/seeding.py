@@ -51,6 +51,7 @@ def _add_instance(backend: TimedBackend, spec: InstanceSpec) -> None:
         tags=_tag_list(spec.tags),
     )
     instance.engine = spec.engine
+    instance.parameters_wait = spec.parameters_wait
     instance.status = spec.status
     instance.certificate_until = instance.created + timedelta(days=spec.certificate_days)
     instance.pending_maintenance = _maintenance(spec, instance.created)
@@ -83,6 +84,7 @@ def _add_cluster(backend: TimedBackend, spec: ClusterSpec) -> None:
         backup_retention_period=spec.retention_days,
         vpc_security_group_ids=SECURITY_GROUPS,
         storage_encrypted=True,
+        db_cluster_parameter_group_name=_cluster_parameter_group(backend, spec),
         serverless_v2_scaling_configuration=_capacity(spec.serverless),
         tags=_tag_list(spec.tags),
     )
@@ -111,6 +113,7 @@ def _add_member(backend: TimedBackend, spec: ClusterSpec, name: str, zone: str) 
     )
     member.engine = spec.engine
     member.performance_insights_enabled = True
+    member.cluster_parameters_wait = name in spec.waiting
     _keep(backend, member, spec.age_days)
 
 
@@ -137,8 +140,7 @@ def _parameter_group(backend: TimedBackend, spec: InstanceSpec) -> str | None:
             "description": f"Parameters of {spec.identifier}",
         }
     )
-    values = [{"ParameterName": one, "ParameterValue": it} for one, it in spec.parameters.items()]
-    backend.modify_db_parameter_group(name, values)
+    backend.modify_db_parameter_group(name, _for_a_restart(spec.parameters))
     return name
 
 
@@ -148,6 +150,25 @@ def _source(backend: TimedBackend, named: str) -> TimedInstance:
         return backend.instance(named)
     region, account, _, name = named.split(":")[3:]
     return cast(TimedBackend, rds_backends[account][region]).instance(name)
+
+
+def _cluster_parameter_group(backend: TimedBackend, spec: ClusterSpec) -> str | None:
+    if not spec.parameters:
+        return None
+    name = f"{spec.identifier}-parameters"
+    backend.create_db_cluster_parameter_group(
+        name, spec.engine, f"Parameters of {spec.identifier}", tags=None
+    )
+    backend.modify_db_cluster_parameter_group(name, _for_a_restart(spec.parameters))
+    return name
+
+
+def _for_a_restart(parameters: Mapping[str, str]) -> list[dict[str, str]]:
+    return [
+        {"ParameterName": one, "ParameterValue": it, "ApplyType": "static",
+         "ApplyMethod": "pending-reboot"}
+        for one, it in parameters.items()
+    ]  # fmt: skip
 
 
 def _make_replica(primary: TimedInstance, replica: TimedInstance) -> None:
