@@ -84,11 +84,12 @@ class Fleet:
         )
 
     async def _read(self, region: Region) -> tuple[Unreachable, ...]:
-        """What could not be listed: of two reads that are refused for one reason, one line."""
+        """What could not be listed: one line where that is everything there."""
         whys = await asyncio.gather(*(self._list(region, kind) for kind in Kind))
         refused = {kind: why for kind, why in zip(Kind, whys, strict=True) if why is not None}
         if len(refused) == len(Kind):
-            return (_unreachable(region, next(iter(refused.values())), frozenset(Kind)),)
+            why = " ".join(dict.fromkeys(refused.values()))
+            return (_unreachable(region, why, frozenset(Kind)),)
         return tuple(_unreachable(region, why, frozenset({kind})) for kind, why in refused.items())
 
     async def _list(self, region: Region, kind: Kind) -> str | None:
@@ -145,14 +146,20 @@ def _unknown(name: str, inventory: Inventory, kinds: frozenset[Kind]) -> Unknown
         return _of_another_kind(others[0], kinds)
     if foreign := called(name, inventory.foreign, frozenset(Kind)):
         return _of_another_service(foreign[0])
-    near = _near(name, inventory, kinds)
+    near, shown = _near(name, inventory, kinds), _shown(name)
     hint = f" Did you mean {_listed(near, 'or')}?" if near else ""
     if unread := list(_unread(name, inventory, kinds)):
         why = " ".join(one.sentence for one in unread)
-        said = f'I cannot say whether there is a database "{name}", because {why}{hint}'
+        said = f'I cannot say whether there is a database "{shown}", because {why}{hint}'
         return UnknownTargetError(said, choices=near)
     told = f"{_where(name, inventory)}{hint or ' See /rds list for all I can see.'}"
-    return UnknownTargetError(f'I know no database "{name}".{told}', choices=near)
+    return UnknownTargetError(f'I know no database "{shown}".{told}', choices=near)
+
+
+def _shown(name: str) -> str:
+    """As typed; of a connection string the host alone, for what stands before it is a secret."""
+    typed = read(name)
+    return typed.host if typed and typed.host else name
 
 
 def _near(name: str, inventory: Inventory, kinds: frozenset[Kind]) -> tuple[str, ...]:

@@ -11,9 +11,11 @@ from bot.vocabulary import Kind
 _NAME = re.compile(r"(?:(instance|cluster):)?([^@]+)(?:@([^/]+)(?:/(.+))?)?")
 _ARN = re.compile(r"arn:aws[a-z0-9-]*:([a-z0-9-]+):([a-z0-9-]*):(\d*):([^:]+):?(.*)")
 _KINDS = {"db": Kind.INSTANCE, "cluster": Kind.CLUSTER}
-#: ``orders.c1x2.us-east-1.rds.amazonaws.com:5432``, also behind ``jdbc:postgresql://``. No name of
-#: a database has a dot.
-_HOST = re.compile(r"(?:[a-z0-9+:]+://)?((?:[a-z0-9-]+\.)+[a-z0-9-]+)\.?(?::\d+)?(?:[/?].*)?")
+#: ``orders.c1x2.us-east-1.rds.amazonaws.com:5432``, also behind ``jdbc:postgresql://`` and behind
+#: ``postgres://user:password@``. No name of a database has a dot.
+_HOST = re.compile(
+    r"(?:[a-z0-9+:]+://(?:[^/]*@)?)?((?:[a-z0-9-]+\.)+[a-z0-9-]+)\.?(?::\d+)?(?:[/?].*)?"
+)
 _REGION = re.compile(r"(?:[a-z]{2,}-)+[a-z]+-\d+")
 
 
@@ -88,6 +90,19 @@ def bare(typed: str) -> str:
     except UnknownTargetError:
         return typed
     return name.bare if name else typed
+
+
+def mentioned(text: str, databases: Iterable[Database]) -> Database | None:
+    """The one that an ARN or an endpoint in ``text`` names first; names alone do not count."""
+    among = tuple(databases)
+    for word in re.findall(r"[^\s<>|\"'`,;()]*[.:][^\s<>|\"'`,;()]*", text):
+        try:
+            found = called(word.strip(".:"), among, frozenset(Kind))
+        except UnknownTargetError:
+            continue
+        if len(found) == 1:
+            return found[0]
+    return None
 
 
 def _arn(text: str, typed: str) -> Name:

@@ -13,7 +13,7 @@ from bot.operation import Change, Operation
 from bot.params import Picker
 from bot.sight import Sight
 from bot.values import Database, PersonId, Strong
-from handlers.blocks.form import Notice, Offer, form, parameters
+from handlers.blocks.form import VALUE, Notice, Offer, form, parameters
 from handlers.blocks.modal import opening_form
 from handlers.blocks.problem import problem
 from handlers.errors import explained
@@ -104,7 +104,7 @@ class Forms:
         typed = str(blank.values[name])
         database = await _found(sight, typed, name, picker)
         [offer] = offers([database], self._services.judge.classify)
-        return offer._replace(value=typed)
+        return offer if len(typed) > VALUE else offer._replace(value=typed)
 
 
 async def _found(sight: Sight, typed: str, name: str, picker: Picker) -> Database:

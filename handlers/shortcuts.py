@@ -7,6 +7,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
+from bot import names
 from bot.desk import Services
 from bot.errors import BotError
 from bot.operation import Change, Operation
@@ -100,7 +101,13 @@ class Shortcuts:
 
 
 def mentioned(text: str, databases: Iterable[Database]) -> Database | None:
-    """The database whose name stands first in ``text``; of two with one name, either."""
+    """The one that an ARN or an endpoint names, else whose name stands first in ``text``.
+
+    Of two with one name, either.
+    """
+    databases = tuple(databases)
+    if found := names.mentioned(text, databases):
+        return found
     by_name = {one.name.casefold(): one for one in databases}
     words = re.findall(r"[a-z][a-z0-9-]*[a-z0-9]", text.casefold())
     return next((by_name[word] for word in words if word in by_name), None)

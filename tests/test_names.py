@@ -10,6 +10,7 @@ from bot.names import bare
 from bot.values import Area, Database, Inventory, Unreachable
 from bot.vocabulary import Kind
 from handlers.offers import ranked
+from handlers.shortcuts import mentioned
 from tests.samples import sample_database, sample_target
 
 BOTH = frozenset(Kind)
@@ -57,6 +58,8 @@ NAMES = [
     ("Orders.C9akc.us-east-1.RDS.amazonaws.com.", ORDERS),
     ("  orders.c9akc.us-east-1.rds.amazonaws.com ", ORDERS),
     ("jdbc:postgresql://orders.c9akc.us-east-1.rds.amazonaws.com:5432/app?ssl=true", ORDERS),
+    ("postgres://app:s3cret@orders.c9akc.us-east-1.rds.amazonaws.com:5432/app", ORDERS),
+    ("mysql://app:p@ss@shop.cluster-c9akc.us-east-1.rds.amazonaws.com/shop", SHOP),
     ("https://orders.c9akc.us-east-1.rds.amazonaws.com", ORDERS),
     ("shop.cluster-c9akc.us-east-1.rds.amazonaws.com:3306", SHOP),
     ("shop.cluster-ro-c9akc.us-east-1.rds.amazonaws.com:3306", SHOP),
@@ -160,3 +163,28 @@ def test_what_is_not_wanted_need_not_have_been_read() -> None:
 )
 def test_the_trail_of_one_that_is_gone_is_found_by_its_name(typed: str, name: str) -> None:
     assert bare(typed) == name
+
+
+def test_a_password_in_a_connection_string_is_not_said_again() -> None:
+    with pytest.raises(UnknownTargetError) as caught:
+        choose("postgres://app:s3cret@gone.c9akc.us-east-1.rds.amazonaws.com/app", SEEN, BOTH)
+
+    assert "s3cret" not in str(caught.value)
+    assert '"gone.c9akc.us-east-1.rds.amazonaws.com"' in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "database"),
+    [
+        (f"see arn:aws:rds:{PLACE}:cluster:twin, it is slow", TWINS[1]),
+        (f"<arn:aws:rds:{PLACE}:db:twin>", TWINS[0]),
+        ("could not connect to shop.cluster-c9akc.us-east-1.rds.amazonaws.com:3306.", SHOP),
+        ('host "orders.c9akc.us-east-1.rds.amazonaws.com", port 5432', ORDERS),
+        ("orders is slow: see the docs at https://example.com/orders", ORDERS),
+        ("at 10:30 nothing", None),
+    ],
+)
+def test_a_message_is_about_the_database_that_it_names(
+    text: str, database: Database | None
+) -> None:
+    assert mentioned(text, SEEN.databases) == database
