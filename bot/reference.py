@@ -1,7 +1,7 @@
 """What is derived from the catalogue for whoever installs the bot: IAM policies and docs table."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bot.aws.checks import kinds_of
@@ -162,7 +162,7 @@ def _operating(
     changing = sorted(allowed - set(reading) - TAGGING)
     grants = _grants(settings, wanted, with_role)
     for number, (grant, accounts) in enumerate(grants.items(), 1):
-        here = place._replace(accounts=accounts, number=str(number) if len(grants) > 1 else "")
+        here = place._replace(accounts=accounts, number=f"In{number}" if len(grants) > 1 else "")
         statements += _changes(grant, changing, sorted(allowed & TAGGING), here)
     return [*statements, *_refusals(changing, settings, place.partition)]
 
@@ -221,18 +221,18 @@ def _changes(
     if grant.is_free or grant.untagged:
         yield {"Sid": f"Change{number}", **allow}
     elif grant.words:
-        for key in grant.keys:
+        for key, also in zip(grant.keys, ("", *_marks(grant.keys)[1:]), strict=True):
             tagged = {"StringEqualsIgnoreCase": {f"aws:ResourceTag/{key}": list(grant.words)}}
-            yield {"Sid": f"Change{_plain(key)}{number}", **allow, "Condition": tagged}
+            yield {"Sid": f"Change{also}{number}", **allow, "Condition": tagged}
     if grant.opened:
         named = place.arns(DATABASES, grant.opened)
         yield {"Sid": f"ChangeByName{number}", **allow, "Resource": named}
     yield {"Sid": f"MakeSnapshots{number}", "Effect": "Allow", "Action": [*making, *tagging],
            "Resource": place.arns(SNAPSHOTS)}  # fmt: skip
-    for key in grant.keys:
+    for key, mark in zip(grant.keys, _marks(grant.keys), strict=True):
         tag = f"aws:ResourceTag/{key}"
         other = {"Null": {tag: "false"}, "StringNotEqualsIgnoreCase": {tag: list(grant.words)}}
-        yield {"Sid": f"Never{_plain(key)}{number}", **deny, "Condition": other}
+        yield {"Sid": f"Never{mark}{number}", **deny, "Condition": other}
     if grant.closed:
         named = place.arns(DATABASES, grant.closed)
         yield {"Sid": f"NeverByName{number}", **deny, "Resource": named}
@@ -249,9 +249,10 @@ def _refusals(changing: list[str], settings: Settings, partition: str) -> Iterat
         yield {"Sid": "NeverTagsThatDecide", **deny, "Resource": "*", "Condition": named}
 
 
-def _plain(key: str) -> str:
-    """A Sid holds letters and digits alone."""
-    return "".join(one for one in key if one.isascii() and one.isalnum())
+def _marks(keys: Sequence[str]) -> list[str]:
+    """Of each key what a Sid can hold, letters and digits, and its number: no two are alike."""
+    plain = ("".join(one for one in key if one.isascii() and one.isalnum()) for key in keys)
+    return [f"{key}Is{number}" for number, key in enumerate(plain, 1)]
 
 
 def _telling(settings: Settings) -> Statements:

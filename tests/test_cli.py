@@ -293,7 +293,7 @@ def test_without_roles_the_bots_own_identity_does_everything(tmp_path: Path) -> 
 
     role = iam_policy(tmp_path, config)
 
-    assert {"Read", "ChangeEnvironment", "Announce"} <= role.keys()
+    assert {"Read", "Change", "Announce"} <= role.keys()
     assert iam_policy(tmp_path, config, "bot") == role
 
 
