@@ -1,7 +1,8 @@
 """Every precondition, proven: settings, Slack, AWS, the database and this machine."""
 
 import asyncio
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from functools import partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import yaml
@@ -12,17 +13,19 @@ from bot.aws import partitions
 from bot.aws.accounts import Accounts
 from bot.findings import Finding, Findings, Outcome, looked, ok, skipped, trouble
 from bot.fleet import Fleet
-from bot.grants import closed_environments, grant_of
+from bot.grants import Grant, closed_environments, grant_of
 from bot.judging import Judge
 from bot.operation import Change
 from bot.operations import CATALOGUE
 from bot.ownership import exposures
-from bot.reference import READS
+from bot.reference import READS, TAGGING, only_reads
 from bot.service import accounts_of, wall_clock
 from bot.settings import OBSERVES, Reading, Settings, idle
 from handlers import checks as slack
 from storage import checks as storage
 
+#: Nobody's word for an environment: what the value of a tag must not be let through by.
+UNHEARD_OF = "rds-bot-check"
 #: How findings are called without which nothing can be read in an account.
 UNABLE = (".identity", ".role")
 #: Databases that are named; the rest is counted.
@@ -80,8 +83,10 @@ async def _left_out(name: str) -> Findings:
 
 
 async def _aws(settings: Settings) -> Findings:
-    namespace = settings.telemetry.namespace
-    found = await aws.look(accounts_of(settings), settings.aws_region, _needs(), namespace)
+    namespace = None if settings.observe else settings.telemetry.namespace
+    found = await aws.look(
+        accounts_of(settings), settings.aws_region, partial(trials, settings), namespace
+    )
     if any(one.name.endswith(UNABLE) and one.outcome is Outcome.PROBLEM for one in found):
         return (*found, skipped("aws.fleet", "the bot cannot act in every account"))
     if settings.observe:
@@ -140,10 +145,35 @@ def _few(names: Set[str]) -> str:
     return f"{', '.join(sorted(names)[:MOST])}{more}"
 
 
-def _needs() -> Mapping[str, Sequence[str]]:
-    """By verb what each change does at AWS, and what the bot itself reads."""
+def trials(settings: Settings, account: str) -> tuple[aws.Trial, ...]:
+    """What the role of an account has to be let do, and where it must not be."""
+    grant, needs = grant_of(settings, account), _needs(only_reads)
+    changing = _needs(lambda action: not only_reads(action) and action not in TAGGING)
+    if settings.observe:
+        forbidden = aws.Trial(needs=changing, unless="although the bot only observes")
+        return (aws.Trial(needs=needs), forbidden)
+    if grant.is_shut:
+        forbidden = aws.Trial(needs=changing, unless="where the rules let nothing pass")
+        return (aws.Trial(needs=needs), forbidden)
+    opening = dict.fromkeys(grant.keys[:1], next(iter(grant.words), ""))
+    wanted = aws.Trial(needs=_needs(lambda _: True), tags=opening)
+    return (wanted, *(_closing(grant, changing) if not grant.is_free else ()))
+
+
+def _closing(grant: Grant, changing: Mapping[str, Sequence[str]]) -> Iterator[aws.Trial]:
+    for key in grant.keys:
+        unless = f"on a database whose tag {key} says nothing that the rules open"
+        yield aws.Trial(needs=changing, tags={key: UNHEARD_OF}, unless=unless)
+    if not grant.untagged:
+        yield aws.Trial(needs=changing, unless="on a database without a tag that decides")
+
+
+def _needs(wanted: Callable[[str], bool]) -> Mapping[str, Sequence[str]]:
+    """By verb what each change does at AWS, and what the bot itself reads; without empty ones."""
     changes = {one.verb: one.permissions for one in CATALOGUE.values() if issubclass(one, Change)}
-    return {**changes, "following": READS}
+    found = {verb: tuple(filter(wanted, actions)) for verb, actions in changes.items()}
+    needs = {**found, "following": tuple(filter(wanted, READS))}
+    return {verb: actions for verb, actions in needs.items() if actions}
 
 
 def _manifest_scopes() -> frozenset[str]:

@@ -136,7 +136,8 @@ def _row(operation: type[Operation]) -> str:
     return f"| `{usage}` | {operation.summary()} | {risk} | {permissions} |"
 
 
-def _only_reads(action: str) -> bool:
+def only_reads(action: str) -> bool:
+    """Judged by its name, as AWS names actions."""
     return action.partition(":")[2].startswith(READING)
 
 
@@ -152,7 +153,7 @@ def _operating(
     catalogue: Iterable[type[Operation]], settings: Settings, wanted: Wanted, *, with_role: bool
 ) -> Statements:
     allowed = {action for operation in catalogue for action in operation.permissions} | set(READS)
-    reading = sorted(action for action in allowed if _only_reads(action))
+    reading = sorted(action for action in allowed if only_reads(action))
     place = _Place(partition(settings, wanted.region))
     statements: Statements = [
         {"Sid": "Read", "Effect": "Allow", "Action": reading, "Resource": "*"}

@@ -9,21 +9,36 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.loaders import create_loader
+from botocore.model import ServiceModel
+from botocore.validate import ParamValidator
 
-from bot.aws.checks import judged, publishable, resources_of, role_of
+from bot import reference
+from bot.aws.checks import (
+    Trial,
+    asked_of,
+    judged,
+    publishable,
+    resources_of,
+    role_of,
+    tried,
+)
 from bot.aws.session import Account
-from bot.checking import closed_alike
+from bot.checking import closed_alike, trials
 from bot.findings import Outcome, clock
+from bot.operations import CATALOGUE
 from bot.sandbox.aws import MAIN, AWSSandbox, role_arn
 from bot.sandbox.slack import Refused, SlackSandbox
-from bot.settings import Policy, load
+from bot.settings import Policy, Settings, load
 from handlers.checks import electorates
 from storage.checks import look
 from tests.conftest import CONFIG, Home
+from tests.iam import Resource, may
 from tests.stories.asking import configured
 
 ROOT = Path(__file__).parent.parent
@@ -401,6 +416,64 @@ def test_an_action_is_simulated_on_the_resources_that_it_is_authorised_on() -> N
         "rds:CreateDBClusterSnapshot": ["cluster", "cluster-snapshot"],
         "rds:AddTagsToResource": ["cluster-snapshot", "snapshot"],
     }
+
+
+SHUT = {"accounts": {MAIN: "production"}}
+TRIED = [
+    {}, {"observe": True}, {"environments": SHUT}, {"environments": {"default": "sandbox"}},
+    {"policy": {"rules": [{"approvals": 1}]}}, {"policy": {"rules": [{"deny": "No."}]}},
+    {"environments": {"tag_keys": ["Umgebung", "Stufe"], "words": {"wiese": "sandbox"}}},
+]  # fmt: skip
+PLACE = Account(id=MAIN, name="main", regions=("us-east-1",), role_arn=role_arn(MAIN))
+
+
+def simulated(policy: Mapping[str, Any], trial: Trial) -> list[Mapping[str, Any]]:
+    """What SimulatePrincipalPolicy would answer of a role with that policy."""
+    model = create_loader().load_service_model("iam", "service-2")
+    shape = ServiceModel(model).operation_model("SimulatePrincipalPolicy").input_shape
+    answers = []
+    for asked in asked_of(trial, PLACE):
+        whole = {"PolicySourceArn": PLACE.role_arn, **asked}
+        assert not ParamValidator().validate(whole, shape).has_errors()
+        tags = {
+            one["ContextKeyName"].removeprefix("aws:ResourceTag/"): one["ContextKeyValues"][0]
+            for one in asked.get("ContextEntries", ())
+        }
+        for action, arn in product(asked["ActionNames"], asked["ResourceArns"]):
+            passes = may(policy, action, [Resource(arn, tags)])
+            answers.append(_said(action, "allowed" if passes else "explicitDeny"))
+    return answers
+
+
+def of_a_role(told: Settings, policy: Mapping[str, Any]) -> list[Outcome]:
+    found = [tried("role", simulated(policy, one), one) for one in trials(told, MAIN)]
+    return [one.outcome for one in found]
+
+
+@pytest.mark.parametrize("sections", TRIED, ids=str)
+def test_a_role_with_the_printed_policy_passes_every_trial(sections: dict[str, Any]) -> None:
+    told = Settings.model_validate(sections)
+    policy = reference.role_policy(CATALOGUE.values(), told)
+
+    assert set(of_a_role(told, policy)) == {Outcome.OK}
+
+
+@pytest.mark.parametrize("sections", [one for one in TRIED if "approvals" not in str(one)], ids=str)
+def test_a_role_that_may_change_more_than_the_rules_let_pass_is_a_problem(
+    sections: dict[str, Any],
+) -> None:
+    told = Settings.model_validate(sections)
+    freely = {"policy": {"rules": [{"approvals": 1}]}}
+    policy = reference.role_policy(CATALOGUE.values(), Settings.model_validate(freely))
+
+    assert Outcome.PROBLEM in of_a_role(told, policy)
+
+
+def test_a_role_that_may_change_less_than_the_rules_let_pass_is_a_problem() -> None:
+    told = Settings()
+    observing = reference.role_policy(CATALOGUE.values(), told, reference.Wanted(observe=True))
+
+    assert Outcome.PROBLEM in of_a_role(told, observing)
 
 
 def test_the_role_behind_a_session_is_what_is_simulated() -> None:

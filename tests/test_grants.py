@@ -302,8 +302,10 @@ def test_sids_are_unique_and_plain() -> None:
     rules = [{"account": OTHER, "environment": "staging", "deny": "No."}, {"approvals": 1}]
     told = settings(
         accounts=accounts(MAIN, OTHER),
-        environments={"tag_keys": ["Umgebung", "umgebung ", "cost:center", "Größe", "a b", "ab", "--"],
-                      "default": "staging"},
+        environments={
+            "tag_keys": ["Umgebung", "umgebung ", "cost:center", "Größe", "a b", "ab", "--"],
+            "default": "staging",
+        },
         policy={"rules": rules},
     )  # fmt: skip
     sids = [one["Sid"] for one in printed(told)["Statement"]]

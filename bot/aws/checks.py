@@ -1,17 +1,20 @@
 """Whether AWS lets the bot do its work: identity, clock, roles, regions, permissions."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
+from pydantic import Field
+
 from bot.aws.errors import reading
 from bot.aws.partitions import COMMERCIAL, partition_of
 from bot.aws.session import Account, Acting, Sessions
 from bot.errors import AWSError, AWSRefusedError
-from bot.findings import Finding, Findings, clock, looked, ok, skipped, together, trouble
+from bot.findings import Finding, Findings, Outcome, clock, looked, ok, skipped, together, trouble
+from bot.values import Value
 
 CHECKING = Acting(session_name="rds-bot-check", source_identity="rds-bot-check")
 IDENTITY = (
@@ -24,6 +27,8 @@ ROLE = (
 )
 REGION = "Compare the role with: rds-bot iam-policy; check the region's name and the network."
 POLICY = "Give the role what this prints: rds-bot iam-policy"
+#: Of several findings about one thing the first of these is told.
+WORST = (Outcome.PROBLEM, Outcome.SKIPPED, Outcome.OK)
 SIMULATE = "To have it checked, allow iam:SimulatePrincipalPolicy."
 PUBLISH = "cloudwatch:PutMetricData"
 FIGURES = "Give the bot's own identity what this prints: rds-bot iam-policy --of bot"
@@ -32,8 +37,20 @@ FIGURES = "Give the bot's own identity what this prints: rds-bot iam-policy --of
 Needs = Mapping[str, Sequence[str]]
 
 
+class Trial(Value):
+    """What the role must be allowed on a database with these ``tags``, or must not be."""
+
+    needs: Needs
+    tags: Mapping[str, str] = Field(default_factory=dict)
+    unless: str = ""  #: why it must not, as a clause that ends a sentence; "" where it must
+
+
+#: What is tried in an account, by its id.
+Trials = Callable[[str], Sequence[Trial]]
+
+
 async def look(
-    accounts: Sequence[Account], region: str | None, needs: Needs, namespace: str | None
+    accounts: Sequence[Account], region: str | None, trials: Trials, namespace: str | None
 ) -> Findings:
     """``namespace``: where in CloudWatch the bot publishes its own figures; None: nowhere."""
     named = (one for account in accounts for one in account.regions)
@@ -46,7 +63,7 @@ async def look(
                   for one in accounts or (own,)]  # fmt: skip
         found = await asyncio.gather(
             _publishing(sessions, own, namespace),
-            *(_account(sessions, one, needs) for one in placed),
+            *(_account(sessions, one, trials(one.id)) for one in placed),
         )
     return (*when, *(finding for part in found for finding in part))
 
@@ -73,7 +90,7 @@ async def _identity(sessions: Sessions) -> tuple[Account | None, Findings]:
     return seen[0], (identity, await looked("aws.clock", ask_time(), IDENTITY))
 
 
-async def _account(sessions: Sessions, account: Account, needs: Needs) -> Findings:
+async def _account(sessions: Sessions, account: Account, trials: Sequence[Trial]) -> Findings:
     name = f"aws.{account.name}"
     arns: list[str] = []
     role = await looked(f"{name}.role", _role(sessions, account, arns), ROLE)
@@ -85,7 +102,9 @@ async def _account(sessions: Sessions, account: Account, needs: Needs) -> Findin
         looked(f"{name}.{region}", _region(sessions, account, region), REGION)
         for region in account.regions
     )
-    allowed = looked(f"{name}.permissions", _permissions(sessions, account, arns[0], needs), POLICY)
+    allowed = looked(
+        f"{name}.permissions", _permissions(sessions, account, arns[0], trials), POLICY
+    )
     return (role, *await together(*regions, allowed))
 
 
@@ -114,18 +133,48 @@ async def _region(sessions: Sessions, account: Account, region: str) -> Finding:
     return ok(f"aws.{account.name}.{region}", f"instances seen: {len(page['DBInstances'])}{more}")
 
 
-async def _permissions(sessions: Sessions, account: Account, arn: str, needs: Needs) -> Finding:
-    name = f"aws.{account.name}.permissions"
-    answers: list[Mapping[str, Any]] = []
+async def _permissions(
+    sessions: Sessions, account: Account, arn: str, trials: Sequence[Trial]
+) -> Finding:
+    name, source = f"aws.{account.name}.permissions", account.role_arn or role_of(arn)
+    found: list[Finding] = []
     try:
         async with _as_if_changing(sessions, "iam", account, account.regions[0]) as iam:
-            for resources, actions in resources_of(needs, account):
-                asked = {"ActionNames": actions, "ResourceArns": resources}
-                reply = await iam.simulate_principal_policy(PolicySourceArn=role_of(arn), **asked)
-                answers += reply["EvaluationResults"]
+            for trial in trials:
+                answers: list[Mapping[str, Any]] = []
+                for asked in asked_of(trial, account):
+                    reply = await iam.simulate_principal_policy(PolicySourceArn=source, **asked)
+                    answers += reply["EvaluationResults"]
+                found.append(tried(name, answers, trial))
     except AWSError as error:
         return _unsaid(name, "the role", error)
-    return judged(name, answers, needs)
+    return min(found, key=lambda one: WORST.index(one.outcome))
+
+
+def asked_of(trial: Trial, account: Account) -> list[dict[str, Any]]:
+    """As SimulatePrincipalPolicy takes it. What must not pass is asked of databases alone."""
+    tags = [
+        {"ContextKeyName": f"aws:ResourceTag/{key}", "ContextKeyType": "string",
+         "ContextKeyValues": [value]}
+        for key, value in trial.tags.items()
+    ]  # fmt: skip
+    context = {"ContextEntries": tags} if tags else {}
+    return [
+        {"ActionNames": actions, "ResourceArns": resources[: 1 if trial.unless else None],
+         **context}
+        for resources, actions in resources_of(trial.needs, account)
+    ]  # fmt: skip
+
+
+def tried(name: str, answers: Iterable[Mapping[str, Any]], trial: Trial) -> Finding:
+    """What a simulation says of a trial."""
+    if not trial.unless:
+        return judged(name, answers, trial.needs)
+    passing = {one["EvalActionName"] for one in answers if one["EvalDecision"] == "allowed"}
+    if passing:
+        told = f"the role may {', '.join(sorted(passing))} {trial.unless}"
+        return trouble(name, told, POLICY)
+    return ok(name, "the role may do what it needs, and nothing where the rules let nothing pass")
 
 
 async def _publishing(sessions: Sessions, own: Account, namespace: str | None) -> Findings:
