@@ -15,7 +15,7 @@ from bot import alarms as own_alarms
 from bot import beginning, checking, logs, reference
 from bot import manifest as app_manifest
 from bot.aws.accounts import Accounts
-from bot.aws.partitions import profile_region
+from bot.aws.partitions import misplaced, profile_region
 from bot.errors import AWSError, BotError, SettingsError, StorageError, TamperedError
 from bot.findings import in_trouble, summary
 from bot.masking import masked
@@ -226,6 +226,8 @@ def alarms(
     settings = load()
     if settings.telemetry.namespace is None:
         _fail(SettingsError([f"{settings.file}: telemetry.namespace: {NO_NAMESPACE}"]))
+    if topic and (problem := misplaced(topic, settings, profile_region())):
+        _fail(SettingsError([f"--topic: {problem}"]))
     told = topic or settings.notifications.sns_topic_arn
     wanted = own_alarms.recommended(settings.telemetry.namespace, told)
     if not create:

@@ -106,11 +106,12 @@ def _grant(settings: Settings, account: str) -> Grant:
         return Grant(is_shut=True)
     if not closed:
         return Grant(is_free=True)
+    untagged = (own or rules.default) not in closed
     return Grant(
-        untagged=(own or rules.default) not in closed,
+        untagged=untagged,
         keys=tag_keys(settings),
         words=tuple(_words(rules, ALL - closed)),
-        opened=tuple(_names(rules, ALL - closed)),
+        opened=() if untagged else tuple(_names(rules, ALL - closed)),
         closed=tuple(_names(rules, closed)),
     )
 

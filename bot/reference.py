@@ -56,6 +56,7 @@ def role_policy(
     Where no account names a role, it is the bot's own identity that needs it, and all the rest.
     Raises SettingsError for an account that the settings do not list, and for several partitions.
     """
+    _listed(wanted.account, settings)
     if not _roles(settings):
         return bot_policy(catalogue, settings, wanted)
     return _document(_operating(catalogue, settings, wanted, with_role=True))
@@ -69,6 +70,7 @@ def bot_policy(
     Raises as ``role_policy`` does.
     """
     partition(settings, wanted.region)
+    _listed(wanted.account, settings)
     roles = _roles(settings)
     itself = len(roles) < len(settings.accounts) or not roles
     statements: Statements = []
@@ -173,10 +175,10 @@ def _grants(settings: Settings, wanted: Wanted, with_role: bool) -> Mapping[Gran
 
     Where it is the same in all of them none is named: a role changes nothing outside its own.
     """
-    ids = [one.id for one in settings.accounts if bool(one.role_arn) is with_role]
-    asked = _only(wanted.account, settings, ids) if settings.accounts else [ANY]
+    listed = [one for one in settings.accounts if bool(one.role_arn) is with_role]
+    asked = [one.id for one in listed if wanted.account in (None, one.id, one.name)]
     found: dict[Grant, tuple[str, ...]] = {}
-    for account in asked:
+    for account in asked if settings.accounts else [ANY]:
         grant = grant_of(settings, account)
         found[grant] = (*found.get(grant, ()), account)
     if len(found) == 1 and wanted.account is None:
@@ -184,14 +186,11 @@ def _grants(settings: Settings, wanted: Wanted, with_role: bool) -> Mapping[Gran
     return {grant: accounts for grant, accounts in found.items() if not grant.is_shut}
 
 
-def _only(account: str | None, settings: Settings, ids: list[str]) -> list[str]:
-    if account is None:
-        return ids
-    found = [one.id for one in settings.accounts if account in (one.id, one.name)]
-    if not found:
-        names = ", ".join(one.name or one.id for one in settings.accounts)
-        raise SettingsError([f"--account {account}: {settings.file} lists {names}"])
-    return [one for one in ids if one in found]
+def _listed(account: str | None, settings: Settings) -> None:
+    names = [one.name or one.id for one in settings.accounts]
+    if account and account not in (*names, *(one.id for one in settings.accounts)):
+        there_are = ", ".join(names) or "no accounts"
+        raise SettingsError([f"--account {account}: {settings.file} lists {there_are}"])
 
 
 class _Place(NamedTuple):

@@ -93,3 +93,22 @@ def test_figures_may_be_published_where_they_are_and_only_into_their_namespace()
 
     assert more["Action"] == ["cloudwatch:PutMetricData"]
     assert more["Condition"] == {"StringEquals": {"cloudwatch:namespace": "rds-bot"}}
+
+
+def test_a_topic_of_another_partition_is_refused(config: Path) -> None:
+    config.write_text(NAMESPACE, "utf-8")
+
+    done = rds_bot(config, "alarms", "--topic", "arn:aws-cn:sns:cn-north-1:123456789012:rds")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--topic: arn:aws-cn:sns" in done.stderr
+
+
+def test_a_bot_that_observes_makes_no_alarm(config: Path, aws: AWSSandbox) -> None:
+    config.write_text(f"{NAMESPACE}\nobserve: true", "utf-8")
+
+    done = rds_bot(config, "alarms", "--create")
+
+    assert done.returncode == 2
+    assert "I only observe" in done.stderr
+    assert aws.calls("cloudwatch:PutMetricAlarm") == []

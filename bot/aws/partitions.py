@@ -57,6 +57,12 @@ def mistakes(settings: Settings) -> list[str]:
     return [*unknown, *(_apart(one, known[0]) for one in known if _differs(one, known[0]))]
 
 
+def misplaced(arn: str, settings: Settings, region: str | None) -> str:
+    """Why an ARN cannot be meant, as a sentence; "" where it lies where everything does."""
+    there, name = partition(settings, region), arn.split(":")[1:2]
+    return "" if name == [there] else f"{arn} is not in the partition {there}, as all else is"
+
+
 def _said(settings: Settings) -> Iterator[Said]:
     """Regions first: what else names a partition has to fit them."""
     accounts = list(enumerate(settings.accounts))
