@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bot.aws.accounts import Accounts
 from bot.errors import NotAllowedError, PreflightError, UsageError
+from bot.grants import grant_of
 from bot.judging import Judge, Judged
 from bot.operation import Change
 from bot.people import Directory, Eligibility, access_of, may_request
@@ -29,6 +30,11 @@ from bot.values import (
 from bot.vocabulary import Status, folded
 from bot.weighing import standing, weights
 from storage.database import Database as Store
+
+CLOSED_AT_AWS = (
+    "AWS refuses this by the role that rds-bot iam-policy prints: no tag of {}'s own opens it, and "
+    "AWS sees no other. Tag it first."
+)
 
 
 class Channels(Protocol):
@@ -122,6 +128,8 @@ class Drafting:
         if isinstance(planned, PreflightError):
             await self._audit_refusal(ask, order, "preflight", str(planned))
             raise planned
+        if judged.decision.effect is not Effect.DENY:
+            planned = self._forewarned(planned, looked.database)
         channel = await self._channels.card_channel(ask.channel)
         request = self._request(ask, change, order, looked.database, planned, judged, channel)
         return request.model_copy(update={"facts": standing(looked) | weighed})
@@ -173,6 +181,14 @@ class Drafting:
         if await self._store.requests.holder(database.lock) is not None:
             return plan
         return PreflightError(f"{plan.busy} Ask again when it is.")
+
+    def _forewarned(self, plan: Plan, database: Database) -> Plan:
+        """Before anybody agrees to what AWS would refuse by the policy that the bot prints."""
+        if grant_of(self._settings, database.target.account).opens(database):
+            return plan
+        return plan.model_copy(
+            update={"warnings": (*plan.warnings, CLOSED_AT_AWS.format(database.name))}
+        )
 
     async def _denied(
         self, ask: Ask, order: Order, judged: Judged, planned: Plan | PreflightError

@@ -50,6 +50,20 @@ async def test_it_shows_what_a_window_is_and_would_become(bot: Bot, slack: Slack
     assert "Setting it back to 03:00-03:30 undoes it" in said
 
 
+async def test_it_warns_where_the_role_at_aws_is_closed_although_the_rules_are_open(
+    start_bot: StartBot, slack: SlackSandbox
+) -> None:
+    patterns = [{"match": "^ware(house)?$", "environment": "development"}]
+    async with start_bot(configured(environments={"patterns": patterns})):
+        ana = slack.member("ana")
+        closed = flat(await told(ana, "/rds snapshot warehouse --dry-run"))
+        opened = flat(await told(ana, "/rds snapshot orders-dev --dry-run"))
+
+        assert "AWS refuses this by the role" in closed
+        assert "Tag it first" in closed
+        assert "AWS refuses this" not in opened
+
+
 async def test_it_says_what_would_stand_in_the_way(bot: Bot, slack: SlackSandbox) -> None:
     said = flat(await told(slack.member("dora"), "/rds reboot orders-staging --failover --dry-run"))
 

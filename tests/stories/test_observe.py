@@ -52,7 +52,18 @@ async def by_form(member: Member) -> Seen:
     return await told_on_submit(member, form, values)
 
 
-@pytest.mark.parametrize("asks", [by_command, by_command_as_a_dry_run, by_mention, by_form])
+async def by_button(member: Member) -> Seen:
+    await member.types("/rds", channel="databases")
+    launcher = await member.sees_modal("RDS Ops Bot")
+    await member.clicks(launcher, "launch.reboot_instance")
+    form = await member.sees_modal(lambda it: "Failover" in it.words)
+    values = {"target": "orders-staging@main/us-east-1", "failover": ["yes"], "reason": "drill"}
+    return await told_on_submit(member, form, values)
+
+
+@pytest.mark.parametrize(
+    "asks", [by_command, by_command_as_a_dry_run, by_mention, by_form, by_button]
+)
 async def test_a_change_is_answered_by_its_plan_and_what_it_would_need(
     stage: Stage, asks: Callable[[Member], Awaitable[Seen]]
 ) -> None:
