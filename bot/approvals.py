@@ -161,7 +161,7 @@ class Approvals:
         """
         found = await self._store.requests.find(status=UNSENT, limit=MOST)
         for request in found:
-            if request.step.sent_at is None:
+            if request.step.sent_at is None and await self._untold(request) is not None:
                 await self._compare(request.id)
 
     async def expire(self, now: int) -> int:
@@ -307,14 +307,20 @@ class Approvals:
     async def _compare(self, request_id: int) -> None:
         async with self._store.write() as tx:
             request = await tx.lock_request(request_id)
-            changes = list(altered(request, self._judge.now(request)))
-            told = await self._store.audit.rows(request_id=request_id, action=POLICY, limit=1)
-            if changes == (told[0].event.facts["changes"] if told else []):
+            changes = await self._untold(request)
+            if changes is None:  # another replica was there first
                 return
             facts = {"changes": changes, "policy_hash": self._judge.policy_hash}
             result = "changed" if changes else "as_before"
             await tx.audit(request.event(POLICY, result, facts=facts))
             await tx.post(self._telling.card(request))
+
+    async def _untold(self, request: Request) -> list[str] | None:
+        """What has changed by now; None where just that was audited last, or nothing ever was."""
+        changes = list(altered(request, self._judge.now(request)))
+        rows = await self._store.audit.rows(request_id=request.id, action=POLICY, limit=1)
+        told = rows[0].event.facts["changes"] if rows else []
+        return None if changes == told else changes
 
     # -- filing --------------------------------------------------------------------------------
 

@@ -101,7 +101,7 @@ class Electorate:
         voter = self.people.get(vote.person)
         try:
             if voter is None:
-                return named_by(self.approvers, vote.person.user, self.groups)
+                return named_by(self.approvers, {vote.person.user}, self.groups)
             self._judge(voter, vote.verdict, request, (), self.groups)
         except DirectoryError:
             return True
@@ -159,9 +159,9 @@ async def known_electorate(directory: Directory, request: Request, now: Decision
     """Everybody who could approve the request or has voted, as last refreshed: advice, no more."""
     approvers = (request.decision.approvers, now.approvers)
     groups = await directory.known_groups(_groups(approvers))
-    named = (members_of(one, groups) for one in approvers)
     team = directory.own_team
-    ids = {PersonId(team=team, user=user) for user in frozenset.intersection(*named)}
+    named = frozenset(user for one in approvers for user in members_of(one, groups))
+    ids = {PersonId(team=team, user=user) for user in named}
     ids |= {request.requester, *(vote.person for vote in request.votes)}
     people, unread = await _read(ids, directory.known_person)
     return Electorate(people, approvers, groups, team, unread)
@@ -174,7 +174,7 @@ async def approvable(
     bounds = {one.id: (one.decision.approvers, ruling(one).approvers) for one in requests}
     found = await directory.known_groups(_groups(one for two in bounds.values() for one in two))
     groups = found.read
-    theirs = [one for one in requests if named_by(bounds[one.id], person.id.user, groups)]
+    theirs = [one for one in requests if named_by(bounds[one.id], person.users, groups)]
     concerned = {request.requester for request in theirs}
     concerned |= {vote.person for request in theirs for vote in request.votes}
     people, unread = await _read(concerned, directory.known_person)

@@ -1,6 +1,6 @@
 """Who counts: a pure judgement over what the directory says of people and groups."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from enum import StrEnum
 from typing import Protocol, Self
@@ -91,17 +91,17 @@ def members_of(access: Access | People, groups: Groups) -> frozenset[str]:
     return frozenset(access.users).union(*(groups.members.get(one, ()) for one in access.groups))
 
 
-def names(access: Access | People, user: str, groups: Groups) -> bool:
-    """Whether ``access`` names that user now. Raises as ``named_by`` does."""
-    return named_by((access,), user, groups)
+def names(access: Access | People, users: Set[str], groups: Groups) -> bool:
+    """Whether ``access`` names any of those ids now. Raises as ``named_by`` does."""
+    return named_by((access,), users, groups)
 
 
-def named_by(each: Iterable[Access | People], user: str, groups: Groups) -> bool:
-    """Whether ``each`` names that user now.
+def named_by(each: Iterable[Access | People], users: Set[str], groups: Groups) -> bool:
+    """Whether ``each`` names any of those ids now, which are of one account.
 
     Raises DirectoryError where only a group could, of which Slack does not tell now.
     """
-    without = [one for one in each if user not in members_of(one, groups)]
+    without = [one for one in each if not users & members_of(one, groups)]
     silent = [
         next((groups.unread[group] for group in one.groups if group in groups.unread), "")
         for one in without
@@ -116,7 +116,7 @@ def belongs(person: Person, access: Access | People, groups: Groups, own_team: s
 
     Raises as ``names`` does.
     """
-    return _standing(person, own_team) is None and names(access, person.id.user, groups)
+    return _standing(person, own_team) is None and names(access, person.users, groups)
 
 
 def together(*access: Access) -> Access:
@@ -160,7 +160,7 @@ def sight(
     return frozenset(
         one
         for one, people in named.items()
-        if people is None or names(people, person.id.user, groups)
+        if people is None or names(people, person.users, groups)
     )
 
 
@@ -173,7 +173,7 @@ def may_request(
     """
     if bar := _standing(person, own_team):
         return _barred(bar, _STANDING[bar].format(do="ask for changes"))
-    if requesters is None or names(requesters, person.id.user, groups):
+    if requesters is None or names(requesters, person.users, groups):
         return Eligibility()
     who = _who(members_of(requesters, groups) - groups.barred, own_team, "access.requesters")
     return _barred(Bar.NOT_REQUESTER, "You are not among those who can ask for changes. ", *who)
@@ -200,7 +200,7 @@ def eligible(
         return _barred(bar, _STANDING[bar].format(do=f"{verdict} requests"))
     if is_same(person, requester):
         return _barred(Bar.SELF, _OWN[verdict])
-    if not named_by(approvers, person.id.user, groups):
+    if not named_by(approvers, person.users, groups):
         named = frozenset.intersection(*(members_of(one, groups) for one in approvers))
         others = named - groups.barred - {_id(requester).user}
         who = _who(others, own_team, "access.approvers")
@@ -278,7 +278,7 @@ def _only(verdict: Verdict, approvers: Sequence[Access], groups: Groups) -> str:
     if len({members_of(one, groups) for one in approvers}) == 1:
         return f"Only approvers can {verdict} this request. "
     return (
-        "The settings have changed since this was asked for: only who was an approver then and is "
+        "Who may decide has changed since this was asked for: only who was an approver then and is "
         f"one now can {verdict} it. "
     )
 

@@ -305,6 +305,7 @@ def _person(raw: Mapping[str, Any], own: Identity) -> Person:
     profile = raw.get("profile") or {}
     return Person(
         id=PersonId(team=own.team if ours else team, user=enterprise.get("id") or raw["id"]),
+        also=(raw["id"],) if enterprise.get("id", raw["id"]) != raw["id"] else (),
         name=profile.get("display_name") or raw.get("real_name") or raw.get("name") or raw["id"],
         email=profile.get("email"),
         timezone=zone_of(raw.get("tz")) or "UTC",

@@ -28,6 +28,8 @@ class Person(Value):
 
     id: PersonId
     name: str
+    #: Other ids of the same account: an Enterprise Grid has its own beside the workspace's.
+    also: tuple[str, ...] = ()
     email: str | None = None
     timezone: str = "UTC"  #: always one that this machine knows
     has_timezone: bool = True  #: False where Slack names none that this machine knows
@@ -35,6 +37,11 @@ class Person(Value):
     is_bot: bool = False
     is_guest: bool = False
     is_external: bool = False
+
+    @property
+    def users(self) -> frozenset[str]:
+        """Every user id under which Slack may name them."""
+        return frozenset((self.id.user, *self.also))
 
 
 class Access(Value):

@@ -43,7 +43,7 @@ HELD = f"{OBSERVES} So this is not sent."
 COMMAND, PLACE, CHANGES = 400, 300, 900
 SINCE = 600
 WHY = 400  #: why a request waits, mostly AWS's own words
-CHANGED = "The settings have changed since this was asked for."
+CHANGED = "Who decides has changed since this was asked for."
 PLAIN_CALL, PLAIN_REASON = 1500, 1500
 
 

@@ -4,11 +4,12 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.electorate import known_electorate
+from bot.electorate import known_electorate, read_electorate
 from bot.errors import DirectoryError
-from bot.values import SECOND, Access, PersonId
+from bot.people import Bar
+from bot.values import SECOND, Access, PersonId, Verdict
 from handlers.directory import Identity, Reads, SlackDirectory
-from tests.samples import ANA, DORA, NOW, TEAM, sample_decision, sample_request
+from tests.samples import ANA, DORA, NOW, TEAM, sample_decision, sample_request, sample_vote
 
 OWN = Identity(team=TEAM, enterprise=None, user="UBOT", bot="BBOT")
 GONE = PersonId(team=TEAM, user="UGONE")
@@ -84,3 +85,31 @@ async def test_what_was_read_before_the_clock_was_set_back_is_read_again() -> No
     await reads.lately(ANA.user)
 
     assert asked == [NOW, NOW - 3600 * SECOND]
+
+
+class Grid(Refusing):
+    """A Slack of an Enterprise Grid, which knows Dora by an id of the workspace and by its own."""
+
+    async def users_info(self, user: str) -> dict[str, Any]:
+        if user not in ("U0LOCAL", "W0DORA"):
+            return await super().users_info(user)
+        enterprise = {"id": "W0DORA", "enterprise_id": "E1"}
+        return {"user": {"id": "U0LOCAL", "team_id": TEAM, "enterprise_user": enterprise}}
+
+
+@pytest.mark.parametrize("named", [("U0LOCAL",), ("W0DORA",), ("U0LOCAL", "W0DORA")])
+async def test_two_ids_of_one_account_are_one_approver(named: tuple[str, ...]) -> None:
+    directory = SlackDirectory(cast(AsyncWebClient, Grid("")), OWN, None, lambda: NOW)
+    decision = sample_decision(approvers=Access(users=named))
+    request = sample_request(decision=decision)
+
+    electorate = await known_electorate(directory, request, decision)
+
+    dora = PersonId(team=TEAM, user="W0DORA")
+    assert [one.id for one in electorate.standing(request)] == [dora]
+    voted = sample_request(decision=decision, votes=(sample_vote(dora),))
+    for user in ("U0LOCAL", "W0DORA"):
+        person = await directory.person(PersonId(team=TEAM, user=user), NOW)
+        again = await read_electorate(directory, voted, decision, {person.id}, NOW)
+        assert again.judge(person, Verdict.APPROVE, voted).bar is Bar.ALREADY
+        assert len(again.agreed(voted)) == 1

@@ -121,7 +121,7 @@ async def test_stricter_rules_hold_for_what_was_asked_before(
         request = await play.request()
 
     assert (request.status, len(request.votes)) == (Status.PENDING, 1)
-    assert "The settings have changed since this was asked for" in card
+    assert "Who decides has changed since this was asked for" in card
     assert sentence in card
     assert changes(stage.aws) == []
 
@@ -161,7 +161,7 @@ async def test_a_change_of_who_decides_is_shown_and_audited_once(stage: Stage) -
         await play.told()
         card = flat(await card_of(stage.slack.member("dora"), "RDS-1001"))
         assert [one.event.result for one in await compared(play)] == ["as_before", "changed"]
-    assert "The settings have changed" not in card
+    assert "Who decides has changed" not in card
 
 
 async def test_settings_that_decide_nothing_else_of_it_are_not_told(stage: Stage) -> None:
