@@ -9,7 +9,7 @@ from bot.drafting import Ask, Drafting
 from bot.electorate import Electorate, known_electorate, read_electorate
 from bot.errors import BotError, DirectoryError, NotAllowedError, StorageError
 from bot.judging import Judge
-from bot.people import Directory, access_of, belongs, together
+from bot.people import Directory, access_of, belongs, sealed, together
 from bot.policy import altered, enough
 from bot.quotas import Quotas
 from bot.refusals import closed, code, ineligible, is_overdue, not_cancellable, not_settleable
@@ -196,6 +196,7 @@ class Approvals:
                 at=received_at,
                 plan_hash=request.plan_hash,
                 reason=reason,
+                mailbox=sealed(request.id, person),
             )
             voted = await self._voted(request_id, vote, electorate, person)
         return voted

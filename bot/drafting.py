@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.aws.accounts import Accounts
+from bot.electorate import MAILBOX
 from bot.errors import NotAllowedError, PreflightError, UsageError
 from bot.grants import grant_of
 from bot.judging import Judge, Judged
 from bot.operation import Change
-from bot.people import Directory, Eligibility, access_of, may_request
+from bot.people import Directory, Eligibility, access_of, may_request, sealed
 from bot.settings import Settings
 from bot.sight import Sights
 from bot.values import (
@@ -132,7 +133,8 @@ class Drafting:
             planned = self._forewarned(planned, looked.database)
         channel = await self._channels.card_channel(ask.channel)
         request = self._request(ask, change, order, looked.database, planned, judged, channel)
-        return request.model_copy(update={"facts": standing(looked) | weighed})
+        facts = {**standing(looked), **weighed, MAILBOX: sealed(order.request_id, asker)}
+        return request.model_copy(update={"facts": facts})
 
     async def _may_ask(self, ask: Ask) -> Person:
         """Who asks, under the id by which Slack knows them. Raises NotAllowedError."""

@@ -9,7 +9,17 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.errors import DirectoryError, UnknownPersonError
-from bot.people import NAMED, Directory, Eligibility, Groups, eligible, human, members_of, named_by
+from bot.people import (
+    NAMED,
+    Directory,
+    Eligibility,
+    Groups,
+    eligible,
+    human,
+    members_of,
+    named_by,
+    sealed,
+)
 from bot.values import (
     Access,
     Decision,
@@ -25,6 +35,7 @@ from bot.values import (
 
 AT_ONCE = 10  #: people that are read together for advice
 NOBODY = PersonId(team="", user="")
+MAILBOX = "mailbox"  #: among a request's facts: ``sealed``, of whoever asked
 #: What the settings say of a request now.
 Ruling = Callable[[Request], Decision]
 #: By the id under which each was asked for.
@@ -88,13 +99,15 @@ class Electorate:
         return request.model_copy(update={"votes": tuple(left)})
 
     def _known_to_agree(self, request: Request) -> frozenset[PersonId]:
-        voters = ((vote, self.people.get(vote.person)) for vote in _valid(request))
-        counting = {
-            human(voter): vote.person
-            for vote, voter in voters
-            if voter and self._judge(voter, vote.verdict, request, (), self.groups.read)
-        }
-        return frozenset(counting.values())
+        found: dict[PersonId, frozenset[str | None]] = {}
+        for vote in _valid(request):
+            voter = self.people.get(vote.person)
+            if voter is None or not self._stands(voter, vote, request, self.groups.read):
+                continue
+            marks = frozenset((human(voter), sealed(request.id, voter), vote.mailbox)) - {None}
+            if not any(marks & others for others in found.values()):
+                found[vote.person] = marks
+        return frozenset(found)
 
     def _may_count(self, vote: Vote, request: Request) -> bool:
         """Whether only Slack's silence keeps a vote from counting."""
@@ -102,10 +115,14 @@ class Electorate:
         try:
             if voter is None:
                 return named_by(self.approvers, {vote.person.user}, self.groups)
-            self._judge(voter, vote.verdict, request, (), self.groups)
+            self._stands(voter, vote, request, self.groups)
         except DirectoryError:
             return True
         return False
+
+    def _stands(self, voter: Person, vote: Vote, request: Request, groups: Groups) -> bool:
+        """Whether somebody who has voted still may."""
+        return bool(self._judge(voter, vote.verdict, request, (), groups))
 
     def _among(self, request: Request, votes: Sequence[Vote]) -> tuple[Person, ...]:
         found = {person.id: person for person in self.people.values()}
@@ -123,11 +140,16 @@ class Electorate:
         votes: Sequence[Vote],
         groups: Groups,
     ) -> Eligibility:
+        """Whoever asked or voted under the voter's mailbox is the voter, whatever theirs is now."""
+        seal = sealed(request.id, voter)
+        asked_so = seal is not None and seal == request.facts.get(MAILBOX)
+        voted_so = [one for one in votes if seal is not None and one.mailbox == seal]
+        own = [one.model_copy(update={"person": voter.id}) for one in voted_so]
         return eligible(
             voter,
             verdict,
-            requester=self.people.get(request.requester, request.requester),
-            votes=votes,
+            requester=voter if asked_so else self.people.get(request.requester, request.requester),
+            votes=(*own, *votes),
             voters=self.people,
             approvers=self.approvers,
             groups=groups,

@@ -7,7 +7,18 @@ from typing import Protocol, Self
 
 from bot.errors import DirectoryError
 from bot.settings import People, Settings, Viewers
-from bot.values import Access, Line, Mention, Person, PersonId, Span, Value, Verdict, Vote
+from bot.values import (
+    Access,
+    Line,
+    Mention,
+    Person,
+    PersonId,
+    Span,
+    Value,
+    Verdict,
+    Vote,
+    fingerprint,
+)
 from bot.vocabulary import Environment, folded
 
 #: How many people a sentence names before it only counts them.
@@ -220,6 +231,12 @@ def is_same(person: Person, other: Person | PersonId) -> bool:
 def human(person: Person) -> str:
     """Equal for all accounts of one human being, as far as Slack shows their addresses."""
     return mailbox(person.email or "") or str(person.id)
+
+
+def sealed(request_id: int, person: Person) -> str | None:
+    """Equal where one mailbox asks for, or votes on, one request; it tells of no address."""
+    address = mailbox(person.email or "")
+    return fingerprint([request_id, address]) if address else None
 
 
 def distinct(people: Iterable[Person]) -> tuple[Person, ...]:

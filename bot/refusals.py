@@ -1,9 +1,9 @@
 """Why a vote, a cancellation or a settlement does not count: pure, and in words for that person."""
 
 from bot.drafting import refused
-from bot.electorate import Electorate
+from bot.electorate import MAILBOX, Electorate
 from bot.errors import BotError, ClosedError, NotAllowedError
-from bot.people import is_same
+from bot.people import is_same, sealed
 from bot.policy import outruled
 from bot.values import Decision, Mention, Person, PersonId, Request, Verdict
 from bot.vocabulary import Status
@@ -61,7 +61,8 @@ def not_settleable(request: Request, person: Person, requester: Person) -> BotEr
     if request.status is not Status.UNKNOWN:
         said = f"{request.label} is {request.status}; only an unknown one can be settled."
         return ClosedError(said)
-    if is_same(person, requester):
+    mark = sealed(request.id, person)
+    if is_same(person, requester) or (mark and mark == request.facts.get(MAILBOX)):
         return NotAllowedError(
             "You cannot say how your own request ended. Ask another approver or an admin to look "
             f"at AWS and to settle {request.label}.",

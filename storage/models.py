@@ -169,6 +169,7 @@ class VoteRow(Row, table=True):
     at: int = _instant()
     plan_hash: str
     reason_id: int = Field(sa_type=BigInteger)
+    mailbox: str | None = None
 
 
 class AuditRow(Row, table=True):

@@ -128,6 +128,7 @@ def vote_columns(request_id: int, vote: Vote) -> Columns:
         "verdict": vote.verdict.value,
         "at": vote.at,
         "plan_hash": vote.plan_hash,
+        "mailbox": vote.mailbox,
     }
 
 
@@ -187,4 +188,5 @@ def _vote(row: RowMapping) -> Columns:
         "at": row["at"],
         "plan_hash": row["plan_hash"],
         "reason": row["reason"] or "",
+        "mailbox": row["mailbox"],
     }

@@ -56,6 +56,7 @@ class Vote(Value):
     at: int
     plan_hash: str
     reason: str = ""
+    mailbox: str | None = None  #: ``people.sealed``; None: Slack showed no address, or nobody asked
 
 
 class Outcome(Value):

@@ -103,6 +103,35 @@ async def test_accounts_that_became_one_mailbox_are_one_vote_before_the_send(sta
         assert "1 of 2" in ended.outcome.detail
 
 
+@pytest.mark.parametrize("who", ["dora", SECOND])
+async def test_an_address_changed_after_the_vote_makes_nobody_a_second_human(
+    stage: Stage, who: str
+) -> None:
+    """One account votes and goes to another mailbox; the other one has the same that it had."""
+    other = {"dora": SECOND, SECOND: "dora"}[who]
+    async with stage.bot(CONFIG) as play:
+        await play.types(HIGH)
+        await approve(play, who)
+        stage.slack.workspace.change(who, email="somebody@example.com")
+
+        said = await approve(play, other)
+
+        assert "You have already approved this request" in said
+        assert len((await play.request()).votes) == 1
+        assert "2 of 2" in await approve(play, "emil")
+
+
+async def test_whoever_asked_stays_who_asked_under_another_address(stage: Stage) -> None:
+    workspace = stage.slack.workspace
+    async with stage.bot(CONFIG) as play:
+        await play.types(HIGH)
+        workspace.change("ana", email="somebody@example.com")
+        workspace.change(SECOND, email="Ana+dba@example.com")
+
+        assert "You cannot approve your own request" in await approve(play, SECOND)
+        assert "ana@" not in str((await play.request()).facts)
+
+
 async def test_two_accounts_of_one_mailbox_are_one_of_those_who_could_approve(
     stage: Stage,
 ) -> None:
