@@ -14,10 +14,11 @@ from bot.values import (
     Classified,
     Database,
     Decision,
+    Inventory,
     Looked,
     Request,
     Value,
-    last_seen,
+    family_last_seen,
 )
 from bot.vocabulary import Environment
 
@@ -38,6 +39,8 @@ class Judge:
         self._settings = settings
         self._fleet = fleet
         self._protected = protected(settings.policy)
+        #: What was said of requests, for as long as the fleet is as it was then.
+        self._ruled: tuple[Inventory, dict[int, Decision]] = (fleet.last_seen, {})
 
     @property
     def policy_hash(self) -> str:
@@ -45,7 +48,7 @@ class Judge:
 
     def classify(self, database: Database) -> Classified:
         """For showing: by its family as the fleet last saw it."""
-        return self._classified(last_seen(database, self._fleet.last_seen))
+        return self._classified(family_last_seen(database, self._fleet.last_seen))
 
     def judge(self, change: Change, looked: Looked) -> Judged:
         """For deciding: by what AWS shows now, of the database and of its whole family."""
@@ -72,9 +75,16 @@ class Judge:
 
         What it was judged by holds where it is stricter, and where nobody sees the database.
         """
-        inventory = self._fleet.last_seen
+        if self._ruled[0] is not self._fleet.last_seen:
+            self._ruled = self._fleet.last_seen, {}
+        inventory, known = self._ruled
+        if request.id not in known:
+            known[request.id] = self._ruling(request, inventory)
+        return known[request.id]
+
+    def _ruling(self, request: Request, inventory: Inventory) -> Decision:
         seen = inventory.database(request.step.target)
-        family = last_seen(seen, inventory) if seen else None
+        family = family_last_seen(seen, inventory) if seen else None
         case = Case(
             operation=request.operation,
             assessment=self._assessed(request),

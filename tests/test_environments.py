@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.environments import classify
 from bot.settings import Environments
-from bot.values import Database, Inventory, Kin, Looked, Unread, last_seen
+from bot.values import Database, Inventory, Kin, Looked, Unread, family_last_seen
 from bot.vocabulary import Environment, Kind
 from tests.samples import sample_database, sample_target
 
@@ -318,7 +318,7 @@ def arn(kind: str, name: str, region: str = "us-east-1") -> str:
 
 def the_family(database: Database, *others: Database) -> tuple[set[str], set[str]]:
     """Whom it belongs with, as the inventory shows them, and who is missing there."""
-    looked = last_seen(database, Inventory(databases=(database, *others), seen_at=1))
+    looked = family_last_seen(database, Inventory(databases=(database, *others), seen_at=1))
     return {one.database.name for one in looked.kin}, {one.what for one in looked.unread}
 
 

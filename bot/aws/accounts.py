@@ -16,7 +16,7 @@ from bot.errors import (
     UnknownTargetError,
 )
 from bot.telemetry import Datum
-from bot.values import Database, Looked, Relative, Target, Unread, look
+from bot.values import Database, Looked, Relative, Target, Unread, family
 
 NOBODY = Acting(session_name="rds-bot", source_identity="rds-bot")
 
@@ -92,11 +92,11 @@ class Accounts:
         region = self.region(target.account, target.region)
         database = await region.database(target.kind, target.identifier)
         known: dict[Relative, Database | Unread] = {}
-        looked, missing = look(database, known)
+        looked, missing = family(database, known)
         while missing:
             read = await asyncio.gather(*map(self._relative, missing))
             known |= dict(zip(missing, read, strict=True))
-            looked, missing = look(database, known)
+            looked, missing = family(database, known)
         return looked
 
     async def _relative(self, relative: Relative) -> Database | Unread:

@@ -60,7 +60,7 @@ from bot.values._digests import (
     Section,
     Week,
 )
-from bot.values._families import Kin, Looked, Relative, Unread, last_seen, look
+from bot.values._families import Kin, Looked, Relative, Unread, family, family_last_seen
 from bot.values._incidents import Alarm, AlarmState, Firing, Incident, Note, Origin, Phase
 from bot.values._instants import Instant, passed
 from bot.values._live import LiveChart, Shared, Shown
@@ -207,10 +207,10 @@ __all__ = [
     "Window",
     "amount",
     "canonical",
+    "family",
+    "family_last_seen",
     "fingerprint",
     "label",
-    "last_seen",
-    "look",
     "micros",
     "paragraph",
     "passed",

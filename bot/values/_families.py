@@ -62,7 +62,7 @@ class Looked(Value):
 Known = Mapping[Relative, Database | Unread]
 
 
-def look(database: Database, known: Known) -> tuple[Looked, frozenset[Relative]]:
+def family(database: Database, known: Known) -> tuple[Looked, frozenset[Relative]]:
     """The family as far as it is ``known``, and those of it that have to be read as well."""
     found: dict[str, Kin] = {}
     unread: dict[Relative, Unread] = {}
@@ -82,13 +82,13 @@ def look(database: Database, known: Known) -> tuple[Looked, frozenset[Relative]]
     return looked, frozenset(missing)
 
 
-def last_seen(database: Database, inventory: Inventory) -> Looked:
+def family_last_seen(database: Database, inventory: Inventory) -> Looked:
     """The family as the inventory has it; whom that does not have is unread."""
     known: dict[Relative, Database | Unread] = {}
-    looked, missing = look(database, known)
+    looked, missing = family(database, known)
     while missing:
         known |= {one: _seen(one, inventory) for one in missing}
-        looked, missing = look(database, known)
+        looked, missing = family(database, known)
     return looked
 
 
