@@ -122,9 +122,11 @@ class Desk:
         week_before: bool = False,
     ) -> Observed:
         monitoring, markers = self.services.monitoring, self.services.markers
-        seen, marked = await asyncio.gather(
-            monitoring.observe(database, span, words, zone, week_before=week_before),
-            markers.of(database, monitoring.window(span)),
+        (alarms, unknown), marked = await asyncio.gather(
+            monitoring.alarms(database), markers.of(database, monitoring.window(span))
+        )
+        seen = await monitoring.observe(
+            database, span, words, zone, week_before=week_before, alarms=alarms, known=unknown
         )
         return seen.marked(marked)
 

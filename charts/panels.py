@@ -65,7 +65,7 @@ def _panel(axes: Axes, panel: Panel, chart: Chart, grid: Grid) -> None:
     if highest is None:
         nothing(axes, NOT_READ if panel.is_unread else NO_DATA)
         return
-    curves.lines(axes, panel, chart.window.period)
+    curves.lines(axes, panel, panel.period or chart.window.period)
     if panel.limit is not None and panel.limit.value <= ceiling:
         curves.limit(axes, panel.limit, chart.window)
     curves.label(axes, panel, 1 + 0.055 / grid.plot)

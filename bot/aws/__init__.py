@@ -16,6 +16,7 @@ from bot.aws.region import Region, Still, at_any_time
 from bot.aws.session import Acting
 from bot.errors import AWSError
 from bot.values import (
+    Alarm,
     Call,
     Database,
     Load,
@@ -104,6 +105,11 @@ class AWS:
             log.warning("connections.unknown", target=str(target), why=str(error))
             return None
         return None if counted is None else round(counted)
+
+    async def alarms_firing(self) -> tuple[Alarm, ...]:
+        """On metrics of RDS in this account and region, now."""
+        self._allow("cloudwatch:DescribeAlarms")
+        return await self.region.alarms_firing()
 
     async def parameter(self, database: Database, name: str) -> str | None:
         """The value that its parameter group was given; None where it has AWS's default."""

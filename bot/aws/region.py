@@ -187,16 +187,20 @@ class Region:
         return await self._log.since(reader, since)
 
     async def alarms_firing(self) -> tuple[Alarm, ...]:
-        """Alarms on metrics of RDS that fire now."""
+        """Alarms on metrics of RDS that fire now, and composite ones over such."""
         raw = await self._alarms(StateValue=AlarmState.ALARM.value)
-        return tuple(alarms.on_rds(raw))
+        firing = tuple(alarms.on_rds(raw))
+        parts = {name for one in raw for name in alarms.combined(one)}
+        quiet = parts - {one.name for one in firing}
+        others = await self.alarms_named(sorted(quiet)) if quiet else ()
+        return (*firing, *alarms.combining(raw, (*firing, *others)))
 
     async def alarms_named(self, names: Sequence[str]) -> tuple[Alarm, ...]:
-        """Those of them that are there, and on metrics of RDS, whatever their state."""
+        """Those of them that are there, on metrics of RDS or over such, whatever their state."""
         found: list[dict[str, Any]] = []
         for start in range(0, len(names), alarms.NAMES):
             found += await self._alarms(AlarmNames=list(names[start : start + alarms.NAMES]))
-        return tuple(alarms.on_rds(found))
+        return (*alarms.on_rds(found), *alarms.standing(found))
 
     async def firings(self, since: int) -> tuple[Firing, ...]:
         """When any alarms fired from then on, oldest first; AWS keeps 30 days."""
@@ -207,9 +211,9 @@ class Region:
         return alarms.firings(history)
 
     async def _alarms(self, **asked: Any) -> list[dict[str, Any]]:
-        return await self._pages(
-            "cloudwatch", "describe_alarms", "MetricAlarms", AlarmTypes=["MetricAlarm"], **asked
-        )
+        kinds = {"AlarmTypes": ["MetricAlarm", "CompositeAlarm"]}
+        keys = ("MetricAlarms", "CompositeAlarms")
+        return await self._pages("cloudwatch", "describe_alarms", keys, **kinds, **asked)
 
     async def maintenance(self, arn: str = "") -> tuple[Maintenance, ...]:
         """Everything that is pending, for any instance or cluster or for the one of that ARN."""
@@ -336,13 +340,15 @@ class Region:
         return fetch
 
     async def _pages(
-        self, service: str, method: str, key: str, **arguments: Any
+        self, service: str, method: str, key: str | tuple[str, ...], **arguments: Any
     ) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
+        keys = (key,) if isinstance(key, str) else key
         with reading():
             client = await self._sessions.client(service, self.account, self.name)
             async for page in client.get_paginator(method).paginate(**arguments):
-                found.extend(page.get(key) or ())
+                for one in keys:
+                    found.extend(page.get(one) or ())
         return found
 
 

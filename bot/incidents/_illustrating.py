@@ -1,22 +1,31 @@
 """The chart in an incident's thread: what was measured around its start."""
 
+import asyncio
+from collections.abc import Iterator
+
 import structlog
 
-from bot.aws.cloudwatch import UNITS
-from bot.errors import BotError
+from bot.errors import AWSError, BotError
 from bot.incidents._places import Places
-from bot.monitoring import Monitoring
+from bot.monitoring import SHOWN, Monitoring, firing, lined, spoken, unread_because
 from bot.telling import Telling
 from bot.values import (
+    Alarm,
     Answer,
     Chart,
+    Curve,
+    Database,
     Incident,
-    Limit,
+    Line,
     Marker,
+    Measure,
+    Moment,
+    Observed,
+    Panel,
     Paragraph,
     Place,
     Range,
-    amount,
+    Window,
 )
 from storage.database import Database as Store
 
@@ -33,7 +42,7 @@ class Illustrator:
         self._monitoring = monitoring
 
     async def draw(self, incident: Incident) -> None:
-        """Has it posted once, or not at all where there is nothing to draw; a button draws more."""
+        """Has it posted once; where there is nothing to draw, the words alone."""
         answer = await self._answer(incident)
         async with self._store.write() as tx:
             current = await tx.lock_incident(incident.id)
@@ -48,34 +57,70 @@ class Illustrator:
                 )
 
     async def _answer(self, incident: Incident) -> Answer | None:
+        """None where it is about no database that is known."""
         database = self._places.known(incident.target)
         if database is None:
             return None
+        title = f"{database.name}: {incident.title}"
         try:
-            words = (incident.shows,) if incident.shows else ()
-            seen = await self._monitoring.observe(database, SPAN, words, "UTC")
+            seen = await self._seen(database, incident)
         except BotError as error:
             log.warning("incidents.not_measured", incident=incident.label, why=str(error))
-            return None
-        if seen.chart is None:
-            return None
-        title = f"{database.name}: {incident.title}"
-        said = () if incident.alarm else seen.findings[:SAID]
+            seen = Observed(chart=None, findings=tuple(_unread(incident, error)))
         return Answer(
             title=title,
-            parts=tuple(Paragraph(line=line) for line in said),
-            chart=_marked(seen.chart.model_copy(update={"title": title}), incident),
+            parts=tuple(Paragraph(line=line) for line in seen.findings[:SAID]),
+            chart=seen.chart and _marked(seen.chart.model_copy(update={"title": title}), incident),
         )
+
+    async def _seen(self, database: Database, incident: Incident) -> Observed:
+        """What it is about comes first, whatever the figures say. Raises as ``observe`` does."""
+        words = (incident.shows,) if incident.shows else ()
+        alarms = (incident.watched,) if incident.watched else ()
+        seen, own = await asyncio.gather(
+            self._monitoring.observe(
+                database, SPAN, words, "UTC", alarms=alarms,
+                known=() if incident.watched else (_happens(incident),),
+            ),
+            self._own(database, incident.watched),
+        )  # fmt: skip
+        if own is None or seen.chart is None:
+            return seen
+        panels = (own, *seen.chart.panels[: SHOWN - 1])
+        return seen.model_copy(update={"chart": seen.chart.model_copy(update={"panels": panels})})
+
+    async def _own(self, database: Database, alarm: Alarm | None) -> Panel | None:
+        """Just the figures that the alarm compares, where no panel of the chart shows those."""
+        if alarm is None or not alarm.is_drawable:
+            return None
+        period = max(SPAN.period, alarm.period)
+        if (alarm.statistic, period) in (("Average", SPAN.period), ("", SPAN.period)):
+            return None
+        until = self._monitoring.window(SPAN).until
+        measure = Measure(target=database.target, metric=alarm.metric, stat=alarm.statistic)
+        window = Window.ending(until, SPAN.seconds, period)
+        (series,) = await self._monitoring.read_once((measure,), window)
+        title = f"{spoken(alarm.metric)}, {alarm.statistic} of {period // 60} min"
+        curves = (Curve(series=series),)
+        drawn = Panel(title=title, unit=series.unit, curves=curves, period=period)
+        return lined(drawn, alarm)
+
+
+def _happens(incident: Incident) -> Line:
+    return (f"{incident.title[:1].upper()}{incident.title[1:]} since ",
+            Moment(at=incident.started_at), ".")  # fmt: skip
+
+
+def _unread(incident: Incident, error: BotError) -> Iterator[Line]:
+    if incident.watched:
+        yield from firing(incident.watched)
+    else:
+        yield _happens(incident)
+    why = unread_because(error) if isinstance(error, AWSError) else str(error)
+    yield (f"Its figures could not be read. {why}",)
 
 
 def _marked(chart: Chart, incident: Incident) -> Chart:
-    """With its start, and with the level that its alarm watches."""
+    """With its start."""
     marker = Marker(at=incident.started_at, label=f"{incident.label} began")
-    first, *others = chart.panels
-    if incident.shows and incident.level is not None:
-        label = f"alarm {amount(incident.level, UNITS.get(incident.measures, ''))}"
-        limit = Limit(value=incident.level, label=label)
-        first = first.model_copy(update={"limit": limit})
-    return chart.model_copy(
-        update={"markers": (*chart.markers, marker), "panels": (first, *others)}
-    )
+    return chart.model_copy(update={"markers": (*chart.markers, marker)})

@@ -9,9 +9,11 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
-from bot.aws.cloudwatch import UNITS
+from bot.monitoring import measured as measured
+from bot.monitoring import rule as rule
+from bot.monitoring import spoken as spoken
 from bot.operations import is_quiet
-from bot.values import SECOND, Alarm, RDSEvent, Request, Value, amount, fingerprint, micros
+from bot.values import SECOND, RDSEvent, Request, Value, fingerprint, micros
 
 LOW_STORAGE = "low storage"
 #: In which categories whatever happens matters, the gravest first.
@@ -34,15 +36,6 @@ CALM = re.compile(r"abandoning user requested|pre-?check", re.IGNORECASE)
 LATE = micros(timedelta(minutes=15))  #: AWS may deliver an event so much later
 JUST = micros(timedelta(minutes=5))  #: events of a request still come so long after its end
 LONGEST = micros(timedelta(days=1))  #: that a request without an end explains what happens
-
-LATELY = 3  #: figures that are told, the newest last
-COMPARISONS = {
-    "GreaterThanThreshold": "above",
-    "GreaterThanOrEqualToThreshold": "at or above",
-    "LessThanThreshold": "below",
-    "LessThanOrEqualToThreshold": "at or below",
-}
-_WORDS = re.compile(r"[A-Z]{2,}(?=[A-Z][a-z]|\b)|[A-Z]?[a-z]+|[A-Z]+|\d+|%")
 
 
 class Sign(NamedTuple):
@@ -98,31 +91,6 @@ def _covers(request: Request, at: int) -> bool:
         return False
     until = sent + LONGEST if settled is None else settled + JUST
     return sent - sent % SECOND <= at <= until
-
-
-def rule(alarm: Alarm) -> str:
-    """What the alarm watches for, in words: ``free storage space below 20 GiB``."""
-    metric = spoken(alarm.metric)
-    if alarm.threshold is None or alarm.comparison not in COMPARISONS:
-        return f"{metric} is unusual"
-    level = amount(alarm.threshold, UNITS.get(alarm.metric, ""))
-    return f"{metric} {COMPARISONS[alarm.comparison]} {level}"
-
-
-def measured(alarm: Alarm) -> str:
-    """``Free storage space lately: 183 GiB, 182 GiB.``; empty where AWS tells no figures."""
-    unit = UNITS.get(alarm.metric, "")
-    figures = ", ".join(amount(value, unit) for value in alarm.lately[-LATELY:])
-    if not figures or alarm.threshold is None:
-        return ""
-    metric = spoken(alarm.metric)
-    return f"{metric[0].upper()}{metric[1:]} lately: {figures}."
-
-
-def spoken(metric: str) -> str:
-    """AWS's name of a metric in words: ``CPU utilization``, ``read IOPS``."""
-    words = _WORDS.findall(metric) or [metric]
-    return " ".join(word if word.isupper() and len(word) > 1 else word.lower() for word in words)
 
 
 class Mark(Value):

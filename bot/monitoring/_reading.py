@@ -8,16 +8,18 @@ from bot.aws.accounts import Accounts
 from bot.ceilings import Ceilings
 from bot.errors import AWSError
 from bot.limits import Ceiling, shared
+from bot.monitoring._alarms import ALARMS, about, firing, with_lines
 from bot.monitoring._comparing import Compared, said_of, side_by_side
 from bot.monitoring._drafting import chart, panel
 from bot.monitoring._earlier import against, moved
 from bot.monitoring._earlier import week_before as before
 from bot.monitoring._findings import calm, findings, measured
 from bot.monitoring._presets import Plot, chosen
-from bot.monitoring._unread import Measured, unanswered, unread
+from bot.monitoring._unread import Measured, reason, unanswered, unread
 from bot.thresholds import AS_USUAL, Thresholds
 from bot.values import (
     SECOND,
+    Alarm,
     Database,
     Line,
     Measure,
@@ -71,14 +73,16 @@ class Monitoring:
         zone: str,
         *,
         week_before: bool = False,
+        alarms: Sequence[Alarm] = (),
         known: tuple[Line, ...] = (),
     ) -> Observed:
         """The chart and the findings of so many hours until now.
 
         ``words`` are metrics; none: what matters for its engine. ``week_before``: with the same
-        hours of the week before beside it. ``known``: what is wrong whatever the figures say; it
-        comes first, and then nothing is called calm. Raises UsageError for an unknown metric,
-        AWSError where CloudWatch cannot be asked.
+        hours of the week before beside it. ``alarms`` fire on it, and ``known`` is what else is
+        wrong whatever the figures say: they come first, and then nothing is called calm.
+
+        Raises UsageError for an unknown metric, AWSError where CloudWatch cannot be asked.
         """
         plots = chosen(database, words)
         window = self.window(span)
@@ -87,14 +91,25 @@ class Monitoring:
         earlier = moved(await self._attempted(measures, before(window))) if week_before else {}
         limits = await self._limits(plots, database)
         worth = _findings(database, found, window, limits, self._thresholds)
-        said = _said(database, plots, found, known, worth)
+        fires = tuple(line for one in alarms for line in firing(one))
+        said = _said(database, plots, found, (*fires, *known), worth)
         if week_before:
             said += (against(plots, _whole(database, found), _whole(database, earlier)),)
         drawn = chart(
             database, plots, found, window, span, said, zone, shared(limits.values()),
             self._thresholds, earlier,
         )  # fmt: skip
-        return Observed(findings=said, chart=drawn)
+        return Observed(findings=said, chart=drawn and with_lines(drawn, alarms))
+
+    async def alarms(self, database: Database) -> tuple[tuple[Alarm, ...], tuple[Line, ...]]:
+        """Those that fire on it now; and a line where that could not be read."""
+        try:
+            every = await self._accounts.door(database.target, ALARMS).alarms_firing()
+        except AWSError as error:
+            return (), (
+                (f"Whether an alarm of it fires could not be read. {reason(error, ALARMS)}",),
+            )
+        return about(every, database), ()
 
     async def compare(
         self, databases: Sequence[Database], span: Range, word: str, zone: str

@@ -8,7 +8,7 @@ from bot.monitoring._presets import Plot
 from bot.values import Line, Measure, Reading, Series
 
 NAMED = 4  #: metrics in one sentence
-READABLE = "Whoever runs me gives the role cloudwatch:GetMetricData: rds-bot iam-policy prints it."
+FIGURES = ("cloudwatch:GetMetricData",)
 SAID = {Reading.UNREAD: "could not be read", Reading.PARTLY: "could be read only in part"}
 
 Measured = Mapping[Measure, Series]
@@ -23,11 +23,13 @@ def unanswered(measures: Iterable[Measure], error: AWSError) -> Measured:
     }  # fmt: skip
 
 
-def reason(error: AWSError) -> str:
-    """In sentences; what was refused is not mended by waiting."""
+def reason(error: AWSError, needs: Sequence[str] = FIGURES) -> str:
+    """In sentences; what was refused is mended by a permission, not by waiting."""
+    said = str(error).rstrip(".")
     if isinstance(error, AWSRefusedError):
-        return f"AWS says {error.code}: {str(error).rstrip('.')}. {READABLE}"
-    return f"{str(error).rstrip('.')}. Ask again in a minute."
+        wanted = f"Whoever runs me gives the role {', '.join(needs)}: rds-bot iam-policy prints it."
+        return f"AWS says {error.code}: {said}. {wanted}"
+    return f"{said}. Ask again in a minute."
 
 
 def unread(plots: Sequence[Plot], found: Measured, *, named: bool = False) -> tuple[Line, ...]:

@@ -12,12 +12,14 @@ from bot.vocabulary import Kind
 class ShowMetrics(Query):
     """Show how a database does: what is unusual in words, and its metrics in one picture.
 
+    An alarm of CloudWatch that fires on it comes first.
     Without METRICS it shows what matters for the engine. The picture comes as a direct message.
     Keep fresh posts it where that is pressed, for all to see, and renews it for an hour.
     """
 
     verb, name = "metrics", "show_metrics"
-    permissions = ("cloudwatch:GetMetricData", "rds:DescribeDBClusterParameters",
+    permissions = ("cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData",
+                   "rds:DescribeDBClusterParameters",
                    "rds:DescribeDBParameters", "rds:DescribeEvents")  # fmt: skip
     example = "metrics orders-test cpu,connections --range 24h"
 

@@ -61,7 +61,7 @@ from bot.values._digests import (
     Week,
 )
 from bot.values._families import Kin, Looked, Relative, Unread, family, family_last_seen
-from bot.values._incidents import Alarm, AlarmState, Firing, Incident, Note, Origin, Phase
+from bot.values._incidents import BANDS, Alarm, AlarmState, Firing, Incident, Note, Origin, Phase
 from bot.values._instants import Instant, passed
 from bot.values._live import LiveChart, Shared, Shown
 from bot.values._messages import (
@@ -104,6 +104,7 @@ from bot.values._requests import (
 )
 
 __all__ = [
+    "BANDS",
     "SECOND",
     "Access",
     "Alarm",

@@ -31,6 +31,7 @@ class Panel(Value):
     curves: tuple[Curve, ...]
     limit: Limit | None = None
     reach: float | None = None  #: a value that its scale has to reach, to be compared with others
+    period: int | None = None  #: seconds from point to point, where other than the chart's
 
     @property
     def is_measured(self) -> bool:

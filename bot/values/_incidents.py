@@ -18,8 +18,17 @@ class AlarmState(StrEnum):
     NO_DATA = "INSUFFICIENT_DATA"
 
 
+#: AWS's comparisons with a band of anomaly detection, and where the metric then is.
+BANDS = {
+    "GreaterThanUpperThreshold": "above",
+    "LessThanLowerThreshold": "below",
+    "LessThanLowerOrGreaterThanUpperThreshold": "outside",
+}
+
+
 class Alarm(Value):
-    """A CloudWatch alarm on a metric of RDS, as it stands since ``since``."""
+    """A CloudWatch alarm on a metric of RDS, or a composite one over such, as it stands since
+    ``since``."""
 
     name: str
     state: AlarmState
@@ -29,8 +38,29 @@ class Alarm(Value):
     identifier: str = ""
     comparison: str = ""  #: AWS's word: GreaterThanThreshold, …
     threshold: float | None = None  #: in the metric's unit; None: for something else
+    computes: str = ""  #: the expression that it is for, or what a composite one combines
+    level: float | None = None  #: the threshold of an expression, in a unit that nobody knows
+    statistic: str = ""  #: Average, Maximum, p95, …
+    period: int = 0  #: seconds
+    beyond: int = 0  #: so many values beyond it let it fire,
+    of: int = 0  #: of so many
+    missing: str = ""  #: AWS's word for how it takes values that are missing
     reason: str = ""
     lately: tuple[float, ...] = ()  #: the values for which it is in its state, the newest last
+
+    @property
+    def is_composite(self) -> bool:
+        return not self.metric
+
+    @property
+    def is_band(self) -> bool:
+        """Whether it fires where the metric leaves what CloudWatch expects of it."""
+        return self.comparison in BANDS
+
+    @property
+    def is_drawable(self) -> bool:
+        """Whether what it compares is the metric itself, and no more than that."""
+        return bool(self.metric) and (not self.computes or self.is_band)
 
 
 class Firing(Value):
@@ -73,6 +103,7 @@ class Incident(Value):
     environment: Environment | None = None
     measures: str = ""  #: AWS's name of the metric, or the category of the event
     level: float | None = None  #: an alarm's threshold
+    watched: Alarm | None = None  #: the alarm as it was when it fired; None of an event
     shows: str = ""  #: what ``/rds metrics`` calls it; empty where no chart shows just that
     detail: str = ""  #: AWS's own words
     started_at: int

@@ -1,9 +1,12 @@
 """What alarms and RDS events mean."""
 
+from typing import Any
+
 import pytest
 
-from bot.incidents._signs import LATE, Mark, Sign, graver, is_own, measured, rule, sign, spoken
-from bot.values import Alarm, AlarmState, RDSEvent
+from bot.incidents._signs import LATE, Mark, Sign, graver, is_own, sign
+from bot.monitoring import firing, measured, rule, spoken
+from bot.values import Alarm, AlarmState, Line, RDSEvent
 from tests.samples import HOUR, MINUTE, NOW, sample_request, sample_step
 
 
@@ -147,6 +150,44 @@ def test_what_an_alarm_has_measured(
     threshold: float | None, lately: tuple[float, ...], words: str
 ) -> None:
     assert measured(watching("LessThanThreshold", threshold, lately)) == words
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"comparison": "LessThanThreshold", "threshold": 2.0**31, "statistic": "Average",
+          "period": 60, "beyond": 5, "of": 5, "lately": (2.0**30,)},
+         "Alarm a fires since …: free storage space below 2 GiB (average of 1 min, 5 of 5). "
+         "Free storage space lately: 1 GiB."),
+        ({"comparison": "GreaterThanThreshold", "threshold": 5.0, "statistic": "p95", "period": 10,
+          "of": 1}, "Alarm a fires since …: free storage space above 5 B (p95 of 10 s)."),
+        ({"comparison": "GreaterThanUpperThreshold", "computes": "ANOMALY_DETECTION_BAND(m1)",
+          "lately": (2.0**30,)},
+         "Alarm a fires since …: free storage space above the band that CloudWatch expects. "
+         "Free storage space lately: 1 GiB."),
+        ({"comparison": "LessThanThreshold", "computes": "m1 / m2", "level": 0.25,
+          "lately": (0.125,)},
+         "Alarm a fires since …: what it computes of free storage space, m1 / m2, is below 0.25. "
+         "Computed lately: 0.12."),
+        ({"comparison": "SomethingNew", "threshold": 1.0, "lately": (1.0,)},
+         "Alarm a fires since …: free storage space is unusual. Free storage space lately: 1 B."),
+        ({"comparison": "LessThanThreshold", "threshold": 1.0, "missing": "breaching",
+          "lately": ()},
+         "Alarm a fires since …: free storage space below 1 B. CloudWatch has no figures for it, "
+         "and missing ones count as beyond its threshold."),
+        ({"metric": "", "computes": "ALARM(x) OR ALARM(y)", "reason": "x fires"},
+         "Alarm a fires since …: what it combines holds, ALARM(x) OR ALARM(y). x fires"),
+    ],
+)  # fmt: skip
+def test_a_firing_alarm_is_told_by_its_own_line(changes: dict[str, Any], told: str) -> None:
+    given = {"name": "a", "state": AlarmState.ALARM, "since": NOW, "metric": "FreeStorageSpace"}
+    lines = list(firing(Alarm(**{**given, **changes})))
+
+    assert " ".join(map(plain_but_moments, lines)) == told
+
+
+def plain_but_moments(line: Line) -> str:
+    return "".join(span if isinstance(span, str) else "…" for span in line)
 
 
 def watching(comparison: str, threshold: float | None, lately: tuple[float, ...] = ()) -> Alarm:

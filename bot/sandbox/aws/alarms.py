@@ -92,15 +92,28 @@ class Alarms(CloudWatch):
     """DescribeAlarms, DescribeAlarmHistory and SetAlarmState; of others' metrics as moto has it."""
 
     def describe_alarms(self) -> ActionResult:
+        """Composite ones only where they are asked for, on the first page."""
+        answer = self._paged("MetricAlarms", self._wanted(map(self._shown, self._kept())))
+        kinds = self._get_param("AlarmTypes", []) or ["MetricAlarm"]
+        found: dict[str, Any] = dict(answer.result)  # type: ignore[call-overload]
+        if "MetricAlarm" not in kinds:
+            found["MetricAlarms"] = []
+        if "CompositeAlarm" in kinds and not self._get_param("NextToken"):
+            rules = (one for one in self.cloudwatch_backend.alarms.values() if one.rule is not None)
+            found["CompositeAlarms"] = self._wanted(map(self._composite, rules))
+        return ActionResult(found)
+
+    def _wanted(self, shown: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         names, state = self._get_param("AlarmNames", []), self._get_param("StateValue")
         prefix = self._get_param("AlarmNamePrefix") or ""
-        found = (self._shown(one) for one in self._kept() if one.name.startswith(prefix))
         wanted = [
             one
-            for one in found
-            if (not names or one["AlarmName"] in names) and state in (None, one["StateValue"])
+            for one in shown
+            if one["AlarmName"].startswith(prefix)
+            and (not names or one["AlarmName"] in names)
+            and state in (None, one["StateValue"])
         ]
-        return self._paged("MetricAlarms", sorted(wanted, key=itemgetter("AlarmName")))
+        return sorted(wanted, key=itemgetter("AlarmName"))
 
     def describe_alarm_history(self) -> ActionResult:
         name = self._get_param("AlarmName")
@@ -115,11 +128,17 @@ class Alarms(CloudWatch):
         items.sort(key=itemgetter("Timestamp"), reverse=True)
         return self._paged("AlarmHistoryItems", items)
 
+    def put_composite_alarm(self) -> ActionResult:
+        """Its state is what somebody sets: nobody evaluates its rule here."""
+        return self.put_metric_alarm()
+
     def set_alarm_state(self) -> ActionResult:
         """By the sandbox's clock."""
         answer = super().set_alarm_state()
         alarm = self.cloudwatch_backend.alarms[self._get_param("AlarmName")]
-        said = Change(self.world.now(), alarm.state_value, alarm.state_reason)
+        data = json.loads(self._get_param("StateReasonData") or "{}")
+        lately = tuple(data.get("recentDatapoints", ()))
+        said = Change(self.world.now(), alarm.state_value, alarm.state_reason, lately)
         alarm.set_by_hand = (*self._changes(alarm), said)  # type: ignore[attr-defined]
         return answer
 
@@ -141,12 +160,28 @@ class Alarms(CloudWatch):
             "Namespace": alarm.namespace,
             "MetricName": alarm.metric_name,
             "Metrics": alarm.metric_data_queries,
+            "ExtendedStatistic": alarm.extended_statistic,
+            "DatapointsToAlarm": alarm.datapoints_to_alarm,
+            "TreatMissingData": alarm.treat_missing_data,
+            "ThresholdMetricId": alarm.threshold_metric_id,
             "Dimensions": [{"Name": one.name, "Value": one.value} for one in alarm.dimensions],
             "Statistic": alarm.statistic,
             "Period": alarm.period,
             "EvaluationPeriods": alarm.evaluation_periods,
             "Threshold": alarm.threshold,
             "ComparisonOperator": alarm.comparison_operator,
+        }
+
+    def _composite(self, alarm: Alarm) -> dict[str, Any]:
+        now = self._changes(alarm)[-1]
+        return {
+            "AlarmName": alarm.name,
+            "AlarmArn": alarm.alarm_arn,
+            "AlarmRule": alarm.rule,
+            "StateValue": now.state,
+            "StateReason": now.reason,
+            "StateUpdatedTimestamp": _utc(now.at),
+            "StateTransitionedTimestamp": _utc(now.at),
         }
 
     def _changes(self, alarm: Alarm) -> tuple[Change, ...]:
@@ -182,7 +217,8 @@ def evaluated(alarm: Alarm, world: World, account: str, region: str) -> tuple[Ch
         "Dimensions": [{"Name": one.name, "Value": one.value} for one in alarm.dimensions],
     }
     between = begins, world.now()
-    points = Figures(world, account, region).points(asked, alarm.statistic, alarm.period, between)
+    stat = alarm.statistic or alarm.extended_statistic or "Average"
+    points = Figures(world, account, region).points(asked, stat, alarm.period, between)
     changes = [Change(begins, OK, "Unchecked: Initial alarm creation")]
     beyond, said = COMPARISONS[alarm.comparison_operator]
     row = 0
