@@ -1,7 +1,7 @@
 """Connections of an instance against its limit: how full it gets, and what to do about it."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -11,6 +11,11 @@ from bot.values import SECOND, Code, Database, Line, Moment, Point, Series, amou
 DAY = 86_400 * SECOND
 ROOMY, TIGHT, FULL = 50.0, 80.0, 95.0  #: percent of the limit where the word changes
 IDLE = 0.1  #: share of connections at work below which most only wait
+SAID = {
+    "LoginFailures": "logins refused",
+    "AbortedClients": "connections broken off",
+    "ConnectionAttempts": "attempts to connect",
+}
 MANY = 100  #: connections that are worth a pool
 HASTY = 60  #: new connections a minute that are worth keeping open instead
 
@@ -33,7 +38,8 @@ def keeps_rising(points: Sequence[Point]) -> bool:
 
 @dataclass(frozen=True)
 class Usage:
-    """What was counted of one instance; a series without points where nothing was.
+    """What was counted of one instance; a series without points where nothing was, or where it
+    could not be read.
 
     ``day`` and ``active`` are averages of the last day, ``peaks`` the highest of each of its
     periods, ``week`` averages of the last seven days. ``active`` are sessions at work.
@@ -47,6 +53,25 @@ class Usage:
     week: Series
     active: Series
     totals: dict[str, float] = field(default_factory=dict)
+    counted: tuple[Series, ...] = ()  #: what the totals are of
+
+    @property
+    def unread(self) -> Mapping[str, tuple[str, ...]]:
+        """By why: what of it could not be read, or not all; empty where all was."""
+        every = {"the connections of a day": self.day, "their peaks": self.peaks,
+                 "those of 7 days": self.week, "the sessions at work": self.active,
+                 **{SAID.get(one.metric, one.metric): one for one in self.counted}}  # fmt: skip
+        found: dict[str, tuple[str, ...]] = {}
+        for what, series in every.items():
+            if series.unread:
+                found[series.unread] = (*found.get(series.unread, ()), what)
+        return found
+
+    @property
+    def is_calm(self) -> bool:
+        """Whether enough was read and measured to say that nothing needs to be done."""
+        known = self.day.points and self.peaks.points and not self.unread
+        return bool(known) and not advice(self)
 
     @property
     def now(self) -> float | None:
@@ -70,8 +95,10 @@ class Usage:
     @property
     def word(self) -> str:
         match self.percent:
+            case None if self.peak:
+                return "limit unknown"
             case None:
-                return "limit unknown" if self.peak else "not measured"
+                return "not read" if self.peaks.unread else "not measured"
             case low if low < ROOMY:
                 return "plenty of room"
             case middle if middle < TIGHT:
@@ -84,6 +111,8 @@ class Usage:
 
 def trend(usage: Usage) -> Line:
     """The last day against each of the days before."""
+    if usage.week.unread:
+        return ("The trend over 7 days is not known: not all of it could be read.",)
     *before, last = _daily(usage.week.points) or [0.0]
     if len(before) < 2:
         return ("Too few figures for a trend over 7 days.",)

@@ -17,7 +17,7 @@ from bot.incidents import Care
 from bot.judging import Judge
 from bot.limits import Ceiling
 from bot.markers import Markers
-from bot.monitoring import Monitoring
+from bot.monitoring import Monitoring, firing
 from bot.operation import Change, Control, Operation
 from bot.operations import CATALOGUE
 from bot.people import Directory, access_of, belongs, may_request, sight
@@ -107,7 +107,12 @@ class Desk:
         return self.services.accounts.door(database.target, permissions)
 
     async def measure(self, measures: tuple[Measure, ...], window: Window) -> tuple[Series, ...]:
-        return await self.services.monitoring.read(measures, window)
+        return await self.services.monitoring.attempted(measures, window)
+
+    async def firing(self, database: Database, metric: str) -> tuple[Line, ...]:
+        alarms, unknown = await self.services.monitoring.alarms(database)
+        about = (one for one in alarms if one.metric in ("", metric))
+        return (*(line for one in about for line in firing(one)), *unknown)
 
     async def ceilings(self, database: Database) -> Mapping[str, Ceiling]:
         return await self.services.ceilings.within(database)

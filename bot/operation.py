@@ -60,10 +60,12 @@ class Desk(Protocol):
         """AWS where the database is, for these actions and no others."""
 
     async def measure(self, measures: tuple[Measure, ...], window: Window) -> tuple[Series, ...]:
-        """One series a measure, all of one region, in the same order. Raises AWSError.
-
-        Whoever asks the same within a minute shares one reading.
+        """One series a measure, all of one region, in the same order; unread where AWS does not
+        answer. Whoever asks the same within a minute shares one reading.
         """
+
+    async def firing(self, database: Database, metric: str) -> tuple[Line, ...]:
+        """Of the alarms that fire on a metric of it now, or that this could not be read."""
 
     async def ceilings(self, database: Database) -> Mapping[str, Ceiling]:
         """How many connections it takes, or each member of a cluster, by the instance's name."""

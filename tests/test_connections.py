@@ -134,3 +134,32 @@ def test_what_the_engine_counts_is_judged(totals: dict[str, float], said: str) -
 )
 def test_a_leak_rises_even_in_quiet_hours(points: list[float], rises: bool) -> None:
     assert keeps_rising(until_now(*points).points) is rises
+
+
+def lacking(given: Series, why: str = "CloudWatch erred.") -> Series:
+    return given.model_copy(update={"unread": why})
+
+
+def test_what_could_not_be_read_is_no_reason_to_do_nothing() -> None:
+    steady = usage(*STEADY)
+    logins = Series(metric="LoginFailures", unit="1/s", unread="The role may not.")
+
+    assert steady.is_calm
+    assert not usage(*STEADY, peaks=lacking(until_now(*STEADY[-24:]))).is_calm
+    assert not usage(*STEADY, active=lacking(series())).is_calm
+    assert not usage(*STEADY, day=series(), peaks=series()).is_calm
+    assert usage(*STEADY, counted=(logins,)).unread == {"The role may not.": ("logins refused",)}
+    assert not usage(*STEADY, counted=(logins,)).is_calm
+
+
+def test_peaks_that_could_not_be_read_are_not_unmeasured() -> None:
+    unknown = usage(*STEADY, peaks=lacking(series()))
+
+    assert (unknown.word, unknown.percent) == ("not read", None)
+    assert unknown.unread == {"CloudWatch erred.": ("their peaks",)}
+
+
+def test_a_trend_needs_the_whole_week() -> None:
+    assert told((trend(usage(*STEADY, week=lacking(until_now(*STEADY)))),)) == (
+        "The trend over 7 days is not known: not all of it could be read."
+    )

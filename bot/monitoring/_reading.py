@@ -151,6 +151,10 @@ class Monitoring:
         except AWSError as error:
             return unanswered(measures, error)
 
+    async def attempted(self, measures: tuple[Measure, ...], window: Window) -> tuple[Series, ...]:
+        """As ``read``, unread where AWS does not answer."""
+        return tuple((await self._attempted(measures, window)).values())
+
     async def _limits(self, plots: Sequence[Plot], database: Database) -> Mapping[str, Ceiling]:
         """By instance; asked for only where connections are shown."""
         if not any(plot.word == "connections" for plot in plots):

@@ -2,7 +2,7 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 
 from bot.aws import AWS
-from bot.connections import Usage, advice, trend
+from bot.connections import SAID, Usage, advice, trend
 from bot.errors import AWSError
 from bot.limits import Ceiling, shared
 from bot.operation import Desk, Query
@@ -44,11 +44,6 @@ COUNTED = {
     "mysql": (("ConnectionAttempts", "Sum"),),
 }
 """What else an engine says of connections."""
-SAID = {
-    "LoginFailures": "logins refused",
-    "AbortedClients": "connections broken off",
-    "ConnectionAttempts": "attempts to connect",
-}
 COLUMNS = ("Instance", "Now", "95 % of 24 h within", "Peak of 24 h", "Limit", "Peak of limit")
 
 Found = Mapping[Measure, Series]
@@ -61,8 +56,9 @@ class ShowConnections(Query):
     """
 
     verb, name = "connections", "show_connections"
-    permissions = ("cloudwatch:GetMetricData", "rds:DescribeDBClusterParameters",
-                   "rds:DescribeDBParameters", "rds:DescribeEvents")  # fmt: skip
+    permissions = ("cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData",
+                   "rds:DescribeDBClusterParameters", "rds:DescribeDBParameters",
+                   "rds:DescribeEvents")  # fmt: skip
     example = "connections orders-test"
 
     target: Target
@@ -81,9 +77,17 @@ class ShowConnections(Query):
         )
         usages = [_usage(one, limits.get(one.name), day, week) for one in instances]
         chart = _chart(database, usages, window, person.timezone)
+        fires = await desk.firing(database, AVERAGE[0]) if instances else ()
+        missing = _missing(inventory, database)
         return Answer(
             title=_title(database, usages),
-            parts=(*_table(usages), *_sentences(usages), *events, *_missing(inventory, database)),
+            parts=(
+                *map(_paragraph, fires),
+                *_table(usages),
+                *_sentences(usages, calm=not (fires or missing)),
+                *events,
+                *missing,
+            ),
             buttons=_refresh(database) if chart else (),
             hint=("All its metrics: ", Code(text=f"/rds metrics {database.address}")),
             chart=chart,
@@ -126,6 +130,7 @@ def _usage(instance: Database, limit: Ceiling | None, day: Found, week: Found) -
         active=day[_measure(instance, *ACTIVE)],
         week=week[_measure(instance, *AVERAGE)],
         totals={one.metric: _total(one) for one in counted if one.points},
+        counted=tuple(counted),
     )
 
 
@@ -152,13 +157,16 @@ async def _events(aws: AWS, instances: Sequence[Database], since: int) -> tuple[
 def _title(database: Database, usages: Sequence[Usage]) -> str:
     """Of several instances what is said of the fullest."""
     fullest = max(usages, key=lambda one: one.percent or 0, default=None)
+    lacks = any(one.peaks.unread for one in usages)
     if fullest is None or fullest.peak is None:
-        return f"{database.name}: no connections were measured in the last day"
+        how = "could be read" if lacks else "were measured"
+        return f"{database.name}: no connections {how} in the last day"
     name, most = fullest.database.name, f"{fullest.peak[1]:.0f}"
+    word = f"{fullest.word}, as far as it could be read" if lacks else fullest.word
     if fullest.percent is None:
-        return f"{name}: at most {most} connections, {fullest.word}"
+        return f"{name}: at most {most} connections, {word}"
     share = f"{fullest.percent:.0f} %"
-    return f"{name}: at most {most} of {fullest.limit} connections ({share}), {fullest.word}"
+    return f"{name}: at most {most} of {fullest.limit} connections ({share}), {word}"
 
 
 def _table(usages: Sequence[Usage]) -> tuple[Table, ...]:
@@ -169,19 +177,25 @@ def _row(usage: Usage) -> tuple[Line, ...]:
     peak = usage.peak
     return (
         (usage.database.name,),
-        (_figure(usage.now),),
-        (_figure(usage.p95),),
-        (f"{peak[1]:.0f}, ", Moment(at=peak[0])) if peak else ("-",),
+        (_figure(usage.now, usage.day),),
+        (_figure(usage.p95, usage.day),),
+        (f"{peak[1]:.0f}, ", Moment(at=peak[0])) if peak else (_figure(None, usage.peaks),),
         (str(usage.limit or "not known"),),
         (usage.word if usage.percent is None else f"{usage.percent:.0f} %, {usage.word}",),
     )
 
 
-def _figure(value: float | None) -> str:
-    return "-" if value is None else f"{value:.0f}"
+def _figure(value: float | None, of: Series) -> str:
+    if value is None:
+        return "not read" if of.unread else "-"
+    return f"{value:.0f}"
 
 
-def _sentences(usages: Sequence[Usage]) -> Iterator[Paragraph]:
+def _paragraph(line: Line) -> Paragraph:
+    return Paragraph(line=line)
+
+
+def _sentences(usages: Sequence[Usage], *, calm: bool) -> Iterator[Paragraph]:
     """What is not true of all instances says of which it is."""
     about: dict[Line, list[str]] = {}
     for usage in usages:
@@ -190,7 +204,7 @@ def _sentences(usages: Sequence[Usage]) -> Iterator[Paragraph]:
     for line, names in about.items():
         of = () if len(names) == len(usages) else (Strong(text=", ".join(names)), ": ")
         yield Paragraph(line=(*of, *line))
-    if usages and not any(map(advice, usages)):
+    if calm and usages and all(one.is_calm for one in usages):
         yield paragraph("Nothing needs to be done about connections.")
 
 
@@ -204,8 +218,11 @@ def _said(usage: Usage) -> Iterator[Line]:
         yield (f"How many connections {engine} takes here, I cannot know.",)
     if said := ", ".join(f"{total:,.0f} {SAID[one]}" for one, total in usage.totals.items()):
         yield (f"In the last day: {said}.",)
-    if "LoginFailures" not in usage.totals:
+    if "LoginFailures" not in {one.metric for one in usage.counted}:
         yield (f"{engine} does not tell CloudWatch of refused logins; its log files do.",)
+    for why, what in usage.unread.items():
+        said = ", ".join(what)
+        yield (f"{said[0].upper()}{said[1:]} could not be read, or only in part. {why}",)
 
 
 def _chart(database: Database, usages: Sequence[Usage], window: Window, zone: str) -> Chart | None:
@@ -219,7 +236,13 @@ def _chart(database: Database, usages: Sequence[Usage], window: Window, zone: st
         window=window,
         panels=(Panel(title="Connections", unit="", curves=curves, limit=_line(shown)),),
         zone=zone,
+        unread=_lacking(usages),
     )
+
+
+def _lacking(usages: Sequence[Usage]) -> str:
+    lacks = ", ".join(one.database.name for one in usages if one.week.unread)
+    return f"Connections of {lacks} could not be read, or only in part" if lacks else ""
 
 
 def _label(instance: Database, asked: Database) -> str:

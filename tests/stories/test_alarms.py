@@ -224,3 +224,19 @@ async def test_what_happens_to_a_database_is_not_called_calm_by_its_figures(stag
 
         assert "Shutdown or restart since" in said
         assert "Nothing unusual" not in said
+
+
+async def test_connections_with_a_firing_alarm_need_something(stage: Stage) -> None:
+    about = PLAIN | {"MetricName": "DatabaseConnections", "Threshold": 1.0}
+    stage.aws.client("cloudwatch").put_metric_alarm(
+        AlarmName="orders-alarm", ComparisonOperator="GreaterThanThreshold", **about
+    )
+    set_state(stage.aws, lately=[12.0])
+    async with stage.bot() as play:
+        said = await types(play, "/rds connections orders-staging")
+        set_state(stage.aws, state="OK")
+        calm = await types(play, "/rds connections orders-staging")
+
+    assert "Alarm orders-alarm fires since" in said
+    assert "Nothing needs to be done" not in said
+    assert "Nothing needs to be done" in calm

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from bot.sandbox.aws import AWSSandbox, Lapse
+from bot.sandbox.aws import AWSSandbox, ClusterSpec, Lapse
 from bot.sandbox.aws.lapses import Points
 from bot.sandbox.slack import Member, SlackSandbox
 from bot.service import Bot
@@ -185,3 +185,50 @@ async def test_a_digest_is_never_all_clear_while_something_is_unread(
 
     assert "orders-dev could not be read (Swap)" in flat(seen)
     assert "All clear" not in flat(seen)
+
+
+@pytest.mark.parametrize(
+    ("lapse", "says"),
+    [
+        (Lapse("DatabaseConnections", status="InternalError", share=0),
+         ["orders-test: no connections could be read in the last day", "not read",
+          "The connections of a day, their peaks, those of 7 days could not be read"]),
+        (Lapse("DatabaseConnections", status="PartialData", share=0.5),
+         ["plenty of room, as far as it could be read", "PartialData"]),
+        (Lapse("DBLoad", status="Forbidden", share=0),
+         ["The sessions at work could not be read", "cloudwatch:GetMetricData"]),
+    ],
+)  # fmt: skip
+async def test_nothing_needs_to_be_done_only_about_connections_that_were_read(
+    bot: Bot, slack: SlackSandbox, aws: AWSSandbox, lapse: Lapse, says: list[str]
+) -> None:
+    aws.lapse(lapse)
+
+    words = await said(slack.member("ana"), "/rds connections orders-test")
+
+    assert "Nothing needs to be done" not in words
+    assert all(one in words for one in says), words
+
+
+async def test_logins_that_could_not_be_read_are_not_untold_by_the_engine(
+    bot: Bot, slack: SlackSandbox, aws: AWSSandbox
+) -> None:
+    aws.seed([ClusterSpec("cart-dev", engine="aurora-mysql", members=("cart-dev-1",))])
+    await bot.services.fleet.refresh()
+    aws.lapse(Lapse("LoginFailures", status="InternalError", share=0))
+
+    words = await said(slack.member("ana"), "/rds connections cart-dev-1")
+
+    assert "Logins refused could not be read" in words
+    assert "does not tell CloudWatch of refused logins" not in words
+
+
+async def test_connections_of_a_place_that_does_not_answer_are_unread(
+    bot: Bot, slack: SlackSandbox, aws: AWSSandbox
+) -> None:
+    aws.fault("cloudwatch:GetMetricData", "denied", times=None)
+
+    words = await said(slack.member("ana"), "/rds connections orders-test")
+
+    assert "no connections could be read in the last day" in words
+    assert "AWS says AccessDenied" in words
