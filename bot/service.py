@@ -199,15 +199,15 @@ async def _built(
     )  # fmt: skip
 
     intake = Intake(store.inbox, clock)
-    replies, pictures = Replies(store, posting, session), Pictures(posting, studio)
-    errands = Errands(services, pictures)
+    replies, pictures = Replies(store, posting, session), Pictures(store, posting, studio)
+    errands = Errands(services)
     renewing = Renewing(services, errands, pictures)
     live = Live(services, directory, errands, renewing, replies)
-    slack.listen(bolt, intake, services, posting, replies, pictures, live)
+    slack.listen(bolt, intake, services, posting, replies, live)
     homes = Homes(services, posting, clock, pause=3 * pause)
     admins = Admins(directory, settings)
     notifier = Notifier(
-        store, posting, directory, judge.now, accounts.publish, homes.deliver, pictures.follow,
+        store, posting, directory, judge.now, accounts.publish, homes.deliver, pictures.deliver,
         clock, pause, admins=admins, observes=settings.observe,
     )  # fmt: skip
     escalation = settings.notifications.escalation

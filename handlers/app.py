@@ -35,7 +35,6 @@ from handlers.live import Live
 from handlers.mentions import Mentions
 from handlers.modals import Modals
 from handlers.options import Options
-from handlers.pictures import Pictures
 from handlers.redrawing import Redrawing
 from handlers.replies import Replies
 from handlers.shortcuts import Shortcuts
@@ -147,11 +146,10 @@ def listen(
     services: Services,
     client: AsyncWebClient,
     replies: Replies,
-    pictures: Pictures,
     live: Live,
 ) -> None:
     """Every listener, registered once; ``client`` tries nothing again."""
-    errands, modals = Errands(services, pictures), Modals(client)
+    errands, modals = Errands(services), Modals(client)
     forms = Forms(services, modals)
     launcher = Launcher(services, errands, forms, modals)
     # Bolt asks one after the other: what comes most often and in bursts stands first.
@@ -159,7 +157,7 @@ def listen(
     Commands(errands, forms, launcher, replies).register(app, intake)
     Mentions(errands, forms, replies, services.store).register(app, intake)
     Shortcuts(services, errands, modals, replies).register(app, intake)
-    Redrawing(errands, pictures, replies).register(app, intake)
+    Redrawing(errands, services.store, replies).register(app, intake)
     live.register(app, intake)
     Views(errands, forms, launcher, modals, replies).register(app, intake)
     Events(services.store).register(app, intake)

@@ -18,7 +18,8 @@ from bot.fleet import choose
 from bot.operation import Change, Control, Operation, Query
 from bot.people import may_look
 from bot.sight import NOT_VIEWER, Sight
-from bot.values import Answer, AuditEvent, Line, Person, PersonId, Request
+from bot.telling import Telling
+from bot.values import Answer, AuditEvent, Line, Person, PersonId, Place, Request
 from bot.vocabulary import Kind, Status
 from handlers.blocks.answers import answer
 from handlers.blocks.filed import filed
@@ -27,7 +28,6 @@ from handlers.blocks.problem import Offer
 from handlers.blocks.rehearsal import rehearsal
 from handlers.errors import explained, offer
 from handlers.parser import Command, command_text, whole_text
-from handlers.pictures import Pictures
 
 #: Seconds for finding out who may agree; the request is filed by then, whoever they are.
 NAMING = 1.0
@@ -49,9 +49,8 @@ class Errand:
 
 
 class Errands:
-    def __init__(self, services: Services, pictures: Pictures) -> None:
+    def __init__(self, services: Services) -> None:
         self._services = services
-        self._pictures = pictures
 
     async def run(self, command: Command, errand: Errand) -> dict[str, object]:
         """The reply; what people should know of an error is a reply too."""
@@ -73,7 +72,7 @@ class Errands:
             case Change():
                 return await self._ask(command, operation, errand)
             case Query():
-                return self._answered(await self.look(operation, errand), errand)
+                return await self._answered(await self.look(operation, errand), errand)
             case Control():
                 person = await self._services.directory.person(errand.asker, errand.received_at)
                 return answer(await operation.act(await self._desk(person, errand), person))
@@ -97,11 +96,14 @@ class Errands:
     def _seated(self, sight: Sight, errand: Errand) -> Desk:
         return Desk(self._services, errand.received_at, sight, errand.channel, errand.key)
 
-    def _answered(self, found: Answer, errand: Errand) -> dict[str, object]:
+    async def _answered(self, found: Answer, errand: Errand) -> dict[str, object]:
         """The words now; a picture is posted to the person when it is drawn."""
         if found.chart is None:
             return answer(found)
-        self._pictures.begin(errand.asker.user, found)
+        key = f"picture:{errand.key}"
+        message = Telling.pictured(Place.PERSON, errand.asker.user, found, key=key, waits=True)
+        async with self._services.store.write() as tx:
+            await tx.post(message)
         return words(found)
 
     def _meant(

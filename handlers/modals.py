@@ -1,12 +1,23 @@
 """Modals in Slack: opened while their trigger is good, and shown anew by their id."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers.slack_errors import UNANSWERED
+from handlers.slack_errors import (
+    SILENCE,
+    UNANSWERED,
+    RateLimitedError,
+    RefusalError,
+    UnansweredError,
+    why,
+)
+
+#: Seconds between attempts at a modal that is open already and waits to be filled.
+PAUSES, LONGEST = (0.2, 0.5, 1.0), 5.0
 
 log = structlog.get_logger()
 
@@ -30,7 +41,7 @@ class Modals:
         try:
             reply = await opening(trigger_id=trigger.id, view=view)
         except UNANSWERED as error:
-            log.warning("modals.not_opened", why=str(error) or type(error).__name__)
+            log.warning("modals.not_opened", why=why(error))
             return None
         opened: str = reply["view"]["id"]
         return opened
@@ -39,9 +50,15 @@ class Modals:
         """False where nobody can see it: the modal was closed, say."""
         if view_id is None:
             return False
-        try:
-            await self._client.views_update(view_id=view_id, view=view)
-        except UNANSWERED as error:
-            log.info("modals.not_shown", why=str(error) or type(error).__name__)
-            return False
-        return True
+        for pause in PAUSES:
+            try:
+                await self._client.views_update(view_id=view_id, view=view)
+                return True
+            except (UnansweredError, *SILENCE) as error:  # it still says that it is being opened
+                log.info("modals.shown_later", why=why(error))
+                wished = error.seconds if isinstance(error, RateLimitedError) else pause
+                await asyncio.sleep(min(wished, LONGEST))
+            except RefusalError as error:
+                log.info("modals.not_shown", why=error.why)
+                return False
+        return False

@@ -9,9 +9,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.electorate import Ruling
 from bot.errors import AWSError, DirectoryError, StorageError
-from bot.values import Answer, Message, Place, Posted, Request
+from bot.telling import Telling
+from bot.values import Answer, Drawing, Message, Place, Posted, Request
 from handlers.blocks.notices import asked_text, detailed, ending, ending_text
-from handlers.blocks.picture import pictured
+from handlers.blocks.picture import DRAWING, no_image, pictured
 from handlers.cards import Cards
 from handlers.channels import Channels
 from handlers.directory import SlackDirectory
@@ -25,8 +26,8 @@ from storage.outbox import Delivery
 
 Publish = Callable[[str, str, str], Awaitable[None]]
 DrawHome = Callable[[Message], Awaitable[None]]
-#: Is told where an answer stands and in whose thread, and adds its picture when it is drawn.
-Follow = Callable[[Posted, Answer, str | None], None]
+#: Brings the picture that a message waits for a step further.
+Draw = Callable[[Delivery], Awaitable[None]]
 
 
 BATCH = 100  #: deliveries under way at once
@@ -44,7 +45,7 @@ class Notifier:
         ruling: Ruling,
         publish: Publish,
         home: DrawHome,
-        follow: Follow,
+        draw: Draw,
         clock: Callable[[], int],
         pause: float = 1.0,
         patience: float = 40.0,
@@ -65,7 +66,7 @@ class Notifier:
         self._personal = Personal(store, posting, directory, ruling, clock, patience / 4)
         self._publish = publish
         self._home = home
-        self._follow = follow
+        self._draw = draw
         self._clock = clock
         self._setbacks = Setbacks(store, clock, admins)
         self._patience = patience
@@ -148,6 +149,9 @@ class Notifier:
             case Place.SNS:
                 await self._to_topic(message, await self._request(message))
                 return None
+            case Place.PICTURE:
+                await self._draw(delivery)
+                return None
             case Place.HOME:
                 await self._home(message)
                 return None
@@ -165,16 +169,24 @@ class Notifier:
         return await self._posting.post(request.card.channel, drawn, thread_ts=request.card.ts)
 
     async def _pictured(self, delivery: Delivery) -> Posted | None:
-        """The words; what shows more of them follows, and they hold without it."""
+        """The words; their picture follows in a message of its own, and they hold without it."""
         message = delivery.message
         root = await self._root(message)
         if root is None:  # the card in whose thread it belongs could never be posted
             return None
         given = Answer.model_validate(message.body["answer"])
         more = {"thread_ts": root.ts} if root.ts else {}
-        posted = await self._posting.once(delivery, root.channel, pictured(given), **more)
-        self._follow(posted, given, root.ts or None)
+        waiting = (no_image(DRAWING),) if message.body.get("waits") else ()
+        drawn = pictured(given, *waiting)
+        posted = await self._posting.once(delivery, root.channel, drawn, **more)
+        if given.chart is not None:
+            await self._follow(Drawing(answer=given, posted=posted, thread=root.ts or None,
+                                       in_place=not root.ts))  # fmt: skip
         return posted
+
+    async def _follow(self, about: Drawing) -> None:
+        async with self._store.write() as tx:
+            await tx.post(Telling.drawing(about))
 
     async def _root(self, message: Message) -> Posted | None:
         """The message in whose thread it belongs; without a ``ts`` it begins its own."""

@@ -5,68 +5,149 @@ an image only where its file is shared. So the words are posted to the person, t
 the thread of that message, and once Slack has processed it the message shows it. Each further
 picture takes the place of the one before; the thread keeps them all.
 
-What the bot says of its own accord goes through the outbox; its picture follows in the same way,
-but in a thread the shared file is the picture, and the words above it do not show it again.
+What a message waits for stands in the outbox, so it is drawn whatever Slack does meanwhile and
+whoever restarts, or its place says in the end why it is not there. In a thread the shared file is
+the picture, and the words above it do not show it again.
 """
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Awaitable, Coroutine, Iterator
 from typing import Any
 
 import structlog
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.values import Answer, Drawable, Line, Posted, Shared
+from bot.telling import Telling
+from bot.values import Answer, Code, Drawable, Drawing, Line, Place, Posted, Shared, Upload
 from charts import DrawingError, Picture, Studio
 from handlers.blocks.elements import Payload
-from handlers.blocks.picture import DRAWING, image, no_image, pictured
+from handlers.blocks.picture import image, no_image, pictured
 from handlers.filing import Files, UploadError
-from handlers.slack_errors import UNANSWERED, FileError, UnansweredError, why
+from handlers.posting import plain_of
+from handlers.slack_errors import (
+    SILENCE,
+    UNANSWERED,
+    ContentError,
+    FileError,
+    RefusalError,
+    TokenError,
+    UnansweredError,
+    VanishedError,
+    why,
+)
+from storage.database import Database as Store
+from storage.outbox import Delivery
 
 #: Seconds until Slack has looked through a file, and between two looks at whether it has.
 PROCESSING, LOOKING = 30.0, (0.1, 0.2, 0.4, 0.8, 1.5)
-NOTHING = "There is nothing to draw for this time."
+#: Attempts, some minutes of them, after which a message waits for its picture no longer.
+ATTEMPTS = 8
+BROKEN = 2  #: attempts at what goes wrong in the bot itself
+BROKE: Line = ("Something went wrong on my side with the picture. The words hold without it.",)
+NOTHING: Line = ("There is nothing to draw for this time.",)
+GONE = "Slack does not let me change that message any more. Type /rds metrics again."
+#: What the outbox tries again: Slack's trouble, and a file that it has not processed as yet.
+FOR_NOW = (UnansweredError, TokenError, ContentError, *SILENCE)
 
 log = structlog.get_logger()
 
 
 class Pictures:
-    def __init__(self, client: AsyncWebClient, studio: Studio) -> None:
+    def __init__(self, store: Store, client: AsyncWebClient, studio: Studio) -> None:
+        self._store = store
         self._client = client
         self._files = Files(client)
         self._studio = studio
         self._posting: set[asyncio.Task[None]] = set()
 
-    def begin(self, user: str, answer: Answer) -> None:
-        """Post it to that person in the background; a problem is told there too."""
-        self.soon(self._post(user, answer))
+    # -- what the outbox holds -----------------------------------------------------------------
 
-    def follow(self, posted: Posted, answer: Answer, thread: str | None = None) -> None:
-        """Add the picture to words that stand there, in the background.
+    async def deliver(self, delivery: Delivery) -> None:
+        """A step further: uploaded, or shown, or the reason why not. Raises what is for now."""
+        about = Drawing.model_validate(delivery.message.body)
+        if delivery.attempts >= ATTEMPTS:
+            await self._say(about, _untaken(about, delivery.error or "no answer"))
+            return
+        try:
+            await self._further(delivery, about)
+        except FOR_NOW:
+            raise
+        except VanishedError:
+            await self._tell_gone(about)
+        except RefusalError as error:
+            await self._say(about, _untaken(about, error.why))
+        except DrawingError as error:
+            await self._say(about, (f"{error} The words above hold without it.",))
+        except Exception:
+            if delivery.attempts < BROKEN:
+                raise
+            log.exception("pictures.broken")
+            await self._say(about, BROKE)
 
-        ``thread``: of the message that they answer; None: they begin their own.
-        """
-        if answer.chart is not None:
-            self.soon(self._add(posted, answer, thread))
+    async def _further(self, delivery: Delivery, about: Drawing) -> None:
+        if about.answer.chart is None:
+            await self._say(about, NOTHING)
+        elif about.uploaded is None:
+            await self._upload(about, about.answer.chart)
+        else:
+            await self._show(about, about.uploaded, again=delivery.attempts > 0)
 
-    async def stop(self, within: float) -> None:
-        """What is not posted in time is not posted."""
-        if self._posting:
-            await asyncio.wait(self._posting, timeout=within)
-        for task in self._posting:
-            task.cancel()
+    async def _upload(self, about: Drawing, chart: Drawable) -> None:
+        """Kept before anybody can see it: the row is due again, for the file that it has now."""
+        uploaded = await self._put(await self._studio.draw(chart))
+        drawn = about.model_copy(update={"uploaded": uploaded})
+        async with self._store.write() as tx:
+            await tx.post(Telling.drawing(drawn))
 
-    async def show(
-        self, posted: Posted, answer: Answer, thread: str | None = None
-    ) -> Shared | None:
+    async def _show(self, about: Drawing, uploaded: Upload, *, again: bool) -> None:
+        """``again``: an attempt without an answer may have shared it."""
+        root = _root(about.posted, about.thread)
+        title = about.answer.chart.title if about.answer.chart else ""
+        await self._files.share(uploaded.file, title, root, again=again)
+        if about.in_place:
+            await self._processed(uploaded.file, root.channel)
+            await self._update(
+                about.posted, pictured(about.answer, image(uploaded.file, uploaded.alt))
+            )
+
+    async def _say(self, about: Drawing, reason: Line) -> None:
+        """In the picture's place, or below where Slack lets that message change no more."""
+        drawn = pictured(about.answer, no_image(reason))
+        try:
+            await self._update(about.posted, drawn)
+        except VanishedError:
+            await self._tell_gone(about)
+        except ContentError:
+            await self._update(about.posted, plain_of(drawn))
+        except (UnansweredError, TokenError):
+            raise
+        except RefusalError as error:
+            log.warning("pictures.said_anew", why=error.why)
+            await self._client.chat_postMessage(
+                channel=about.posted.channel, thread_ts=about.thread, **drawn
+            )
+            if about.asker is None:  # nothing has stood there but a picture to come
+                await self._erase(about.posted)
+
+    async def _tell_gone(self, about: Drawing) -> None:
+        """To whoever asked for another picture in a message that is not there any more."""
+        log.info("pictures.message_gone", channel=about.posted.channel)
+        if about.asker is None:
+            return
+        told = Answer(title="No picture", parts=(), hint=(GONE,))
+        key = f"picture.gone:{about.posted.channel}:{about.posted.ts}"
+        async with self._store.write() as tx:
+            await tx.post(Telling.pictured(Place.PERSON, about.asker.user, told, key=key))
+
+    # -- what is renewed, without the outbox ---------------------------------------------------
+
+    async def show(self, posted: Posted, answer: Answer) -> Shared | None:
         """Put the answer and its picture in the place of what the message showed before.
 
         Returns the picture; None where a reason stands in its place. Raises an error of UNANSWERED
         where Slack does not let the message change.
         """
-        root = Posted(channel=posted.channel, ts=thread or posted.ts)
-        drawn = await self._drawn(root, answer.chart)
+        drawn = await self._drawn(posted, answer.chart)
         if isinstance(drawn, Shared):
             await self._put_or_forget(posted, answer, drawn)
             return drawn
@@ -80,18 +161,28 @@ class Pictures:
 
     async def forget(self, picture: Shared) -> None:
         """Take a picture that no message shows any more out of its thread, as far as Slack lets."""
-        place = picture.posted
-        for undo in (
-            self._client.chat_delete(channel=place.channel, ts=place.ts),
-            self._client.files_delete(file=picture.file),
-        ):
-            try:
-                await undo
-            except UNANSWERED as error:
-                log.info("pictures.not_forgotten", why=why(error))
+        await self._erase(picture.posted)
+        await self._undo(self._client.files_delete(file=picture.file))
+
+    async def _erase(self, posted: Posted) -> None:
+        await self._undo(self._client.chat_delete(channel=posted.channel, ts=posted.ts))
+
+    @staticmethod
+    async def _undo(undoing: Awaitable[object]) -> None:
+        try:
+            await undoing
+        except UNANSWERED as error:
+            log.info("pictures.not_forgotten", why=why(error))
+
+    async def stop(self, within: float) -> None:
+        """What is not renewed in time is not renewed."""
+        if self._posting:
+            await asyncio.wait(self._posting, timeout=within)
+        for task in self._posting:
+            task.cancel()
 
     async def idle(self) -> None:
-        """Until nothing is drawn or shown in the background."""
+        """Until nothing is renewed in the background."""
         while self._posting:
             await asyncio.wait(self._posting)
 
@@ -102,36 +193,18 @@ class Pictures:
         task.add_done_callback(self._posting.discard)
 
     async def _put_or_forget(self, posted: Posted, answer: Answer, drawn: Shared) -> None:
-        """Where Slack does not answer, the message may show it all the same."""
+        """Where Slack is in trouble, the message may show it all the same: then it stays."""
         try:
             await self.put(posted, answer, drawn)
-        except SlackApiError:
-            self.soon(self.forget(drawn))
+        except RefusalError as error:
+            if not isinstance(error, UnansweredError):
+                self.soon(self.forget(drawn))
             raise
-
-    async def _post(self, user: str, answer: Answer) -> None:
-        drawn = pictured(answer, no_image(DRAWING))
-        reply = await self._client.chat_postMessage(
-            channel=user, unfurl_links=False, unfurl_media=False, **drawn
-        )
-        await self.show(Posted(channel=reply["channel"], ts=reply["ts"]), answer)
-
-    async def _add(self, posted: Posted, answer: Answer, thread: str | None) -> None:
-        """In a thread the shared file is seen below the words, so they do not show it again."""
-        if thread is None:
-            await self.show(posted, answer)
-            return
-        drawn = await self._drawn(Posted(channel=posted.channel, ts=thread), answer.chart)
-        if not isinstance(drawn, Shared):
-            await self._update(posted, pictured(answer, no_image(drawn)))
-
-    async def _update(self, posted: Posted, drawn: Payload) -> None:
-        await self._client.chat_update(channel=posted.channel, ts=posted.ts, **drawn)
 
     async def _drawn(self, root: Posted, chart: Drawable | None) -> Shared | Line:
         """The picture, or the reason why there is none."""
         if chart is None:
-            return (NOTHING,)
+            return NOTHING
         try:
             return await self._shared(root, await self._studio.draw(chart), chart.title)
         except DrawingError as error:
@@ -142,10 +215,19 @@ class Pictures:
 
     async def _shared(self, root: Posted, picture: Picture, title: str) -> Shared:
         """The uploaded picture, once Slack can show it in that conversation."""
+        uploaded = await self._put(picture)
+        await self._files.share(uploaded.file, title, root)
+        posted = await self._processed(uploaded.file, root.channel)
+        return Shared(file=uploaded.file, alt=uploaded.alt, posted=posted)
+
+    # -- Slack ---------------------------------------------------------------------------------
+
+    async def _put(self, picture: Picture) -> Upload:
         file = await self._files.put("metrics.png", picture.png, picture.alt)
-        await self._files.share(file, title, root)
-        posted = await self._processed(file, root.channel)
-        return Shared(file=file, alt=picture.alt, posted=posted)
+        return Upload(file=file, alt=picture.alt)
+
+    async def _update(self, posted: Posted, drawn: Payload) -> None:
+        await self._client.chat_update(channel=posted.channel, ts=posted.ts, **drawn)
 
     async def _processed(self, file: str, channel: str) -> Posted:
         """Where the file lies: Slack says that it has it before anybody can see it."""
@@ -153,13 +235,13 @@ class Pictures:
             async with asyncio.timeout(PROCESSING):
                 for pause in _pauses():
                     await asyncio.sleep(pause)
-                    if posted := await self._place(file, channel):
+                    if posted := await self._lies(file, channel):
                         return posted
         except TimeoutError as error:
             raise UploadError(f"it was not ready within {PROCESSING:.0f} s") from error
         raise AssertionError("pauses never end")
 
-    async def _place(self, file: str, channel: str) -> Posted | None:
+    async def _lies(self, file: str, channel: str) -> Posted | None:
         """The message that shares it; None while it cannot be shown there."""
         try:
             about: dict[str, Any] = (await self._client.files_info(file=file))["file"]
@@ -168,6 +250,17 @@ class Pictures:
         kinds = (about.get("shares") or {}).values() if about.get("mimetype") else ()
         shares = (one for kind in kinds for one in kind.get(channel, ()))
         return next((Posted(channel=channel, ts=one["ts"]) for one in shares), None)
+
+
+def _root(posted: Posted, thread: str | None) -> Posted:
+    return Posted(channel=posted.channel, ts=thread or posted.ts)
+
+
+def _untaken(about: Drawing, reason: str) -> Line:
+    """What happened, and what to do next."""
+    found = "; it may lie in the thread" if about.uploaded else ""
+    said = f"Slack did not take the picture ({reason}){found}. The words hold without it. "
+    return (said, "To try again, press Refresh or type ", Code(text="/rds metrics"), ".")
 
 
 async def _reported(work: Coroutine[None, None, None]) -> None:

@@ -13,7 +13,14 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.values import SECOND, Posted
 from handlers.blocks.text import cut
-from handlers.slack_errors import ContentError, RefusalError, ThreadError, VanishedError, why
+from handlers.slack_errors import (
+    UNANSWERED,
+    ContentError,
+    RefusalError,
+    ThreadError,
+    VanishedError,
+    why,
+)
 from storage.outbox import Delivery
 
 Payload = Mapping[str, Any]
@@ -63,8 +70,22 @@ class Posting:
         if key is None:
             return await self.post(channel, drawn, **more)
         metadata = keyed(key)
-        earlier = await self.find(delivery, channel, metadata, **more)
-        return earlier or await self.post(channel, drawn, metadata=metadata, **more)
+        if earlier := await self.find(delivery, channel, metadata, **more):
+            return earlier
+        posted = await self.post(channel, drawn, metadata=metadata, **more)
+        if posted.channel != channel:
+            await self._keep_one(delivery, posted, metadata)
+        return posted
+
+    async def _keep_one(self, delivery: Delivery, posted: Posted, wanted: Payload) -> None:
+        """A direct message's conversation is known only now: there, too, it stands once."""
+        earlier = await self.find(delivery, posted.channel, wanted)
+        if earlier is None or earlier.ts == posted.ts:
+            return
+        try:
+            await self._client.chat_delete(channel=earlier.channel, ts=earlier.ts)
+        except SlackApiError as error:
+            log.info("posting.stands_twice", why=why(error))
 
     async def find(
         self, delivery: Delivery, channel: str, wanted: Payload, thread_ts: str | None = None
@@ -81,7 +102,7 @@ class Posting:
         except SlackApiError as error:
             log.info("notifier.history_unreadable", why=why(error))
             return None
-        for message in reply["messages"]:
+        for message in reversed(reply["messages"]):  # the oldest first
             metadata = message.get("metadata") or {}
             if all(metadata.get(name) == value for name, value in wanted.items()):
                 return Posted(channel=channel, ts=message["ts"])
@@ -93,7 +114,7 @@ class Posting:
             reply = await self._client.chat_getPermalink(
                 channel=posted.channel, message_ts=posted.ts
             )
-        except SlackApiError:
+        except UNANSWERED:
             return ""
         return str(reply["permalink"])
 

@@ -10,26 +10,25 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.errors import BotError, UsageError
 from bot.operation import Query
 from bot.operations import CATALOGUE
-from bot.values import PersonId, Posted
+from bot.telling import Telling
+from bot.values import Drawing, PersonId, Posted
 from handlers.blocks.problem import problem
 from handlers.errands import Errand, Errands
 from handlers.errors import explained, unexplained
 from handlers.intake import Intake
 from handlers.listening import sender, take
 from handlers.parser import Command, parse
-from handlers.pictures import Pictures
 from handlers.replies import Origin, Replies
-from handlers.slack_errors import UNANSWERED
+from storage.database import Database as Store
 from storage.inbox import Incoming
 
 KIND = "picture"
-GONE = "Slack does not let me change that message any more. Type /rds metrics again."
 
 
 class Redrawing:
-    def __init__(self, errands: Errands, pictures: Pictures, replies: Replies) -> None:
+    def __init__(self, errands: Errands, store: Store, replies: Replies) -> None:
         self._errands = errands
-        self._pictures = pictures
+        self._store = store
         self._replies = replies
 
     def register(self, app: AsyncApp, intake: Intake) -> None:
@@ -47,8 +46,6 @@ class Redrawing:
             await self._redraw(incoming)
         except BotError as error:
             await self._replies.privately(_origin(incoming.payload), explained(error))
-        except UNANSWERED:
-            await self._replies.privately(_origin(incoming.payload), problem(GONE))
 
     async def failed(self, incoming: Incoming, reference: str) -> None:
         await self._replies.privately(_origin(incoming.payload), unexplained(reference))
@@ -66,8 +63,15 @@ class Redrawing:
             key=incoming.key,
         )
         seen = await self._errands.look(parsed.operation, errand)
-        posted = Posted(channel=body["channel"], ts=body["ts"])
-        await self._pictures.show(posted, seen, body.get("thread"))
+        about = Drawing(
+            answer=seen,
+            posted=Posted(channel=body["channel"], ts=body["ts"]),
+            thread=body.get("thread"),
+            asker=errand.asker,
+        )
+        async with self._store.write() as tx:
+            await tx.post(Telling.drawing(about))
+            await tx.inbox_done(incoming.key)
 
 
 def _payload(body: Mapping[str, Any]) -> dict[str, Any]:

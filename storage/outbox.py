@@ -45,6 +45,7 @@ _FAMILIES: Mapping[Place, str] = {
     Place.PERSON: "person",
     Place.HOME: "home",
     Place.SNS: "sns",
+    Place.PICTURE: "picture",
 }
 
 

@@ -63,7 +63,7 @@ from bot.values._digests import (
 from bot.values._families import Kin, Looked, Relative, Unread, family, family_last_seen
 from bot.values._incidents import BANDS, Alarm, AlarmState, Firing, Incident, Note, Origin, Phase
 from bot.values._instants import Instant, passed
-from bot.values._live import LiveChart, Shared, Shown
+from bot.values._live import Drawing, LiveChart, Shared, Shown, Upload
 from bot.values._messages import (
     AuditEvent,
     AuditRow,
@@ -128,6 +128,7 @@ __all__ = [
     "Difference",
     "Digest",
     "Drawable",
+    "Drawing",
     "Effect",
     "Facts",
     "Firing",
@@ -199,6 +200,7 @@ __all__ = [
     "TrailEvent",
     "Unreachable",
     "Unread",
+    "Upload",
     "Usual",
     "Value",
     "Verbatim",

@@ -1,9 +1,16 @@
-"""Pictures that are renewed for a while."""
+"""Pictures in messages: on their way, shown, and renewed for a while."""
 
 from bot.values._answers import Answer
 from bot.values._base import Value
 from bot.values._people import PersonId
 from bot.values._requests import Posted
+
+
+class Upload(Value):
+    """A file that Slack has, perhaps not shared as yet."""
+
+    file: str
+    alt: str
 
 
 class Shared(Value):
@@ -12,6 +19,22 @@ class Shared(Value):
     file: str
     alt: str
     posted: Posted
+
+
+class Drawing(Value):
+    """A picture that a message still waits for; its words stand there already.
+
+    ``in_place``: the message itself shows it; else the file below it in its thread does.
+    ``uploaded`` is its file as soon as Slack has it: that is not done again. ``asker`` is told
+    where the message cannot be changed any more.
+    """
+
+    answer: Answer
+    posted: Posted
+    thread: str | None = None  #: of the message that the words answer; None: they begin their own
+    in_place: bool = True
+    uploaded: Upload | None = None
+    asker: PersonId | None = None
 
 
 class Shown(Value):

@@ -68,6 +68,7 @@ class Place(StrEnum):
     PERSON = "person"
     HOME = "home"
     SNS = "sns"
+    PICTURE = "picture"  #: a message that waits for its picture; each has an order of its own
 
 
 class Message(Value):

@@ -66,7 +66,7 @@ async def audited(bot: Bot, **filters: Any) -> tuple[AuditRow, ...]:
     return await bot.services.store.audit.rows(**filters)
 
 
-async def everything_is_told(bot: Bot, within: float = 15.0) -> None:
+async def everything_is_told(bot: Bot, within: float = 30.0) -> None:
     """Until no message waits. Raises TimeoutError when that is not in time."""
     async with asyncio.timeout(within):
         while True:

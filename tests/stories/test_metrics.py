@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.aws import AWSSandbox
-from bot.sandbox.slack import Member, Refused, SeenMessage, ServerError, SlackSandbox
+from bot.sandbox.slack import Member, Refused, SeenMessage, SlackSandbox
 from bot.service import Bot
 from tests.conftest import StartBot
 from tests.stories.asking import audited, flat, told
@@ -112,12 +112,12 @@ async def test_a_guest_sees_nothing(bot: Bot, slack: SlackSandbox, aws: AWSSandb
     ("method", "fault", "why"),
     [
         ("files.getUploadURLExternal", Refused("missing_scope"), "missing_scope"),
-        ("files.completeUploadExternal", ServerError(500), "internal_error"),
+        ("files.completeUploadExternal", Refused("file_uploads_disabled"), "uploads_disabled"),
         ("files.info", Refused("missing_scope"), "missing_scope"),
     ],
 )
 async def test_words_hold_where_slack_does_not_take_the_picture(
-    bot: Bot, slack: SlackSandbox, method: str, fault: Refused | ServerError, why: str
+    bot: Bot, slack: SlackSandbox, method: str, fault: Refused, why: str
 ) -> None:
     slack.faults.add(method, fault)
     ana = slack.member("ana")

@@ -1,0 +1,179 @@
+"""What stands for something that is to come has an end, whatever Slack says meanwhile."""
+
+from typing import Any
+
+import pytest
+
+from bot.sandbox.slack import (
+    Garbled,
+    Lost,
+    RateLimited,
+    Refused,
+    Reset,
+    SeenMessage,
+    ServerError,
+)
+from tests.conftest import CONFIG
+from tests.stories.asking import flat
+from tests.stories.stage import Play, Stage
+
+LINE = "/rds metrics orders-test cpu --range 1h"
+DRAWING, UNTAKEN = "being drawn", "Slack did not take the picture"
+TROUBLE = [
+    RateLimited(2), Refused("internal_error"), Refused("fatal_error"), ServerError(503), Garbled(),
+    Garbled(429, "slow down", "text/plain"), Garbled(200, "", "application/json"), Reset(), Lost(),
+]  # fmt: skip
+CALLS = ["files.getUploadURLExternal", "upload", "files.completeUploadExternal", "files.info",
+         "chat.update", "chat.postMessage"]  # fmt: skip
+
+
+def pictures(stage: Stage, who: str = "ana") -> list[SeenMessage]:
+    """The words of charts in somebody's direct messages."""
+    seen = stage.slack.member(who).direct_messages()
+    return [it for it in seen if "orders-test" in it.words and not it.thread_ts]
+
+
+def has_image(seen: SeenMessage) -> bool:
+    return any(block["type"] == "image" for block in seen.blocks)
+
+
+async def drawn(play: Play, line: str = LINE) -> SeenMessage:
+    await play.types(line)
+    await play.told()
+    return pictures(play.stage)[-1]
+
+
+#: Each call with some of the trouble, and each trouble with some call.
+MET = [(CALLS[n % len(CALLS)], TROUBLE[n % len(TROUBLE)]) for n in range(2 * len(TROUBLE))]
+
+
+@pytest.mark.parametrize(("method", "fault"), MET, ids=str)
+async def test_a_picture_comes_though_slack_is_in_trouble(
+    stage: Stage, method: str, fault: Any
+) -> None:
+    stage.slack.faults.add(method, fault, times=2)
+    async with stage.bot(CONFIG) as play:
+        await drawn(play)
+
+    assert [(has_image(it), DRAWING in it.words) for it in pictures(stage)] == [(True, False)]
+
+
+async def test_a_file_that_slack_still_processes_is_waited_for(stage: Stage) -> None:
+    stage.slack.faults.add("chat.update", Refused("invalid_blocks"), times=3)
+    async with stage.bot(CONFIG) as play:
+        seen = await drawn(play)
+        files = [it for it in stage.slack.member("ana").direct_messages() if it.files]
+
+    assert has_image(seen)
+    assert len(files) == 1
+    assert not stage.slack.called("chat.delete")
+
+
+@pytest.mark.parametrize(
+    ("method", "word"),
+    [
+        ("files.getUploadURLExternal", "internal_error"), ("upload", "internal_error"),
+        ("files.completeUploadExternal", "fatal_error"), ("files.completeUploadExternal", "other"),
+        ("files.getUploadURLExternal", "missing_scope"), ("files.info", "missing_scope"),
+        ("files.completeUploadExternal", "file_uploads_disabled"),
+    ],
+)  # fmt: skip
+async def test_a_picture_that_never_comes_says_why_and_what_to_do(
+    stage: Stage, method: str, word: str
+) -> None:
+    stage.slack.faults.add(method, Refused(word), times=None)
+    async with stage.bot(CONFIG) as play:
+        seen = await drawn(play)
+
+    assert DRAWING not in seen.words
+    assert UNTAKEN in seen.words
+    assert "/rds metrics" in seen.words
+
+
+@pytest.mark.parametrize("word", ["invalid_blocks", "internal_error"])
+async def test_an_image_that_is_never_taken_leaves_its_file_and_says_so(
+    stage: Stage, word: str
+) -> None:
+    stage.slack.faults.add(
+        "chat.update", Refused(word), times=None, where=lambda it: "slack_file" in str(it)
+    )
+    async with stage.bot(CONFIG) as play:
+        seen = await drawn(play)
+
+    assert DRAWING not in seen.words
+    assert "it may lie in the thread" in seen.words
+    assert [it for it in stage.slack.member("ana").direct_messages() if it.files]
+
+
+@pytest.mark.parametrize("word", ["edit_window_of_tomorrow", "is_inactive", "restricted_action"])
+async def test_where_the_words_cannot_be_changed_others_take_their_place(
+    stage: Stage, word: str
+) -> None:
+    stage.slack.faults.add("chat.update", Refused(word), times=None)
+    async with stage.bot(CONFIG) as play:
+        seen = await drawn(play)
+
+    assert [DRAWING in it.words for it in pictures(stage)] == [False]
+    assert UNTAKEN in seen.words
+
+
+async def test_words_that_somebody_deleted_hold_nothing_up(stage: Stage) -> None:
+    stage.slack.faults.add("chat.update", Refused("message_not_found"), times=None)
+    async with stage.bot(CONFIG) as play:
+        await drawn(play)
+
+        assert await play.bot.services.store.outbox.depth() == 0
+
+
+@pytest.mark.parametrize("method", CALLS)
+async def test_a_restart_in_the_middle_draws_it_once(stage: Stage, method: str) -> None:
+    stage.slack.faults.add(method, ServerError(500), times=1)
+    async with stage.bot(CONFIG) as play:
+        await play.types(LINE)
+    stage.clock.advance(61)
+
+    async with stage.bot(CONFIG) as play:
+        await play.told()
+
+    assert [has_image(it) for it in pictures(stage)] == [True]
+    assert len([it for it in stage.slack.member("ana").direct_messages() if it.files]) == 1
+
+
+@pytest.mark.parametrize("fault", [RateLimited(2), Refused("internal_error"), Garbled()])
+async def test_another_picture_comes_in_its_place_though_slack_is_in_trouble(
+    stage: Stage, fault: Any
+) -> None:
+    async with stage.bot(CONFIG) as play:
+        seen = await drawn(play)
+        stage.slack.faults.add("chat.update", fault, times=2)
+        action = next(it.action_id for it in seen.actions if it.action_id.startswith("picture."))
+
+        await play.clicks("ana", seen, action)
+        await play.told()
+        [after] = pictures(stage)
+
+    assert has_image(after)
+    assert after.blocks != seen.blocks
+    assert not stage.slack.called("chat.delete")
+
+
+async def test_who_wants_another_picture_in_words_that_are_gone_is_told(stage: Stage) -> None:
+    async with stage.bot(CONFIG) as play:
+        seen = await drawn(play)
+        stage.slack.faults.add("chat.update", Refused("message_not_found"), times=None)
+        action = next(it.action_id for it in seen.actions if it.action_id.startswith("picture."))
+
+        await play.clicks("ana", seen, action)
+        await play.told()
+
+    said = stage.slack.member("ana").direct_messages()[-1]
+    assert "does not let me change that message any more" in flat(said)
+
+
+@pytest.mark.parametrize("fault", [RateLimited(1), Refused("internal_error"), Garbled()])
+async def test_a_form_is_filled_though_slack_is_in_trouble(stage: Stage, fault: Any) -> None:
+    stage.slack.faults.add("views.update", fault, times=2)
+    async with stage.bot(CONFIG) as play:
+        await play.types("/rds backup-window orders-test")
+
+        assert await stage.slack.member("ana").sees_modal("Backup window")
