@@ -55,16 +55,13 @@ def a_notifier(store: Database, channels: Channels, clock: Clock, patience: floa
     directory = SlackDirectory(client, OWN, None, clock)
 
     async def publish(*_: object) -> None:
-        raise AssertionError("nothing here goes to a topic or to a Home")
-
-    def follow(*_: object) -> None:
-        raise AssertionError("nothing here has a picture")
+        raise AssertionError("nothing here goes to a topic or to a Home, or has a picture")
 
     def ruling(request: Request) -> Decision:
         return request.decision
 
     return Notifier(
-        store, client, directory, ruling, publish, publish, follow, clock,
+        store, client, directory, ruling, publish, publish, publish, clock,
         pause=0.001, patience=patience,
     )  # fmt: skip
 
