@@ -11,7 +11,7 @@ from bot.errors import BotError, DirectoryError, NotAllowedError, StorageError
 from bot.judging import Judge
 from bot.people import Directory, access_of, belongs, sealed, together
 from bot.policy import altered, enough
-from bot.quotas import Quotas
+from bot.quotas import Quotas, TooManyError
 from bot.refusals import closed, code, ineligible, is_overdue, not_cancellable, not_settleable
 from bot.settings import OBSERVES, Settings
 from bot.telling import Telling
@@ -83,12 +83,15 @@ class Approvals:
             raise NotAllowedError(obstacle)
         try:
             async with self._store.write() as tx:
-                refusal = await self._limited(tx, draft)
-                if refusal is None:
-                    return await self._file(tx, draft, ask.key)
+                request = await self._file(tx, draft, ask.key)
+                await self._quotas.check(tx, draft, tx.now)
+                return request
         except DuplicateRequestError as duplicate:
             return duplicate.existing
-        raise refusal
+        except TooManyError as refusal:
+            event = draft.event("request.refused", refusal.code, draft.requester, refusal.facts)
+            await self._audit(event)
+            raise
 
     async def rehearse(self, ask: Ask) -> Rehearsal:
         """What ``submit`` would file; leaves nothing but an audit row."""
@@ -337,22 +340,13 @@ class Approvals:
             tx.after_commit(self._nudge)
         return request
 
-    async def _limited(self, tx: Transaction, draft: Request) -> NotAllowedError | None:
-        """The audited refusal of what is too much; what is filed at this moment counts too."""
-        await tx.hold_filing()
-        await tx.refuse_duplicate(draft)
-        found = await self._quotas.refusal(tx, draft, tx.now)
-        if found is None:
-            return None
-        full, refusal = found
-        facts = {"limit": full.key, "most": full.quota.most, "free_at": full.free_at}
-        await tx.audit(draft.event("request.refused", refusal.code, draft.requester, facts))
-        return refusal
-
     async def _full(self, draft: Request) -> str:
         """Why it could not be filed now; empty where it could."""
-        found = await self._quotas.refusal(self._store.requests, draft, draft.asked_at)
-        return str(found[1]) if found else ""
+        try:
+            await self._quotas.check(self._store.requests, draft, draft.asked_at)
+        except TooManyError as refusal:
+            return str(refusal)
+        return ""
 
     async def _obstacle(self, draft: Request) -> str:
         """Why nobody could ever agree to it, from what is known now; empty where they could.

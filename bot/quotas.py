@@ -4,15 +4,15 @@ AWS takes 100 manual snapshots in a region, and a channel only so many cards. Wh
 like what is open.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import humanize
 
 from bot.errors import NotAllowedError
 from bot.settings import Limits, Quota
-from bot.values import SECOND, Moment, PersonId, Request, micros
+from bot.values import SECOND, Moment, PersonId, Request, Step, micros
 
 MINUTE = 60 * SECOND
 
@@ -27,39 +27,68 @@ class Filings(Protocol):
 
 
 class Full(NamedTuple):
-    """A quota that is used up, and the instant from which on one more fits into it."""
+    """A quota that is used up, and the instant from which on one more fits into it.
 
-    key: str
+    ``name`` is the database's; "" where it is a person's quota.
+    """
+
     quota: Quota
     free_at: int
+    name: str = ""
+
+    @property
+    def key(self) -> str:
+        return "limits.per_database" if self.name else "limits.per_person"
+
+
+class TooManyError(NotAllowedError):
+    """More was asked for than ``full`` allows."""
+
+    def __init__(self, full: Full) -> None:
+        why = f"{_why(full)} ({full.key}). Nothing was filed. Try again after "
+        when = datetime.fromtimestamp(full.free_at / SECOND, UTC)
+        plain = f"{why}{when:%Y-%m-%d %H:%M} UTC."
+        super().__init__(plain, (why, Moment(at=full.free_at), "."), "limited")
+        self.full = full
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """For the audit trail."""
+        full = self.full
+        return {"limit": full.key, "most": full.quota.most, "free_at": full.free_at}
 
 
 class Quotas:
+    """Both checks raise TooManyError, and hold for as long as nobody else can file."""
+
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
 
-    async def refusal(
-        self, filings: Filings, draft: Request, now: int
-    ) -> tuple[Full, NotAllowedError] | None:
-        """The quota that is free last of those that are used up, and the sentence; None: file it.
+    async def check(self, filings: Filings, draft: Request, now: int) -> None:
+        person = await self._of_person(filings, draft.requester, now)
+        database = await self._of_database(filings, draft.step, now)
+        _refuse([*person, *database])
 
-        It holds for as long as nobody else can file.
-        """
-        found = [one async for one in self._used_up(filings, draft, now)]
-        if not found:
-            return None
-        full = max(found, key=lambda one: one.free_at)
-        return full, _too_many(full, draft)
+    async def check_person(self, filings: Filings, person: PersonId, now: int) -> None:
+        """For what a person has others do, at no database of the bot."""
+        _refuse(await self._of_person(filings, person, now))
 
-    async def _used_up(self, filings: Filings, draft: Request, now: int) -> AsyncIterator[Full]:
-        for quota in self._limits.per_person or ():
-            filed = await filings.filed_by(draft.requester, _since(quota, now), quota.most)
-            if len(filed) == quota.most:
-                yield Full("limits.per_person", quota, free_at(quota, filed))
-        for quota in self._limits.per_database or ():
-            filed = await filings.filed_on(draft.step.lock, _since(quota, now), quota.most)
-            if len(filed) == quota.most:
-                yield Full("limits.per_database", quota, free_at(quota, filed))
+    async def _of_person(self, filings: Filings, person: PersonId, now: int) -> list[Full]:
+        read = [
+            (quota, await filings.filed_by(person, now - micros(quota.within), quota.most))
+            for quota in self._limits.per_person or ()
+        ]
+        return [Full(quota, free_at(quota, filed)) for quota, filed in read if _fill(quota, filed)]
+
+    async def _of_database(self, filings: Filings, step: Step, now: int) -> list[Full]:
+        read = [
+            (quota, await filings.filed_on(step.lock, now - micros(quota.within), quota.most))
+            for quota in self._limits.per_database or ()
+        ]
+        name = step.target.identifier
+        return [
+            Full(quota, free_at(quota, filed), name) for quota, filed in read if _fill(quota, filed)
+        ]
 
 
 def free_at(quota: Quota, filed: Sequence[int]) -> int:
@@ -67,20 +96,20 @@ def free_at(quota: Quota, filed: Sequence[int]) -> int:
     return -(-(filed[-1] + micros(quota.within)) // MINUTE) * MINUTE
 
 
-def _since(quota: Quota, now: int) -> int:
-    return now - micros(quota.within)
+def _fill(quota: Quota, filed: Sequence[int]) -> bool:
+    return len(filed) == quota.most
 
 
-def _too_many(full: Full, draft: Request) -> NotAllowedError:
+def _refuse(full: Sequence[Full]) -> None:
+    """The one that is free last is told: before that it would be refused anyway."""
+    if full:
+        raise TooManyError(max(full, key=lambda one: one.free_at))
+
+
+def _why(full: Full) -> str:
     most, within = full.quota.most, humanize.precisedelta(full.quota.within)
     asked = f"{most} change{'' if most == 1 else 's'}"
-    if full.key == "limits.per_person":
-        why = f"You have asked for {asked} within {within}, as many as one person may"
-    else:
-        name = draft.step.target.identifier
-        why = f"{asked} of {name} were asked for within {within}, as many as one database takes"
-    why = f"{why} ({full.key}). Nothing was filed. Try again after "
-    when = datetime.fromtimestamp(full.free_at / SECOND, UTC)
-    return NotAllowedError(
-        f"{why}{when:%Y-%m-%d %H:%M} UTC.", (why, Moment(at=full.free_at), "."), "limited"
-    )
+    if full.name:
+        asked += f" of {full.name} {'was' if most == 1 else 'were'} asked for"
+        return f"{asked} within {within}, as many as one database takes"
+    return f"You have asked for {asked} within {within}, as many as one person may"

@@ -186,9 +186,10 @@ class Actions:
             await self._replies.privately(_origin(body), told)
 
     async def _cloudops(self, seq: int, person: PersonId, incoming: Incoming) -> None:
-        if self._services.settings.observe:
+        settings = self._services.settings
+        if settings.observe:
             raise NotAllowedError(OBSERVES)
-        cloudops = CloudOps(self._services.store, self._services.settings.channels.cloudops)
+        cloudops = CloudOps(self._services.store, settings.channels.cloudops, settings.limits)
         channel = incoming.payload["channel"] or ""
         errand = Errand(person, channel, incoming.received_at, incoming.key)
         who, _ = await self._errands.member(CATALOGUE["show_audit"], errand)

@@ -150,17 +150,23 @@ def _existing(url: str) -> URL:
     return parsed
 
 
+async def hold(connection: AsyncConnection) -> tuple[int, bytes]:
+    """The last row's number and hash, and nobody else appends until commit."""
+    head = select(models.audit_head.c.seq, models.audit_head.c.hash).with_for_update()
+    seq, digest = (await connection.execute(head)).one()
+    return int(seq), digest
+
+
 async def append(
     connection: AsyncConnection, at: int, events: Sequence[AuditEvent], key: AuditKey | None
 ) -> int:
     """Adds events in order, returns the last one's number, and locks the head until commit."""
     kept = [await _keep(connection, event) for event in events]
-    head = select(models.audit_head.c.seq, models.audit_head.c.hash).with_for_update()
-    seq, prev = (await connection.execute(head)).one()
+    seq, prev = await hold(connection)
     for event, said in zip(events, kept, strict=True):
         seq += 1
         prev = await _append_one(connection, (seq, at, prev), event, said, key)
-    return int(seq)
+    return seq
 
 
 async def _keep(connection: AsyncConnection, event: AuditEvent) -> texts.KeptText | None:

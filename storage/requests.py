@@ -46,7 +46,8 @@ ALLOWED: Mapping[Status, frozenset[Status]] = {
 #: Ways back that are open only while it is certain that nothing was sent.
 UNSENT_ONLY = frozenset({(Status.RUNNING, Status.APPROVED), (Status.RUNNING, Status.CANCELLED)})
 
-FILED = "request.filed"  #: the action of the audit row with which a request begins
+#: Actions of audit rows: with the one a request begins, with the other others are asked.
+FILED, HANDED_ON = "request.filed", "cloudops.asked"
 
 _audit = models.audit.c
 _requests, _steps, _votes, _texts = models.requests, models.steps, models.votes, models.texts
@@ -219,7 +220,8 @@ class Requests:
 async def filed_by(
     connection: AsyncConnection, requester: PersonId, since: int, most: int
 ) -> tuple[int, ...]:
-    """When that person's newest requests after ``since`` were filed, newest first."""
+    """When that person's newest requests after ``since`` were filed, newest first, with those that
+    were denied and handed on to others."""
     return await _filed(connection, _audit.actor == str(requester), since, most)
 
 
@@ -237,7 +239,8 @@ async def _filed(
 ) -> tuple[int, ...]:
     """By the audit trail, which knows the instants, has an index of them, and forgets nothing."""
     at = _audit.at
-    query = select(at).where(at > since, _audit.action == FILED, condition)
+    filed = _audit.action.in_((FILED, HANDED_ON))
+    query = select(at).where(at > since, filed, condition)
     rows = await connection.execute(query.order_by(at.desc()).limit(most))
     return tuple(rows.scalars())
 

@@ -1,7 +1,7 @@
 """The verbs that change what is stored.
 
-Rows are locked in one order: the right to file, request, step, incident, end of the audit chain,
-and what stirs the Homes.
+Rows are locked in one order: request, step, incident, end of the audit chain, and what stirs the
+Homes.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -123,27 +123,17 @@ class Transaction:
         self._held.add(request_id)
         return await load_one(self._connection, request_id)
 
-    async def hold_filing(self) -> None:
-        """Nobody else files until commit: what is counted now stays as it is. Best done first.
-
-        On SQLite whoever writes has locked everything.
-        """
-        counters = models.counters.c
-        row = select(counters.value).where(counters.name == "requests").with_for_update()
-        await self._connection.execute(row)
-
-    async def refuse_duplicate(self, request: Request) -> None:
-        """Raises DuplicateRequestError where the same person's same request is still open."""
-        existing = await open_like(self._connection, request.same_ask)
-        if existing is not None:
-            raise DuplicateRequestError(existing)
-
     async def filed_by(self, requester: PersonId, since: int, most: int) -> tuple[int, ...]:
-        """When their newest requests after ``since`` were filed, newest first."""
+        """When their newest requests after ``since`` were filed, newest first.
+
+        Without what this transaction files; and nobody else files until commit. Best done last.
+        """
+        await audit.hold(self._connection)
         return await filed_by(self._connection, requester, since, most)
 
     async def filed_on(self, lock: str, since: int, most: int) -> tuple[int, ...]:
         """The same of what shares that lock: a database, or a cluster with its members."""
+        await audit.hold(self._connection)
         return await filed_on(self._connection, lock, since, most)
 
     async def file(self, request: Request, event: AuditEvent) -> Request:
@@ -153,7 +143,7 @@ class Transaction:
         """
         if request.status not in (Status.PENDING, Status.APPROVED):
             raise ConflictError(f"A new request cannot be {request.status}.")
-        await self.refuse_duplicate(request)
+        await self._refuse_duplicate(request)
         reason = await texts.keep(self._connection, request.reason)
         row = {**request_columns(request), "reason_id": reason.id}
         # The check misses what another transaction files at this moment; the index does not.
@@ -165,7 +155,7 @@ class Transaction:
             )
         )
         if added.rowcount != 1:
-            await self.refuse_duplicate(request)
+            await self._refuse_duplicate(request)
             raise ConflictError("The same request just ended; ask again.")
         self._held.add(request.id)
         steps = [step_columns(request.id, step) for step in request.steps]
@@ -375,6 +365,11 @@ class Transaction:
     async def _append(self) -> int:
         events, self._events = self._events, []
         return await audit.append(self._connection, self.now, events, self._key)
+
+    async def _refuse_duplicate(self, request: Request) -> None:
+        existing = await open_like(self._connection, request.same_ask)
+        if existing is not None:
+            raise DuplicateRequestError(existing)
 
     async def _hold(self, request_id: int) -> None:
         """Locks the row on PostgreSQL; on SQLite whoever writes has locked everything."""

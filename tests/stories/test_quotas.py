@@ -1,10 +1,12 @@
 """Whoever keeps filing has to wait, and so has a database for which everybody files."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
 from bot.sandbox.slack import SeenMessage
+from bot.settings import Limits
 from bot.vocabulary import Status
 from tests.stories.asking import told_on_submit
 from tests.stories.stage import FREE, Play, Stage
@@ -176,13 +178,31 @@ async def test_simultaneous_commands_at_two_replicas_do_not_pass_together(
         assert (await count(play), len(await refusals(play))) == (3, 9)
 
 
-async def test_by_default_one_member_cannot_use_up_the_snapshots_of_aws(stage: Stage) -> None:
-    """AWS takes 100 in a region; a day has at most 60 of one person, an hour 20."""
-    async with stage.bot() as play:
-        await snapshots(play, range(25))
-        assert await count(play) == 20
-        for hour in range(4):
-            stage.clock.advance(3700)
-            await snapshots(play, range(100 * (hour + 1), 100 * (hour + 1) + 21))
+async def test_what_is_denied_and_handed_on_counts_too(stage: Stage) -> None:
+    """A channel of people is no more to be flooded than AWS."""
+    async with stage.bot(PER_PERSON) as play:
+        ana = stage.slack.member("ana")
+        for number in range(4):
+            said = await answered(stage, play, f"/rds snapshot orders-prod s{number}")
+            before = {seen.ts for seen in ana.messages()}
+            await play.clicks("ana", said, "cloudops.create")
 
-        assert await count(play) == 60
+        said = await ana.sees(lambda it: it.ephemeral and it.ts not in before)
+        assert "asked for 3 changes within 1 hour" in said.text
+        rows = await play.bot.services.store.audit.rows(action="cloudops.")
+        assert [row.event.result for row in rows] == ["limited", *["posted"] * 3]
+
+
+async def test_by_default_an_hour_of_one_member_has_an_end(stage: Stage) -> None:
+    async with stage.bot() as play:
+        await snapshots(play, range(21))
+
+        assert (await count(play), len(await refusals(play))) == (20, 1)
+
+
+def test_by_default_a_day_of_one_member_leaves_snapshots_for_others() -> None:
+    """AWS takes 100 manual ones in a region."""
+    most = [quota.most for quota in Limits().per_person or () if quota.within == timedelta(days=1)]
+
+    assert most
+    assert max(most) < 100
