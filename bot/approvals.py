@@ -378,13 +378,16 @@ class Approvals:
 
 def _unsent(request: Request) -> str:
     """Why what people agreed to was not done, as far as it was said last."""
-    step = request.step
-    if step.refusal is not None:
-        tries = "once" if step.refusal.times == 1 else f"{step.refusal.times} times"
-        said = f"Nothing was done: AWS did not take it, tried {tries}. The last answer: "
-        return f"It was approved, but could not be sent in time. {said}{step.refusal}"
-    why = f" It waited: {step.progress.detail.rstrip('.')}." if step.progress else ""
-    return f"It was approved, but could not be sent in time. Nothing was sent to AWS.{why}"
+    refusal, waits = request.step.refusal, request.step.progress
+    said = ["It was approved, but could not be sent in time."]
+    if refusal is None:
+        said.append("Nothing was sent to AWS.")
+    else:
+        tries = "once" if refusal.times == 1 else f"{refusal.times} times"
+        said.append(f"Nothing was done: tried {tries}, and the last answer was: {refusal}")
+    if waits is not None and not (refusal and refusal.detail in waits.detail):
+        said.append(f"Last it waited, because {waits.detail.rstrip('.')}.")
+    return " ".join(said)
 
 
 async def _release(tx: Transaction, request: Request) -> None:

@@ -381,8 +381,7 @@ class Executor:
         await tx.post(self._telling.card(moved))
 
     async def _refused(self, claim: Claim, error: AWSRefusedError) -> None:
-        said = str(error).rstrip(".")
-        detail = f"AWS refused ({error.code}): {said}. Nothing was done; it can be asked for again."
+        detail = f"{_refusal(error)} Nothing was done; it can be asked for again."
         await self._ended(claim, Outcome(code=f"refused.{error.code}", detail=detail))
 
     async def _lost(self, claim: Claim, why: str) -> None:
@@ -454,9 +453,9 @@ def _awaits_answer(request: Request, fence: int) -> bool:
 
 
 def _refusal(error: AWSRefusedError, when: str = "") -> str:
-    """Whose no it is, and AWS's words: ``AWS refused it (Throttling): Rate exceeded.``"""
+    """Whose no it is, and the words: ``AWS refused for now (Throttling): Rate exceeded.``"""
     said = str(error).rstrip(".")
-    return f"{said}." if error.code == NOT_SENT else f"AWS refused it{when} ({error.code}): {said}."
+    return f"{said}." if error.code == NOT_SENT else f"AWS refused{when} ({error.code}): {said}."
 
 
 def _seconds(micros: int) -> str:

@@ -97,6 +97,9 @@ async def test_whoever_comes_too_late_lets_stand_what_others_concluded(
         assert "step.refused" in await play.actions()
     assert ended.status is expected
     assert ended.step.sent_at is not None
+    if "unknown" in conclusion:  # whoever knows tells who could not
+        assert ended.outcome is not None
+        assert ended.outcome.detail.startswith("I was held up for 150 s right before the call")
     assert not held_up.aws.calls(REBOOT)
 
 
