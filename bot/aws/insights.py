@@ -4,11 +4,13 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PerfInsights.API.htm
 """
 
 import math
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.values import SECOND, Load, Series, Share, Window
+from bot.aws.errors import reading
+from bot.errors import AWSError
+from bot.values import SECOND, Load, Point, Series, Share, Window
 
 LOAD = "db.load.avg"  #: average active sessions
 PERIODS = (60, 300, 3_600, 86_400)  #: seconds that it knows
@@ -19,7 +21,8 @@ WAITS, STATEMENTS = ("db.wait_event", "name"), ("db.sql_tokenized", "statement")
 
 
 async def read(client: Any, resource_id: str, window: Window) -> Load:
-    """Raises botocore's errors; NotAuthorizedException also where it is off.
+    """Raises AWSError where nothing could be read, also where it is off; what else could not be is
+    its ``unread``.
 
     ``window`` ends now; of what is longer ago than it keeps, nothing is asked.
     """
@@ -30,11 +33,26 @@ async def read(client: Any, resource_id: str, window: Window) -> Load:
         "StartTime": _utc(_since(window, period)),
         "EndTime": _utc(window.until),
     }
-    return Load(
-        sessions=await _series(client, {**asked, "PeriodInSeconds": period}),
-        waits=await _shares(client, asked, *WAITS),
-        statements=await _shares(client, asked, *STATEMENTS),
-    )
+    with reading():
+        sessions = await _series(client, {**asked, "PeriodInSeconds": period})
+    unread = [sessions.unread] if sessions.unread else []
+    parts = [
+        await _or_unread(_shares(client, asked, *group), what, unread)
+        for what, group in (("waits", WAITS), ("statements", STATEMENTS))
+    ]
+    return Load(sessions=sessions, waits=parts[0], statements=parts[1], unread=tuple(unread))
+
+
+async def _or_unread(
+    shares: Awaitable[tuple[Share, ...]], what: str, unread: list[str]
+) -> tuple[Share, ...]:
+    """What cannot be read hides nothing else."""
+    try:
+        with reading():
+            return await shares
+    except AWSError as error:
+        unread.append(f"Its {what} could not be read: {str(error).rstrip('.')}.")
+        return ()
 
 
 def _period(window: Window) -> int:
@@ -53,14 +71,28 @@ def _since(window: Window, period: int) -> int:
 
 
 async def _series(client: Any, asked: Mapping[str, Any]) -> Series:
-    metrics = [metric async for page in _pages(client, asked) for metric in page["MetricList"]]
-    measured = (
-        (int(one["Timestamp"].timestamp()) * SECOND, float(one["Value"]))
-        for metric in metrics
-        for one in metric.get("DataPoints", ())
-        if math.isfinite(one.get("Value", math.nan))
-    )
-    return Series(metric="DBLoad", unit="", points=tuple(sorted(measured)))
+    """A point without a value was not measured. What is no load, or broke off, is unread."""
+    points: list[Point] = []
+    unread = ""
+    try:
+        with reading():
+            async for page in _pages(client, asked):
+                points += _measured(page)
+    except AWSError as error:
+        if not points:
+            raise
+        unread = f"Its load could be read only in part: {str(error).rstrip('.')}."
+    possible = tuple(sorted(one for one in points if 0 <= one[1] < math.inf))
+    if len(possible) < len(points):
+        unread = unread or "Its load could be read only in part: some values cannot be."
+    return Series(metric="DBLoad", unit="", points=possible, unread=unread)
+
+
+def _measured(page: Mapping[str, Any]) -> Iterator[Point]:
+    for metric in page["MetricList"]:
+        for one in metric.get("DataPoints", ()):
+            if not math.isnan(value := float(one.get("Value", math.nan))):
+                yield int(one["Timestamp"].timestamp()) * SECOND, value
 
 
 async def _pages(client: Any, asked: Mapping[str, Any]) -> AsyncIterator[Mapping[str, Any]]:
@@ -84,6 +116,7 @@ async def _shares(
     found = (
         Share(name=one["Dimensions"].get(f"{group}.{name}", ""), sessions=one.get("Total", 0.0))
         for one in reply["Keys"]
+        if math.isfinite(one.get("Total", 0.0))
     )
     return tuple(sorted(found, key=lambda share: share.sessions, reverse=True))
 

@@ -276,7 +276,7 @@ class Region:
     async def load(self, resource_id: str, window: Window) -> Load:
         with reading():
             client = await self._sessions.client("pi", self.account, self.name)
-            return await insights.read(client, resource_id, window)
+        return await insights.read(client, resource_id, window)
 
     async def trail(self, session_name: str, since: int) -> tuple[TrailEvent, ...]:
         """What CloudTrail recorded under that role session name; delivery takes minutes."""

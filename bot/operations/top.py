@@ -74,15 +74,20 @@ class ShowTop(Query):
     def _told(self, instance: Database, load: Load, chart: Chart | None) -> Answer:
         title = f"{instance.name} over the {self.range.spoken}"
         hint: Line = ("All its metrics: ", Code(text=f"/rds metrics {instance.address}"))
+        lacks = tuple(map(paragraph, load.unread))
         if load.sessions.mean is None:
-            nothing = paragraph("Database Insights counted no session in that time.")
-            return Answer(title=title, parts=(nothing, *_mode(instance)), hint=hint)
+            counted = (
+                "told no session that can be" if load.sessions.unread else "counted no session"
+            )
+            nothing = paragraph(f"Database Insights {counted} in that time.")
+            return Answer(title=title, parts=(nothing, *lacks, *_mode(instance)), hint=hint)
         return Answer(
             title=title,
             parts=(
                 Paragraph(line=(finding(instance, load),)),
                 *_waits(load),
                 *_statements(load),
+                *lacks,
                 *_mode(instance),
             ),
             buttons=tuple(self._button(instance, span) for span in Range),
@@ -103,7 +108,8 @@ def finding(instance: Database, load: Load) -> str:
     most = load.sessions.highest[1] if load.sessions.highest else 0.0
     said = f"{amount(mean, '')} sessions at work on average, {amount(most, '')} at most"
     if cores := processors(instance.instance_class):
-        said += f", on {cores} processors: {_verdict(mean, most, cores)}"
+        far = ", as far as it could be read" if load.sessions.unread else ""
+        said += f", on {cores} processors: {_verdict(mean, most, cores)}{far}"
     first = f" Most of it is {load.waits[0].name}." if load.waits else ""
     return f"{said}.{first}"
 
@@ -184,4 +190,5 @@ def _chart(
         window=window,
         panels=(panel,),
         zone=person.timezone,
+        unread="Its load could be read only in part" if load.sessions.unread else "",
     )

@@ -126,6 +126,7 @@ class Load(Value):
     sessions: Series  #: average active sessions
     waits: tuple[Share, ...] = ()
     statements: tuple[Share, ...] = ()
+    unread: tuple[str, ...] = ()  #: what of it could not be read, in sentences with why
 
 
 _BYTES = ("B", "KiB", "MiB", "GiB", "TiB")

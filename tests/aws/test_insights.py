@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from bot.aws.insights import read
-from bot.values import SECOND, Range, Window
+from bot.errors import AWSUnavailableError
+from bot.values import SECOND, Range, Reading, Window
 
 NOON = 1_782_907_200 * SECOND
 
@@ -90,3 +92,57 @@ async def test_nothing_is_asked_that_it_would_refuse(span: Range, late: int) -> 
         assert begin >= until // SECOND - span.seconds - 3_600
     assert period >= (300 if span.seconds >= 6 * 3_600 else 60)
     assert span.seconds / period <= 400
+
+
+class Lapsing(Client):
+    """Refuses one of its calls, counted from the first."""
+
+    def __init__(self, refuses: int) -> None:
+        points = [point(0, Value=0.5), point(1, Value=1.5)]
+        super().__init__(points, [key("db.wait_event.name", "CPU", 0.8)])
+        self.refuses = refuses
+
+    def _refuse(self) -> None:
+        if len(self.asked) == self.refuses:
+            self.refuses = -1
+            error = {"Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"},
+                     "ResponseMetadata": {"HTTPStatusCode": 400}}  # fmt: skip
+            raise ClientError(error, "Any")
+
+    async def get_resource_metrics(self, **asked: Any) -> dict[str, Any]:
+        self._refuse()
+        return await super().get_resource_metrics(**asked)
+
+    async def describe_dimension_keys(self, **asked: Any) -> dict[str, Any]:
+        self._refuse()
+        return await super().describe_dimension_keys(**asked)
+
+
+@pytest.mark.parametrize(
+    ("refuses", "reading", "says"),
+    [
+        (1, Reading.PARTLY, "Its load could be read only in part: AWS answered Throttling"),
+        (2, Reading.WHOLE, "Its waits could not be read: AWS answered Throttling"),
+        (3, Reading.WHOLE, "Its statements could not be read: AWS answered Throttling"),
+    ],
+)
+async def test_what_could_not_be_read_hides_nothing_else(
+    refuses: int, reading: Reading, says: str
+) -> None:
+    load = await read(Lapsing(refuses), "db-1", Window.ending(NOON, 3_600, 60))
+
+    assert load.sessions.reading is reading
+    [said] = load.unread
+    assert said.startswith(says)
+
+
+async def test_where_nothing_could_be_read_it_is_an_error() -> None:
+    with pytest.raises(AWSUnavailableError, match="Rate exceeded"):
+        await read(Lapsing(0), "db-1", Window.ending(NOON, 3_600, 60))
+
+
+@pytest.mark.parametrize("value", [-1.0, float("inf")])
+async def test_a_load_that_cannot_be_is_unread(value: float) -> None:
+    load = await read(Client([point(0, Value=value)], []), "db-1", Window.ending(NOON, 3_600, 60))
+
+    assert load.sessions.reading is Reading.UNREAD

@@ -34,3 +34,14 @@ def test_of_a_serverless_one_nobody_says_what_is_enough() -> None:
     said = finding(sample_database(instance_class="db.serverless"), load(0.5))
 
     assert said.startswith("0.5 sessions at work on average, 0.5 at most. Most of it")
+
+
+def test_a_load_that_could_be_read_only_in_part_is_enough_only_so_far() -> None:
+    given = load(0.5, 1.5)
+    sessions = given.sessions.model_copy(update={"unread": "It broke off."})
+    said = finding(
+        sample_database(instance_class="db.m6g.large"),
+        given.model_copy(update={"sessions": sessions}),
+    )
+
+    assert "on 2 processors: enough, as far as it could be read." in said

@@ -232,3 +232,15 @@ async def test_connections_of_a_place_that_does_not_answer_are_unread(
 
     assert "no connections could be read in the last day" in words
     assert "AWS says AccessDenied" in words
+
+
+async def test_a_load_is_told_as_far_as_it_could_be_read(
+    bot: Bot, slack: SlackSandbox, aws: AWSSandbox
+) -> None:
+    aws.fault("pi:DescribeDimensionKeys", "denied", times=None)
+
+    words = await said(slack.member("ana"), "/rds top orders-test")
+
+    assert "sessions at work on average" in words
+    assert "Its waits could not be read: " in words
+    assert "Its statements could not be read: " in words
