@@ -1,4 +1,4 @@
-"""What people weigh and no rule needs: read beside the plan, and left out where it cannot be."""
+"""What people weigh and no rule needs: read beside the plan, and said to be unread where it is."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -17,15 +17,18 @@ log = structlog.get_logger()
 
 
 async def weights(region: Region, database: Database) -> dict[str, Any]:
-    """``connections`` and ``last_snapshot``; a key that is missing could not be read.
+    """``connections`` and ``last_snapshot``; a key that is missing stands in ``unread``.
 
     None of ``connections``: nobody counted lately; of ``last_snapshot``: there is none.
     """
-    read = await asyncio.gather(
-        _at_best("connections", _connections(region, database)),
-        _at_best("last_snapshot", _last_snapshot(region, database)),
-    )
-    return {name: fact for facts in read for name, fact in facts.items()}
+    asked = {
+        "connections": _connections(region, database),
+        "last_snapshot": _last_snapshot(region, database),
+    }
+    read = await asyncio.gather(*(_at_best(name, reading) for name, reading in asked.items()))
+    found = {name: fact for facts in read for name, fact in facts.items()}
+    unread = [name for name in asked if name not in found]
+    return {**found, "unread": unread} if unread else found
 
 
 def standing(looked: Looked) -> dict[str, Any]:

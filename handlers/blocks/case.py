@@ -16,6 +16,8 @@ MOST, BULLET = 5, 160
 COSTS, COST = 8, 240
 CALL, REASON = 1200, 1200
 WHOLE_CALL = 2800
+#: What may be unread when it was asked for, by the key of the fact.
+UNREAD = {"connections": "how many are connected", "last_snapshot": "when it was last backed up"}
 
 
 def case(request: Request) -> Iterator[Block]:
@@ -91,15 +93,19 @@ def _way_back(undo: str) -> Line:
 
 
 def _costs(request: Request) -> Iterator[Line]:
-    """As it was when it was asked for; what could not be read then is left out."""
+    """As it was when it was asked for; what could not be read then is said to be unread."""
     facts = request.facts
     if downtime := request.step.plan.downtime:
         yield (Strong(text="Downtime:"), f" {downtime}")
     if facts.get("connections") is not None:
         at: Line = (f" {facts['connections']}, as of ", Moment(at=request.asked_at))
         yield (Strong(text="Connections:"), *at)
+    elif "connections" in facts:
+        yield (Strong(text="Connections:"), " nobody had counted them in the last 15 minutes")
     if backup := joined(_backups(request), "; "):
         yield (Strong(text="Last backup:"), " ", *backup)
+    if lacks := ", ".join(UNREAD.get(name, name) for name in facts.get("unread", ())):
+        yield (Strong(text="Could not be read:"), f" {lacks}")
     if "pending" in facts:
         pending = [f"{name} = {value}" for name, value in facts["pending"].items()]
         yield (Strong(text="Pending modifications:"), f" {listed(pending)}")

@@ -53,7 +53,7 @@ async def test_the_newest_snapshot_is_the_last_backup(
 
 
 @pytest.mark.parametrize("kind", [Kind.DENIED, Kind.RESET, Kind.INTERNAL])
-async def test_what_cannot_be_read_is_left_out_and_nothing_fails_for_it(
+async def test_what_cannot_be_read_is_said_and_nothing_fails_for_it(
     kind: Kind, bot: Bot, slack: SlackSandbox, aws: AWSSandbox
 ) -> None:
     for action in ("*:GetMetricData", "rds:DescribeDBSnapshots"):
@@ -63,6 +63,7 @@ async def test_what_cannot_be_read_is_left_out_and_nothing_fails_for_it(
 
     said = flat(await card_of(slack.member("dora"), "RDS-1001"))
     assert ("Downtime:" in said, "Connections:" in said, "snapshot" in said) == (True, False, False)
+    assert "Could not be read: how many are connected, when it was last backed up" in said
 
 
 async def test_a_clusters_card_names_the_members_that_it_takes_along(

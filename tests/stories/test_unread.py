@@ -244,3 +244,17 @@ async def test_a_load_is_told_as_far_as_it_could_be_read(
     assert "sessions at work on average" in words
     assert "Its waits could not be read: " in words
     assert "Its statements could not be read: " in words
+
+
+@pytest.mark.parametrize("name", ["internal error", "no result", "no numbers"])
+async def test_a_card_says_that_connections_could_not_be_read(
+    bot: Bot, slack: SlackSandbox, aws: AWSSandbox, name: str
+) -> None:
+    lapse, _ = LAPSES[name]
+    aws.lapse(Lapse(**vars(lapse) | {"metric": "DatabaseConnections"}))
+    dora = slack.member("dora")
+
+    await told(slack.member("ana"), "/rds reboot orders-staging --reason 'new parameter group'")
+    card = await dora.sees(lambda it: "RDS-1001" in it.words and "Approve" in it.words)
+
+    assert "Could not be read: how many are connected" in flat(card)
