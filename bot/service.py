@@ -217,7 +217,8 @@ async def _built(
     publisher = _publisher(settings, store, accounts, clock, vitals)
     watch = Watch(store, accounts, fleet, judge, monitoring, settings.channels.incidents, clock)
     jobs = Jobs(
-        store, executor, following, approvals, reminders, absences, Rounds(store, digests, clock),
+        store, executor, following, approvals, reminders, absences,
+        Rounds(store, digests, clock, admins),
         aftermaths, watch, fleet, homes, renewing, intake, publisher, verifying, telemetry.leads,
         telemetry.ticks, clock, owner,
     )  # fmt: skip

@@ -14,6 +14,7 @@ from bot.values import (
     Posted,
     Reminder,
     Request,
+    Span,
     paragraph,
 )
 from bot.vocabulary import Status
@@ -139,15 +140,14 @@ def details(request: Request, posted: Posted) -> Message:
     )
 
 
-def not_posted(message: Message, why: str) -> Answer:
-    """For whoever was told, or expects, that it stands in a channel; ``why`` is Slack's word."""
+def not_posted(message: Message, *why: Span) -> Answer:
+    """For whoever was told, or expects, that it stands in a channel; ``why`` is a sentence."""
     what = THINGS.get(message.kind, "a message of mine")
     place = Channel(id=message.address)
     return Answer(
         title="I could not post that in the channel",
         parts=(
-            paragraph("In ", place, f" {what} should stand, and it does not. Slack says ",
-                      Code(text=why), "."),
+            paragraph("In ", place, f" {what} should stand, and it does not. ", *why),
         ),
         hint=("To mend it: type ", Code(text="/invite @rds-bot"), " in that channel, unarchive it, "
               "or use another one."),

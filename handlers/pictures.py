@@ -46,8 +46,8 @@ BROKEN = 2  #: attempts at what goes wrong in the bot itself
 BROKE: Line = ("Something went wrong on my side with the picture. The words hold without it.",)
 NOTHING: Line = ("There is nothing to draw for this time.",)
 GONE = "Slack does not let me change that message any more. Type /rds metrics again."
-#: What the outbox tries again: Slack's trouble, and a file that it has not processed as yet.
-FOR_NOW = (UnansweredError, TokenError, ContentError, *SILENCE)
+#: What the outbox tries again.
+FOR_NOW = (UnansweredError, TokenError, *SILENCE)
 
 log = structlog.get_logger()
 
@@ -66,10 +66,13 @@ class Pictures:
         """A step further: uploaded, or shown, or the reason why not. Raises what is for now."""
         about = Drawing.model_validate(delivery.message.body)
         if delivery.attempts >= ATTEMPTS:
-            await self._say(about, _untaken(about, delivery.error or "no answer"))
+            reason = (delivery.error or "").rpartition(": ")[2]
+            await self._say(about, _untaken(about, reason or "no answer"))
             return
         try:
             await self._further(delivery, about)
+        except ContentError as error:  # as long as Slack processes the file
+            raise UploadError(error.why) from error
         except FOR_NOW:
             raise
         except VanishedError:

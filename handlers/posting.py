@@ -73,19 +73,18 @@ class Posting:
         if earlier := await self.find(delivery, channel, metadata, **more):
             return earlier
         posted = await self.post(channel, drawn, metadata=metadata, **more)
-        if posted.channel != channel:
-            await self._keep_one(delivery, posted, metadata)
-        return posted
+        is_direct = posted.channel != channel
+        return await self._first(delivery, posted, metadata) if is_direct else posted
 
-    async def _keep_one(self, delivery: Delivery, posted: Posted, wanted: Payload) -> None:
+    async def _first(self, delivery: Delivery, posted: Posted, wanted: Payload) -> Posted:
         """A direct message's conversation is known only now: there, too, it stands once."""
-        earlier = await self.find(delivery, posted.channel, wanted)
-        if earlier is None or earlier.ts == posted.ts:
-            return
-        try:
-            await self._client.chat_delete(channel=earlier.channel, ts=earlier.ts)
-        except SlackApiError as error:
-            log.info("posting.stands_twice", why=why(error))
+        first, *others = await self._all(delivery, posted.channel, wanted) or [posted]
+        for other in others:
+            try:
+                await self._client.chat_delete(channel=other.channel, ts=other.ts)
+            except SlackApiError as error:
+                log.info("posting.stands_twice", why=why(error))
+        return first
 
     async def find(
         self, delivery: Delivery, channel: str, wanted: Payload, thread_ts: str | None = None
@@ -94,19 +93,22 @@ class Posting:
 
         None at the first attempt, and where nobody can say.
         """
+        return next(iter(await self._all(delivery, channel, wanted, thread_ts)), None)
+
+    async def _all(
+        self, delivery: Delivery, channel: str, wanted: Payload, thread_ts: str | None = None
+    ) -> list[Posted]:
+        """The oldest first."""
         if not delivery.attempts:
-            return None
+            return []
         since = f"{delivery.created_at / SECOND - 60:.6f}"
         try:
             reply = await self._latest(channel, thread_ts, since)
         except SlackApiError as error:
             log.info("notifier.history_unreadable", why=why(error))
-            return None
-        for message in reversed(reply["messages"]):  # the oldest first
-            metadata = message.get("metadata") or {}
-            if all(metadata.get(name) == value for name, value in wanted.items()):
-                return Posted(channel=channel, ts=message["ts"])
-        return None
+            return []
+        found = [one["ts"] for one in reply["messages"] if _bears(one, wanted)]
+        return [Posted(channel=channel, ts=ts) for ts in sorted(found, key=float)]
 
     async def link(self, posted: Posted) -> str:
         """To the message; empty where Slack names none."""
@@ -146,6 +148,11 @@ class Posting:
         if thread_ts:
             read = partial(self._client.conversations_replies, ts=thread_ts)
         return await read(channel=channel, oldest=since, include_all_metadata=True, limit=200)
+
+
+def _bears(message: Payload, wanted: Payload) -> bool:
+    metadata = message.get("metadata") or {}
+    return all(metadata.get(name) == value for name, value in wanted.items())
 
 
 def without(drawn: Payload, *names: str) -> dict[str, Any]:

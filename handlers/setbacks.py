@@ -8,7 +8,7 @@ from slack_sdk.errors import SlackApiError
 from bot.admins import told as to_admins
 from bot.errors import BotError, StorageError
 from bot.telling import Telling, not_posted
-from bot.values import SECOND, Message, PersonId, Place, Request
+from bot.values import SECOND, Answer, Code, Message, PersonId, Place, Request
 from handlers.slack_errors import (
     RateLimitedError,
     RefusalError,
@@ -137,7 +137,7 @@ class Setbacks:
     async def _hand_over(self, message: Message, user: str, why: str) -> None:
         """What the channel did not take, to the person who was told that it would stand there."""
         key = f"{message.key}:instead"
-        notice = Telling.pictured(Place.PERSON, user, not_posted(message, why), key=key)
+        notice = Telling.pictured(Place.PERSON, user, _not_posted(message, why), key=key)
         async with self._store.write() as tx:
             await tx.post(notice)
         if message.kind == "picture":
@@ -160,7 +160,7 @@ class Setbacks:
         before = await self._store.cursors.get(cursor)
         if before == told:
             return
-        answer = not_posted(message, why)
+        answer = _not_posted(message, why)
         admins = await self._admins()
         async with self._store.write() as tx:
             await tx.move_cursor(cursor, before, told)
@@ -172,6 +172,10 @@ def _is_of_the_app(refusal: RefusalError, message: Message) -> bool:
     """Nothing else would go through either, until somebody mends how the app is installed."""
     lacks_scope = isinstance(refusal, ScopeError) and message.kind not in FILES
     return lacks_scope or isinstance(refusal, TokenError)
+
+
+def _not_posted(message: Message, why: str) -> Answer:
+    return not_posted(message, "Slack says ", Code(text=why), ".")
 
 
 def _pause(attempts: int) -> int:

@@ -6,15 +6,29 @@ from typing import NamedTuple
 
 import structlog
 
+from bot.admins import Admins, told
 from bot.crontab import Due, due
+from bot.digests._appointments import KIND
 from bot.digests._office import Digests, told_in
 from bot.errors import ConflictError, UsageError
-from bot.values import Appointment, AuditEvent, Digest, Line, Moment, micros
+from bot.telling import not_posted
+from bot.values import (
+    Appointment,
+    AuditEvent,
+    Digest,
+    Line,
+    Message,
+    Moment,
+    Place,
+    micros,
+)
 from storage.database import Database as Store
 
 ON_TIME = micros(timedelta(minutes=5))
 TOO_LATE = micros(timedelta(hours=4))  #: yesterday's digest is of no use to anybody
 PAST = micros(timedelta(days=8))  #: what was missed longer ago is not even counted
+DAY = micros(timedelta(days=1))
+NO_ROOM = "I am not in it any more, it is archived, or another organization reads it too."
 POSTED, SKIPPED = "posted", "skipped"
 
 log = structlog.get_logger()
@@ -28,7 +42,10 @@ class Run(NamedTuple):
 
 
 class Rounds:
-    def __init__(self, store: Store, digests: Digests, clock: Callable[[], int]) -> None:
+    def __init__(
+        self, store: Store, digests: Digests, clock: Callable[[], int], admins: Admins
+    ) -> None:
+        self._admins = admins
         self._store = store
         self._digests = digests
         self._clock = clock
@@ -45,8 +62,22 @@ class Rounds:
                 log.info("digests.served_elsewhere", schedule=one.id, why=str(error))
             except UsageError as error:
                 log.warning("digests.no_room", schedule=one.id, why=str(error))
+                await self._tell_no_room(one)
             except Exception:
                 log.exception("digests.failed", schedule=one.id)
+
+    async def _tell_no_room(self, about: Appointment) -> None:
+        """Once a day, to who has scheduled it, or to the admins where the settings say so."""
+        cursor, today = f"digest.no_room:{about.id}", str(self._clock() // DAY)
+        before = await self._store.cursors.get(cursor)
+        if before == today:
+            return
+        people = (about.created_by,) if about.created_by else await self._admins()
+        message = Message(place=Place.CHANNEL, address=about.channel, kind=KIND)
+        async with self._store.write() as tx:
+            await tx.move_cursor(cursor, before, today)
+            for one in told(people, not_posted(message, NO_ROOM), cursor):
+                await tx.post(one)
 
     async def _serve(self, about: Appointment) -> None:
         """The last time that fell due; those before it, and one long ago, are skipped.
@@ -89,8 +120,8 @@ class Rounds:
         """``since``: what happened before was told. Raises UsageError where it has no room."""
         if last:
             await self._digests.require_room(about.channel)
-        told = await self._store.concerns.told(about.id) if last else {}
-        made = await self._digests.composed(about, told, since) if last else None
+        heard = await self._store.concerns.told(about.id) if last else {}
+        made = await self._digests.composed(about, heard, since) if last else None
         async with self._store.write() as tx:
             for run in skipped:
                 await tx.end_run(about.id, run.due.wall_clock, run.attempt, SKIPPED)

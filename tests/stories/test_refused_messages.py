@@ -203,6 +203,20 @@ async def test_a_digest_of_the_settings_is_told_to_admins_once_a_day(stage: Stag
     assert len([one for one in direct(stage, "pat") if "could not post" in one]) == 1
 
 
+async def test_a_scheduled_digest_without_its_channel_is_told_to_who_scheduled_it(
+    stage: Stage,
+) -> None:
+    async with stage.bot(CONFIG) as play:
+        await play.types('/rds digest schedule "*/15 * * * *"', who="dora")
+        stage.slack.workspace.archive("databases")
+        for _ in range(4):
+            stage.clock.advance(900)
+            await play.bot.jobs.digest()
+            await play.told()
+
+    assert len([one for one in direct(stage, "dora") if "a digest should stand" in one]) == 1
+
+
 async def test_a_cloudops_request_that_its_channel_does_not_take_comes_directly(
     stage: Stage,
 ) -> None:
