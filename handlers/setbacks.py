@@ -136,7 +136,7 @@ class Setbacks:
 
     async def _hand_over(self, message: Message, user: str, why: str) -> None:
         """What the channel did not take, to the person who was told that it would stand there."""
-        key = f"{message.key}:instead"
+        key = message.key and f"{message.key}:instead"
         notice = Telling.pictured(Place.PERSON, user, _not_posted(message, why), key=key)
         async with self._store.write() as tx:
             await tx.post(notice)
@@ -150,7 +150,8 @@ class Setbacks:
 
     async def _repeat(self, message: Message, user: str, **changes: object) -> None:
         """Under another key: this one still waits, and is given up."""
-        place = {"place": Place.PERSON, "address": user, "key": f"{message.key}:directly"}
+        key = message.key and f"{message.key}:directly"
+        place = {"place": Place.PERSON, "address": user, "key": key}
         async with self._store.write() as tx:
             await tx.post(message.model_copy(update={**place, **changes}))
 

@@ -57,14 +57,18 @@ class Rounds:
                 log.warning("digests.unreadable", schedule=one.id, why=one.trouble)
                 continue
             try:
-                await self._serve(one)
+                await self._serve_or_tell(one)
             except ConflictError as error:
                 log.info("digests.served_elsewhere", schedule=one.id, why=str(error))
-            except UsageError as error:
-                log.warning("digests.no_room", schedule=one.id, why=str(error))
-                await self._tell_no_room(one)
             except Exception:
                 log.exception("digests.failed", schedule=one.id)
+
+    async def _serve_or_tell(self, about: Appointment) -> None:
+        try:
+            await self._serve(about)
+        except UsageError as error:
+            log.warning("digests.no_room", schedule=about.id, why=str(error))
+            await self._tell_no_room(about)
 
     async def _tell_no_room(self, about: Appointment) -> None:
         """Once a day, to who has scheduled it, or to the admins where the settings say so."""

@@ -56,6 +56,17 @@ async def test_what_slack_does_not_say_of_an_approver_for_now_is_nobodys_absence
     assert not electorate.standing(request)
 
 
+async def test_a_silent_requester_is_no_crash() -> None:
+    request = sample_request(
+        requester=GONE, decision=sample_decision(approvers=Access(users=(DORA.user,)))
+    )
+
+    electorate = await known_electorate(a_directory("fatal_error"), request, request.decision)
+
+    assert "fatal_error" in electorate.silence
+    assert not electorate.standing(request)
+
+
 async def test_nothing_is_decided_by_a_person_whom_slack_does_not_know() -> None:
     with pytest.raises(DirectoryError, match="user_not_found"):
         await a_directory("user_not_found").person(GONE, NOW)
