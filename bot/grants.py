@@ -31,7 +31,7 @@ class Grant(Value):
     keys: tuple[str, ...] = ()  #: of the tags that decide, each once
     words: tuple[str, ...] = ()  #: their values that stand for an open environment
     opened: tuple[str, ...] = ()  #: names that pass without tags
-    closed: tuple[str, ...] = ()  #: names that pass with no tag
+    closed: tuple[str, ...] = ()  #: names that never pass, however they are tagged
 
     def opens(self, database: Database) -> bool:
         """Whether AWS would let a change of it through, with this grant as its policy.
