@@ -46,7 +46,7 @@ async def test_a_slack_that_never_answers_delays_a_card_and_nothing_else(stage: 
 
 async def test_many_requests_share_their_looks(stage: Stage) -> None:
     """Forty snapshots are followed with as many calls as one."""
-    async with stage.bot(FREE) as play:
+    async with stage.bot(f"{FREE}\nlimits: {{per_person: null, per_database: null}}\n") as play:
         for number in range(20):
             for name in ("orders-dev", "orders-test"):
                 await play.types(f"/rds snapshot {name} {name}-s-{number}")

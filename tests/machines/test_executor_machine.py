@@ -41,7 +41,9 @@ HOUR = 3600
 class ExecutorMachine(RuleBasedStateMachine):
     def __init__(self, aws: AWSSandbox, folder: Path) -> None:
         super().__init__()
-        self.troupe = Troupe(aws, folder, FREE)
+        self.troupe = Troupe(
+            aws, folder, f"{FREE}\nlimits: {{per_person: null, per_database: null}}\n"
+        )
         self.aws = aws
 
     @rule(change=changes, database=databases, fault=faults)
