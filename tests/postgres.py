@@ -110,9 +110,11 @@ def server_of(package: Path) -> Iterator[URL]:
     user = _unprivileged_user()
     with _binaries(package, user) as binaries, _folder(_place_of_data(user), user) as folder:
         server = _start(folder, binaries, user)
-        yield _url(folder)
-        server.send_signal(signal.SIGINT)
-        server.wait(timeout=20)
+        try:
+            yield _url(folder)
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait(timeout=20)
 
 
 def package() -> Path:
@@ -127,10 +129,10 @@ def package() -> Path:
 
 def _place_of_data(user: int | None) -> Path:
     """Memory where there is enough: copying a database takes 15 ms there, on a disk up to 400."""
-    usable = _MEMORY.is_dir() and _may(user, "-w", _MEMORY)
+    usable = _MEMORY.is_dir() and _is_open(_MEMORY, user)
     if usable and shutil.disk_usage(_MEMORY).free > _ENOUGH_MEMORY:
         return _MEMORY
-    return _first(place for place in _DISKS if _may(user, "-w", place))
+    return _first(place for place in _DISKS if _is_open(place, user))
 
 
 def _place_of_binaries(user: int | None) -> Path:
@@ -138,7 +140,7 @@ def _place_of_binaries(user: int | None) -> Path:
     return _first(
         place
         for place in (*_DISKS, _MEMORY)
-        if _may(user, "-x", place) and not os.statvfs(place).f_flag & os.ST_NOEXEC
+        if _is_open(place, user) and not os.statvfs(place).f_flag & os.ST_NOEXEC
     )
 
 
@@ -149,9 +151,10 @@ def _first(places: Iterator[Path]) -> Path:
     return found
 
 
-def _may(user: int | None, access: str, place: Path) -> bool:
-    """Whether that user, who may not be this one, can write into (-w) or enter (-x) a folder."""
-    return subprocess.run(["test", access, place], user=user, cwd="/").returncode == 0
+def _is_open(place: Path, user: int | None) -> bool:
+    """Whether that user can enter a folder and write there; None is whoever asks."""
+    asked = ["test", "-w", str(place), "-a", "-x", str(place)]
+    return subprocess.run(asked, user=user, cwd="/").returncode == 0
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from pydantic import Field, SecretStr, ValidationError
 
 from bot.errors import SettingsError
 from bot.ownership import Kept
-from bot.settings._dotenv import DOTENV, is_read, take_in
+from bot.settings._dotenv import DOTENV, ELSEWHERE, take_in
 from bot.settings._reading import explain, read
 from bot.settings._shape import (
     OBSERVES,
@@ -113,7 +113,7 @@ class Variables(Part):
 class Settings(Configuration, Variables):
     """Everything the bot was told; ``file`` is the name of the settings file, for messages.
 
-    ``kept`` are the files that told it, where there are any.
+    ``kept`` are the files that told it, or would where there are any.
     """
 
     file: str = FILE
@@ -213,7 +213,7 @@ def look(environ: Mapping[str, str] | None = None) -> Reading:
     in_dotenv: list[str] = []
     kept: list[Kept] = []
     if environ is None:
-        kept += [Kept(DOTENV, is_secret=True)] if is_read(DOTENV, os.environ) else []
+        kept += [] if ELSEWHERE in os.environ else [Kept(DOTENV, is_secret=True)]
         in_dotenv = take_in(DOTENV, os.environ)
         environ = os.environ
     file, text, missing = _file(environ)

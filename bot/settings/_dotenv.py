@@ -1,7 +1,7 @@
 """``.env`` in the working directory: variables for whoever starts the bot by hand."""
 
 import re
-from collections.abc import Collection, Mapping, MutableMapping
+from collections.abc import Collection, MutableMapping
 from pathlib import Path
 
 DOTENV = Path(".env")
@@ -14,17 +14,13 @@ _LINE = re.compile(
 _NOTHING = re.compile(r"\s*(?:#.*)?")
 
 
-def is_read(file: Path, environ: Mapping[str, str]) -> bool:
-    return ELSEWHERE not in environ and file.is_file()
-
-
 def take_in(file: Path, environ: MutableMapping[str, str]) -> list[str]:
     """Adds what the file sets and the environment does not; returns what is wrong with it.
 
     A line is ``NAME=value`` as a shell reads it, but ``$`` and ``\\`` stand for themselves.
     """
     try:
-        if not is_read(file, environ):
+        if ELSEWHERE in environ or not file.is_file():
             return []
         lines = file.read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
