@@ -234,7 +234,10 @@ def human(person: Person) -> str:
 
 
 def sealed(request_id: int, person: Person) -> str | None:
-    """Equal where one mailbox asks for, or votes on, one request; it tells of no address."""
+    """Equal where one mailbox asks for, or votes on, one request. None: Slack shows no address.
+
+    Nobody reads the address from it, though a guess can be tried.
+    """
     address = mailbox(person.email or "")
     return fingerprint([request_id, address]) if address else None
 
