@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
+import structlog
 import typer
 
 from bot import alarms as own_alarms
@@ -18,7 +19,7 @@ from bot.aws.accounts import Accounts
 from bot.aws.partitions import misplaced, profile_region
 from bot.errors import AWSError, BotError, SettingsError, StorageError, TamperedError
 from bot.findings import in_trouble, summary
-from bot.masking import masked
+from bot.masking import mask, masked
 from bot.operations import CATALOGUE
 from bot.service import accounts_of, running, wall_clock
 from bot.settings import Settings, load, look
@@ -33,6 +34,8 @@ NO_NAMESPACE = (
     "set it, for example {namespace: rds-bot}"
 )
 
+log = structlog.get_logger()
+
 app = typer.Typer(
     help="A Slack bot with which a team runs its Amazon RDS and Aurora databases.",
     no_args_is_help=True,
@@ -46,17 +49,30 @@ app.add_typer(db, name="db")
 
 
 def main() -> None:
+    """What the bot cannot explain goes to the log, as all that might hold a secret."""
     try:
         app()
     except (SettingsError, StorageError, AWSError) as error:
         _fail(error)
+    except Exception:
+        logs.configure()
+        log.exception("cli.failed")
+        sys.exit(1)
 
 
 @app.command()
 def run() -> None:
     """Run the bot until SIGTERM or Ctrl-C."""
-    logs.configure()
-    asyncio.run(_run(load()))
+    readable = logs.is_readable()
+    logs.take_over()
+    try:
+        asyncio.run(_run(load()))
+    except (SettingsError, StorageError, AWSError) as error:
+        if readable:
+            raise
+        for line in str(error).splitlines():
+            log.critical("bot.ended", why=line)
+        sys.exit(2)
 
 
 @app.command()
@@ -361,5 +377,5 @@ def _say(text: str) -> None:
 
 
 def _fail(error: BotError) -> NoReturn:
-    sys.stderr.write(f"{error}\n")
+    sys.stderr.write(f"{mask(str(error))}\n")
     sys.exit(2)

@@ -20,6 +20,7 @@ from charts.worker import LENGTH, PICTURE, WARM, framed
 WORKERS = 2
 PATIENCE = 20.0  #: seconds for one picture, a cold start included
 LEAVING = 0.5  #: seconds for leaving when there is nothing more to draw
+CHUNK = 65_536  #: bytes of what a worker prints that make one event
 KEPT = 16  #: pictures that are remembered, for whoever asks for the same one
 
 #: What of the environment Python and matplotlib start with. A worker has no token and no key.
@@ -126,6 +127,7 @@ class Worker:
 
     def __init__(self) -> None:
         self._process: Process | None = None
+        self._listening: asyncio.Task[None] | None = None
 
     @property
     def pid(self) -> int | None:
@@ -157,15 +159,25 @@ class Worker:
             with suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
+        if self._listening is not None:
+            await self._listening
 
     async def _running(self) -> Process:
         """Ctrl-C is meant for the bot; a worker leaves when its input ends."""
         if self._process is None:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "charts", stdin=PIPE, stdout=PIPE,
+                sys.executable, "-m", "charts", stdin=PIPE, stdout=PIPE, stderr=PIPE,
                 env=_environment(), start_new_session=True,
             )  # fmt: skip
+            self._listening = asyncio.create_task(_listen(self._process))
         return self._process
+
+
+async def _listen(process: Process) -> None:
+    """What it prints is logged, as the log's every line is an event."""
+    assert process.stderr is not None
+    while said := await process.stderr.read(CHUNK):
+        log.warning("charts.worker_said", text=said.decode(errors="replace").strip())
 
 
 def _environment() -> dict[str, str]:

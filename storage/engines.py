@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bot.errors import ConflictError, StorageError, UnwritableError
+from bot.errors import BotError, ConflictError, StorageError, UnwritableError
 from storage.sqlite_driver import Driver
 
 SQLITE = "sqlite"
@@ -51,6 +51,11 @@ _READER = {
     "default_transaction_isolation": "repeatable read",
     "default_transaction_read_only": "on",
 }
+#: Classes of SQLSTATE whose first line names tables, columns and rules, but never a value.
+#: https://www.postgresql.org/docs/current/errcodes-appendix.html
+_VALUELESS = frozenset(
+    "08 0A 0B 21 23 25 28 2D 3B 3D 3F 40 42 44 53 54 55 57 58 F0 XX".split()  # noqa: SIM905
+)
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
     "sqlite+aiosqlite": "sqlite+aiosqlite",
@@ -191,15 +196,29 @@ class Connections:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turns the errors of SQLAlchemy and the drivers into the bot's own."""
+    """Turns the errors of SQLAlchemy and the drivers into the bot's own.
+
+    A driver's own words and those of its causes may hold what was to be written: the row that was
+    refused, the parameter that is of no use. So its exceptions end here, and of their words only
+    those go on that can hold no value.
+    """
     try:
         yield
     except IntegrityError as error:
-        raise ConflictError(f"The database refused this change: {_cause(error)}.") from error
+        refused = ConflictError(f"The database refused this change: {_cause(error)}.")
+        raise _about(refused, error) from None
     except (SQLAlchemyError, sqlite3.Error, OSError) as error:
         if why := _takes_no_changes(error):
-            raise UnwritableError(why) from error
-        raise StorageError(f"The database cannot be used right now: {_cause(error)}.") from error
+            raise _about(UnwritableError(why), error) from None
+        unusable = StorageError(f"The database cannot be used right now: {_cause(error)}.")
+        raise _about(unusable, error) from None
+
+
+def _about(failure: BotError, error: Exception) -> BotError:
+    """With the statement, whose values stand apart from it."""
+    if statement := getattr(error, "statement", None):
+        failure.add_note(f"SQL: {statement}")
+    return failure
 
 
 def _takes_no_changes(error: BaseException) -> str:
@@ -225,10 +244,23 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _cause(error: Exception) -> str:
-    """The first line of what the driver said; SQLAlchemy wraps it once or twice."""
+    """The first line of what the driver said, or its kind; SQLAlchemy wraps it once or twice."""
     said = getattr(error, "orig", None) or error
-    lines = str(said.__cause__ or said).splitlines()
-    return lines[0].rstrip(".") if lines else type(said).__name__
+    said = said.__cause__ or said
+    state = getattr(said, "sqlstate", None)
+    lines = str(said).splitlines()
+    if lines and _holds_no_value(said, state):
+        return lines[0].rstrip(".")
+    return f"{type(said).__name__} {state or ''}".rstrip()
+
+
+def _holds_no_value(said: BaseException, state: str | None) -> bool:
+    """asyncpg raises what it cannot encode as a ValueError, without a state."""
+    if state is not None:
+        return state[:2] in _VALUELESS
+    return isinstance(said, (sqlite3.Error, OSError, SQLAlchemyError, RuntimeError)) or (
+        type(said).__module__.startswith("asyncpg.") and not isinstance(said, ValueError)
+    )
 
 
 def writing_engine(url: URL, driver: Driver | None = None, **settings: str) -> AsyncEngine:
@@ -256,6 +288,7 @@ def _postgresql_engine(url: URL, settings: dict[str, str]) -> AsyncEngine:
         return create_async_engine(
             url,
             connect_args={"server_settings": settings},
+            hide_parameters=True,
             pool_size=10,
             pool_pre_ping=True,  # a restart of the server costs nobody their click
         )
@@ -268,7 +301,7 @@ def _postgresql_engine(url: URL, settings: dict[str, str]) -> AsyncEngine:
 def _sqlite_engine(url: URL, driver: Driver, **pool: Any) -> AsyncEngine:
     arguments = {"isolation_level": None, "async_creator_fn": driver.connect}
     path = url.set(database=str(sqlite_path(url)))
-    engine = create_async_engine(path, connect_args=arguments, **pool)
+    engine = create_async_engine(path, connect_args=arguments, hide_parameters=True, **pool)
     event.listen(engine.sync_engine, "connect", _set_pragmas)
     event.listen(engine.sync_engine, "invalidate", _roll_back)
     return engine

@@ -1,6 +1,7 @@
 """What the bot tells of itself to whoever runs it: three pages, and CloudWatch."""
 
 import asyncio
+import json
 import re
 import socket
 import sqlite3
@@ -125,7 +126,8 @@ async def test_a_bot_whose_port_is_taken_does_not_start_and_says_why(
         code, said = await (await bot).ended()
 
     assert code == 2
-    assert re.search(rf"^health\.listen: {address} cannot be opened \(.+\); end .+$", said, re.M)
+    why = json.loads(said.splitlines()[-1])["why"]
+    assert re.search(rf"^health\.listen: {address} cannot be opened \(.+\); end .+$", why)
     assert "Traceback" not in said
 
 
