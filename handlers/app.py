@@ -25,6 +25,7 @@ from bot.errors import SettingsError
 from handlers.actions import Actions
 from handlers.commands import Commands
 from handlers.directory import Identity
+from handlers.discreet import DiscreetClient
 from handlers.errands import Errands
 from handlers.events import Events
 from handlers.forms import Forms
@@ -62,7 +63,7 @@ async def pooled_session(
         yield session
 
 
-class Client(AsyncWebClient):
+class Client(DiscreetClient):
     """Raises what Slack refuses as a class of ``handlers.slack_errors``."""
 
     async def api_call(self, *given: Any, **named: Any) -> AsyncSlackResponse:

@@ -1,6 +1,7 @@
 """What stands in channels besides cards: digests with their files, and incidents."""
 
 from bot.digests import below
+from bot.masking import mask
 from bot.values import Digest, Message, Note, Posted
 from handlers.blocks.digest import digest, digest_csv
 from handlers.blocks.incident import incident, incident_note
@@ -70,7 +71,7 @@ class Channels:
         """A file that is put twice is seen once: it is shared by a message of its own, which waits
         behind this one and is replaced with it."""
         about = Digest.model_validate(message.body["digest"])
-        file = await self._files.put("digest.csv", digest_csv(about).encode())
+        file = await self._files.put("digest.csv", mask(digest_csv(about)).encode())
         title = f"{about.title}: all {len(about.concerns)} lines"
         body = {"file": file, "title": title, "thread": message.body["thread"]}
         key = f"{message.key}:shared"

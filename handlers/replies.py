@@ -10,6 +10,7 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.values import Message, Place
+from handlers.discreet import discreet
 from handlers.slack_errors import SILENCE, UNANSWERED
 from storage.database import Database as Store
 
@@ -71,7 +72,7 @@ class Replies:
     async def _by_url(self, origin: Origin, drawn: Mapping[str, Any]) -> bool:
         if origin.response_url is None:
             return False
-        body = {"response_type": "ephemeral", "replace_original": False, **drawn}
+        body = {"response_type": "ephemeral", "replace_original": False, **discreet(drawn)}
         try:
             async with self._session.post(origin.response_url, json=body) as response:
                 if response.status == 200:

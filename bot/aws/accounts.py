@@ -9,12 +9,8 @@ from bot.aws import AWS, cloudwatch
 from bot.aws.errors import observed, reading
 from bot.aws.region import Region
 from bot.aws.session import Account, Acting, Answered, Sessions
-from bot.errors import (
-    AWSError,
-    AWSNotFoundError,
-    AWSUnavailableError,
-    UnknownTargetError,
-)
+from bot.errors import AWSError, AWSNotFoundError, AWSUnavailableError, UnknownTargetError
+from bot.masking import mask
 from bot.telemetry import Datum
 from bot.values import Database, Looked, Relative, Target, Unread, family
 
@@ -115,10 +111,12 @@ class Accounts:
             return Unread(what=str(relative), why=f"{error}; see rds-bot iam-policy")
 
     async def publish(self, topic_arn: str, subject: str, message: str) -> None:
-        """Send to an SNS topic with the bot's own credentials. Raises AWSError."""
+        """Send to an SNS topic with the bot's own credentials, secrets masked. Raises AWSError."""
         with self._publishing():
             sns = await self._own("sns", topic_arn.split(":")[3])
-            await sns.publish(TopicArn=topic_arn, Subject=subject[:100], Message=message)
+            await sns.publish(
+                TopicArn=topic_arn, Subject=mask(subject)[:100], Message=mask(message)
+            )
 
     @property
     def own_region(self) -> str:
