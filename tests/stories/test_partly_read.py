@@ -6,7 +6,7 @@ from bot.sandbox.aws import ANALYTICS
 from handlers.blocks.form import PICK
 from tests.conftest import CONFIG
 from tests.stories.asking import flat, told
-from tests.stories.stage import Play, Stage
+from tests.stories.stage import FREE, Play, Stage
 from tests.stories.test_home import opens
 
 CLUSTERS, INSTANCES = "rds:DescribeDBClusters", "rds:DescribeDBInstances"
@@ -73,6 +73,19 @@ async def test_of_a_cluster_whose_instances_are_denied_it_is_said_that_they_are_
             said = await asked(play, f"/rds {verb} shop-staging")
             assert "I cannot say anything of shop-staging-1, shop-staging-2" in said, verb
             assert NAMED[INSTANCES] in said, verb
+
+
+async def test_nothing_is_decided_for_a_member_whose_cluster_cannot_be_read(
+    stage: Stage,
+) -> None:
+    async with stage.bot(FREE) as play:
+        deny(stage, CLUSTERS)
+        said = await asked(play, "/rds reboot shop-staging-2 --reason x")
+        requests = await play.bot.services.store.requests.find(limit=10)
+
+    assert "User is not authorized" in said
+    assert requests == ()
+    assert not stage.aws.calls("rds:RebootDBInstance")
 
 
 async def test_a_home_says_what_was_not_read_and_does_not_call_the_rest_well(stage: Stage) -> None:
