@@ -11,7 +11,7 @@ from bot.aws.session import Account
 from bot.digests import _measuring as measuring
 from bot.digests._composing import AGAIN, begins_week, news
 from bot.digests._concerns import clear, concerns
-from bot.digests._facts import Event, Facts
+from bot.digests._facts import Event, Facts, Fires
 from bot.digests._pictures import pictures
 from bot.digests._survey import week
 from bot.digests._unread import gaps
@@ -21,6 +21,8 @@ from bot.operations.digest import PreviewDigest
 from bot.thresholds import Thresholds, read
 from bot.values import (
     SECOND,
+    Alarm,
+    AlarmState,
     Classified,
     Concern,
     Database,
@@ -456,6 +458,21 @@ def test_what_could_not_be_read_is_named_with_why_and_is_not_unmeasured() -> Non
 
 def said_line(line: Line) -> str:
     return "".join(map(_text, line))
+
+
+def test_an_alarm_that_fires_needs_somebody_and_clears_nothing() -> None:
+    one = sample_database()
+    alarm = Alarm(
+        name="a-free", state=AlarmState.ALARM, since=NOW - HOUR, metric="FreeStorageSpace",
+        comparison="LessThanThreshold", threshold=GIB,
+    )  # fmt: skip
+    found = facts(one, firing=(Fires(alarm, one),))
+
+    assert of(found) == [
+        (Section.ACTION, "orders-staging (staging): alarm a-free fires since …: free storage space "
+                         "below 1 GiB."),
+    ]  # fmt: skip
+    assert "storage" not in clear(concerns(found), found)
 
 
 def test_an_area_is_not_clear_of_which_there_are_no_figures() -> None:

@@ -18,13 +18,15 @@ def concerns(facts: Facts) -> tuple[Concern, ...]:
 
 
 def clear(found: Collection[Concern], facts: Facts | None = None) -> tuple[str, ...]:
-    """What was looked at and gives nothing to say; never what CloudWatch has no figures of."""
+    """What was looked at and gives nothing to say; never what CloudWatch has no figures of, or of
+    which an alarm fires."""
     told = {one.key.partition(":")[0].partition("-")[0] for one in found}
-    dark = frozenset(_unmeasured(facts)) if facts else frozenset[str]()
+    dark = frozenset(_dark(facts)) if facts else frozenset[str]()
     return tuple(area for area, about in AREAS.items() if not told & about and area not in dark)
 
 
-def _unmeasured(facts: Facts) -> Iterator[str]:
+def _dark(facts: Facts) -> Iterator[str]:
+    yield from (AREA_OF[one.alarm.metric] for one in facts.firing if one.alarm.metric in AREA_OF)
     for (_, metric), series in (*facts.day.items(), *facts.lately.items()):
         if metric in AREA_OF and series.reading is Reading.EMPTY:
             yield AREA_OF[metric]
@@ -60,11 +62,12 @@ AREA_OF: Mapping[str, str] = {
     "DatabaseConnections": "connections",
     "FreeableMemory": "memory and disks",
 }
-"""Which area is dark where a figure is missing that every database has that is asked for it."""
+"""Which area is not clear where a figure is missing that every such database has, or alarms."""
 
 READINGS: Sequence[Looking] = (
     _upkeep.tampering,
     _upkeep.out_of_order,
+    _upkeep.alarms,
     _upkeep.unsettled,
     _upkeep.backups,
     _capacity.storage,

@@ -8,6 +8,7 @@ from bot.digests._measuring import Name, named, replicated
 from bot.limits import Ceiling
 from bot.thresholds import AS_USUAL, Thresholds
 from bot.values import (
+    Alarm,
     Classified,
     Concern,
     Database,
@@ -37,6 +38,14 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Fires:
+    """An alarm that fires now, and on which database."""
+
+    alarm: Alarm
+    database: Database
+
+
+@dataclass(frozen=True)
 class Facts:
     """Series by database and metric: three-hourly over a fortnight, hourly over a day and over six
     hours, daily over four weeks. ``unseen`` says what could not be looked at."""
@@ -53,6 +62,7 @@ class Facts:
     quotas: tuple[Quota, ...] = ()  #: of manual snapshots
     lifecycles: tuple[Lifecycle, ...] = ()
     events: tuple[Event, ...] = ()
+    firing: tuple[Fires, ...] = ()
     unknown: tuple[Request, ...] = ()  #: requests of which nobody knows how they ended
     unseen: tuple[Line, ...] = ()
     week: Week = field(default_factory=Week)

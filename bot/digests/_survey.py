@@ -12,7 +12,7 @@ from bot.aws.accounts import Accounts
 from bot.aws.region import Region
 from bot.ceilings import Ceilings
 from bot.digests import _measuring as measuring
-from bot.digests._facts import Event, Facts
+from bot.digests._facts import Event, Facts, Fires
 from bot.digests._lifecycles import Lifecycles
 from bot.digests._measuring import DAY, FORTNIGHT, HOUR, LATELY, THREE_HOURS, WEEKS
 from bot.digests._unread import gaps
@@ -89,11 +89,11 @@ class Survey:
         unseen: list[Line] = [(one.sentence,) for one in inventory.unreachable]
         there = _regions(wanted)
         regions = [one for one in self._accounts if (one.account.id, one.name) in there]
-        figures, limits, looked, events, lifecycles, trail = await asyncio.gather(
+        figures, limits, looked, happened, lifecycles, trail = await asyncio.gather(
             self._figures(inventory, wanted, now),
             self._ceilings.of(tuple(filter(_is_measured, wanted))),
             asyncio.gather(*(_looked_into(one, unseen) for one in regions)),
-            asyncio.gather(*(_events(one, wanted, yesterday, unseen) for one in regions)),
+            asyncio.gather(*(_happened(one, wanted, yesterday, unseen) for one in regions)),
             self._lifecycles.of(regions, {one.engine for one in wanted}, unseen),
             self._checked(),
         )
@@ -111,7 +111,8 @@ class Survey:
             maintenance=tuple(one for some, _ in looked for one in some),
             quotas=tuple(one for _, some in looked for one in some),
             lifecycles=lifecycles,
-            events=tuple(one for some in events for one in some),
+            events=tuple(one for some, _ in happened for one in some),
+            firing=tuple(one for _, some in happened for one in some),
             trail=trail,
             unknown=await self._unknown(environments),
             unseen=tuple(dict.fromkeys(unseen)),
@@ -161,6 +162,28 @@ async def _events(
         if _place(one) == (region.account.id, region.name)
     }
     return tuple(_placed(said, here))
+
+
+async def _happened(
+    region: Region, databases: Sequence[Database], since: int, unseen: list[Line]
+) -> tuple[Sequence[Event], Sequence[Fires]]:
+    return await asyncio.gather(
+        _events(region, databases, since, unseen), _firing(region, databases, unseen)
+    )
+
+
+async def _firing(
+    region: Region, databases: Iterable[Database], unseen: list[Line]
+) -> Sequence[Fires]:
+    where = f"{region.account.name}/{region.name}"
+    alarms = await _or(region.alarms_firing(), (), f"see which alarms fire in {where}", unseen)
+    here = {
+        (one.target.kind, one.name.lower()): one
+        for one in databases
+        if _place(one) == (region.account.id, region.name)
+    }
+    found = ((one, here.get((one.kind, one.identifier.lower()))) for one in alarms if one.kind)
+    return [Fires(alarm, database) for alarm, database in found if database]
 
 
 async def _or(answer: Awaitable[T], nothing: T, what: str, unseen: list[Line]) -> T:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from bot.digests._facts import Facts, concern, step
 from bot.maintenance import what, when
+from bot.monitoring import watched
 from bot.values import Concern, Database, Moment, RDSEvent, Section, Strong, micros
 
 HOUR = micros(timedelta(hours=1))
@@ -29,6 +30,16 @@ def out_of_order(facts: Facts) -> Iterator[Concern]:
                 facts, "status", one, f" is {one.status}. Nobody can use it as it is.",
                 section=Section.ACTION, state=one.status, rank=-10,
             )  # fmt: skip
+
+
+def alarms(facts: Facts) -> Iterator[Concern]:
+    """What fires is not put off by thresholds of our own."""
+    for alarm, database in ((one.alarm, one.database) for one in facts.firing):
+        yield concern(
+            facts, f"alarm-{alarm.name}", database, f": alarm {alarm.name} fires since ",
+            Moment(at=alarm.since), f": {watched(alarm)}.",
+            section=Section.ACTION, state=str(alarm.since), rank=-5, metrics="--range 3h",
+        )  # fmt: skip
 
 
 def tampering(facts: Facts) -> Iterator[Concern]:

@@ -57,7 +57,7 @@ class PreviewDigest(Query):
 
     verb, name = "digest preview", "preview_digest"
     permissions = (
-        "cloudwatch:GetMetricData", "rds:DescribeAccountAttributes",
+        "cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "rds:DescribeAccountAttributes",
         "rds:DescribeDBClusterParameters", "rds:DescribeDBMajorEngineVersions",
         "rds:DescribeDBParameters", "rds:DescribeEvents", "rds:DescribePendingMaintenanceActions",
     )  # fmt: skip

@@ -240,3 +240,15 @@ async def test_connections_with_a_firing_alarm_need_something(stage: Stage) -> N
     assert "Alarm orders-alarm fires since" in said
     assert "Nothing needs to be done" not in said
     assert "Nothing needs to be done" in calm
+
+
+async def test_a_digest_is_not_clear_while_an_alarm_fires_or_cannot_be_read(stage: Stage) -> None:
+    put(stage.aws, "above")
+    async with stage.bot() as play:
+        fires = await types(play, "/rds digest preview --environment staging")
+        stage.aws.fault("cloudwatch:DescribeAlarms", "denied", times=None)
+        unread = await types(play, "/rds digest preview --environment staging")
+
+    assert "alarm orders-alarm fires since" in fires
+    assert "CPU utilization above 5 % (average of 1 min, 2 of 3)" in fires
+    assert "I could not see which alarms fire in main/us-east-1" in unread
