@@ -89,19 +89,20 @@ def _believed(
     Of two values for one instant the one that came later holds.
     """
     found: dict[int, float] = {}
-    odd: dict[str, None] = {}
+    odd: dict[str, str] = {}
     for at, value in _pairs(results):
         if not _is_possible(value, metric, unit):
-            odd[f"CloudWatch told values that cannot be, like {value:g}. {AGAIN}"] = None
+            odd.setdefault("value", f"values that cannot be, like {value:g}")
         elif not _is_within(at, window):
-            odd[f"CloudWatch told values of another time. {AGAIN}"] = None
+            odd.setdefault("time", "values of another time")
         else:
             if found.get(at, value) != value:
-                odd[f"CloudWatch told two values for one instant. {AGAIN}"] = None
+                odd.setdefault("twice", "two values for one instant")
             found[at] = value
     if any(len(one.get("Timestamps") or ()) != len(one.get("Values") or ()) for one in results):
-        odd[f"CloudWatch told values without their times. {AGAIN}"] = None
-    return tuple(sorted(found.items())), tuple(odd)[:2]
+        odd["times"] = "values without their times"
+    said = (f"CloudWatch told {' and '.join(odd.values())}. {AGAIN}",) if odd else ()
+    return tuple(sorted(found.items())), said
 
 
 def _pairs(results: Sequence[Raw]) -> Iterator[Point]:

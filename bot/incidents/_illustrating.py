@@ -87,7 +87,10 @@ class Illustrator:
         if own is None or seen.chart is None:
             return seen
         panels = (own, *seen.chart.panels[: SHOWN - 1])
-        return seen.model_copy(update={"chart": seen.chart.model_copy(update={"panels": panels})})
+        lacks = f"{own.title} could not all be read" if own.is_unread else ""
+        unread = "; ".join(filter(None, (lacks, seen.chart.unread)))
+        drawn = seen.chart.model_copy(update={"panels": panels, "unread": unread})
+        return seen.model_copy(update={"chart": drawn})
 
     async def _own(self, database: Database, alarm: Alarm | None) -> Panel | None:
         """Just the figures that the alarm compares, where no panel of the chart shows those."""
