@@ -10,7 +10,15 @@ from bot.values import Answer, AuditEvent, LiveChart, Posted, Shown
 from handlers.errands import Errand, Errands
 from handlers.errors import query_in
 from handlers.pictures import Pictures
-from handlers.slack_errors import UNANSWERED, PersonError, PlaceError, ThreadError, VanishedError
+from handlers.slack_errors import (
+    UNANSWERED,
+    ContentError,
+    RefusalError,
+    TokenError,
+    UnansweredError,
+)
+
+GIVE_UP = freshening.LASTING  #: how long the last words are tried
 
 log = structlog.get_logger()
 
@@ -48,7 +56,7 @@ class Renewing:
             await renew(chart, posted)
         except (BotError, *UNANSWERED) as error:
             log.warning("renewing.postponed", chart=chart.id, why=str(error))
-            if _is_gone(error):
+            if _is_for_good(error) or self._clock() > chart.until + GIVE_UP:
                 await self._end(chart)
             elif isinstance(error, NotAllowedError | UsageError):
                 await self._stop(chart, type(error).__name__)
@@ -98,6 +106,7 @@ def _words(found: Answer) -> Answer:
     return found.model_copy(update={"chart": None})
 
 
-def _is_gone(error: Exception) -> bool:
-    """The message, or the place where it stood."""
-    return isinstance(error, VanishedError | ThreadError | PlaceError | PersonError)
+def _is_for_good(error: Exception) -> bool:
+    """Slack will not let this message change any more, whatever its word for that is."""
+    passes = isinstance(error, UnansweredError | TokenError | ContentError)
+    return isinstance(error, RefusalError) and not passes

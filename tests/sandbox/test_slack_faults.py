@@ -9,6 +9,7 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.slack import (
+    Garbled,
     Hang,
     Lost,
     RateLimited,
@@ -46,6 +47,21 @@ async def test_slacks_own_client_waits_a_rate_limit_out(slack: SlackSandbox) -> 
     await web.chat_postMessage(channel=CHANNEL, text="t")
 
     assert [it.status for it in slack.calls] == [429, 200]
+
+
+async def test_an_answer_without_json_carries_nothing_out(slack: SlackSandbox) -> None:
+    slack.faults.add("chat.postMessage", Garbled(429, "slow down", "text/plain"))
+    asked = {"channel": CHANNEL, "text": "t", "token": slack.bot_token}
+
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(f"{slack.url}chat.postMessage", data=asked) as answer,
+    ):
+        said = await answer.text()
+
+    assert (answer.status, answer.content_type, said) == (429, "text/plain", "slow down")
+    assert answer.headers["Retry-After"] == "1"
+    assert slack.member("ana").messages() == ()
 
 
 @pytest.mark.parametrize("status", [500, 503])

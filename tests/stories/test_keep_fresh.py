@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from bot.sandbox.slack import Refused, SeenMessage, Slow
 from tests.conftest import CONFIG
 from tests.stories.asking import everything_is_told, flat, told, told_on_click
@@ -150,12 +152,15 @@ async def test_where_there_is_nothing_left_to_look_at_its_message_says_that_it_e
         assert await play.bot.services.store.live_charts.alive() == ()
 
 
-async def test_a_message_that_somebody_removed_is_not_renewed_again(stage: Stage) -> None:
+@pytest.mark.parametrize("word", ["message_not_found", "is_inactive", "of_tomorrow"])
+async def test_a_message_that_slack_lets_change_no_more_is_not_renewed_again(
+    stage: Stage, word: str
+) -> None:
     async with stage.bot(CONFIG) as play:
         await keeps_fresh(play)
         await passes(play, 1)
         [seen] = kept(stage)
-        stage.slack.faults.add("chat.update", Refused("message_not_found"), times=None)
+        stage.slack.faults.add("chat.update", Refused(word), times=None)
         await passes(play, MINUTE)
 
         assert files(stage, seen) == [picture(seen)]
