@@ -91,16 +91,19 @@ class Pictures:
         if about.answer.chart is None:
             await self._say(about, NOTHING)
         elif about.uploaded is None:
-            await self._upload(about, about.answer.chart)
+            await self._upload(about, about.answer.chart, delivery.revision)
         else:
             await self._show(about, about.uploaded, again=delivery.attempts > 0)
 
-    async def _upload(self, about: Drawing, chart: Drawable) -> None:
-        """Kept before anybody can see it: the row is due again, for the file that it has now."""
+    async def _upload(self, about: Drawing, chart: Drawable, revision: int) -> None:
+        """Kept before anybody can see it: the row is due again, for the file that it has now.
+
+        Where another picture is wanted there meanwhile, that one is.
+        """
         uploaded = await self._put(await self._studio.draw(chart))
         drawn = about.model_copy(update={"uploaded": uploaded})
         async with self._store.write() as tx:
-            await tx.post(Telling.drawing(drawn))
+            await tx.post(Telling.drawing(drawn), revision=revision)
 
     async def _show(self, about: Drawing, uploaded: Upload, *, again: bool) -> None:
         """``again``: an attempt without an answer may have shared it."""

@@ -166,7 +166,11 @@ class Outbox:
 
 
 async def post(
-    connection: AsyncConnection, message: Message, now: int, not_before: int | None
+    connection: AsyncConnection,
+    message: Message,
+    now: int,
+    not_before: int | None,
+    revision: int | None = None,
 ) -> None:
     """Adds a message, or replaces the waiting one with its key, keeping that one's place."""
     due_at = now if not_before is None else not_before
@@ -176,6 +180,7 @@ async def post(
     replace = insert.on_conflict_do_update(
         index_elements=[_row.key],
         index_where=text(models.WAITING),
+        where=None if revision is None else _row.revision == revision,
         set_={
             **{name: fresh[name] for name in _REPLACED},
             "revision": _row.revision + 1,

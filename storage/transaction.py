@@ -253,9 +253,14 @@ class Transaction:
         """Audited at the end, when this transaction locks nothing else any more."""
         self._events.append(event)
 
-    async def post(self, message: Message, *, not_before: int | None = None) -> None:
-        """Has something told after the commit, instead of what still waits under the same key."""
-        await outbox.post(self._connection, message, self.now, not_before)
+    async def post(
+        self, message: Message, *, not_before: int | None = None, revision: int | None = None
+    ) -> None:
+        """Has something told after the commit, instead of what still waits under the same key.
+
+        With ``revision`` only instead of that one: a newer message stays.
+        """
+        await outbox.post(self._connection, message, self.now, not_before, revision)
         self.after_commit(self._posted)
         if message.place is Place.CARD:
             self.stir_homes()

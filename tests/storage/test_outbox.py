@@ -209,3 +209,46 @@ async def test_what_is_rolled_back_is_never_told(database: Database) -> None:
             raise RuntimeError
     except RuntimeError:
         assert await database.outbox.depth() == 0
+
+
+async def test_a_revision_is_replaced_only_while_it_is_the_newest(database: Database) -> None:
+    await _post_card(database, "first")
+    (delivery,) = await database.outbox.due(START, 10)
+    await _post_card(database, "newer")
+    late = delivery.message.model_copy(update={"body": {"text": "late"}})
+    async with database.write() as tx:
+        await tx.post(late, revision=delivery.revision)
+
+    await database.outbox.delivered(delivery, None)
+    (waiting,) = await database.outbox.due(START, 10)
+
+    assert waiting.message.body == {"text": "newer"}
+    async with database.write() as tx:
+        await tx.post(late, revision=waiting.revision)
+    await database.outbox.delivered(waiting, None)
+    (waiting,) = await database.outbox.due(START, 10)
+    assert waiting.message.body == {"text": "late"}
+
+
+async def test_what_steps_aside_lets_the_next_pass_and_is_due_again(
+    database: Database, clock: Clock
+) -> None:
+    await _post(database, "first", "second")
+    (first,) = await database.outbox.due(START, 10)
+
+    await database.outbox.step_aside(first, START + MINUTE // 2, "trouble")
+
+    assert _kinds(await database.outbox.due(START, 10)) == ["second"]
+    clock.now += MINUTE // 2
+    (again,) = await database.outbox.due(clock.now, 10)
+    assert (again.message.kind, again.attempts, again.error) == ("first", 1, "trouble")
+
+
+async def test_who_is_told_instead_is_kept_and_replaced(database: Database) -> None:
+    for who in ("U1", "U2"):
+        async with database.write() as tx:
+            await tx.post(a_message(key="k", instead=who))
+
+    (delivery,) = await database.outbox.due(START, 10)
+
+    assert delivery.message.instead == "U2"
