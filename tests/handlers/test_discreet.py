@@ -1,5 +1,7 @@
 """What people read in Slack holds no secret, whoever wrote it."""
 
+from typing import Any
+
 import pytest
 
 from bot.sandbox.slack import SlackSandbox
@@ -7,7 +9,7 @@ from handlers.app import pooled_session, posting_client
 from handlers.discreet import discreet
 
 SECRET = "log in with password=hunter2"
-BLOCKS = [
+BLOCKS: list[dict[str, Any]] = [
     {"type": "section", "text": {"type": "plain_text", "text": SECRET}},
     {"type": "context", "elements": [{"type": "mrkdwn", "text": SECRET}]},
     {

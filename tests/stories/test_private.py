@@ -36,7 +36,7 @@ SAID_BY_AWS = "canary-said-by-aws"
 TYPED = (COMMAND, UNREADABLE, REASON, MENTION, MESSAGE, FIELD)
 CONFIGURED = {"AUDIT_KEY": AUDIT_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY}
 
-TABLES = ("inbox", "texts", "requests", "outbox")
+TABLES = ("inbox", "texts", "outbox")
 
 
 class People:
@@ -147,16 +147,9 @@ async def test_a_postgresql_that_fails_tells_no_secret(
             await crowd.say_everything()
             await execute(postgres_url, mended.format(table))
             await crowd.open_a_form()
-        await crowd.open_a_form()
-        for sql in (
-            "ALTER TABLE inbox ALTER payload TYPE varchar(10) USING left(payload, 10)",
-            "ALTER TABLE inbox ALTER payload TYPE integer USING 0",
-        ):
-            await execute(postgres_url, sql)
-            await crowd.say_everything()
 
     assert told(bot.printed, [*TYPED, *CONFIGURED.values(), PASSWORD, *crowd.handed]) == []
-    assert {"listening.not_kept", "intake.failed"} <= {it["event"] for it in events(bot.printed)}
+    assert "listening.not_kept" in {it["event"] for it in events(bot.printed)}
 
 
 async def test_a_postgresql_that_closes_its_connections_tells_no_secret(
@@ -193,7 +186,7 @@ async def test_a_sqlite_that_fails_tells_no_secret(home: Home, slack: SlackSandb
             await crowd.open_a_form()
 
     assert told(bot.printed, [*TYPED, *CONFIGURED.values(), *crowd.handed]) == []
-    assert {"listening.not_kept", "intake.failed"} <= {it["event"] for it in events(bot.printed)}
+    assert "listening.not_kept" in {it["event"] for it in events(bot.printed)}
 
 
 @pytest.mark.parametrize(
@@ -244,34 +237,40 @@ async def test_a_log_that_is_read_through_tells_no_secret(home: Home, slack: Sla
     assert {it.get("logger") for it in events(bot.printed)} > {"slack_bolt.AsyncApp"}
 
 
-@pytest.mark.parametrize(
-    ("names", "settings"),
-    [
-        ({"SLACK_BOT_TOKEN": f"xoxb-{'1' * 12}-{PASSWORD}"}, CONFIG),
-        ({"SLACK_BOT_TOKEN": f"bot-{PASSWORD}"}, CONFIG),
-        ({"SLACK_APP_TOKEN": f"xapp-1-{PASSWORD}"}, CONFIG),
-        ({"SLACK_APP_TOKEN": PASSWORD}, CONFIG),
-        ({"DATABASE_URL": f"postgresql://bot:{PASSWORD}@127.0.0.1:1/bot"}, CONFIG),
-        ({"DATABASE_URL": f"postgresql://bot:{PASSWORD}@[::1/bot"}, CONFIG),
-        ({"DATABASE_URL": f"mysql://bot:{PASSWORD}@127.0.0.1:1/bot"}, CONFIG),
-        ({"AUDIT_KEY": PASSWORD}, CONFIG),
-        ({"AUDIT_KEY_FORMER": PASSWORD}, CONFIG),
-        ({}, f"{CONFIG}\nslack_bot_token: xoxb-{PASSWORD}-0\n"),
-        ({}, f"{CONFIG}\ndatabase: {{url: 'postgresql://bot:{PASSWORD}@db/bot'}}\n"),
-        ({}, f"{CONFIG}\nhealth: {{listen: 'postgresql://bot:{PASSWORD}@db/bot'}}\n"),
-        ({}, f"{CONFIG}\npassword: {PASSWORD}\n"),
-        ({}, f"{CONFIG}\n{{password: {PASSWORD}\n"),
-    ],
+#: An environment, and a line of the settings, each with a secret where none belongs or a wrong one.
+WRONG: tuple[tuple[dict[str, str], str], ...] = (
+    ({"SLACK_BOT_TOKEN": f"xoxb-{'1' * 12}-{PASSWORD}"}, ""),
+    ({"SLACK_BOT_TOKEN": f"bot-{PASSWORD}"}, ""),
+    ({"SLACK_APP_TOKEN": f"xapp-1-{PASSWORD}"}, ""),
+    ({"DATABASE_URL": f"postgresql://bot:{PASSWORD}@127.0.0.1:1/bot"}, ""),
+    ({"DATABASE_URL": f"postgresql://bot:{PASSWORD}@[::1/bot"}, ""),
+    ({"DATABASE_URL": f"mysql://bot:{PASSWORD}@127.0.0.1:1/bot"}, ""),
+    ({"AUDIT_KEY": PASSWORD}, ""),
+    ({}, f"slack_bot_token: xoxb-{PASSWORD}-0"),
+    ({}, f"health: {{listen: 'postgresql://bot:{PASSWORD}@db/bot'}}"),
+    ({}, f"{{password: {PASSWORD}"),
 )
-@pytest.mark.parametrize("words", [("run",), ("check",), ("check", "--json"), ("audit", "verify")])
+
+
+@pytest.mark.parametrize(("names", "line"), WRONG)
 async def test_a_wrong_setting_is_named_without_its_secret(
-    home: Home, names: dict[str, str], settings: str, words: tuple[str, ...]
+    home: Home, names: dict[str, str], line: str
 ) -> None:
-    bot = await Process.begun(home, settings, *words, **names)
+    bot = await Process.begun(home, f"{CONFIG}\n{line}\n", **names)
 
     code, _ = await bot.ended()
 
+    assert code == 2
+    assert events(bot.printed)
     assert told(bot.printed, [PASSWORD]) == []
-    if words == ("run",):
-        assert code in (1, 2)
-        assert events(bot.printed)
+
+
+@pytest.mark.parametrize("words", [("check",), ("check", "--json"), ("audit", "verify")])
+async def test_a_command_tells_no_password_of_the_database(
+    home: Home, words: tuple[str, ...]
+) -> None:
+    names = {"DATABASE_URL": f"postgresql://bot:{PASSWORD}@127.0.0.1:1/bot"}
+    bot = await Process.begun(home, CONFIG, *words, **names)
+
+    assert (await bot.ended())[0] > 0
+    assert told(bot.printed, [PASSWORD]) == []
