@@ -16,6 +16,7 @@ _KINDS = {"db": Kind.INSTANCE, "cluster": Kind.CLUSTER}
 _HOST = re.compile(
     r"(?:[a-z0-9+:]+://(?:[^/]*@)?)?((?:[a-z0-9-]+\.)+[a-z0-9-]+)\.?(?::\d+)?(?:[/?].*)?"
 )
+LONGEST = 500  #: characters of a word that may name one: no ARN, host or connection string has more
 _REGION = re.compile(r"(?:[a-z]{2,}-)+[a-z]+-\d+")
 
 
@@ -95,7 +96,9 @@ def bare(typed: str) -> str:
 def mentioned(text: str, databases: Iterable[Database]) -> Database | None:
     """The one that an ARN or an endpoint in ``text`` names first; names alone do not count."""
     among = tuple(databases)
-    for word in re.findall(r"[^\s<>|\"'`,;()]*[.:][^\s<>|\"'`,;()]*", text):
+    for word in re.split(r"[\s<>|\"'`,;()]+", text):
+        if len(word) > LONGEST or not re.search("[.:]", word):
+            continue
         try:
             found = called(word.strip(".:"), among, frozenset(Kind))
         except UnknownTargetError:

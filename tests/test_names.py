@@ -1,5 +1,6 @@
 """ARNs and endpoints are as good as names, wherever a database is asked for."""
 
+import time
 from typing import Any
 
 import pytest
@@ -188,3 +189,12 @@ def test_a_message_is_about_the_database_that_it_names(
     text: str, database: Database | None
 ) -> None:
     assert mentioned(text, SEEN.databases) == database
+
+
+@pytest.mark.parametrize("piece", ["x", "x.", ":", "a-", "a@", "://", "arn:", "x@x/"])
+def test_however_long_a_message_is_it_is_read_at_once(piece: str) -> None:
+    began = time.monotonic()
+
+    assert mentioned(piece * 20_000, SEEN.databases) is None
+    assert bare(piece * 500)
+    assert time.monotonic() - began < 1.0
