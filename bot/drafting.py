@@ -114,10 +114,9 @@ class Drafting:
             asked_at=ask.received_at,
         )
         aws = self._accounts.door(order.target, change.permissions)
+        looking = asyncio.ensure_future(self._accounts.look(order.target))
         looked, planned, weighed = await asyncio.gather(
-            self._accounts.look(order.target),
-            _attempted(change.plan(aws, order)),
-            weights(aws.region, seen),
+            looking, _attempted(change.plan(aws, order)), weights(aws.region, looking)
         )
         judged = self._judge.judge(change, looked)
         observes = self._settings.observe and isinstance(planned, Plan)

@@ -16,14 +16,14 @@ PATIENCE = 5.0  #: seconds: whoever asks waits for their answer
 log = structlog.get_logger()
 
 
-async def weights(region: Region, database: Database) -> dict[str, Any]:
+async def weights(region: Region, looking: asyncio.Future[Looked]) -> dict[str, Any]:
     """``connections`` and ``last_snapshot``; a key that is missing stands in ``unread``.
 
     None of ``connections``: nobody counted lately; of ``last_snapshot``: there is none.
     """
     asked = {
-        "connections": _connections(region, database),
-        "last_snapshot": _last_snapshot(region, database),
+        "connections": _connections(region, looking),
+        "last_snapshot": _last_snapshot(region, looking),
     }
     read = await asyncio.gather(*(_at_best(name, reading) for name, reading in asked.items()))
     found = {name: fact for facts in read for name, fact in facts.items()}
@@ -52,7 +52,8 @@ def standing(looked: Looked) -> dict[str, Any]:
     }
 
 
-async def _connections(region: Region, database: Database) -> int | None:
+async def _connections(region: Region, looking: asyncio.Future[Looked]) -> int | None:
+    database = (await asyncio.shield(looking)).database
     counted = await asyncio.gather(*map(region.connections, _counted(database)))
     known = [one for one in counted if one is not None]
     return round(sum(known)) if known and len(known) == len(counted) else None
@@ -68,17 +69,11 @@ def _counted(database: Database) -> list[Target]:
     ]
 
 
-async def _last_snapshot(region: Region, database: Database) -> dict[str, Any] | None:
-    source = await _backed_up(region, database)
-    taken = await region.latest_snapshot(source)
+async def _last_snapshot(region: Region, looking: asyncio.Future[Looked]) -> dict[str, Any] | None:
+    """A cluster's members have no snapshots: its volume is one."""
+    looked = await asyncio.shield(looking)
+    taken = await region.latest_snapshot((looked.cluster or looked.database).target)
     return None if taken is None else {"name": taken.identifier, "at": taken.created_at}
-
-
-async def _backed_up(region: Region, database: Database) -> Target:
-    """What is snapshotted, as of now: a cluster's members have no snapshots, its volume is one."""
-    if database.cluster is not None:
-        return (await region.database(Kind.CLUSTER, database.cluster)).target
-    return (await region.database(database.target.kind, database.name)).target
 
 
 async def _at_best(name: str, reading: Awaitable[Any]) -> dict[str, Any]:
