@@ -39,8 +39,7 @@ async def test_an_error_of_postgresql_tells_no_value(connections: Connections, w
         for sql in filter(None, broken.replace("$$ LANGUAGE", "$$  LANGUAGE").split("; CREATE TR")):
             await connection.execute(text(sql if sql.startswith(("A", "C")) else f"CREATE TR{sql}"))
     with pytest.raises((ConflictError, StorageError)) as caught:
-        for _ in range(2):
-            await _write(connections, key=VALUE, kind=VALUE)
+        await _write_twice(connections)
     await connections.close()
 
     told = _told(caught.value)
@@ -74,8 +73,7 @@ async def test_an_error_of_sqlite_tells_no_value(tmp_path: Any) -> None:
         async with connections.begin() as connection:
             await connection.execute(text(sql))
     with pytest.raises(ConflictError) as caught:
-        for _ in range(2):
-            await _write(connections, key=VALUE, kind=VALUE)
+        await _write_twice(connections)
     await connections.close()
 
     assert VALUE not in _told(caught.value)
@@ -89,3 +87,8 @@ async def _write(connections: Connections, **values: str) -> None:
 
 def _told(error: BaseException) -> str:
     return "".join(traceback.format_exception(error))
+
+
+async def _write_twice(connections: Connections) -> None:
+    for _ in range(2):
+        await _write(connections, key=VALUE, kind=VALUE)
