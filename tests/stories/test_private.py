@@ -243,7 +243,6 @@ WRONG: tuple[tuple[dict[str, str], str], ...] = (
     ({"SLACK_BOT_TOKEN": f"bot-{PASSWORD}"}, ""),
     ({"SLACK_APP_TOKEN": f"xapp-1-{PASSWORD}"}, ""),
     ({"DATABASE_URL": f"postgresql://bot:{PASSWORD}@127.0.0.1:1/bot"}, ""),
-    ({"DATABASE_URL": f"postgresql://bot:{PASSWORD}@[::1/bot"}, ""),
     ({"DATABASE_URL": f"mysql://bot:{PASSWORD}@127.0.0.1:1/bot"}, ""),
     ({"AUDIT_KEY": PASSWORD}, ""),
     ({}, f"slack_bot_token: xoxb-{PASSWORD}-0"),
