@@ -71,13 +71,11 @@ class ExecutorMachine(RuleBasedStateMachine):
     def asks_and_the_bot_is_held_up(
         self, change: str, database: str, gap: tuple[float, float]
     ) -> None:
-        stage, late = self.troupe.stage, max(gap) > 5
-        calls = len(self._mutations())
+        """Whichever request it was about to send: others that wait may go out beside it."""
+        stage = self.troupe.stage
         stage.hold(lambda: stage.sleeps(*gap))
         self.troupe.run(self.troupe.play.types(f"/rds {change.format(database)}"))
-        held_up, stage.happens = stage.happens is None, None
-        if held_up and late:
-            assert len(self._mutations()) == calls
+        stage.happens = None
 
     @rule(change=changes, database=databases, point=st.sampled_from(POINTS))
     def asks_and_the_bot_dies(self, change: str, database: str, point: str) -> None:
