@@ -17,7 +17,7 @@ REFUSED = {
     "a column that is narrow": ("ALTER TABLE inbox ALTER key TYPE varchar(3)", "22001"),
     "a trigger that tells": (
         "CREATE FUNCTION tell() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'no %', NEW.key; END $$"
-        " LANGUAGE plpgsql; CREATE TRIGGER tell BEFORE INSERT ON inbox EXECUTE FUNCTION tell()",
+        " LANGUAGE plpgsql|CREATE TRIGGER tell BEFORE INSERT ON inbox EXECUTE FUNCTION tell()",
         "P0001",
     ),
     "a row that is there": ("", "inbox_pkey"),
@@ -36,8 +36,8 @@ def connections(postgres_url: str) -> Connections:
 async def test_an_error_of_postgresql_tells_no_value(connections: Connections, what: str) -> None:
     broken, kept = REFUSED[what]
     async with connections.begin() as connection:
-        for sql in filter(None, broken.replace("$$ LANGUAGE", "$$  LANGUAGE").split("; CREATE TR")):
-            await connection.execute(text(sql if sql.startswith(("A", "C")) else f"CREATE TR{sql}"))
+        for sql in filter(None, broken.split("|")):
+            await connection.execute(text(sql))
     with pytest.raises((ConflictError, StorageError)) as caught:
         await _write_twice(connections)
     await connections.close()
@@ -83,6 +83,11 @@ async def test_an_error_of_sqlite_tells_no_value(tmp_path: Any) -> None:
 async def _write(connections: Connections, **values: str) -> None:
     async with connections.begin() as connection:
         await connection.execute(INSERT, values)
+
+
+async def _write_twice(connections: Connections) -> None:
+    for _ in range(2):
+        await _write(connections, key=VALUE, kind=VALUE)
 
 
 def _told(error: BaseException) -> str:
