@@ -92,8 +92,3 @@ async def _write_twice(connections: Connections) -> None:
 
 def _told(error: BaseException) -> str:
     return "".join(traceback.format_exception(error))
-
-
-async def _write_twice(connections: Connections) -> None:
-    for _ in range(2):
-        await _write(connections, key=VALUE, kind=VALUE)
