@@ -97,9 +97,9 @@ def remove_card(stage: Stage) -> None:
     stage.slack.world.erase(message)
 
 
-@pytest.mark.parametrize("vanish", [archive, remove_card])
-async def test_where_the_card_is_gone_who_asked_is_told_directly(
-    stage: Stage, vanish: Callable[[Stage], None]
+@pytest.mark.parametrize(("vanish", "is_direct"), [(archive, True), (remove_card, False)])
+async def test_where_the_card_is_gone_it_is_told_in_the_channel_else_directly(
+    stage: Stage, vanish: Callable[[Stage], None], is_direct: bool
 ) -> None:
     async with stage.bot() as play:
         await reboot(play)
@@ -107,7 +107,7 @@ async def test_where_the_card_is_gone_who_asked_is_told_directly(
         await minutes(play, 16)
         [seen] = told(stage)
 
-    assert seen.channel.is_im
+    assert seen.channel.is_im is is_direct
     assert seen.thread_ts is None
 
 

@@ -58,11 +58,12 @@ WRONG = {
     "request that is not": ("approve RDS-7777", "no request RDS-7777"),
     "duration": ("audit --since yesterday", "90m, 24h or 7d"),
     "person": ("audit --user dora", "mention a person"),
-    "environment": ("list --environment prod", "did you mean production?"),
+    "environment": ("list --environment produktion", "did you mean production?"),
     "help for nothing": ("help frobnicate", '"frobnicate"'),
     "text without end": (f"reboot orders-test --reason {'x' * 12_001}", "12,0", "shorten"),
 }  # fmt: skip
-STATES = ("rebooting", "stopped", "modifying", "storage-full", "failed", "configuring-iam")
+PASSING = ("rebooting", "modifying", "configuring-iam")
+STATES = ("stopped", "storage-full", "failed", *PASSING)
 
 
 async def test_it_is_said_what_is_wrong_and_nothing_happens(
@@ -85,8 +86,10 @@ async def test_a_database_in_the_wrong_state_is_left_alone_and_its_state_is_name
     tags = {"Environment": "test"}
     aws.seed([InstanceSpec(f"it-is-{one}", status=one, tags=tags) for one in STATES])
     verbs = ("reboot {}", "snapshot {}", "backup-window {} 07:00-08:00")
+    # what people have to agree to first may be asked for while AWS is at work
+    waits = itertools.product([verbs[0], verbs[2]], PASSING)
 
-    for verb, status in itertools.product(verbs, STATES):
+    for verb, status in sorted({*itertools.product(verbs, STATES)} - {*waits}):
         said = await told(slack.member("ana"), f"/rds {verb.format(f'it-is-{status}')}")
         assert f"it-is-{status} is {status};" in flat(said)
 
