@@ -67,6 +67,7 @@ async def test_a_moment_between_note_and_call_is_no_reason_not_to_make_it(held_u
 
 
 def concludes(stage: Stage, sql: str) -> None:
+    """It waits for whoever writes: in a thread where that may be the bot of this very loop."""
     with closing(sqlite3.connect(stage.home.folder / "bot.db")) as stored, stored:
         stored.execute(sql)
 
