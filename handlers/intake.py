@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 
 from bot.errors import StorageError
+from bot.values import fingerprint
 from storage.inbox import Inbox, Incoming
 
 Process = Callable[[Incoming], Awaitable[None]]
@@ -71,7 +72,7 @@ class Intake:
     async def take_over(self) -> None:
         """Take up what a process that is gone has kept and never ended. Raises StorageError."""
         for incoming in await self._inbox.take_over(self._working):
-            log.info("intake.taken_over", kind=incoming.kind, key=incoming.key)
+            log.info("intake.taken_over", kind=incoming.kind, row=_mark(incoming))
             self.begin(incoming)
 
     async def idle(self) -> None:
@@ -96,7 +97,7 @@ class Intake:
         try:
             await self._inbox.done(incoming.key, reference)
         except StorageError:
-            log.exception("intake.not_marked_done", key=incoming.key)
+            log.exception("intake.not_marked_done", kind=incoming.kind, row=_mark(incoming))
         finally:
             self._working.discard(incoming.key)
 
@@ -118,3 +119,8 @@ class Intake:
 def new_reference() -> str:
     """What a person is told and the log holds, so that the one leads to the other."""
     return f"E-{secrets.token_hex(3)}"
+
+
+def _mark(incoming: Incoming) -> str:
+    """The same for one row in every line of the log; its key may hold a trigger of Slack's."""
+    return fingerprint(incoming.key)[:12]
