@@ -6,6 +6,7 @@ warnings, and exceptions that nobody caught. Secrets are masked last, when trace
 
 import io
 import logging
+import math
 import sys
 import threading
 from collections.abc import Mapping, MutableMapping
@@ -15,13 +16,14 @@ from typing import Any, TextIO
 
 import structlog
 
-from bot.masking import masked
+from bot.masking import mask, masked
 
 #: They print whole payloads at INFO and below, tokens among them.
 TALKATIVE = ("slack_bolt", "slack_sdk", "aiobotocore", "botocore", "apscheduler")
 #: It warns of every tick that is left out because the one before still runs, as is meant.
 TICKER = "apscheduler.scheduler"
 LONGEST = 100_000  #: characters of one value; a line that is longer helps nobody
+DEEPEST = 20  #: values in values; what holds itself would have no end
 
 Event = MutableMapping[str, Any]
 
@@ -136,22 +138,31 @@ def _renderer(out: TextIO) -> Any:
 
 
 def _told(_logger: object, _name: str, event: Event) -> Any:
-    return masked({str(key): _plain(value) for key, value in event.items()})
+    return masked(_named(event, DEEPEST))
 
 
-def _plain(value: object) -> Any:
+def _plain(value: object, depth: int) -> Any:
     """As JSON has it; what it does not know is shown as Python does, so that it is masked too."""
     match value:
+        case float() if not math.isfinite(value):
+            return str(value)
         case None | bool() | int() | float():
             return value
         case str():
             return str(value)[:LONGEST]
+        case Mapping() | list() | tuple() | set() | frozenset() if depth == 0:
+            return "…"
         case Mapping():
-            return {str(key): _plain(inner) for key, inner in value.items()}
+            return _named(value, depth)
         case list() | tuple() | set() | frozenset():
-            return [_plain(inner) for inner in value]
+            return [_plain(inner, depth - 1) for inner in value]
         case _:
             return _shown(value)
+
+
+def _named(values: Mapping[Any, Any], depth: int) -> Event:
+    """A name may come from outside as well, and be a secret itself."""
+    return {mask(str(name)): _plain(inner, depth - 1) for name, inner in values.items()}
 
 
 def _shown(value: object) -> str:
