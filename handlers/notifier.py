@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import structlog
 from slack_sdk.errors import SlackApiError
@@ -70,7 +71,7 @@ class Notifier:
         self._clock = clock
         self._setbacks = Setbacks(store, clock, admins)
         self._patience = patience
-        self._under_way = 0
+        self._under_way: set[int] = set()
 
     async def run(self) -> None:
         """Deliver whatever is due, as soon as it is due; ends only by being cancelled."""
@@ -94,15 +95,19 @@ class Notifier:
         return len(due)
 
     async def _begin_due(self, deliveries: asyncio.TaskGroup) -> int:
-        due = await self._store.outbox.due(self._clock(), BATCH - self._under_way)
-        self._under_way += len(due)
+        working = self._under_way
+        due = await self._store.outbox.due(
+            self._clock(), BATCH - len(working), working=tuple(working)
+        )
         for delivery in due:
-            deliveries.create_task(self._attempt(delivery)).add_done_callback(self._ended)
+            working.add(delivery.id)
+            task = deliveries.create_task(self._attempt(delivery))
+            task.add_done_callback(partial(self._ended, delivery.id))
         return len(due)
 
-    def _ended(self, _: asyncio.Task[None]) -> None:
+    def _ended(self, delivery_id: int, _: asyncio.Task[None]) -> None:
         """What waited behind that message is due now."""
-        self._under_way -= 1
+        self._under_way.discard(delivery_id)
         self._store.outbox.filled.set()
 
     async def _woken(self, seconds: float) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,16 +79,20 @@ class Outbox:
             asyncio.Event()
         )  #: set when something new was committed; whoever waits clears it
 
-    async def due(self, now: int, limit: int, lease: int = _LEASE) -> tuple[Delivery, ...]:
+    async def due(
+        self, now: int, limit: int, lease: int = _LEASE, working: Collection[int] = ()
+    ) -> tuple[Delivery, ...]:
         """Claims each destination's oldest message, for ``lease`` microseconds; oldest first.
 
         The messages of one destination are handed out one after the other, each when the one before
-        it has ended.
+        it has ended. ``working`` are the ids that this process delivers at this moment: however the
+        clock is set meanwhile, it is not handed them a second time.
         """
         await self._hurry(now)
+        claimable = self._claimable(now, limit, working)
         claim = (
             update(_outbox)
-            .where(_row.id.in_(select(self._claimable(now, limit).c.id)))
+            .where(_row.id.in_(select(claimable.c.id)))
             .values(lease_owner=self._owner, lease_until=now + lease, attempts=_row.attempts + 1)
             .returning(_outbox)
         )
@@ -141,18 +145,17 @@ class Outbox:
 
     async def _hurry(self, now: int) -> None:
         """Where the clock was put back since the last look, nobody waits until it has caught up."""
-        last, self._looked_at = self._looked_at, now
-        if now >= last:
-            return
-        late = update(_outbox).where(_WAITING, _row.due_at > now).values(due_at=now)
-        async with self._connections.begin() as connection:
-            await connection.execute(late)
+        if now < self._looked_at:
+            late = update(_outbox).where(_WAITING, _row.due_at > now).values(due_at=now)
+            async with self._connections.begin() as connection:
+                await connection.execute(late)
+        self._looked_at = now
 
-    def _claimable(self, now: int, limit: int) -> CTE:
+    def _claimable(self, now: int, limit: int, working: Collection[int]) -> CTE:
         free = or_(_row.lease_until.is_(None), passed(_row.lease_until, now, _LEASE))
         if self._connections.is_sqlite:  # nobody else can have this file
             free = or_(free, _row.lease_owner != self._owner)
-        return _first_in_lane(now, limit, free)
+        return _first_in_lane(now, limit, and_(free, _row.id.not_in(working)))
 
     async def _record(self, delivery: Delivery, **changes: Any) -> None:
         """Writes how an attempt went, unless another replica has taken the message over since."""

@@ -11,9 +11,10 @@ from bot.values import Decision, Message, Place, Request
 from handlers.directory import Identity, SlackDirectory
 from handlers.notifier import Notifier
 from storage.database import Database
-from tests.storage.records import MINUTE, Clock
+from tests.storage.records import HOUR, MINUTE, Clock
 from tests.stories.stage import until
 
+DAY = 24 * HOUR
 OWN = Identity(team="T1", enterprise=None, user="UBOT", bot="BBOT")
 
 
@@ -106,3 +107,20 @@ async def test_a_delivery_without_an_answer_ends_in_time_and_is_tried_again(
     assert await a_notifier(store, channels, clock, patience=40).deliver_due() == 1
 
     assert (channels.posted, await store.outbox.depth()) == (["C0STUCK"], 0)
+
+
+@pytest.mark.parametrize("step", [-400 * DAY, -3 * HOUR, -2 * MINUTE, 2 * MINUTE, 3 * HOUR, DAY])
+async def test_a_clock_that_is_set_during_a_delivery_begins_no_second_one(
+    store: Database, channels: Channels, clock: Clock, step: int
+) -> None:
+    """Its lease looks over then, and Slack would show the message twice."""
+    async with delivering(a_notifier(store, channels, clock, patience=40)):
+        await say(store, "C0STUCK")
+        await until(lambda: channels.asked)
+        clock.now += step
+        for _ in range(2):
+            await say(store, "C1")
+            await until(lambda: channels.posted)
+            channels.posted.clear()
+
+        assert channels.asked.count("C0STUCK") == 1
