@@ -1,5 +1,6 @@
 """What people read in Slack, with its secrets masked, whoever wrote it and whatever shows it."""
 
+import json
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -8,7 +9,9 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.masking import mask
 
 #: Where messages, forms and files hold what is read. Ids, values and states stand elsewhere.
-READ = frozenset(("text", "fallback", "alt_text", "title", "initial_comment"))
+READ = frozenset(("text", "fallback", "alt_text", "alt_txt", "title", "initial_comment"))
+#: What the SDK sends as JSON in a string where a method takes no JSON itself.
+ENCODED = frozenset(("files", "blocks", "attachments", "view"))
 
 
 class DiscreetClient(AsyncWebClient):
@@ -31,4 +34,15 @@ def discreet(payload: Any) -> Any:
 
 
 def _under(name: str, value: Any) -> Any:
-    return mask(value) if name in READ and isinstance(value, str) else discreet(value)
+    if not isinstance(value, str):
+        return discreet(value)
+    if name in ENCODED:
+        return _encoded(value)
+    return mask(value) if name in READ else value
+
+
+def _encoded(value: str) -> str:
+    try:
+        return json.dumps(discreet(json.loads(value)))
+    except ValueError:
+        return mask(value)
