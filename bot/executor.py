@@ -6,7 +6,8 @@ that the call did nothing: AWS's own refusal, or that it never left.
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -106,6 +107,7 @@ class Executor:
         self._steady = steady
         self._owner = owner
         self._tasks: set[asyncio.Task[None]] = set()
+        self._sending: set[int] = set()
         self._stopping = False
 
     def nudge(self) -> None:
@@ -126,11 +128,17 @@ class Executor:
         """Whatever another process claimed and never sent may be claimed again."""
         now = self._clock()
         for request in await self._store.requests.unsent():
-            if self.is_lost(request.step, now):
+            if self.is_lost(request, now):
                 await self._give_back(request, request.step, "request.lease_lost", now)
 
-    def is_lost(self, step: Step, now: int) -> bool:
-        """Whether the process that claimed a step is gone: its lease ended, or it cannot live."""
+    def is_lost(self, request: Request, now: int) -> bool:
+        """Whether the process that claimed it is gone: its lease ended, or it cannot live.
+
+        Never while this very process waits for AWS's answer, however its clock is set meanwhile.
+        """
+        if request.id in self._sending:
+            return False
+        step = request.step
         dead = self._store.is_exclusive and step.lease_owner != self._owner
         return dead or passed(step.lease_until or 0, now, LEASE)
 
@@ -186,7 +194,8 @@ class Executor:
         try:
             async with aws.prepared(claim.step.plan.call) as ready:
                 if sent := await self._mark_sent(claim, plan):
-                    await self._send(change, ready, sent)
+                    with self._awaiting(sent):
+                        await self._send(change, ready, sent)
         except (AWSNotNowError, AWSAmbiguousError) as error:
             await self._postpone(claim, str(error))
         except AWSRefusedError as error:
@@ -292,6 +301,14 @@ class Executor:
         except ConflictError:
             log.warning("executor.claim_lost", request=claim.request.label)
             return None
+
+    @contextmanager
+    def _awaiting(self, claim: Claim) -> Iterator[None]:
+        self._sending.add(claim.request.id)
+        try:
+            yield
+        finally:
+            self._sending.discard(claim.request.id)
 
     async def _send(self, change: Change, ready: AWS, claim: Claim) -> None:
         """The one call. Whatever comes of it is written down; nothing is sent a second time

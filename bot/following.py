@@ -77,7 +77,7 @@ class Following:
     def _is_due(self, request: Request, now: int) -> bool:
         """Not while the call is on its way: whoever sent it writes down what came of it."""
         step = request.step
-        in_flight = step.accepted_at is None and not self._executor.is_lost(step, now)
+        in_flight = step.accepted_at is None and not self._executor.is_lost(request, now)
         longest = micros(self._polling.interval) * SLOWER
         return passed(self._next[request.id], now, longest) and not in_flight
 
@@ -209,6 +209,8 @@ class Following:
     async def _noted(self, request: Request, step: Step, *, arrived: bool) -> None:
         async with self._store.write() as tx:
             current = await tx.lock_request(request.id)
+            if current.step.sent_at != request.step.sent_at:
+                raise ConflictError(f"{request.label} was given back.")
             found = step.model_dump(include={"evidence"})
             accepted_at = current.step.accepted_at or step.accepted_at
             found |= {"progress": step.progress, "accepted_at": accepted_at}

@@ -10,7 +10,7 @@ import pytest
 from bot.vocabulary import Status
 from tests.stories.held_up import HeldUp
 from tests.stories.stage import FREE, Stage, until
-from tests.stories.test_faults_aws import COMMANDS, REBOOT
+from tests.stories.test_faults_aws import COMMANDS, REBOOT, SNAPSHOT
 
 HOUR = 3600.0
 
@@ -127,6 +127,26 @@ async def test_what_was_checked_too_long_ago_is_checked_again(
         assert len(stage.aws.calls("rds:DescribeDBInstances")) > reads
         assert (await play.request()).step.sent_at is not None
     assert len(stage.aws.calls(REBOOT)) == 1
+
+
+@pytest.mark.parametrize("wall", [-3 * HOUR, 150.0, 3 * HOUR])
+async def test_nobody_concludes_anything_while_the_answer_is_awaited(
+    stage: Stage, wall: float
+) -> None:
+    """The clock is set while the call is on its way: its lease looks over, and AWS has nothing."""
+    call = stage.aws.fault(SNAPSHOT, "timeout", delay=60)
+    async with stage.bot() as play:
+        asking = asyncio.create_task(play.types("/rds snapshot orders-test before-1"))
+        await until(lambda: call.times == 0)
+        stage.clock.advance(wall)
+        await play.bot.jobs.follow()
+
+        assert (await play.request()).status is Status.RUNNING
+        assert (await play.actions())[-1] == "step.sent"
+        stage.aws.release()
+        await asking
+
+        assert "step.answer_lost" in await play.actions()
 
 
 @pytest.mark.parametrize("ending", ["available", "failed"])
