@@ -13,6 +13,7 @@ from bot.masking._values import BLANK, GAPS, blanks, closed, items, line, quoted
 
 _CORE = re.compile(
     r"p(?:ass(?:w(?:or)?d|phrase|code|wort)?|wd|swd?|w)"
+    r"|(?:access|api|encryption|private|secret|signing) key"
     r"|secret|token|cred(?:ential)?|jwt|key|auth(?:orization)?|(?:set-)?cookie2?|sig(?:nature)?"
     r"|requirepass|masterauth|response_url|trigger_id|private-mac"
     r"|[?&;#](?:auth|hmac|key|otp|sid|session(?:_?id)?|ticket|p|code)="
@@ -48,8 +49,9 @@ _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _BEFORE = 60  #: characters before a word that may matter
 _IN_NAMES = f"{string.ascii_letters}{string.digits}_.-"
 
-_CLOSE = re.compile(r"\\{0,16}(?:[\"'`]|&quot;)?[)\]]?")
-_OPERATOR = re.compile(r"=>|:=|[=!]=|<>|[=:~]|%3[AaDd]")
+_CLOSE = re.compile(r"(?:\\{0,16}(?:[\"'`]|&quot;)|\*{1,2})?[)\]]?")
+#: Also as addresses, JSON and HTML write what has a meaning in them.
+_OPERATOR = re.compile(r"=>|:=|[=!]=|<>|[=:~]|%3[AaDd]|\\{1,4}u003[AaDd]|&#(?:58|61|x3[AaDd]);")
 _SIBLING = re.compile(
     r"\\{0,16}[\"']?(?:</?[\w:]{1,40}>)?(?:\s[\w-]{1,20}=[\"'][^\"'<>]{0,40}[\"']){0,3}"
     rf"{BLANK}{{0,40}}[,;/>]?{BLANK}{{0,40}}-?\s{{0,4}}<?\\{{0,16}}[\"']?"
@@ -185,12 +187,19 @@ def _linked(text: str, name: Name) -> Iterator[Span]:
     gap = GAPS.match(text, close.end() if close else name.end)
     at = gap.end() if gap else name.end
     if operator := _OPERATOR.match(text, at):
-        yield from _assigned(text, name, operator.end())
+        yield from _assigned(text, name, _unstressed(text, name, operator.end()))
     elif link := _SIBLING.match(text, name.end):
         inside = link["tag"] or link["open"]
         yield from _content(text, link.end()) if inside else _assigned(text, name, link.end())
     elif (span := _beside(text, name, at)) and _counts(text[slice(*span)], name):
         yield span
+
+
+def _unstressed(text: str, name: Name, at: int) -> int:
+    """Behind what ends the stress on a name, as in ``*Password:* x``."""
+    while name.before.endswith("*") and text.startswith("*", at):
+        at += 1
+    return at
 
 
 def _assigned(text: str, name: Name, at: int) -> Iterator[Span]:
@@ -215,9 +224,10 @@ def _valued(text: str, name: Name, at: int, start: int) -> Span | None:
 
 
 def _worded(text: str, name: Name, span: Span, at: int) -> Span | None:
-    """What stands bare behind a colon: of a line's key the whole line, in a sentence one word."""
+    """What stands bare behind a colon: of a line's key, or of a stressed one, the whole line, in a
+    sentence one word."""
     start, end = span
-    if text[start] in "\"'`\\[($&" or text[at - 1] != ":" or start == at:
+    if text[start] in "\"'`\\[($&" or text[at - 1] not in ":*" or start == at:
         return span
     if name.is_password and _is_key_of_line(text, name):
         whole = line(text, start)
@@ -227,6 +237,8 @@ def _worded(text: str, name: Name, span: Span, at: int) -> Span | None:
 
 
 def _is_key_of_line(text: str, name: Name) -> bool:
+    if name.before.endswith("*"):
+        return True
     before = name.before.rstrip("\"' \t-")
     return before.endswith(("\n", "\\n")) or (not before and name.start < _BEFORE)
 

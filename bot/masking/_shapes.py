@@ -88,6 +88,12 @@ _LOOKS: Mapping[str, str] = {
     r"(?P<password>[^\s/\"<>]{1,400}|(?!\d{1,5}[/?#])[^\s\"'<>]{1,150}?)@(?=[\w.\[(%*-])",
     "@": r"://(?P<user>(?=[^\s@/\d]{0,40}\d)[\w-]{20,200})@(?=[\w.\[])",
     r":\/\/": r":\\/\\/[^\s:/@\"'<>]{0,200}:(?P<escaped>[^\s/\"<>]{1,400})@",
+    # a user's password behind a stroke, as Oracle has it
+    "oracle:": r"(?i)oracle:(?:thin|oci8?):[\w$.-]{1,60}/(?P<jdbc>[^\s@\"']{1,200})@",
+    "conn": r"(?i)(?<!\w)conn(?:ect)?[ \t]{1,4}[\w$.-]{1,60}/(?P<sql>[^\s@/\"']{1,200})@",
+    # what Docker keeps: user and password in base64
+    "auth": r"(?<![\w-])auth\\{0,8}\"\s{0,4}:\s{0,4}\\{0,8}\""
+    r"(?P<docker>[A-Za-z0-9+/]{16,2000}+={0,2})",
     # the same without a scheme, as MySQL's driver for Go has it
     "@tcp(": r"(?<![\w.-])[\w.-]{1,60}:(?P<driver>[^\s@/]{1,200})@tcp\(",
     "@unix(": r"(?<![\w.-])[\w.-]{1,60}:(?P<driver>[^\s@/]{1,200})@unix\(",

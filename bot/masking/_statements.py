@@ -32,11 +32,21 @@ _ARGUMENTS: Mapping[str, tuple[int, ...]] = {
     "pgp_sym_encrypt": (1,),
     "pgp_sym_decrypt": (1,),
     "crypt": (0,),
-    "sp_addlogin": (1,),
     "old_password": (0,),
 }
 _ANY_CALL = "|".join(map(re.escape, sorted(_ARGUMENTS, reverse=True)))
 _CALL = re.compile(rf"(?i)\b(?P<name>{_ANY_CALL})\s{{0,4}}\(")
+#: The same of SQL Server, whose calls have no parentheses.
+_PROCEDURES: Mapping[str, tuple[int, ...]] = {
+    "sp_addapprole": (1,),
+    "sp_addlinkedsrvlogin": (4,),
+    "sp_addlogin": (1,),
+    "sp_password": (0, 1),
+    "sp_setapprole": (1,),
+}
+_EXECUTED = re.compile(
+    rf"(?i)\b(?P<name>{'|'.join(_PROCEDURES)})\b[\s(]{{1,8}}(?P<line>[^\n;]{{1,400}})"
+)
 _ROW = re.compile(r"(?i)Failing row contains \(")
 _PARAMETERS = re.compile(r"(?i)\bparameters: (?=\$\d+ = )")
 _PARAMETER = re.compile(r"\$\d+ = (?P<value>)")
@@ -69,6 +79,7 @@ def statements(text: str) -> Iterator[Span]:
     yield from _identified(text)
     yield from _inserted(text)
     yield from _called(text)
+    yield from _executed(text)
     yield from _logged(text)
     yield from _typed(text)
 
@@ -108,6 +119,15 @@ def _called(text: str) -> Iterator[Span]:
         for number in wanted:
             if number < len(inside) and text[slice(*inside[number])].strip("'\""):
                 yield inside[number]
+
+
+def _executed(text: str) -> Iterator[Span]:
+    for found in _EXECUTED.finditer(text):
+        inside, _ = _arguments(found["line"], 0)
+        at = found.start("line")
+        for number in _PROCEDURES[found["name"].lower()]:
+            if number < len(inside) and found["line"][slice(*inside[number])].strip("'"):
+                yield at + inside[number][0], at + inside[number][1]
 
 
 def _arguments(text: str, at: int) -> tuple[list[Span], int]:

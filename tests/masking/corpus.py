@@ -186,7 +186,7 @@ ADDRESSES = [
     "jdbc:postgresql://db:5432/orders?user=app&password=«hunter2»&ssl=true",
     "jdbc:mysql://db/orders?user=app&password=«hunter2»",
     "jdbc:sqlserver://db:1433;databaseName=orders;user=sa;password=«hunter2»;encrypt=true",
-    "jdbc:oracle:thin:app/x@db password=«hunter2»",
+    "jdbc:oracle:thin:app/«x»@db password=«hunter2»",
     "https://user:«hunter2»@nexus.example.com/repository",
     "ftp://user:«hunter2»@files.example.com",
     "smtp://mailer:«hunter2»@mail.example.com:587",
@@ -444,9 +444,26 @@ SQL = [
     "DETAIL:  Key (password)=«(hunter2)» already exists.",
     "DETAIL:  parameters: $1 = '42', $2 = «'hunter2'»",
     "statement: ALTER ROLE app PASSWORD «'hunter2 cut of»",
+    "EXEC sp_addlogin 'app', «'hunter2'», 'orders'",
+    "exec sp_password «'hunter1'», «'hunter2'», 'app'",
+    "EXEC master.dbo.sp_addlinkedsrvlogin 's', 'false', NULL, 'u', «'hunter2'»;",
+    "conn app/«hunter2»@orders",
+    "jdbc:oracle:thin:app/«hunter2»@//db:1521/orders",
 ]
 
-SECRETS = [*TOKENS, *KEYS[1:], *HASHES, *ADDRESSES, *NAMES, *HEADERS, *COMMANDS, *SQL]
+#: As people stress a name in Slack, and as others escape what stands behind it.
+WRITTEN = [
+    "*password:* «hunter2»",
+    "*Password*: «hunter2»",
+    "> **Password:** «correct horse battery»",
+    "*API key:* «`{32}`»",
+    "the access key: «{32}»",
+    '{"q":"user=a\\u0026password\\u003d«hunter2»"}',
+    "password&#61;«hunter2»",
+    '{"auths": {"registry.example": {"auth": "«{b40}==»"}}}',
+]
+
+SECRETS = [*TOKENS, *KEYS[1:], *HASHES, *ADDRESSES, *NAMES, *HEADERS, *COMMANDS, *SQL, *WRITTEN]
 
 HARMLESS = (Path(__file__).with_name("harmless.txt")).read_text("utf-8").splitlines()
 
