@@ -39,8 +39,19 @@ THROTTLED = frozenset(
     }
 )
 TOO_MANY_REQUESTS = 429
-#: What made the caller's word too old is made anew for the next call.
-EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
+#: What made the caller's word too old, or too early, is made anew for the next call.
+EXPIRED = frozenset(
+    {
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "RequestExpired",
+        "RequestInTheFuture",
+        "RequestTimeTooSkewed",
+    }
+)
+#: The same of a signature by a clock that is wrong; the code says as well that the key is.
+#: https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html
+UNTIMELY = ("Signature expired", "Signature not yet current")
 #: AWS is at work on it, or began to after it was last looked at; some end in ``Fault``.
 #: Where such a state does not pass, the check before the next call says so.
 BUSY = frozenset(
@@ -71,6 +82,8 @@ NEVER_LEFT = (
     aws.NoCredentialsError,
     aws.CredentialRetrievalError,
     aws.TokenRetrievalError,
+    aws.MetadataRetrievalError,
+    aws.SSOError,
     aws.ConnectTimeoutError,
     aws.ProxyConnectionError,
     aws.SSLError,
@@ -150,12 +163,13 @@ def _answered(
 ) -> AWSError:
     """AWS's own answer; what is no word of AWS's, and a 5xx, proves nothing.
 
-    What is throttled, busy or expired was not done: a read may be asked again, a call sent again.
+    What is throttled, busy or untimely was not done: a read may be asked again, a call sent again.
     """
     code = error.response.get("Error", {}).get("Code", "")
     message = error.response.get("Error", {}).get("Message", "") or str(error)
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    passing = _is_throttled(code, status) or code in EXPIRED
+    untimely = code in EXPIRED or (400 <= status < 500 and message.startswith(UNTIMELY))
+    passing = untimely or _is_throttled(code, status)
     if undecided is AWSUnavailableError and passing:
         return AWSUnavailableError(f"AWS answered {code}: {message}")
     if passing or (400 <= status < 500 and code.removesuffix("Fault") in BUSY):

@@ -47,8 +47,8 @@ def _bare(error: type[Exception]) -> Exception:
     return made
 
 
-def answered(code: str, status: int) -> Exception:
-    said = {"Code": code, "Message": "so it is"}
+def answered(code: str, status: int, message: str = "so it is") -> Exception:
+    said = {"Code": code, "Message": message}
     answer = {"Error": said, "ResponseMetadata": {"HTTPStatusCode": status}}
     error: Exception = aws.ClientError(answer, "RebootDBInstance")
     return error
@@ -128,6 +128,9 @@ def test_a_connection_that_never_stood_differs_from_one_that_broke(
         ("InvalidDBSnapshotState", 400, AWSNotNowError),
         ("ExpiredToken", 403, AWSNotNowError),
         ("RequestExpired", 400, AWSNotNowError),
+        ("RequestInTheFuture", 403, AWSNotNowError),
+        ("RequestTimeTooSkewed", 403, AWSNotNowError),
+        ("SignatureDoesNotMatch", 403, AWSRefusedError),
         ("AccessDenied", 403, AWSRefusedError),
         ("InvalidParameterValue", 400, AWSRefusedError),
         ("InvalidParameterCombination", 400, AWSRefusedError),
@@ -167,6 +170,20 @@ def test_awss_own_answer_to_a_mutating_call(
 )
 def test_awss_own_answer_to_a_read(code: str, status: int, expected: type[AWSError]) -> None:
     assert type(of_reading(answered(code, status))) is expected
+
+
+@pytest.mark.parametrize("code", ["SignatureDoesNotMatch", "InvalidSignatureException"])
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Signature expired: 20261128T100000Z is now earlier than 20261128T125500Z",
+        "Signature not yet current: 20261128T160000Z is still later than 20261128T130500Z",
+    ],
+)
+def test_a_signature_by_a_wrong_clock_is_no_word_about_the_key(code: str, message: str) -> None:
+    assert type(of_acting(answered(code, 403, message))) is AWSNotNowError
+    assert type(of_reading(answered(code, 403, message))) is AWSUnavailableError
+    assert type(of_acting(answered(code, 500, message))) is AWSAmbiguousError
 
 
 @pytest.mark.parametrize(

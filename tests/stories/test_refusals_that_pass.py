@@ -53,6 +53,28 @@ async def test_what_aws_refuses_for_now_waits_and_is_sent_again(
     assert sessions == ["rds-bot-1001-1", "rds-bot-1001-1-2", "rds-bot-1001-1-3"]
 
 
+@pytest.mark.parametrize("struck", ["rds:DescribeDBInstances", "sts:AssumeRole", REBOOT])
+async def test_a_clock_that_is_wrong_for_a_while_throws_nothing_away(
+    any_stage: Stage, struck: str
+) -> None:
+    """AWS takes no signature by it, at the check as little as at the call."""
+    async with any_stage.bot(CONFIG) as play:
+        await play.types("/rds reboot orders-staging --failover")
+        asked = await any_stage.slack.member("dora").sees(lambda it: it.actions)
+        await play.clicks("dora", asked, "request.approve")
+        wrong = any_stage.aws.fault(
+            struck, "code", times=None, code="SignatureDoesNotMatch", status=403,
+            message="Signature expired: 20261128T100000Z is now earlier than 20261128T125500Z",
+        )  # fmt: skip
+        await play.clicks("emil", asked, "request.approve")
+        assert (await play.request()).status is Status.APPROVED
+        any_stage.aws.mend(wrong)
+
+        await play.later(600, steps=20)
+
+        assert (await play.request()).status is Status.SUCCEEDED
+
+
 async def test_two_approvals_of_the_night_are_not_thrown_away(any_stage: Stage) -> None:
     any_stage.aws.fault(REBOOT, "throttle")
     async with any_stage.bot(CONFIG) as play:
