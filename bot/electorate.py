@@ -15,7 +15,7 @@ from bot.people import (
     Eligibility,
     Groups,
     eligible,
-    human,
+    humans,
     members_of,
     named_by,
     sealed,
@@ -99,15 +99,23 @@ class Electorate:
         return request.model_copy(update={"votes": tuple(left)})
 
     def _known_to_agree(self, request: Request) -> frozenset[PersonId]:
-        found: dict[PersonId, frozenset[str | None]] = {}
-        for vote in _valid(request):
-            voter = self.people.get(vote.person)
-            if voter is None or not self._stands(voter, vote, request, self.groups.read):
-                continue
-            marks = frozenset((human(voter), sealed(request.id, voter), vote.mailbox)) - {None}
-            if not any(marks & others for others in found.values()):
-                found[vote.person] = marks
-        return frozenset(found)
+        agreed = [vote.person for vote in _valid(request) if self._surely_stands(vote, request)]
+        marks = {request.requester: self._marks(request, request.requester, _asked_as(request))}
+        for vote in request.votes:
+            marks[vote.person] = self._marks(request, vote.person, vote.mailbox)
+        others = [one for one in humans(marks) if request.requester not in one]
+        accounts = (next((one for one in agreed if one in human), None) for human in others)
+        return frozenset(filter(None, accounts))
+
+    def _marks(self, request: Request, one: PersonId, then: str | None) -> frozenset[str]:
+        """Whatever tells who an account is: its ids, and its mailbox ``then`` and now."""
+        person = self.people.get(one)
+        now = (str(person.id), sealed(request.id, person)) if person else ()
+        return frozenset(filter(None, (str(one), then, *now)))
+
+    def _surely_stands(self, vote: Vote, request: Request) -> bool:
+        voter = self.people.get(vote.person)
+        return voter is not None and self._stands(voter, vote, request, self.groups.read)
 
     def _may_count(self, vote: Vote, request: Request) -> bool:
         """Whether only Slack's silence keeps a vote from counting."""
@@ -142,7 +150,7 @@ class Electorate:
     ) -> Eligibility:
         """Whoever asked or voted under the voter's mailbox is the voter, whatever theirs is now."""
         seal = sealed(request.id, voter)
-        asked_so = seal is not None and seal == request.facts.get(MAILBOX)
+        asked_so = seal is not None and seal == _asked_as(request)
         voted_so = [one for one in votes if seal is not None and one.mailbox == seal]
         own = [one.model_copy(update={"person": voter.id}) for one in voted_so]
         return eligible(
@@ -279,6 +287,11 @@ async def _read(
 def _valid(request: Request) -> tuple[Vote, ...]:
     """Approvals of this very plan."""
     return tuple(vote for vote in request.approvals if vote.plan_hash == request.plan_hash)
+
+
+def _asked_as(request: Request) -> str | None:
+    """The mailbox of whoever asked, ``sealed`` as it was then; None: Slack showed no address."""
+    return request.facts.get(MAILBOX)
 
 
 def _groups(approvers: Iterable[Access]) -> frozenset[str]:

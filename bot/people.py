@@ -250,6 +250,17 @@ def distinct(people: Iterable[Person]) -> tuple[Person, ...]:
     return tuple(found.values())
 
 
+def humans(marks: Mapping[PersonId, frozenset[str]]) -> tuple[frozenset[PersonId], ...]:
+    """The accounts of each human being: those that share a mark, be it through a third one."""
+    found: list[tuple[frozenset[PersonId], frozenset[str]]] = []
+    for account, own in marks.items():
+        same = [one for one in found if one[1] & own]
+        accounts = frozenset({account}).union(*(one for one, _ in same))
+        found = [one for one in found if one not in same]
+        found.append((accounts, own.union(*(others for _, others in same))))
+    return tuple(accounts for accounts, _ in found)
+
+
 def mailbox(address: str) -> str:
     """The same for every way to write an address; empty where it is none.
 
