@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 
 from bot.drafting import Ask, Drafting
-from bot.electorate import Electorate, known_electorate, read_electorate
+from bot.electorate import Electorate, known_electorate, person_or_gone, read_electorate
 from bot.errors import BotError, DirectoryError, NotAllowedError, StorageError
 from bot.judging import Judge
 from bot.people import Directory, access_of, belongs, sealed, together
@@ -146,7 +146,7 @@ class Approvals:
         """A person who looked at AWS says how an unknown request ended."""
         may = await self._may_settle(person, received_at)
         asked = await self._store.requests.get(request_id)
-        requester = await self._directory.person(asked.requester, received_at)
+        requester = await person_or_gone(self._directory, asked.requester, received_at)
         async with self._store.write() as tx:
             request = await tx.lock_request(request_id)
             refusal = not_settleable(request, person, requester) or may

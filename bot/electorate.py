@@ -171,18 +171,29 @@ async def read_electorate(
     """The requester, whoever voted and ``also``, by reads that began at ``asked_at`` or later.
 
     Raises DirectoryError where Slack does not tell of the requester or of ``also``; of who voted
-    earlier it need not.
+    earlier it need not. Whom Slack does not know at all counts as deactivated.
     """
     needed = {request.requester, *also}
     earlier = {vote.person for vote in request.votes} - needed
     approvers = (request.decision.approvers, now.approvers)
     groups, people, (voters, unread) = await asyncio.gather(
         directory.groups(_groups(approvers), asked_at),
-        asyncio.gather(*(directory.person(one, asked_at) for one in needed)),
-        _read(earlier, lambda one: directory.person(one, asked_at)),
+        asyncio.gather(*(person_or_gone(directory, one, asked_at) for one in needed)),
+        _read(earlier, lambda one: person_or_gone(directory, one, asked_at)),
     )
     read = dict(zip(needed, people, strict=True)) | voters
     return Electorate(read, approvers, groups, directory.own_team, unread)
+
+
+async def person_or_gone(directory: Directory, one: PersonId, asked_at: int) -> Person:
+    """As ``Directory.person``, but one whom Slack does not know any more is deactivated.
+
+    For whoever asked or agreed before: that they left stops nobody else.
+    """
+    try:
+        return await directory.person(one, asked_at)
+    except UnknownPersonError:
+        return Person(id=one, name=one.user, is_deactivated=True)
 
 
 async def known_electorate(directory: Directory, request: Request, now: Decision) -> Electorate:
@@ -275,8 +286,6 @@ async def _read(
         try:
             async with turns:
                 people[one] = await reading(one)
-        except UnknownPersonError:
-            people[one] = Person(id=one, name=one.user, is_deactivated=True)
         except DirectoryError as error:
             silent[one] = str(error)
 

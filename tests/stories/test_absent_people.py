@@ -87,6 +87,25 @@ async def test_who_agreed_and_is_gone_counts_no_more_and_stops_nobody(stage: Sta
         assert (await play.request()).status is Status.RUNNING
 
 
+@pytest.mark.parametrize("word", ["user_not_found", "user_not_visible"])
+async def test_what_somebody_asked_for_who_is_gone_is_decided_and_settled_all_the_same(
+    stage: Stage, word: str
+) -> None:
+    """Else an unknown one would hold the lock of its database for ever."""
+    stage.aws.plan["reboot_db_instance"] = [("rebooting", 1e6)]
+    async with stage.bot(settings(stage)) as play:
+        card = await asked(stage, play)
+        refuse_person(stage, id_of(stage, "ana"), Refused(word))
+
+        await play.clicks("dora", card, "request.approve")
+        assert (await play.request()).status is Status.RUNNING
+        await play.later(31 * 60, steps=10)
+        assert (await play.request()).status is Status.UNKNOWN
+        await play.types("/rds settle RDS-1001 failed --reason 'it hangs'", who="dora")
+
+        assert (await play.request()).status is Status.FAILED
+
+
 @pytest.mark.parametrize("fault", SILENT)
 async def test_a_silent_group_stops_nobody_whom_another_names_and_denies_nobody(
     stage: Stage, fault: Any
