@@ -28,7 +28,7 @@ from bot.values import (
     plan_hash,
     session_name,
 )
-from bot.vocabulary import Status, folded
+from bot.vocabulary import Status, folded, resembles
 from bot.weighing import standing, weights
 from storage.database import Database as Store
 
@@ -161,7 +161,8 @@ class Drafting:
     async def _no_deciding_tags(self, ask: Ask) -> None:
         """By such a tag others are judged, so nobody has it for the asking. Raises UsageError."""
         for parameter, key in ask.change.tag_keys():
-            if folded(key) in self._settings.deciding_tags:
+            deciding = self._settings.deciding_tags
+            if folded(key) in deciding or any(resembles(key, one) for one in deciding):
                 await self._audit_refusal(ask, None, "deciding_tag", ask.command(ask.change))
                 raise UsageError(
                     f"The tag {key} decides who may change what, so it cannot be asked for here. "

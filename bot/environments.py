@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bot.settings import Environments
 from bot.values import Classified, Database, Looked, Unread
-from bot.vocabulary import Environment, folded
+from bot.vocabulary import Environment, folded, resembles
 
 SHOWN = 60  #: characters of a tag's value
 
@@ -105,6 +105,7 @@ def _unreadable(looked: Looked, rules: Environments) -> Iterator[str]:
         for name, value in _tags(one, rules):
             if rules.read(value) is None:
                 yield _unknown(name, value, of)
+        yield from (_lookalike(name, key, of) for name, key in _lookalikes(one, rules))
     yield from map(_unread, looked.unread)
 
 
@@ -115,6 +116,10 @@ def _unknown(name: str, value: str, of: str) -> str:
         f"tag {name}={_shown(value)}{of} is no environment I know: correct it, or say what it "
         "means under environments.words in rds-bot.yml"
     )
+
+
+def _lookalike(name: str, key: str, of: str) -> str:
+    return f"tag {_shown(name)}{of} only looks like {key}: correct its key, or remove it"
 
 
 def _unread(one: Unread) -> str:
@@ -133,3 +138,10 @@ def _tags(database: Database, rules: Environments) -> Iterator[tuple[str, str]]:
         for name, value in sorted(database.tags.items()):
             if folded(name) == key:
                 yield name, value
+
+
+def _lookalikes(database: Database, rules: Environments) -> Iterator[tuple[str, str]]:
+    """Its tags whose keys could be taken for one that decides, and that one."""
+    for name in sorted(database.tags):
+        if key := next((one for one in rules.tag_keys if resembles(name, one)), None):
+            yield name, key

@@ -22,6 +22,27 @@ def folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", _UNSEEN.sub("", seen.casefold())).split())
 
 
+def resembles(text: str, word: str) -> bool:
+    """Whether ``text`` is not ``word``, and only letters beyond ASCII and accents keep it from it.
+
+    Nobody guesses what it means: it may look the same to people, as with a Cyrillic o.
+    """
+    if (text.isascii() and word.isascii()) or folded(text) == folded(word):
+        return False
+    one, other = _without_accents(text), _without_accents(word)
+    apart = [(a, b) for a, b in zip(one, other, strict=False) if a != b]
+    return (
+        len(one) == len(other)
+        and len(apart) < len(one)
+        and all(a.isascii() is not b.isascii() for a, b in apart)
+    )
+
+
+def _without_accents(text: str) -> str:
+    letters = unicodedata.normalize("NFKD", folded(text))
+    return "".join(one for one in letters if unicodedata.category(one) != "Mn")
+
+
 class Risk(StrEnum):
     """How much harm a change can do; it decides how many people must agree."""
 

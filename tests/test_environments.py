@@ -190,6 +190,33 @@ def test_what_looks_like_a_word_is_shown_by_its_letters() -> None:
     )
 
 
+#: Keys that look like one that decides, and are none.
+LOOKALIKES = [
+    "Envir\u043enment", "Env\u0456r\u043enment", "\u0395nvironment", "Envir\u00f6nment",
+    "ENV\u0130RONMENT", "env\u0131ronment", "\u0415nv", "\u0405tage", " St\u0430ge\u200b",
+]  # fmt: skip
+OTHER_KEYS = [
+    "Enviro", "Environments", "Env2", "\u74b0\u5883\u540d", "\u0422\u0438\u043f", "\u00c9tat",
+    "Stufe", "\u00dcmgebung", "", "\u0301",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("key", LOOKALIKES, ids=ascii)
+def test_a_key_that_only_looks_like_one_that_decides_protects(key: str) -> None:
+    tagged = database("orders-dev", {key: "production", "Env": "dev"})
+    environment, rule = found(tagged, default="sandbox")
+    member, _ = found(database("orders-dev"), beside("source", tagged), default="sandbox")
+
+    assert (environment, member) == ("production", "production")
+    assert f"({ascii(key)[1:-1]})" in rule
+    assert "correct its key, or remove it" in rule
+
+
+@pytest.mark.parametrize("key", OTHER_KEYS, ids=ascii)
+def test_any_other_key_says_nothing(key: str) -> None:
+    assert found(database(tags={key: "x", "Env": "dev"})) == ("development", "tag Env=dev")
+
+
 def test_an_unreadable_tag_is_shown_where_it_changes_nothing_too() -> None:
     environment, rule = found(database("prod-x", {"Env": "foo"}))
 

@@ -141,7 +141,8 @@ def test_a_tag_is_the_same_however_it_is_written(tags: Any, condition: Any) -> N
     assert decide(a_case(tags=tags), policy, APPROVERS).reason == "No."
 
 
-#: One key twice, or another value of it in the family: the rule may hold, and may not.
+#: One key twice, another value of it in the family, or letters that only look like those of the
+#: rule: it may hold, and may not.
 CONTRADICTING = [
     a_case(tags={"Team": "pay", "team ": "ops"}),
     a_case(tags={"team": "ops", "TEAM": "pay"}),
@@ -149,6 +150,11 @@ CONTRADICTING = [
     a_case(tags={"team": "ops"}, kin=({"Team": "pay"}, {})),
     a_case(tags={}, kin=({"team": "pay"},)),
     a_case(tags={"team": "pay"}, is_whole=False),
+    a_case(tags={"t\u0435am": "pay"}),
+    a_case(tags={"Team": "p\u0430y"}),
+    a_case(tags={"team": "pay", "t\u00e9am": "pay"}),
+    a_case(tags={}, kin=({"team": "P\u00c4Y "},)),
+    a_case(tags={"team": "pay"}, kin=({"t\u0435am": "ops"},)),
 ]
 
 

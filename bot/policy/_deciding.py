@@ -10,7 +10,7 @@ from pydantic import Field
 from bot.people import access_of, distinct
 from bot.settings import People, Policy, Rule
 from bot.values import Assessment, Decision, Effect, Person, Value
-from bot.vocabulary import Environment, Risk, folded
+from bot.vocabulary import Environment, Risk, folded, resembles
 
 
 class Case(Value):
@@ -159,16 +159,18 @@ def _has_tag(case: Case, key: str, values: Sequence[str]) -> Match:
     """Keys and values are folded, so one database may have a key twice, as Team and team.
 
     YES where it has the tag, and no other value of that key stands anywhere in its family; NO
-    where that value stands nowhere in it.
+    where that value stands nowhere in it, nor anything that only looks like it.
     """
     wanted = set(map(folded, values))
     own = _values(case.tags, key)
     found = own.union(*(_values(tags, key) for tags in case.kin))
-    if not case.is_whole:
+    family = (case.tags, *case.kin)
+    if not case.is_whole or any(resembles(name, key) for tags in family for name in tags):
         return Match.PERHAPS
     if own and found <= wanted:
         return Match.YES
-    return Match.PERHAPS if found & wanted else Match.NO
+    near = any(resembles(value, one) for value in found for one in wanted)
+    return Match.PERHAPS if found & wanted or near else Match.NO
 
 
 def _values(tags: Mapping[str, str], key: str) -> frozenset[str]:

@@ -13,7 +13,7 @@ from tests.stories.asking import SOON, audited, changes, configured, filed, flat
 TAGS = [
     "Environment=dev", "environment=dev", "ENV=dev", "stage=production", "Env=",
     "'Environment =dev'", "'\u200bEnvironment=dev'", "\uff25nvironment=dev",
-    "'Environment\u00a0=dev'", "ticket=OPS-7 --tag Stage=dev",
+    "'Environment\u00a0=dev'", "Envir\u043enment=dev", "ticket=OPS-7 --tag Stage=dev",
 ]  # fmt: skip
 
 

@@ -170,6 +170,7 @@ async def test_a_sibling_that_became_production_meanwhile_stops_the_send(stage: 
         {"Environment": "Prod-EU", "Env": "dev"},
         {"Environment ": "Prod-EU"},
         {"Environment ": "production", "Environment": "dev"},
+        {"Envir\u043enment": "production"},
     ],
     ids=ascii,
 )
