@@ -1,6 +1,7 @@
 """What queries and controls ask: one desk a command, over the services of the bot."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -194,8 +195,15 @@ class Desk:
         )
         if self.sight.is_whole:
             return rows
-        seen = {str(one.target) for one in (await self.inventory()).databases}
+        seen = await self._seen_by_name()
         return tuple(row for row in rows if row.event.target in seen)[:limit]
+
+    async def _seen_by_name(self) -> frozenset[str]:
+        """In the trail a cluster and an instance may go by one name: both have to be seen."""
+        found: defaultdict[str, list[bool]] = defaultdict(list)
+        for one in (await self.services.fleet.inventory()).databases:
+            found[str(one.target)].append(self.sight.sees(one))
+        return frozenset(name for name, sees in found.items() if all(sees))
 
     async def roles(self, person: Person) -> Mapping[str, bool | None]:
         access, directory = self.services.settings.access, self.services.directory

@@ -7,6 +7,7 @@ import pytest
 
 from bot.operation import Query
 from bot.operations import CATALOGUE
+from bot.sandbox.aws.fleet import ClusterSpec, InstanceSpec
 from bot.sandbox.slack import Member, SeenMessage
 from handlers.blocks.form import PICK
 from handlers.shortcuts import SHORTCUT
@@ -201,6 +202,20 @@ async def test_lists_hold_what_may_be_looked_at_and_nothing_else(stage: Stage) -
     assert not [said for said in seen["ana"] if "orders-staging" in said or "orders-prod" in said]
     assert "orders-test" in seen["ana"][0]
     assert [said for said in seen["dora"] if "orders-staging" in said]
+
+
+async def test_of_a_name_that_a_cluster_shares_the_trail_tells_only_who_sees_both(
+    stage: Stage,
+) -> None:
+    prod, test = {"Environment": "production"}, {"Environment": "test"}
+    stage.aws.seed([ClusterSpec("ledger", ("ledger-1",), tags=prod)])
+    stage.aws.seed([InstanceSpec("ledger", tags=test)])
+    async with stage.bot(access(environments={"production": DBAS})) as play:
+        await types(play, "snapshot cluster:ledger", "dora")
+
+        assert "ledger" in await types(play, "show instance:ledger")
+        assert "ledger" not in await types(play, "audit")
+        assert "ledger" in await types(play, "audit", "dora")
 
 
 async def test_what_may_not_be_looked_at_is_not_offered_either(stage: Stage) -> None:
