@@ -105,7 +105,7 @@ async def _fleet(settings: Settings) -> Finding:
     by_rules = {
         one.target.typed
         for one in seen.databases
-        if judge.classify(one).environment in closed[one.target.account]
+        if judge.environments(one) & closed[one.target.account]
     }
     at_aws = {
         one.target.typed for one in seen.databases if not grants[one.target.account].opens(one)

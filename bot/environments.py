@@ -45,6 +45,15 @@ def classify(looked: Looked, rules: Environments, protected: frozenset[Environme
     return Classified(environment=strictest, rule=said)
 
 
+def environments(
+    looked: Looked, rules: Environments, protected: frozenset[Environment]
+) -> frozenset[Environment]:
+    """All that its rules and its family say, with the one that holds: a rule of the policy for a
+    milder one may demand more."""
+    said = {match.environment for match in (*_own(looked, rules), *_others(looked, rules))}
+    return frozenset({*said, classify(looked, rules, protected).environment})
+
+
 def strictness(environment: Environment, protected: frozenset[Environment]) -> tuple[bool, int]:
     """Sorts the strictest first: protected ones, and among those the order of the vocabulary."""
     return environment not in protected, list(Environment).index(environment)

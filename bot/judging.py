@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.environments import classify, strictness
+from bot.environments import classify, environments, strictness
 from bot.errors import SettingsError
 from bot.fleet import Fleet
 from bot.operation import Change
@@ -50,6 +50,10 @@ class Judge:
         """For showing: by its family as the fleet last saw it."""
         return self._classified(family_last_seen(database, self._fleet.last_seen))
 
+    def environments(self, database: Database) -> frozenset[Environment]:
+        """All that speaks of it and of its family, as the fleet last saw them."""
+        return self._environments(family_last_seen(database, self._fleet.last_seen))
+
     def judge(self, change: Change, looked: Looked) -> Judged:
         """For deciding: by what AWS shows now, of the database and of its whole family."""
         policy, database = self._settings.policy, looked.database
@@ -58,6 +62,7 @@ class Judge:
             operation=change.name,
             assessment=assessed(change, change.risk_for(database), policy),
             environment=classified.environment,
+            also=self._environments(looked),
             account=database.target.account,
             tags=database.tags,
             kin=tuple(one.database.tags for one in looked.kin),
@@ -89,6 +94,7 @@ class Judge:
             operation=request.operation,
             assessment=self._assessed(request),
             environment=self._strictest(request, seen),
+            also=self._said(request, family),
             account=request.step.target.account,
             tags=request.facts.get("tags", {}) if seen is None else seen.tags,
             kin=tuple(one.database.tags for one in family.kin) if family else (),
@@ -107,6 +113,13 @@ class Judge:
         before = request.classified.environment
         found = [before] if seen is None else [before, self.classify(seen).environment]
         return min(found, key=lambda one: strictness(one, self._protected))
+
+    def _said(self, request: Request, family: Looked | None) -> frozenset[Environment]:
+        before = frozenset({request.classified.environment})
+        return before if family is None else before | self._environments(family)
+
+    def _environments(self, looked: Looked) -> frozenset[Environment]:
+        return environments(looked, self._settings.environments, self._protected)
 
     def _classified(self, looked: Looked) -> Classified:
         return classify(looked, self._settings.environments, self._protected)

@@ -126,6 +126,36 @@ def test_a_rule_matches_where_all_its_conditions_do(
     assert (rule_for(case, policy) is policy.rules[0]) is matches
 
 
+STRICTER_STAGING = rules(
+    {"environment": "production", "approvals": 1},
+    {"environment": "staging", "deny": "Frozen."},
+    {"environment": "test", "approvals": 3},
+    {"approvals": 0},
+)
+
+
+@pytest.mark.parametrize(
+    ("environment", "also", "reason", "approvals"),
+    [
+        ("production", (), None, 1),
+        ("production", ("production", "poc"), None, 1),
+        ("production", ("production", "test"), None, 3),
+        ("production", ("test", "staging"), "Frozen.", 0),
+        ("poc", ("test",), None, 3),
+    ],
+)
+def test_of_all_environments_that_are_said_the_one_whose_rule_demands_most_decides(
+    environment: str, also: tuple[str, ...], reason: str | None, approvals: int
+) -> None:
+    case = a_case(environment, also=frozenset(map(Environment, also)))
+    decision = decide(case, STRICTER_STAGING, APPROVERS)
+
+    assert decision.approvals == approvals
+    assert decision.reason == reason or reason is None
+    milder = approvals == 1
+    assert ("as one of its tags, its names or its family says" in decision.rule) is not milder
+
+
 #: Ways to write the tag team=pay, each another one to AWS.
 TEAM_PAY = [
     {"team": "pay"}, {"TEAM": "Pay"}, {"Team ": "pay"}, {" team": " PAY "}, {"te\u200bam": "pay"},

@@ -19,6 +19,7 @@ class Case(Value):
     operation: str
     assessment: Assessment
     environment: Environment
+    also: frozenset[Environment] = frozenset()  #: what else its tags, names or family say
     account: str
     tags: Mapping[str, str] = Field(default_factory=dict)
     kin: tuple[Mapping[str, str], ...] = ()  #: the tags of each other database of its family
@@ -63,7 +64,7 @@ def decide(case: Case, policy: Policy, approvers: People | None) -> Decision:
     risk = case.assessment.risk
     decision = Decision(
         effect=Effect.DENY,
-        rule=f"rule {number + 1} of {len(policy.rules)}: {conditions(rule)}",
+        rule=f"rule {number + 1} of {len(policy.rules)}: {conditions(rule)}{_why(rule, case)}",
         approvers=access_of(rule.approvers or approvers),
         expires_after=(rule.expires_after or policy.expires_after).of(risk),
         send_within=rule.send_within or policy.send_within,
@@ -127,10 +128,18 @@ class Match(IntEnum):
 
 
 def _matching(case: Case, policy: Policy) -> int:
+    """The first rule that matches, in each environment that is said of it; of those rules the one
+    that demands most."""
+    others = sorted(case.also - {case.environment})
+    first = (_matching_in(one, case, policy) for one in (case.environment, *others))
+    return max(first, key=lambda number: _demand(policy.rules[number], case.assessment.risk))
+
+
+def _matching_in(environment: Environment, case: Case, policy: Policy) -> int:
     """The first rule that matches, or one before it that may, where that is stricter."""
     candidates: list[int] = []
     for number, rule in enumerate(policy.rules):
-        match = _matches(rule, case)
+        match = _matches(rule, environment, case)
         if match:
             candidates.append(number)
         if match is Match.YES:
@@ -139,14 +148,21 @@ def _matching(case: Case, policy: Policy) -> int:
     return max(candidates, key=lambda number: _demand(policy.rules[number], risk))
 
 
+def _why(rule: Rule, case: Case) -> str:
+    """Why a rule for another environment than the one that is shown."""
+    if not rule.environment or case.environment in rule.environment:
+        return ""
+    return ", as one of its tags, its names or its family says"
+
+
 def _demand(rule: Rule, risk: Risk) -> float:
     """How many approvals it wants; a denial is more than any."""
     return math.inf if rule.approvals is None else rule.approvals.of(risk)
 
 
-def _matches(rule: Rule, case: Case) -> Match:
+def _matches(rule: Rule, environment: Environment, case: Case) -> Match:
     plainly = (
-        (not rule.environment or case.environment in rule.environment)
+        (not rule.environment or environment in rule.environment)
         and (not rule.operation or case.operation in rule.operation)
         and (not rule.account or case.account in rule.account)
         and (not rule.risk or case.assessment.risk in rule.risk)

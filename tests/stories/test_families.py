@@ -59,6 +59,31 @@ async def test_a_member_of_production_protects_its_cluster_and_its_siblings(
         assert (await filed(play.bot), changes(stage.aws)) == ((), [])
 
 
+@pytest.mark.parametrize(
+    ("line", "cluster", "member"),
+    [
+        ("snapshot shop", "production", "staging"),
+        ("reboot shop-1", "production", "staging"),
+        ("reboot shop-2", "staging", "production"),
+        ("reboot shop-2", "staging", "Prod-EU"),
+    ],
+)
+async def test_a_relative_of_production_opens_nothing_that_a_rule_for_others_closes(
+    stage: Stage, line: str, cluster: str, member: str
+) -> None:
+    """Production is protected most of all in name, and here not in deed."""
+    stage.aws.seed([ClusterSpec("shop", ("shop-1", "shop-2"), tags={"Environment": cluster})])
+    await tag(stage, "db", "shop-2", Environment=member)
+    rules = [
+        {"environment": "production", "approvals": 1},
+        {"environment": "staging", "deny": "Frozen for the release."},
+        {"approvals": 0},
+    ]
+    async with stage.bot(configured(policy={"rules": rules})) as play:
+        assert "Frozen for the release." in await says(play, line)
+        assert (await filed(play.bot), changes(stage.aws)) == ((), [])
+
+
 async def test_a_cluster_of_staging_makes_its_member_staging(stage: Stage) -> None:
     await tag(stage, "db", "shop-staging-2", Environment="dev")
     async with stage.bot(CONFIG) as play:
