@@ -44,12 +44,28 @@ def _of(kept: Kept) -> Iterator[Exposure]:
             return
         if state is not None:
             yield from _of_file(path, state, kept.is_secret)
-        for folder in dict.fromkeys((*path.parents, *path.resolve().parents)):
-            if (state := _state(folder)) is not None:
-                yield from _of_folder(folder, state)
+        for place in _way(path):
+            if place.is_symlink():
+                yield from _of_stranger(place, place.lstat(), "chown -h")
+            elif (state := _state(place)) is not None and stat.S_ISDIR(state.st_mode):
+                yield from _of_folder(place, state)
     except OSError as error:
         why = f"nobody can tell who could write it ({error.strerror})"
         yield Exposure(path, why, f"Let the user who runs the bot look: ls -ld {_quoted(path)}")
+
+
+def _way(path: Path) -> tuple[Path, ...]:
+    """All that leads to it: itself, the folders above, and the same behind every link of these."""
+    found: dict[Path, None] = {}
+    ahead = [path]
+    while ahead:
+        near = ahead.pop()
+        for place in (near, *near.parents):
+            if place not in found and place.is_symlink():
+                to = place.parent.resolve() / place.readlink()
+                ahead.append(Path(os.path.abspath(to)))
+            found[place] = None
+    return tuple(dict.fromkeys((*found, *path.resolve().parents)))
 
 
 def _state(path: Path) -> os.stat_result | None:
@@ -75,9 +91,9 @@ def _of_folder(path: Path, state: os.stat_result) -> Iterator[Exposure]:
         yield _of_mode(path, state, "others can replace what is in it", "go-w")
 
 
-def _of_stranger(path: Path, state: os.stat_result) -> Iterator[Exposure]:
+def _of_stranger(path: Path, state: os.stat_result, chown: str = "chown") -> Iterator[Exposure]:
     if state.st_uid not in (0, os.geteuid()):
-        mend = f"Run: chown {_name(os.geteuid())} {_quoted(path)}"
+        mend = f"Run: {chown} {_name(os.geteuid())} {_quoted(path)}"
         yield Exposure(path, f"it belongs to {_name(state.st_uid)}", mend)
 
 

@@ -127,6 +127,44 @@ def test_behind_a_link_both_folders_count(file: Path, tmp_path: Path) -> None:
     assert "folder" in [name for name, _, _ in named(Kept(link))]
 
 
+@pytest.mark.parametrize("far", ["{file}", "../folder/some file"], ids=["absolute", "relative"])
+@pytest.mark.parametrize("of", ["file", "folder"])
+@pytest.mark.parametrize("is_there", [True, False])
+def test_behind_a_link_to_a_link_each_folder_counts(
+    file: Path, tmp_path: Path, far: str, of: str, is_there: bool
+) -> None:
+    between, near = tmp_path / "between", tmp_path / "near"
+    between.mkdir()
+    to = far.format(file=file)
+    (between / "link").symlink_to(to if of == "file" else Path(to).parent)
+    near.symlink_to("between/link")
+    if not is_there:
+        file.unlink()
+    kept = Kept(near if of == "file" else near / file.name)
+    assert named(kept) == []
+
+    between.chmod(0o777)
+
+    assert [name for name, _, _ in named(kept)] == ["between"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_a_link_of_somebody_else_may_lead_elsewhere_tomorrow(file: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(file)
+    os.chown(link, STRANGER, -1, follow_symlinks=False)
+
+    assert named(Kept(link)) == [
+        ("link", f"it belongs to user {STRANGER}", f"Run: chown -h root {link}")
+    ]
+
+
+def test_a_link_in_a_circle_is_told(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("link")
+
+    assert [name for name, _, _ in named(Kept(tmp_path / "link"))] == ["link"]
+
+
 def test_a_pipe_is_no_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "pipe").chmod(0o666)
