@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from enum import StrEnum
+from functools import lru_cache
 from typing import Self
 
 #: Characters that show nothing or a blank, yet are neither blanks nor format characters to Unicode:
@@ -22,6 +23,7 @@ def folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", _UNSEEN.sub("", seen.casefold())).split())
 
 
+@lru_cache(maxsize=4096)  # a fleet has the same few keys on every database
 def resembles(text: str, word: str) -> bool:
     """Whether ``text`` is not ``word``, and only letters beyond ASCII and accents keep it from it.
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.vocabulary import Environment, Risk, Status, folded
+from bot.vocabulary import Environment, Risk, Status, folded, resembles
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,28 @@ def test_every_status_is_open_or_final_except_the_one_a_person_must_look_at() ->
 
     assert neither == [Status.UNKNOWN]
     assert not [status for status in Status if status.is_open and status.is_final]
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "does"),
+    [
+        ("pr\u043ed", "prod", True),
+        ("PR\u041eD ", "prod", True),
+        ("pr\u00f6d", "prod", True),
+        ("prod", "pr\u043ed", True),
+        ("\u0130nt", "int", True),
+        ("prod", "prod", False),
+        ("\uff50rod", "prod", False),
+        ("prods", "prod", False),
+        ("pr0d", "prod", False),
+        ("gr\u00fc\u00dfe", "gr\u00f6\u00dfe", False),
+        ("\u0442\u0438\u043f", "env", False),
+        ("\u5024", "x", False),
+        ("", "prod", False),
+    ],
+    ids=ascii,
+)
+def test_what_letters_beyond_ascii_alone_keep_apart_resembles(
+    text: str, word: str, does: bool
+) -> None:
+    assert resembles(text, word) is does
