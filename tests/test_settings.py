@@ -276,6 +276,10 @@ BAD = {
         "limits: {per_database: 0/1h}",
         "limits.per_database: must be 1 or more",
     ),
+    "a limit that no database counts to": (
+        "limits: {per_person: 99999999999999999999/1h}",
+        "limits.per_person: must be 10000 or less",
+    ),
     "no limits in a list": (
         "limits: {per_database: []}",
         "limits.per_database: must not be empty",

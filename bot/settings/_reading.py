@@ -18,6 +18,7 @@ _SENTENCES = {
     "int_type": "must be a whole number",
     "bool_type": "must be true or false",
     "greater_than_equal": "must be {ge} or more",
+    "less_than_equal": "must be {le} or less",
     "too_short": "must not be empty",
     "string_too_short": "must not be empty",
     "model_type": "must be a mapping (key: value)",

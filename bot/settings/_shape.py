@@ -274,7 +274,7 @@ class Policy(Part):
 class Quota(Part):
     """So many within so long; the file has it as one word, ``20/1h``."""
 
-    most: Annotated[StrictInt, Field(ge=1)]
+    most: Annotated[StrictInt, Field(ge=1, le=10_000)]  #: each of them is read
     within: Duration
 
     @model_validator(mode="before")
