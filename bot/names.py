@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.errors import UnknownTargetError
 from bot.values import Database, Inventory, Unreachable
-from bot.vocabulary import Kind
+from bot.vocabulary import Kind, folded
 
 _NAME = re.compile(r"(?:(instance|cluster):)?([^@]+)(?:@([^/]+)(?:/(.+))?)?")
 _ARN = re.compile(r"arn:aws[a-z0-9-]*:([a-z0-9-]+):([a-z0-9-]*):(\d*):([^:]+):?(.*)")
@@ -16,6 +16,9 @@ _KINDS = {"db": Kind.INSTANCE, "cluster": Kind.CLUSTER}
 _HOST = re.compile(
     r"(?:[a-z0-9+:]+://(?:[^/]*@)?)?((?:[a-z0-9-]+\.)+[a-z0-9-]+)\.?(?::\d+)?(?:[/?].*)?"
 )
+#: The same in any other text: behind ``Server=tcp:``, before ``,1433``, after a password with a
+#: slash. What stands around it is nobody's name.
+_HOST_WITHIN = re.compile(r"(?<![a-z0-9.-])(?:[a-z0-9-]+\.)+amazonaws\.com(?:\.cn)?(?![a-z0-9.-])")
 LONGEST = 500  #: characters of a word that may name one: no ARN, host or connection string has more
 _REGION = re.compile(r"(?:[a-z]{2,}-)+[a-z]+-\d+")
 
@@ -67,11 +70,11 @@ class Name:
 
 def read(typed: str) -> Name | None:
     """None where it names nothing. Raises UnknownTargetError for an ARN of something else."""
-    text = typed.strip().lower()
+    text = folded(typed)
     if text.startswith("arn:"):
         return _arn(text, typed)
-    if host := _HOST.fullmatch(text):
-        return Name(host=host[1], region=_region(host[1]))
+    if host := _host(text):
+        return Name(host=host, region=_region(host))
     found = _NAME.fullmatch(text)
     if found is None:
         return None
@@ -116,6 +119,14 @@ def _arn(text: str, typed: str) -> Name:
             "arn:aws:rds:REGION:ACCOUNT:db:NAME, that of a cluster …:cluster:NAME."
         )
     return Name(found[5], _KINDS[found[4]], found[3], found[2])
+
+
+def _host(text: str) -> str:
+    """The one host that is named; empty where none is, or several are."""
+    if whole := _HOST.fullmatch(text):
+        return whole[1]
+    within = set(_HOST_WITHIN.findall(text))
+    return within.pop() if len(within) == 1 else ""
 
 
 def _region(host: str) -> str | None:

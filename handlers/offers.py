@@ -9,7 +9,7 @@ from rapidfuzz import fuzz
 from bot.errors import UnknownTargetError
 from bot.names import called
 from bot.values import Classified, Database
-from bot.vocabulary import Kind
+from bot.vocabulary import Kind, folded
 from handlers.blocks.form import VALUE, Offer
 
 Classify = Callable[[Database], Classified]
@@ -30,7 +30,7 @@ def ranked(typed: str, databases: Sequence[Database], recent: Sequence[str]) -> 
     """
     if pasted := _pasted(typed, databases):
         return pasted
-    rated = [(_rank(typed.lower(), one, recent), one) for one in databases]
+    rated = [(_rank(folded(typed), one, recent), one) for one in databases]
     return [one for rank, one in sorted(rated, key=lambda it: it[0]) if rank < (UNLIKE,)]
 
 

@@ -67,7 +67,20 @@ NAMES = [
     ("reports.cluster-custom-c9akc.us-east-1.rds.amazonaws.com", SHOP),
     ("shop-1.c9akc.us-east-1.rds.amazonaws.com", MEMBER),
     ("china.c9.rds.cn-north-1.amazonaws.com.cn:3306", CHINA),
-]
+    ("orders.c9akc.us-east-1.rds.amazonaws.com,1433", ORDERS),
+    ("tcp:orders.c9akc.us-east-1.rds.amazonaws.com,1433", ORDERS),
+    ("Server=orders.c9akc.us-east-1.rds.amazonaws.com,1433;Database=app", ORDERS),
+    ("jdbc:sqlserver://orders.c9akc.us-east-1.rds.amazonaws.com:1433;databaseName=app", ORDERS),
+    ("jdbc:oracle:thin:@orders.c9akc.us-east-1.rds.amazonaws.com:1521:ORCL", ORDERS),
+    ("jdbc:oracle:thin:@//orders.c9akc.us-east-1.rds.amazonaws.com:1521/ORCL", ORDERS),
+    ("host=orders.c9akc.us-east-1.rds.amazonaws.com port=5432 user=app", ORDERS),
+    ("postgres://app:pa/ss@orders.c9akc.us-east-1.rds.amazonaws.com/app", ORDERS),
+    ("app@orders.c9akc.us-east-1.rds.amazonaws.com", ORDERS),
+    ("postgres://orders.c9akc.us-east-1.rds.amazonaws.com:5432,"
+     "orders.c9akc.us-east-1.rds.amazonaws.com:5433/app", ORDERS),
+    ("o\u200brders", ORDERS),
+    ("\uff4f\uff52\uff44\uff45\uff52\uff53", ORDERS),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("typed", "database"), NAMES)
