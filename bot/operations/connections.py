@@ -156,7 +156,7 @@ async def _events(aws: AWS, instances: Sequence[Database], since: int) -> tuple[
 
 def _title(database: Database, usages: Sequence[Usage]) -> str:
     """Of several instances what is said of the fullest."""
-    fullest = max(usages, key=lambda one: one.percent or 0, default=None)
+    fullest = max(usages, key=_fullness, default=None)
     lacks = any(one.peaks.unread for one in usages)
     if fullest is None or fullest.peak is None:
         how = "could be read" if lacks else "were measured"
@@ -167,6 +167,11 @@ def _title(database: Database, usages: Sequence[Usage]) -> str:
         return f"{name}: at most {most} connections, {word}"
     share = f"{fullest.percent:.0f} %"
     return f"{name}: at most {most} of {fullest.limit} connections ({share}), {word}"
+
+
+def _fullness(usage: Usage) -> tuple[float, float]:
+    """What was counted is more than what was not, also where nobody knows the limit."""
+    return usage.percent or 0.0, usage.peak[1] if usage.peak else -1.0
 
 
 def _table(usages: Sequence[Usage]) -> tuple[Table, ...]:

@@ -2,13 +2,17 @@
 
 from typing import cast
 
+import pytest
+
 from bot.aws import AWS
 from bot.errors import AWSRefusedError
-from bot.operations.connections import _events
-from bot.values import RDSEvent, Target
+from bot.limits import Ceiling
+from bot.operations.connections import _events, _title
+from bot.values import RDSEvent, Series, Target
 from handlers.blocks.text import plain
 from tests.operations.door import event
-from tests.samples import MINUTE, NOW, sample_database
+from tests.samples import MINUTE, NOW, sample_database, sample_target
+from tests.test_connections import LIMIT, usage
 
 
 class Events:
@@ -42,3 +46,22 @@ async def test_only_what_is_about_connections_is_shown_the_newest_first() -> Non
 
 async def test_events_that_cannot_be_read_do_not_take_the_rest_away() -> None:
     assert await told() == ["RDS's own events could not be read: not authorized"]
+
+
+@pytest.mark.parametrize("limit", [LIMIT, None])
+@pytest.mark.parametrize("peak", [0.0, 9.0])
+def test_the_title_tells_what_was_counted_though_another_instance_was_not(
+    limit: Ceiling | None, peak: float
+) -> None:
+    dark, counted = (
+        sample_database(target=sample_target(identifier=name)) for name in ("dark", "counted")
+    )
+    silent = Series(metric="DatabaseConnections", unit="", points=(), unread="Forbidden.")
+    some = [
+        usage(limit=limit, database=dark, peaks=silent),
+        usage(peak, limit=limit, database=counted),
+    ]
+
+    for ordered in (some, some[::-1]):
+        assert _title(sample_database(), ordered).startswith(f"counted: at most {peak:.0f} ")
+        assert _title(sample_database(), ordered).endswith("as far as it could be read")
