@@ -475,6 +475,43 @@ def test_an_alarm_that_fires_needs_somebody_and_clears_nothing() -> None:
     assert "storage" not in clear(concerns(found), found)
 
 
+def test_an_alarm_about_several_databases_is_told_of_its_place() -> None:
+    alarm = Alarm(name="all-slow", state=AlarmState.ALARM, since=NOW - HOUR, metric="SwapUsage")
+    found = facts(sample_database(), firing=(Fires(alarm, None, "main/us-east-1"),))
+
+    [(section, line)] = of(found)
+    assert section is Section.ACTION
+    assert line.startswith("main/us-east-1: alarm all-slow fires since")
+
+
+MEASURED = {"storage", "connections", "memory and disks", "replicas"}
+
+
+@pytest.mark.parametrize(
+    ("metric", "areas"),
+    [
+        ("SwapUsage", {"memory and disks"}),
+        ("DiskQueueDepth", {"memory and disks"}),
+        ("BurstBalance", {"memory and disks"}),
+        ("CPUCreditBalance", {"memory and disks"}),
+        ("FreeableMemory", {"memory and disks"}),
+        ("ReplicaLag", {"replicas"}),
+        ("AuroraReplicaLag", {"replicas"}),
+        ("FreeLocalStorage", {"storage"}),
+        ("LoginFailures", {"connections"}),
+        ("CPUUtilization", set()),
+        ("AMetricOfTomorrow", MEASURED),
+        ("", MEASURED),  # of an alarm that combines others
+    ],
+)
+def test_what_an_alarm_is_about_is_not_clear(metric: str, areas: set[str]) -> None:
+    one = sample_database()
+    alarm = Alarm(name="a", state=AlarmState.ALARM, since=NOW - HOUR, metric=metric)
+    found = facts(one, firing=(Fires(alarm, one),))
+
+    assert MEASURED - set(clear(concerns(found), found)) == areas
+
+
 def test_an_area_is_not_clear_of_which_there_are_no_figures() -> None:
     one = sample_database()
     found = facts(one, lately={(one.target, "FreeStorageSpace"): series("FreeStorageSpace")})

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
+from bot.aws.cloudwatch import UNITS
 from bot.digests import _capacity, _pressure, _standing, _upkeep
 from bot.digests._facts import Facts, concern
 from bot.digests._movers import movers
@@ -26,10 +27,18 @@ def clear(found: Collection[Concern], facts: Facts | None = None) -> tuple[str, 
 
 
 def _dark(facts: Facts) -> Iterator[str]:
-    yield from (AREA_OF[one.alarm.metric] for one in facts.firing if one.alarm.metric in AREA_OF)
+    for one in facts.firing:
+        yield from _alarmed(one.alarm.metric)
     for (_, metric), series in (*facts.day.items(), *facts.lately.items()):
         if metric in AREA_OF and series.reading is Reading.EMPTY:
             yield AREA_OF[metric]
+
+
+def _alarmed(metric: str) -> Collection[str]:
+    """What nobody knows, or an alarm that combines others, may be about all that is measured."""
+    if metric in WATCHED:
+        return (WATCHED[metric],)
+    return () if metric in UNITS else frozenset(WATCHED.values())
 
 
 def moved(facts: Facts) -> Iterator[Concern]:
@@ -62,7 +71,20 @@ AREA_OF: Mapping[str, str] = {
     "DatabaseConnections": "connections",
     "FreeableMemory": "memory and disks",
 }
-"""Which area is not clear where a figure is missing that every such database has, or alarms."""
+"""Which area is not clear where a figure is missing that every such database has."""
+
+WATCHED: Mapping[str, str] = {
+    **AREA_OF,
+    **dict.fromkeys(("FreeLocalStorage", "VolumeBytesUsed"), "storage"),
+    **dict.fromkeys(("LoginFailures", "AbortedClients", "ConnectionAttempts"), "connections"),
+    **dict.fromkeys(
+        ("SwapUsage", "DiskQueueDepth", "BurstBalance", "EBSIOBalance%", "EBSByteBalance%",
+         "CPUCreditBalance", "ReadIOPS", "ReadLatency", "WriteIOPS", "WriteLatency"),
+        "memory and disks",
+    ),
+    **dict.fromkeys(("ReplicaLag", "AuroraReplicaLag", "AuroraReplicaLagMaximum"), "replicas"),
+}  # fmt: skip
+"""Which area is not clear where an alarm on a metric fires."""
 
 READINGS: Sequence[Looking] = (
     _upkeep.tampering,

@@ -39,10 +39,11 @@ class Event:
 
 @dataclass(frozen=True)
 class Fires:
-    """An alarm that fires now, and on which database."""
+    """An alarm that fires now, and on which database; None for one about several of a place."""
 
     alarm: Alarm
-    database: Database
+    database: Database | None
+    place: str = ""
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from bot.judging import Judge
 from bot.monitoring import Monitoring
 from bot.thresholds import AS_USUAL, Thresholds
 from bot.values import (
+    Alarm,
     Database,
     Inventory,
     Line,
@@ -182,8 +183,16 @@ async def _firing(
         for one in databases
         if _place(one) == (region.account.id, region.name)
     }
-    found = ((one, here.get((one.kind, one.identifier.lower()))) for one in alarms if one.kind)
-    return [Fires(alarm, database) for alarm, database in found if database]
+    fires = (_fires(one, here, where) for one in alarms)
+    return [one for one in fires if one]
+
+
+def _fires(alarm: Alarm, here: Mapping[tuple[Kind, str], Database], where: str) -> Fires | None:
+    """None where it is about a database that is not wanted."""
+    if alarm.kind is None:
+        return Fires(alarm, None, where)
+    database = here.get((alarm.kind, alarm.identifier.lower()))
+    return Fires(alarm, database) if database else None
 
 
 async def _or(answer: Awaitable[T], nothing: T, what: str, unseen: list[Line]) -> T:

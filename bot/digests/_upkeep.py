@@ -34,12 +34,19 @@ def out_of_order(facts: Facts) -> Iterator[Concern]:
 
 def alarms(facts: Facts) -> Iterator[Concern]:
     """What fires is not put off by thresholds of our own."""
-    for alarm, database in ((one.alarm, one.database) for one in facts.firing):
-        yield concern(
-            facts, f"alarm-{alarm.name}", database, f": alarm {alarm.name} fires since ",
-            Moment(at=alarm.since), f": {watched(alarm)}.",
-            section=Section.ACTION, state=str(alarm.since), rank=-5, metrics="--range 3h",
-        )  # fmt: skip
+    for one in facts.firing:
+        said = f": alarm {one.alarm.name} fires since ", Moment(at=one.alarm.since)
+        what, state = f": {watched(one.alarm)}.", str(one.alarm.since)
+        if one.database is None:
+            yield Concern(
+                key=f"alarm-{one.alarm.name}:{one.place}", section=Section.ACTION,
+                line=(Strong(text=one.place), *said, what), state=state, rank=-5,
+            )  # fmt: skip
+        else:
+            yield concern(
+                facts, f"alarm-{one.alarm.name}", one.database, *said, what,
+                section=Section.ACTION, state=state, rank=-5, metrics="--range 3h",
+            )  # fmt: skip
 
 
 def tampering(facts: Facts) -> Iterator[Concern]:

@@ -1,6 +1,7 @@
 """Whatever way an alarm fires, nothing beside it is calm: neither its chart nor `/rds metrics`."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -252,3 +253,17 @@ async def test_a_digest_is_not_clear_while_an_alarm_fires_or_cannot_be_read(stag
     assert "alarm orders-alarm fires since" in fires
     assert "CPU utilization above 5 % (average of 1 min, 2 of 3)" in fires
     assert "I could not see which alarms fire in main/us-east-1" in unread
+
+
+async def test_a_digest_names_an_alarm_that_watches_several_databases(stage: Stage) -> None:
+    about = {**PLAIN, "Dimensions": [], "MetricName": "SwapUsage", "Threshold": 1.0}
+    stage.aws.client("cloudwatch").put_metric_alarm(
+        AlarmName="orders-alarm", ComparisonOperator="GreaterThanThreshold", **about
+    )
+    set_state(stage.aws, lately=[12.0])
+    async with stage.bot() as play:
+        said = await types(play, "/rds digest preview --environment staging")
+
+    assert "main/us-east-1: alarm orders-alarm fires since" in said
+    [clear] = re.findall("All clear: ([^.]*)", said) or [""]
+    assert "memory and disks" not in clear
