@@ -30,6 +30,7 @@ from handlers.slack_errors import (
     ContentError,
     FileError,
     RefusalError,
+    SealedError,
     TokenError,
     UnansweredError,
     VanishedError,
@@ -75,10 +76,11 @@ class Pictures:
             raise UploadError(error.why) from error
         except FOR_NOW:
             raise
-        except VanishedError:
-            await self._tell_gone(about)
         except RefusalError as error:
-            await self._say(about, _untaken(about, error.why))
+            if _is_over(about, error):
+                await self._tell_gone(about)
+            else:
+                await self._say(about, _untaken(about, error.why))
         except DrawingError as error:
             await self._say(about, (f"{error} The words above hold without it.",))
         except Exception:
@@ -121,19 +123,23 @@ class Pictures:
         drawn = pictured(about.answer, no_image(reason))
         try:
             await self._update(about.posted, drawn)
-        except VanishedError:
-            await self._tell_gone(about)
         except ContentError:
             await self._update(about.posted, plain_of(drawn))
         except (UnansweredError, TokenError):
             raise
         except RefusalError as error:
-            log.warning("pictures.said_anew", why=error.why)
-            await self._client.chat_postMessage(
-                channel=about.posted.channel, thread_ts=about.thread, **drawn
-            )
-            if about.asker is None:  # nothing has stood there but a picture to come
-                await self._erase(about.posted)
+            if _is_over(about, error):
+                await self._tell_gone(about)
+            else:
+                await self._say_anew(about, drawn, error.why)
+
+    async def _say_anew(self, about: Drawing, drawn: Payload, why: str) -> None:
+        log.warning("pictures.said_anew", why=why)
+        await self._client.chat_postMessage(
+            channel=about.posted.channel, thread_ts=about.thread, **drawn
+        )
+        if about.asker is None:  # nothing has stood there but a picture to come
+            await self._erase(about.posted)
 
     async def _tell_gone(self, about: Drawing) -> None:
         """To whoever asked for another picture in a message that is not there any more."""
@@ -260,6 +266,12 @@ class Pictures:
 
 def _root(posted: Posted, thread: str | None) -> Posted:
     return Posted(channel=posted.channel, ts=thread or posted.ts)
+
+
+def _is_over(about: Drawing, error: RefusalError) -> bool:
+    """Whether nothing waits there for an end: it is gone, or shows a picture, if an older one."""
+    waits = isinstance(error, SealedError) and about.asker is None
+    return isinstance(error, VanishedError) and not waits
 
 
 def _untaken(about: Drawing, reason: str) -> Line:

@@ -7,7 +7,8 @@ SlackApiError                of the SDK
     ├── TokenError           the whole app: nothing passes until its installation is mended
     ├── ScopeError           the app may do nothing of this kind
     ├── ContentError         not this message as it is; a plainer one may pass
-    ├── VanishedError        the message that should be changed is not there, or cannot be changed
+    ├── VanishedError        the message that should be changed is not there
+    │   └── SealedError      it is there, and Slack lets nobody change it any more
     ├── ThreadError          the thread does not take it; its channel may
     ├── PlaceError           the conversation is not there for the bot
     ├── PersonError          nobody is there under that id
@@ -93,9 +94,11 @@ class ContentError(RefusalError):
 
 
 class VanishedError(RefusalError):
-    errors = (
-        "message_not_found", "cant_update_message", "edit_window_closed", "update_failed",
-    )  # fmt: skip
+    errors: ClassVar[tuple[str, ...]] = ("message_not_found",)
+
+
+class SealedError(VanishedError):
+    errors = ("cant_update_message", "edit_window_closed", "update_failed")
 
 
 class ThreadError(RefusalError):
@@ -138,7 +141,7 @@ UNANSWERED = (SlackApiError, *SILENCE)
 
 _FAMILIES: tuple[type[RefusalError], ...] = (
     UnansweredError, RateLimitedError, TokenError, ScopeError, ContentError, VanishedError,
-    ThreadError, PlaceError, PersonError, FileError,
+    SealedError, ThreadError, PlaceError, PersonError, FileError,
 )  # fmt: skip
 _FAMILY = {word: family for family in _FAMILIES for word in family.errors}
 

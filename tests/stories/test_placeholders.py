@@ -105,7 +105,11 @@ async def test_an_image_that_is_never_taken_leaves_its_file_and_says_so(
     assert [it for it in stage.slack.member("ana").direct_messages() if it.files]
 
 
-@pytest.mark.parametrize("word", ["edit_window_of_tomorrow", "is_inactive", "restricted_action"])
+@pytest.mark.parametrize(
+    "word",
+    ["edit_window_of_tomorrow", "is_inactive", "restricted_action", "edit_window_closed",
+     "cant_update_message", "update_failed"],
+)  # fmt: skip
 async def test_where_the_words_cannot_be_changed_others_take_their_place(
     stage: Stage, word: str
 ) -> None:
@@ -159,10 +163,13 @@ async def test_another_picture_comes_in_its_place_though_slack_is_in_trouble(
     assert not stage.slack.called("chat.delete")
 
 
-async def test_who_wants_another_picture_in_words_that_are_gone_is_told(stage: Stage) -> None:
+@pytest.mark.parametrize("word", ["message_not_found", "edit_window_closed"])
+async def test_who_wants_another_picture_in_words_that_are_gone_is_told(
+    stage: Stage, word: str
+) -> None:
     async with stage.bot(CONFIG) as play:
         seen = await drawn(play)
-        stage.slack.faults.add("chat.update", Refused("message_not_found"), times=None)
+        stage.slack.faults.add("chat.update", Refused(word), times=None)
         action = next(it.action_id for it in seen.actions if it.action_id.startswith("picture."))
 
         await play.clicks("ana", seen, action)
