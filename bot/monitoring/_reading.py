@@ -166,6 +166,8 @@ class Monitoring:
 
         What could not be read, or not all of it, is asked for again by whoever asks next.
         """
+        if not measures:
+            return ()
         key = (measures, window)
         if key not in self._readings:
             self._readings[key] = asyncio.create_task(self._ask(measures, window))
@@ -227,7 +229,9 @@ def _findings(
     limits: Mapping[str, Ceiling],
     thresholds: Thresholds,
 ) -> tuple[Line, ...]:
-    """Of a cluster member by member, with their names."""
+    """Of a cluster member by member, with their names; it may have none."""
+    if not found:
+        return ((f"{database.name} has no instance of which that could be measured.",),)
     targets = dict.fromkeys(one.target.identifier for one in found)
     by_name = {name: _of(name, found) for name in targets}
     several = database.target.kind is Kind.CLUSTER

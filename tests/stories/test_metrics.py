@@ -185,3 +185,20 @@ async def test_two_databases_are_compared_on_one_scale(bot: Bot, slack: SlackSan
 
     assert flat(words).index("orders-prod: Connections") < flat(words).index("orders-test: Conn")
     assert "orders-test and orders-prod over the last 6 hours" in flat(after)
+
+
+@pytest.mark.parametrize("line", ["metrics bare cpu", "metrics bare cpu --week-before",
+                                  "compare bare orders-test --metric cpu"])  # fmt: skip
+async def test_a_cluster_without_instances_is_neither_an_error_nor_calm(
+    bot: Bot, slack: SlackSandbox, aws: AWSSandbox, line: str
+) -> None:
+    aws.client("rds").create_db_cluster(
+        DBClusterIdentifier="bare", Engine="aurora-postgresql", MasterUsername="app",
+        MasterUserPassword="not-a-secret",
+    )  # fmt: skip
+    await bot.services.fleet.refresh()
+
+    said = flat(await told(slack.member("ana"), f"/rds {line}"))
+
+    assert "no instance of which" in said or "bare: no figures of cpu" in said
+    assert "Nothing unusual" not in said
