@@ -74,7 +74,7 @@ class RateLimitedError(UnansweredError):
 class TokenError(RefusalError):
     errors = (
         "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired",
-        "no_permission", "not_allowed_token_type", "org_login_required", "ekm_access_denied",
+        "not_allowed_token_type", "org_login_required", "ekm_access_denied",
         "team_access_not_granted", "two_factor_setup_required", "app_missing_action_url",
         "invalid_token", "app_uninstalled", "team_disabled", "missing_authentication",
     )  # fmt: skip
@@ -111,6 +111,7 @@ class ThreadError(RefusalError):
 class PlaceError(RefusalError):
     errors = (
         "channel_not_found", "not_in_channel", "is_archived", "is_inactive", "restricted_action",
+        "no_permission",
         "restricted_action_read_only_channel", "restricted_action_thread_only_channel",
         "posting_to_general_channel_denied", "posting_to_channel_denied", "cannot_dm_bot",
         "messages_tab_disabled", "not_enabled", "as_user_not_supported",

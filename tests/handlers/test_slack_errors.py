@@ -105,6 +105,7 @@ def test_only_a_sensible_time_is_waited(said: str | None, seconds: float) -> Non
         ("msg_too_long", ContentError), ("message_not_found", VanishedError),
         ("cant_update_message", SealedError), ("edit_window_closed", SealedError),
         ("thread_not_found", ThreadError), ("is_archived", PlaceError), ("is_inactive", PlaceError),
+        ("no_permission", PlaceError),
         ("restricted_action_read_only_channel", PlaceError), ("user_disabled", PersonError),
         ("file_uploads_disabled", FileError), ("a_word_of_tomorrow", RefusalError),
     ],

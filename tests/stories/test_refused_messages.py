@@ -18,7 +18,7 @@ HOUR = 3600.0
 FOR_GOOD = [
     "channel_not_found", "not_in_channel", "is_archived", "restricted_action",
     "restricted_action_read_only_channel", "restricted_action_thread_only_channel",
-    "invalid_arguments", "ekm_of_tomorrow",
+    "invalid_arguments", "ekm_of_tomorrow", "no_permission",
 ]  # fmt: skip
 TROUBLE = [
     Refused("internal_error"), Refused("fatal_error"), Refused("service_unavailable"),
