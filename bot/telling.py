@@ -154,6 +154,15 @@ def not_posted(message: Message, *why: Span) -> Answer:
     )  # fmt: skip
 
 
+def no_file(why: str) -> Answer:
+    """In place of the file that lists all of a digest."""
+    return Answer(
+        title="The file that lists all of them is missing",
+        parts=(paragraph("Slack did not take it (", Code(text=why), ")."),),
+        hint=("All of them, as they stand now: ", Code(text="/rds digest preview")),
+    )
+
+
 def reminder(person: PersonId, given: Sequence[Reminder]) -> Message:
     """One direct message of all that waits; it is drawn from what still does."""
     return Message(

@@ -6,8 +6,8 @@ import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot.admins import told as to_admins
-from bot.errors import BotError, StorageError
-from bot.telling import Telling, not_posted
+from bot.errors import StorageError
+from bot.telling import Telling, no_file, not_posted
 from bot.values import SECOND, Answer, Code, Message, PersonId, Place, Request
 from handlers.slack_errors import (
     RateLimitedError,
@@ -28,7 +28,7 @@ HOLDS_UP = 8
 #: Attempts at what goes wrong in the bot itself, which no waiting mends.
 BROKEN = 5
 DAY = 24 * 3600 * SECOND
-#: The message that these belong to holds without them, whatever the app may do else.
+#: The message that these belong to is told without them, whatever the app may do else.
 FILES = frozenset({"digest_file", "file"})
 #: What admins hear of where nobody in particular waits for it. All else belongs to one of these.
 OF_ADMINS = frozenset({"digest", "incident"})
@@ -93,7 +93,7 @@ class Setbacks:
             await self._instead(message, why)
         except StorageError:
             raise
-        except BotError:
+        except Exception:  # whatever it is, what waits behind passes
             log.exception("notifier.told_nobody", kind=message.kind)
         await self._store.outbox.give_up(delivery, why)
 
@@ -115,6 +115,8 @@ class Setbacks:
             await self._hand_over(message, message.instead, why)
         elif message.kind in OF_ADMINS:
             await self._tell_admins(message, why)
+        elif message.kind in FILES:
+            await self._say_missing(message, why)
 
     async def _tell_requester(self, message: Message, request: Request, why: str) -> None:
         if message.address == request.requester.user:
@@ -154,6 +156,15 @@ class Setbacks:
         place = {"place": Place.PERSON, "address": user, "key": key}
         async with self._store.write() as tx:
             await tx.post(message.model_copy(update={**place, **changes}))
+
+    async def _say_missing(self, message: Message, why: str) -> None:
+        """Where it should be: in the thread of the message that promises it."""
+        missing = Telling.pictured(
+            Place.CHANNEL, message.address, no_file(why),
+            key=message.key and f"{message.key}:missing", thread=message.body["thread"],
+        )  # fmt: skip
+        async with self._store.write() as tx:
+            await tx.post(missing)
 
     async def _tell_admins(self, message: Message, why: str) -> None:
         """Once a day for each channel and reason."""

@@ -8,7 +8,7 @@ import pytest
 
 from bot.digests._office import told_in
 from bot.sandbox.aws import InstanceSpec
-from bot.sandbox.slack import Lost, SeenMessage
+from bot.sandbox.slack import Lost, Refused, SeenMessage
 from bot.values import Concern, Digest, Section
 from tests.stories.asking import configured, everything_is_told, flat
 from tests.stories.stage import Play, Stage
@@ -212,6 +212,32 @@ async def test_what_has_no_room_follows_as_a_file(stage: Stage) -> None:
         [file] = filter(_has_rows, ana.messages())
         assert file.files[0].title.startswith("Database digest: all 50")
         assert file.thread_ts == seen.ts
+
+
+@pytest.mark.parametrize(
+    ("method", "word"),
+    [
+        ("files.getUploadURLExternal", "missing_scope"),
+        ("files.getUploadURLExternal", "file_uploads_disabled"),
+        ("files.completeUploadExternal", "restricted_action"),
+        ("files.completeUploadExternal", "a_word_of_tomorrow"),
+    ],
+)
+async def test_where_slack_takes_no_file_its_place_says_so(
+    stage: Stage, method: str, word: str
+) -> None:
+    stage.aws.seed([InstanceSpec(f"many-{n}", status="failed", tags={"Env": "dev"})
+                    for n in range(20)])  # fmt: skip
+    stage.slack.faults.add(method, Refused(word), times=None)
+    async with stage.bot(CONFIG) as play:
+        await play.types("/rds digest now --environment development", "dora")
+        await everything_is_told(play.bot)
+
+        [seen] = digests(stage)
+        below = [flat(it) for it in stage.slack.member("ana").messages() if it.thread_ts == seen.ts]
+        [missing] = [one for one in below if "The file that lists all of them is missing" in one]
+        assert word in missing
+        assert "/rds digest preview" in missing
 
 
 async def test_two_replicas_post_one(shared_stage: Stage) -> None:
