@@ -194,7 +194,10 @@ class Inventory(Value):
 
     def only(self, wanted: Callable[[Database], bool]) -> "Inventory":
         """Those that are ``wanted``; what could not be read stays said."""
-        return self.model_copy(update={"databases": tuple(filter(wanted, self.databases))})
+        listed = {"databases": self.databases, "foreign": self.foreign}
+        return self.model_copy(
+            update={name: tuple(filter(wanted, some)) for name, some in listed.items()}
+        )
 
     def database(self, target: Target) -> Database | None:
         """That very one, as last seen."""

@@ -7,6 +7,7 @@ import pytest
 
 from bot.operation import Query
 from bot.operations import CATALOGUE
+from bot.sandbox.aws import ClusterSpec
 from bot.sandbox.aws.fleet import ClusterSpec, InstanceSpec
 from bot.sandbox.slack import Member, SeenMessage
 from handlers.blocks.form import PICK
@@ -254,3 +255,18 @@ async def test_whoami_says_whether_one_may_look(stage: Stage) -> None:
     async with stage.bot(access(**DBAS)) as play:
         assert "You may look" not in await types(play, "whoami")
         assert "You may look" in await types(play, "whoami", "dora")
+
+
+async def test_a_database_of_another_service_is_named_to_who_could_look_at_its_environment(
+    stage: Stage,
+) -> None:
+    tags = ({"Environment": "prod"}, {"Environment": "dev"})
+    stage.aws.seed([ClusterSpec(f"graph-{one['Environment']}", members=(), engine="neptune",
+                                tags=one) for one in tags])  # fmt: skip
+    async with stage.bot(access(environments={"production": DBAS})) as play:
+        narrow, whole = [await types(play, "list", who) for who in ("ana", "dora")]
+        guessed = await types(play, "show graph-prod")
+
+    assert ("graph-prod" in narrow, "graph-dev" in narrow) == (False, True)
+    assert ("graph-prod" in whole, "graph-dev" in whole) == (True, True)
+    assert "I know no database" in guessed
