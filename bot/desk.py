@@ -44,7 +44,7 @@ from bot.values import (
     Window,
     micros,
 )
-from bot.vocabulary import Environment, Kind, Status
+from bot.vocabulary import Environment, Kind, Status, folded
 from storage.database import Database as Store
 
 #: Results that a person looking for trouble wants to see.
@@ -152,7 +152,10 @@ class Desk:
         return self.services.judge.classify(database)
 
     def environment(self, word: str) -> Environment | None:
-        return self.services.settings.environments.read(word)
+        """Also behind the key of a tag that decides: all that is read as ``env=staging`` is it."""
+        rules = self.services.settings.environments
+        key, _, value = word.partition("=")
+        return rules.read(value if folded(key) in map(folded, rules.tag_keys) else word)
 
     async def request(self, request_id: int) -> Request:
         found = await self.services.store.requests.get(request_id)

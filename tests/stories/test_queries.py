@@ -68,6 +68,9 @@ WORDED = configured(environments={"words": {"pre-live": "staging", "Kunden": "pr
          '"prod" is the environment of 3 and in the name of 1.'),
         ("list Pre_Live", ["reports"], '"Pre_Live" is the environment of 7.'),
         ("list kunden", ["warehouse"], '"kunden" is the environment of 3.'),
+        # the tags that decide, whatever the environment was read from
+        ("list env=staging", ["reports", "shop-staging"], '"env=staging" is the environment of 7.'),
+        ("list stage=Pre_Live", ["reports"], '"stage=Pre_Live" is the environment of 7.'),
         # what else there is of a database
         ("list oracle", ["ledger-test"], "the engine of"),
         ("list aurora-postgresql", ["shop-staging"], "the engine of"),
