@@ -131,6 +131,12 @@ class Outbox:
         """Ends a message that cannot be delivered, and lets the ones behind it pass."""
         await self._record(delivery, given_up_at=self._clock(), error=mask(error))
 
+    async def stands(self, key: str) -> bool:
+        """Whether a message with that key was posted, not long ago."""
+        query = select(_row.id).where(_row.key == key, _row.posted.is_not(None)).limit(1)
+        async with self._connections.read() as connection:
+            return (await connection.execute(query)).first() is not None
+
     async def depth(self) -> int:
         """How many messages wait."""
         query = select(func.count()).select_from(_outbox).where(_WAITING)

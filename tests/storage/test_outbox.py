@@ -252,3 +252,17 @@ async def test_who_is_told_instead_is_kept_and_replaced(database: Database) -> N
     (delivery,) = await database.outbox.due(START, 10)
 
     assert delivery.message.instead == "U2"
+
+
+async def test_it_is_known_what_stands_somewhere(database: Database) -> None:
+    for key in ("posted", "left-out", "given-up", "waiting"):
+        async with database.write() as tx:
+            await tx.post(a_message(key=key, address=key))
+    due = {one.message.key: one for one in await database.outbox.due(START, 10)}
+    await database.outbox.delivered(due["posted"], Posted(channel="C2", ts="1"))
+    await database.outbox.delivered(due["left-out"], None)
+    await database.outbox.give_up(due["given-up"], "channel_not_found")
+
+    stands = [key for key in (*due, "never") if await database.outbox.stands(str(key))]
+
+    assert stands == ["posted"]

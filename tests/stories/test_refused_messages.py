@@ -161,6 +161,24 @@ async def test_what_a_thread_does_not_take_stands_in_its_channel(stage: Stage, w
     assert [it for it in cards(stage) if "RDS-1001 · " in it.words and not it.actions]
 
 
+@pytest.mark.parametrize("reads", [True, False])
+async def test_an_ending_that_the_thread_does_not_take_is_told_directly_once(
+    stage: Stage, *, reads: bool
+) -> None:
+    stage.slack.faults.add(
+        "chat.postMessage", Refused("restricted_action"), times=None,
+        where=lambda it: "thread_ts" in it,
+    )  # fmt: skip
+    if not reads:  # so that it is told directly in any case
+        refuse(stage, "conversations.members", Refused("missing_scope"))
+    async with stage.bot(FREE) as play:
+        await play.types("/rds reboot orders-test")
+        await play.later(120, steps=4)
+        await play.told()
+
+    assert len([one for one in direct(stage, "ana") if "succeeded" in one]) == 1
+
+
 @pytest.mark.parametrize("word", ["invalid_blocks", "msg_too_long", "msg_blocks_too_long"])
 async def test_what_slack_finds_too_rich_comes_as_plain_text(stage: Stage, word: str) -> None:
     stage.slack.faults.add(
