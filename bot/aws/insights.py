@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PerfInsights.API.htm
 """
 
 import math
-from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -89,9 +89,9 @@ async def _series(client: Any, asked: Mapping[str, Any]) -> Series:
 
 
 def _measured(page: Mapping[str, Any]) -> Iterator[Point]:
-    for metric in page["MetricList"]:
-        for one in metric.get("DataPoints", ()):
-            if not math.isnan(value := float(one.get("Value", math.nan))):
+    for metric in _listed(page, "MetricList"):
+        for one in metric.get("DataPoints") or ():
+            if not math.isnan(value := _number(one.get("Value"), math.nan)):
                 yield int(one["Timestamp"].timestamp()) * SECOND, value
 
 
@@ -114,11 +114,26 @@ async def _shares(
         Metric=LOAD, GroupBy={"Group": group, "Limit": TOP}, **asked
     )
     found = (
-        Share(name=one["Dimensions"].get(f"{group}.{name}", ""), sessions=one.get("Total", 0.0))
-        for one in reply["Keys"]
-        if math.isfinite(one.get("Total", 0.0))
+        Share(
+            name=(one.get("Dimensions") or {}).get(f"{group}.{name}") or "",
+            sessions=_number(one.get("Total"), 0.0),
+        )
+        for one in _listed(reply, "Keys")
+        if math.isfinite(_number(one.get("Total"), 0.0))
     )
     return tuple(sorted(found, key=lambda share: share.sessions, reverse=True))
+
+
+def _listed(answer: Mapping[str, Any], what: str) -> Sequence[Mapping[str, Any]]:
+    """Raises ValueError where it is not in the answer: that is not the same as nothing in it."""
+    found: Sequence[Mapping[str, Any]] | None = answer.get(what)
+    if found is None:
+        raise ValueError(f"no {what}")
+    return found
+
+
+def _number(value: float | None, missing: float) -> float:
+    return missing if value is None else float(value)
 
 
 def _utc(at: int) -> datetime:

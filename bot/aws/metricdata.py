@@ -78,7 +78,7 @@ class Told:
 def _said(message: Raw) -> str:
     """``CloudWatch says MaxMetricsExceeded: Maximum number of allowed metrics exceeded.``"""
     said = ": ".join(filter(None, (message.get("Code"), message.get("Value"))))
-    return f"CloudWatch says {said[:SAID].rstrip('.')}."
+    return f"CloudWatch says {said[:SAID].rstrip('.') or 'something that I cannot read'}."
 
 
 def _believed(

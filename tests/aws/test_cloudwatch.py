@@ -114,6 +114,7 @@ THROTTLED = ClientError({"Error": {"Code": "Throttling", "Message": "Rate exceed
         # messages, about one metric and about the whole call
         ([[result(0, *GOOD, **message("Cut", "Too many points"))]], Reading.PARTLY, "Cut: Too man"),
         ([[result(0, **message("Cut", "Too many points"))]], Reading.UNREAD, "Too many points."),
+        ([[result(0, Messages=[{}])]], Reading.UNREAD, "CloudWatch says something that I cannot"),
         (
             [{"MetricDataResults": [result(0)], **message("MaxMetricsExceeded", "Not all.")}],
             Reading.UNREAD,

@@ -146,3 +146,47 @@ async def test_a_load_that_cannot_be_is_unread(value: float) -> None:
     load = await read(Client([point(0, Value=value)], []), "db-1", Window.ending(NOON, 3_600, 60))
 
     assert load.sessions.reading is Reading.UNREAD
+
+
+class Odd(Client):
+    """Answers with something else in the place of its points, of its keys, or of both."""
+
+    def __init__(self, metrics: Any = None, keys: Any = None) -> None:
+        super().__init__([point(0, Value=0.5)], [])
+        self.metrics, self.odd = metrics, keys
+
+    async def get_resource_metrics(self, **asked: Any) -> dict[str, Any]:
+        return self.metrics or await super().get_resource_metrics(**asked)
+
+    async def describe_dimension_keys(self, **asked: Any) -> dict[str, Any]:
+        return await super().describe_dimension_keys(**asked) if self.odd is None else self.odd
+
+
+@pytest.mark.parametrize(
+    "metric", [{}, {"DataPoints": None}, {"DataPoints": [point(0) | {"Value": None}]}]
+)
+async def test_a_point_without_a_value_was_not_measured(metric: dict[str, Any]) -> None:
+    load = await read(Odd({"MetricList": [metric]}), "db-1", Window.ending(NOON, 3_600, 60))
+
+    assert load.sessions.reading is Reading.EMPTY
+
+
+@pytest.mark.parametrize("answer", [{"AlignedStartTime": None}, {"MetricList": None}])
+async def test_an_answer_without_its_metrics_is_no_answer(answer: dict[str, Any]) -> None:
+    with pytest.raises(AWSUnavailableError, match="could not be read"):
+        await read(Odd(answer), "db-1", Window.ending(NOON, 3_600, 60))
+
+
+@pytest.mark.parametrize("answer", [{}, {"Keys": None}])
+async def test_an_answer_without_its_parts_leaves_the_load(answer: dict[str, Any]) -> None:
+    load = await read(Odd(keys=answer), "db-1", Window.ending(NOON, 3_600, 60))
+
+    assert load.sessions.points
+    assert [one.partition(" could")[0] for one in load.unread] == ["Its waits", "Its statements"]
+
+
+@pytest.mark.parametrize("one", [{}, {"Dimensions": None, "Total": None}])
+async def test_a_part_without_a_name_or_a_size_is_no_error(one: dict[str, Any]) -> None:
+    load = await read(Odd(keys={"Keys": [one]}), "db-1", Window.ending(NOON, 3_600, 60))
+
+    assert [(share.name, share.sessions) for share in load.waits] == [("", 0.0)]
