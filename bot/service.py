@@ -169,15 +169,15 @@ async def _built(
     client = slack.reading_client(token, url, session)
     posting = slack.posting_client(token, url, session)
     own = await slack.identity(client)
+    fleet = Fleet(accounts, clock)
+    judge = Judge(settings, fleet)  # raises: before there is a socket that had to be closed
     bolt = slack.bolt_app(url, session, own, token)
     socket = slack.Socket(bolt, tokens.app.get_secret_value(), client, telemetry.acknowledged)
 
     directory = SlackDirectory(client, own, settings.channels.approvals, clock)
-    fleet = Fleet(accounts, clock)
     ceilings = Ceilings(accounts, fleet, clock)
     monitoring = Monitoring(accounts, ceilings, clock, settings.thresholds)
     markers = Markers(store, accounts, fleet)
-    judge = Judge(settings, fleet)
     telling = _telling(settings)
     owner = token_hex(8)
     executor = Executor(store, accounts, judge, directory, telling, clock, owner, steady)

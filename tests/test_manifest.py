@@ -46,6 +46,7 @@ SCOPES_OF_METHOD: dict[str, set[str]] = {
     "views_update": set(),
 }
 #: Which scope each event that the bot listens to needs; None: Slack asks for none.
+ANY = "*"
 SCOPE_OF_EVENT = {
     "app_home_opened": None,
     "app_mention": "app_mentions:read",
@@ -82,7 +83,10 @@ def methods() -> set[str]:
 
 
 def listened_to(kind: str) -> set[str]:
-    """What ``@app.event("…")`` and its like name; constants of the module are looked up."""
+    """What ``@app.event("…")`` and its like name; constants of the module are looked up.
+
+    Whatever else there may be has a listener too, which is named nowhere.
+    """
     found: set[str] = set()
     for path in sorted((ROOT / "handlers").glob("*.py")):
         tree = ast.parse(path.read_text())
@@ -96,7 +100,8 @@ def listened_to(kind: str) -> set[str]:
             if isinstance(node, ast.Call) and ast.unparse(node.func) == f"app.{kind}":
                 [what] = node.args
                 named = what.value if isinstance(what, ast.Constant) else None
-                found.add(str(named or constants[ast.unparse(what)]))
+                found.add(str(named or constants.get(ast.unparse(what), ANY)))
+    found.discard(ANY)
     return found
 
 

@@ -7,7 +7,6 @@ import pytest
 
 from bot.operation import Query
 from bot.operations import CATALOGUE
-from bot.sandbox.aws import ClusterSpec
 from bot.sandbox.aws.fleet import ClusterSpec, InstanceSpec
 from bot.sandbox.slack import Member, SeenMessage
 from handlers.blocks.form import PICK
