@@ -8,6 +8,7 @@ from bot.sandbox.aws import AWSSandbox
 from bot.sandbox.slack import SlackSandbox
 from bot.service import Bot
 from tests.conftest import StartBot
+from tests.crossed import crossed
 from tests.stories.asking import SOON, audited, changes, configured, filed, flat, told
 
 TAGS = [
@@ -17,8 +18,7 @@ TAGS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("tags", TAGS, ids=ascii)
-@pytest.mark.parametrize("more", ["", " --dry-run"], ids=["asked", "rehearsed"])
+@pytest.mark.parametrize(("tags", "more"), crossed(TAGS, ["", " --dry-run"]), ids=ascii)
 async def test_a_tag_that_decides_an_environment_is_refused(
     bot: Bot, slack: SlackSandbox, aws: AWSSandbox, tags: str, more: str
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 from bot.sandbox.aws import MAIN, ClusterSpec, InstanceSpec
 from bot.vocabulary import Status
 from tests.conftest import CONFIG
+from tests.crossed import crossed
 from tests.stories.asking import changes, configured, filed, flat, told
 from tests.stories.stage import Play, Stage
 
@@ -98,12 +99,16 @@ async def test_a_cluster_of_staging_makes_its_member_staging(stage: Stage) -> No
 
 
 @pytest.mark.parametrize(
-    ("source", "replica"), [(PROD, DEV), (DEV, PROD), (DEV, {"Environment": "whatever"})]
+    ("tags", "name"),
+    crossed(
+        [(PROD, DEV), (DEV, PROD), (DEV, {"Environment": "whatever"})],
+        ["copy", "copy-of-copy", "main-db"],
+    ),
 )
-@pytest.mark.parametrize("name", ["main-db", "copy", "copy-of-copy"])
 async def test_a_replica_and_its_source_protect_each_other(
-    stage: Stage, source: Any, replica: Any, name: str
+    stage: Stage, tags: tuple[Any, Any], name: str
 ) -> None:
+    source, replica = tags
     stage.aws.seed(
         [
             InstanceSpec("main-db", tags=source),
@@ -116,10 +121,12 @@ async def test_a_replica_and_its_source_protect_each_other(
         assert changes(stage.aws) == []
 
 
-@pytest.mark.parametrize("name", ["far-copy", "far-cluster", "near-db", "near-cluster"])
-@pytest.mark.parametrize(("near", "far"), [(PROD, DEV), (DEV, PROD)])
-async def test_families_reach_over_regions(stage: Stage, name: str, near: Any, far: Any) -> None:
-    stage.aws.seed(_over_regions(near, far))
+@pytest.mark.parametrize(
+    ("name", "tags"),
+    crossed(["far-copy", "near-db", "far-cluster", "near-cluster"], [(PROD, DEV), (DEV, PROD)]),
+)
+async def test_families_reach_over_regions(stage: Stage, name: str, tags: tuple[Any, Any]) -> None:
+    stage.aws.seed(_over_regions(*tags))
     async with stage.bot(BOTH_REGIONS) as play:
         assert DENIED in await says(play, f"snapshot {name}")
         assert changes(stage.aws) == []

@@ -9,6 +9,7 @@ from bot.sandbox.aws import ClusterSpec, InstanceSpec
 from bot.vocabulary import Kind
 from handlers.blocks.form import PICK
 from tests.conftest import CONFIG
+from tests.crossed import crossed
 from tests.stories.asking import configured, flat, told
 from tests.stories.stage import FREE, Play, Stage
 
@@ -50,12 +51,13 @@ async def test_databases_of_other_services_are_left_out_and_that_is_said(stage: 
     assert "21 databases" in digest
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize(
-    "line",
-    ["show {}", "metrics {}", "events {}", "top {}", "reboot {} --reason x", "snapshot {}",
-     "backup-window {} 09:00-10:00", "show arn:aws:rds:us-east-1:123456789012:{kind}:{}"],
-)  # fmt: skip
+LINES = [
+    "show {}", "metrics {}", "events {}", "top {}", "reboot {} --reason x", "snapshot {}",
+    "backup-window {} 09:00-10:00", "show arn:aws:rds:us-east-1:123456789012:{kind}:{}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "line"), crossed(NAMES, LINES))
 async def test_nothing_is_done_with_them(stage: Stage, name: str, line: str) -> None:
     kind = "db" if name.endswith("-1") else "cluster"
     async with stage.bot(FREE) as play:

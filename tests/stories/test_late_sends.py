@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.vocabulary import Status
+from tests.crossed import crossed
 from tests.stories.held_up import HeldUp
 from tests.stories.stage import FREE, Stage, until
 from tests.stories.test_faults_aws import COMMANDS, REBOOT, SNAPSHOT
@@ -31,8 +32,7 @@ GAPS = {
 }
 
 
-@pytest.mark.parametrize("call", COMMANDS)
-@pytest.mark.parametrize("gap", GAPS)
+@pytest.mark.parametrize(("call", "gap"), crossed(COMMANDS, GAPS))
 async def test_a_call_that_would_come_too_late_is_not_made_and_says_so(
     held_up: HeldUp, call: str, gap: str
 ) -> None:

@@ -5,6 +5,7 @@ import pytest
 from bot.sandbox.aws import ANALYTICS
 from handlers.blocks.form import PICK
 from tests.conftest import CONFIG
+from tests.crossed import crossed
 from tests.stories.asking import flat, told
 from tests.stories.stage import FREE, Play, Stage
 from tests.stories.test_home import opens
@@ -45,8 +46,9 @@ async def test_what_could_be_listed_is_shown_and_the_rest_named(stage: Stage, de
     assert f"the {NAMED[denied].split()[5]} in main/us-east-1" in status
 
 
-@pytest.mark.parametrize("denied", NAMED)
-@pytest.mark.parametrize("verb", ["show", "metrics", "events", "snapshot", "backup-window"])
+@pytest.mark.parametrize(
+    ("denied", "verb"), crossed(NAMED, ["show", "metrics", "events", "snapshot", "backup-window"])
+)
 async def test_a_database_that_could_not_be_read_is_not_said_to_be_unknown(
     stage: Stage, denied: str, verb: str
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from bot.vocabulary import Status
 from tests.conftest import CONFIG
+from tests.crossed import crossed
 from tests.stories.stage import Play, Stage
 from tests.stories.test_faults_aws import COMMANDS, REBOOT, SNAPSHOT
 
@@ -31,11 +32,11 @@ async def refusals(play: Play, number: int = 1001) -> list[str]:
     return [row.event.facts["code"] for row in rows][::-1]
 
 
-@pytest.mark.parametrize("call", COMMANDS)
-@pytest.mark.parametrize(("code", "status"), CODES)
+@pytest.mark.parametrize(("call", "refusal"), crossed(COMMANDS, CODES))
 async def test_what_aws_refuses_for_now_waits_and_is_sent_again(
-    stage: Stage, call: str, code: str, status: int
+    stage: Stage, call: str, refusal: tuple[str, int]
 ) -> None:
+    code, status = refusal
     stage.aws.fault(call, "code", times=2, code=code, status=status, message="Not just now")
     async with stage.bot() as play:
         await play.types(COMMANDS[call])
