@@ -135,10 +135,11 @@ def test_the_dimensions_say_what_where_and_nothing_of_whom() -> None:
     }
 
 
-def test_three_alarms_are_recommended_and_name_what_to_look_at() -> None:
+def test_four_alarms_are_recommended_and_name_what_to_look_at() -> None:
     found = alarms.recommended("rds-bot", "arn:aws:sns:us-east-1:123456789012:ops")
 
     assert [(one["AlarmName"], one["Threshold"]) for one in found] == [
+        ("rds-bot-no-heartbeat", 1.0),
         ("rds-bot-failure-rate", 10.0),
         ("rds-bot-timeout-rate", 5.0),
         ("rds-bot-audit-write-failures", 0.0),
