@@ -206,8 +206,18 @@ def test_a_message_is_about_the_database_that_it_names(
 
 @pytest.mark.parametrize("piece", ["x", "x.", ":", "a-", "a@", "://", "arn:", "x@x/"])
 def test_however_long_a_message_is_it_is_read_at_once(piece: str) -> None:
-    began = time.monotonic()
+    quarter, whole = _seconds(piece, 5_000), _seconds(piece, 20_000)
 
-    assert mentioned(piece * 20_000, SEEN.databases) is None
-    assert bare(piece * 500)
-    assert time.monotonic() - began < 1.0
+    assert whole < max(quarter, 0.02) * 4 * 2
+
+
+def _seconds(piece: str, times: int) -> float:
+    """Of this thread, the better of two: whatever else runs here takes from the worse."""
+    return min(_once(piece * times), _once(piece * times))
+
+
+def _once(text: str) -> float:
+    began = time.thread_time()
+    assert mentioned(text, SEEN.databases) is None
+    assert bare(text[:2_000])
+    return time.thread_time() - began

@@ -145,7 +145,7 @@ class Shooting:
 
     async def _ticks(self, job: Callable[[], Awaitable[None]]) -> None:
         await job()
-        await _everything_is_told(self.play)
+        await self.play.told()
         await self.play.bot.pictures.idle()
 
     async def _thread_of(self, card: Locator) -> Locator:
@@ -157,11 +157,11 @@ class Shooting:
 
     async def _types(self, line: str, who: str = "ana") -> None:
         await self.play.types(line, who)
-        await _everything_is_told(self.play)
+        await self.play.told()
 
     async def _later(self, minutes: float) -> None:
         await self.play.later(minutes * MINUTE, steps=round(minutes * MINUTE / STEP))
-        await _everything_is_told(self.play)
+        await self.play.told()
 
 
 @asynccontextmanager
@@ -177,15 +177,6 @@ async def _stage() -> AsyncIterator[Stage]:
         os.environ.update(aws.environment)
         async with SlackSandbox(demo_workspace(app), now=clock) as slack:
             yield Stage(clock, aws, slack, Home(Path(folder), slack))
-
-
-async def _everything_is_told(play: Play) -> None:
-    """Time passes meanwhile: what is told often is gathered first."""
-    await play.quiet()
-    while await play.bot.services.store.outbox.depth():
-        play.stage.clock.advance(1)
-        await play.bot.notifier.deliver_due()
-        await play.quiet()
 
 
 async def _taken(name: str, shown: Page | Locator) -> None:

@@ -1,5 +1,3 @@
-import time
-
 import pytest
 
 from bot.masking import mask, masked
@@ -56,16 +54,6 @@ def test_secrets_are_masked(text: str, expected: str) -> None:
 )
 def test_ordinary_text_stays_as_it_is(text: str) -> None:
     assert mask(text) == text
-
-
-@pytest.mark.parametrize("word", ["a-", "-eyJ", "pwd ", "PASSWORD ", "a://:", "Bearer "])
-def test_long_text_takes_no_long_time(word: str) -> None:
-    text = word * (200_000 // len(word))
-
-    started = time.thread_time()
-    mask(text)
-
-    assert time.thread_time() - started < 2
 
 
 def test_values_are_masked_inside_and_under_the_names_of_secrets() -> None:

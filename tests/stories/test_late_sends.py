@@ -161,7 +161,7 @@ async def test_a_look_at_an_attempt_that_is_over_says_nothing_of_the_next(
         look = stage.aws.fault("rds:DescribeDBSnapshots", "slow", delay=60)
         looking = asyncio.create_task(play.bot.jobs.follow())
         await until(lambda: look.times == 0)
-        concludes(stage, "UPDATE steps SET fence = fence + 1")
+        await asyncio.to_thread(concludes, stage, "UPDATE steps SET fence = fence + 1")
         stage.aws.release()
         await looking
 
