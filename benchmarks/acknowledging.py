@@ -19,8 +19,8 @@ from benchmarks.figures import Figure, middle_round
 from bot.operations.reboot_instance import RebootInstance
 from bot.sandbox.aws import DEMO_FLEET, AWSSandbox
 from bot.sandbox.slack import Hang
-from bot.service import wall_clock
-from storage.database import Database as Store
+from bot.values import wall_clock
+from storage.database import Store
 
 BOT = "bot"
 WARM_UP, SINGLES, BURSTS, CROWD = 20, 150, 15, 50

@@ -15,9 +15,9 @@ from bot.desk import Services
 from bot.drafting import Ask, Drafting
 from bot.operations.reboot_instance import RebootInstance
 from bot.sandbox.aws import DEMO_FLEET, AWSSandbox
-from bot.service import Bot, wall_clock
+from bot.service import Bot
 from bot.telling import Telling
-from bot.values import Order, Request
+from bot.values import Order, Request, wall_clock
 from handlers.parser import command_text
 
 #: Seconds between two ticks that look for something to send; see ``handlers.jobs``.

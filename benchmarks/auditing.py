@@ -8,10 +8,9 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from benchmarks.figures import Figure
-from bot.service import wall_clock
-from bot.values import AuditEvent
+from bot.values import AuditEvent, wall_clock
 from storage import audit
-from storage.database import Database as Store
+from storage.database import Store
 
 ROWS, TOGETHER, ROUNDS = 10_000, 1000, 3
 SCAN = "SELECT prev, body, hash FROM audit ORDER BY seq"

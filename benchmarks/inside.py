@@ -9,8 +9,9 @@ from unittest.mock import patch
 from benchmarks.contestants import environment, workspace
 from bot.sandbox.aws import AWSSandbox
 from bot.sandbox.slack import SlackSandbox
-from bot.service import Bot, Clock, running, wall_clock
+from bot.service import Bot, Clock, running
 from bot.settings import load
+from bot.values import wall_clock
 
 
 @asynccontextmanager

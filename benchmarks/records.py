@@ -23,7 +23,7 @@ from bot.values import (
     plan_hash,
 )
 from bot.vocabulary import Environment, Kind, Risk, Status
-from storage.database import Database as Store
+from storage.database import Store
 
 TEAM = "T0HOME0001"
 ANA = PersonId(team=TEAM, user="U0ANA00001")

@@ -13,9 +13,9 @@ from benchmarks.figures import Figure
 from bot.operations.reboot_instance import RebootInstance
 from bot.sandbox.aws import DEMO_FLEET, AWSSandbox
 from bot.sandbox.slack import SlackSandbox
-from bot.service import Bot, wall_clock
+from bot.service import Bot
 from bot.telling import Telling
-from bot.values import Request
+from bot.values import Request, wall_clock
 from handlers.blocks.card import Standing, card
 
 CARDS, ROUNDS = 100, 2

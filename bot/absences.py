@@ -14,7 +14,7 @@ from bot.electorate import known_people
 from bot.people import Directory, people_named
 from bot.settings import Settings
 from bot.values import Answer, Code, Paragraph, Strong, paragraph
-from storage.database import Database as Store
+from storage.database import Store
 
 CURSOR = "people.absent"
 DEACTIVATED = "deactivated"

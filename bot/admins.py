@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from bot.electorate import known_people
 from bot.people import Directory, access_of, belongs, members_of
 from bot.settings import Settings
-from bot.telling import Telling
 from bot.values import Answer, Message, PersonId, Place
 
 
@@ -26,5 +25,5 @@ class Admins:
 def told(admins: Iterable[PersonId], answer: Answer, key: str) -> tuple[Message, ...]:
     """A direct message to each; what waits under the same ``key`` is replaced."""
     return tuple(
-        Telling.pictured(Place.PERSON, one.user, answer, key=f"{key}:{one.user}") for one in admins
+        Message.pictured(Place.PERSON, one.user, answer, key=f"{key}:{one.user}") for one in admins
     )

@@ -28,7 +28,7 @@ from bot.values import (
     micros,
 )
 from bot.vocabulary import Status
-from storage.database import Database as Store
+from storage.database import Store
 from storage.errors import DuplicateRequestError
 from storage.transaction import Transaction
 

@@ -10,7 +10,7 @@ import yaml
 from bot import manifest
 from bot.aws import checks as aws
 from bot.aws import partitions
-from bot.aws.accounts import Accounts
+from bot.aws.accounts import Accounts, accounts_of
 from bot.findings import Finding, Findings, Outcome, looked, ok, skipped, trouble
 from bot.fleet import Fleet
 from bot.grants import Grant, closed_environments, grant_of
@@ -19,8 +19,8 @@ from bot.operation import Change
 from bot.operations import CATALOGUE
 from bot.ownership import exposures
 from bot.reference import READS, TAGGING, only_reads
-from bot.service import accounts_of, wall_clock
 from bot.settings import OBSERVES, Reading, Settings, idle
+from bot.values import wall_clock
 from handlers import checks as slack
 from storage import checks as storage
 

@@ -15,16 +15,16 @@ import typer
 from bot import alarms as own_alarms
 from bot import beginning, checking, logs, reference
 from bot import manifest as app_manifest
-from bot.aws.accounts import Accounts
+from bot.aws.accounts import Accounts, accounts_of
 from bot.aws.partitions import misplaced, profile_region
 from bot.errors import AWSError, BotError, SettingsError, StorageError, TamperedError
 from bot.findings import in_trouble, summary
 from bot.masking import mask, masked
 from bot.operations import CATALOGUE
-from bot.service import accounts_of, running, wall_clock
+from bot.service import running
 from bot.settings import Settings, load, look
 from bot.spreadsheets import csv_line
-from bot.values import AuditRow
+from bot.values import AuditRow, wall_clock
 from storage import audit as audit_store
 from storage import migrations
 

@@ -7,7 +7,7 @@ from bot.errors import NotAllowedError
 from bot.quotas import Quotas, TooManyError
 from bot.settings import Limits
 from bot.values import AuditEvent, AuditRow, Message, PersonId, Place
-from storage.database import Database as Store
+from storage.database import Store
 from storage.transaction import Transaction
 
 

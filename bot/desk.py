@@ -45,7 +45,7 @@ from bot.values import (
     micros,
 )
 from bot.vocabulary import Environment, Kind, Status, folded
-from storage.database import Database as Store
+from storage.database import Store
 
 #: Results that a person looking for trouble wants to see.
 TROUBLE = (

@@ -30,7 +30,7 @@ from bot.values import (
 )
 from bot.vocabulary import Status, folded, resembles
 from bot.weighing import standing, weights
-from storage.database import Database as Store
+from storage.database import Store
 
 CLOSED_AT_AWS = (
     "AWS refuses this by the role that rds-bot iam-policy prints: no tag of {}'s own opens it, and "

@@ -51,7 +51,7 @@ from bot.values import (
     session_name,
 )
 from bot.vocabulary import Status
-from storage.database import Database as Store
+from storage.database import Store
 from storage.errors import LockedError
 from storage.requests import LONGEST_PAUSE
 from storage.transaction import Transaction

@@ -15,9 +15,10 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
-from bot.telemetry import ACK_BOUNDS, Lengths, Pulse, Telemetry
+from bot.telemetry import ACK_BOUNDS, Pulse, Telemetry
+from bot.values import Lengths
 from bot.vocabulary import Status
-from storage.database import Database as Store
+from storage.database import Store
 from storage.figures import Work
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4

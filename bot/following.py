@@ -32,7 +32,7 @@ from bot.values import (
     passed,
 )
 from bot.vocabulary import Status
-from storage.database import Database as Store
+from storage.database import Store
 
 SLOWER = 4  #: after ``polling.timeout``, ask this many times less often
 LATE = micros(timedelta(minutes=15))  #: AWS may deliver an event so much later

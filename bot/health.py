@@ -13,7 +13,7 @@ from aiohttp import web
 from bot import exposition
 from bot.errors import SettingsError, StorageError
 from bot.telemetry import Pulse, Telemetry
-from storage.database import Database as Store
+from storage.database import Store
 
 STUCK = 5.0  #: seconds of delay of the event loop, from which the process is no longer alive
 READING = 5.0  #: seconds for asking the database

@@ -11,7 +11,7 @@ from bot.errors import AWSError, UnknownTargetError
 from bot.fleet import Fleet
 from bot.operations import CATALOGUE
 from bot.values import SECOND, Database, Marker, RDSEvent, Request, Target, Window
-from storage.database import Database as Store
+from storage.database import Store
 
 MOST = 6  #: markers that one picture bears
 TOGETHER = 5 * 60 * SECOND  #: what lies closer than this is one moment

@@ -3,7 +3,7 @@
 from bot.telling import Telling
 from bot.values import AuditEvent
 from bot.vocabulary import Status
-from storage.database import Database as Store
+from storage.database import Store
 
 CURSOR = "mode"  #: where the mode of the last start is kept
 OPEN = 1000  #: cards that are drawn anew

@@ -11,10 +11,9 @@ from datetime import timedelta
 import structlog
 
 from bot.errors import AWSError, StorageError
-from bot.telemetry import Datum
-from bot.values import micros
+from bot.values import Datum, micros
 from bot.vocabulary import Status
-from storage.database import Database as Store
+from storage.database import Store
 from storage.figures import Ending
 
 Put = Callable[[str, Sequence[Datum]], Awaitable[None]]

@@ -14,7 +14,7 @@ from bot.settings import People
 from bot.telling import reminder
 from bot.values import Access, Occasion, Person, Reminder, Request
 from bot.vocabulary import Status
-from storage.database import Database as Store
+from storage.database import Store
 
 PENDING = 500  #: requests that are looked at in one tick
 

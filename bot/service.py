@@ -15,9 +15,7 @@ from bot.absences import Absences
 from bot.admins import Admins
 from bot.aftermath import Aftermaths
 from bot.approvals import Approvals
-from bot.aws.accounts import Accounts
-from bot.aws.partitions import partition
-from bot.aws.session import Account
+from bot.aws.accounts import Accounts, accounts_of
 from bot.ceilings import Ceilings
 from bot.desk import Health, Services
 from bot.digests import Digests, Rounds, Survey
@@ -38,7 +36,7 @@ from bot.settings import OBSERVES, Settings, idle
 from bot.sight import Sights
 from bot.telemetry import Pulse, Telemetry
 from bot.telling import Telling
-from bot.values import Line, Moment, micros
+from bot.values import Line, Moment, micros, wall_clock
 from bot.verifying import Verifying
 from bot.vocabulary import Status
 from charts import Studio
@@ -55,7 +53,7 @@ from handlers.renewing import Renewing
 from handlers.replies import Replies
 from storage.chain import AuditKey
 from storage.checks import files as database_files
-from storage.database import Database as Store
+from storage.database import Store
 
 Clock = Callable[[], int]
 Steady = Callable[[], float]
@@ -66,10 +64,6 @@ DRAIN, LAST_WORDS = 6.0, 2.0
 SETTLED = 5.0
 
 log = structlog.get_logger()
-
-
-def wall_clock() -> int:
-    return time.time_ns() // 1000
 
 
 @dataclass(frozen=True)
@@ -264,21 +258,6 @@ def _audit_key(settings: Settings) -> AuditKey | None:
     if settings.audit_key is None or settings.audit_key_id is None:
         return None
     return AuditKey(settings.audit_key_id, settings.audit_key.get_secret_value().encode())
-
-
-def accounts_of(settings: Settings) -> tuple[Account, ...]:
-    """As the door to AWS wants them. Raises SettingsError where they lie in several partitions."""
-    partition(settings)
-    return tuple(
-        Account(
-            id=one.id,
-            name=one.name or one.id,
-            regions=one.regions,
-            role_arn=one.role_arn,
-            external_id=one.external_id,
-        )
-        for one in settings.accounts
-    )
 
 
 def _health(

@@ -8,22 +8,15 @@ import asyncio
 import time
 from bisect import bisect_left
 from collections import Counter, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
+
+from bot.values import Lengths
 
 #: Seconds, as upper bounds. Slack waits three for an acknowledgement.
 ACK_BOUNDS = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
 TOO_MANY_REQUESTS = 429
-
-
-@dataclass(frozen=True)
-class Lengths:
-    """How long something took: how many at most so long, bound by bound, and all together."""
-
-    up_to: tuple[int, ...]
-    count: int
-    seconds: float
 
 
 class Stopwatch:
@@ -142,14 +135,3 @@ class Pulse:
 
     def _late(self) -> float:
         return max(0.0, self._clock() - self._due)
-
-
-@dataclass(frozen=True)
-class Datum:
-    """One value of one of CloudWatch's metrics; ``at`` in microseconds, ``unit`` in its words."""
-
-    metric: str
-    value: float
-    unit: str
-    at: int
-    dimensions: Mapping[str, str] = field(default_factory=dict)

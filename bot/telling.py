@@ -6,7 +6,6 @@ from bot.values import (
     Answer,
     Channel,
     Code,
-    Drawing,
     Message,
     Occasion,
     PersonId,
@@ -54,47 +53,6 @@ class Telling:
         if request.status.is_open:
             return (self.card(request),)
         return (self.card(request), *self._ending(request))
-
-    @staticmethod
-    def pictured(
-        place: Place,
-        address: str,
-        answer: Answer,
-        *,
-        key: str | None = None,
-        request_id: int | None = None,
-        thread: str | None = None,
-        instead: PersonId | None = None,
-        waits: bool = False,
-    ) -> Message:
-        """Words of the bot's own accord, whose picture follows when it is drawn.
-
-        THREAD: below the card of ``request_id``. CHANNEL: in the thread of the message that stands
-        there at ``thread``, where that is given. PERSON: as a direct message.
-        ``instead`` hears of it where the channel does not take it. ``waits``: what is said in the
-        picture's place until it is there.
-        """
-        return Message(
-            place=place,
-            address=address,
-            kind="picture",
-            request_id=request_id,
-            body={"answer": answer.json_value(), "thread": thread, "waits": waits},
-            key=key,
-            instead=instead and instead.user,
-        )
-
-    @staticmethod
-    def drawing(about: Drawing) -> Message:
-        """One waits for each message; a newer one takes the place of what still waits."""
-        place = f"{about.posted.channel}:{about.posted.ts}"
-        return Message(
-            place=Place.PICTURE,
-            address=place,
-            kind="drawing",
-            body=about.json_value(),
-            key=f"drawing:{place}",
-        )
 
     def _ending(self, request: Request) -> tuple[Message, ...]:
         in_thread = Message(

@@ -12,7 +12,7 @@ from handlers.blocks.card import Standing, card, plain_card
 from handlers.blocks.wording import is_unsent
 from handlers.directory import SlackDirectory
 from handlers.posting import Payload, Posting
-from storage.database import Database as Store
+from storage.database import Store
 from storage.outbox import Delivery
 
 CARD_EVENT = "rds_bot_card"

@@ -7,7 +7,7 @@ from handlers.blocks.digest import digest, digest_csv
 from handlers.blocks.incident import incident, incident_note
 from handlers.filing import Files
 from handlers.posting import Posting, keyed
-from storage.database import Database as Store
+from storage.database import Store
 from storage.outbox import Delivery
 
 

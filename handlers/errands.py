@@ -18,8 +18,7 @@ from bot.fleet import choose
 from bot.operation import Change, Control, Operation, Query
 from bot.people import may_look
 from bot.sight import NOT_VIEWER, Sight
-from bot.telling import Telling
-from bot.values import Answer, AuditEvent, Line, Person, PersonId, Place, Request
+from bot.values import Answer, AuditEvent, Line, Message, Person, PersonId, Place, Request
 from bot.vocabulary import Kind, Status
 from handlers.blocks.answers import answer
 from handlers.blocks.filed import filed
@@ -101,7 +100,7 @@ class Errands:
         if found.chart is None:
             return answer(found)
         key = f"picture:{errand.key}"
-        message = Telling.pictured(Place.PERSON, errand.asker.user, found, key=key, waits=True)
+        message = Message.pictured(Place.PERSON, errand.asker.user, found, key=key, waits=True)
         async with self._services.store.write() as tx:
             await tx.post(message)
         return words(found)

@@ -9,7 +9,7 @@ from bot.values import PersonId
 from handlers.homes import redrawn
 from handlers.intake import Intake
 from handlers.listening import take
-from storage.database import Database as Store
+from storage.database import Store
 from storage.inbox import Incoming
 
 KIND = "home"

@@ -23,7 +23,7 @@ from bot.verifying import Verifying
 from handlers.homes import Homes
 from handlers.intake import Intake
 from handlers.renewing import Renewing
-from storage.database import Database as Store
+from storage.database import Store
 
 #: Who ticks what only one replica should: everything but claims, which the rows themselves share.
 LEADER = "ticks"

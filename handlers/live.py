@@ -17,7 +17,6 @@ from bot.desk import Services
 from bot.errors import BotError, UsageError
 from bot.operation import Query
 from bot.operations import CATALOGUE
-from bot.telling import Telling
 from bot.values import (
     Answer,
     AuditEvent,
@@ -127,7 +126,7 @@ def _message(chart: LiveChart, here: bool, found: Answer, now: int) -> Message:
     """The words; the picture comes with the first renewal."""
     place = Place.CHANNEL if here else Place.PERSON
     words = freshening.fresh(chart, found.model_copy(update={"chart": None}), now)
-    return Telling.pictured(place, chart.address, words, key=chart.key, instead=chart.person)
+    return Message.pictured(place, chart.address, words, key=chart.key, instead=chart.person)
 
 
 def _begun(chart: LiveChart, here: bool) -> Line:

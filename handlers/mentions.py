@@ -28,7 +28,7 @@ from handlers.listening import sender, take
 from handlers.modals import Trigger
 from handlers.parser import Command, Incomplete, Launch, parse
 from handlers.replies import Origin, Replies
-from storage.database import Database as Store
+from storage.database import Store
 from storage.inbox import Incoming
 
 KIND = "mention"

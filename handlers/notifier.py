@@ -10,7 +10,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.electorate import Ruling
 from bot.errors import AWSError, DirectoryError, StorageError
-from bot.telling import Telling
 from bot.values import Answer, Drawing, Message, Place, Posted, Request
 from handlers.blocks.notices import asked_text, detailed, ending, ending_text
 from handlers.blocks.picture import DRAWING, no_image, pictured
@@ -22,7 +21,7 @@ from handlers.personal import Personal
 from handlers.posting import Posting
 from handlers.setbacks import Admins, Setbacks, nobody
 from handlers.slack_errors import SILENCE
-from storage.database import Database as Store
+from storage.database import Store
 from storage.outbox import Delivery
 
 Publish = Callable[[str, str, str], Awaitable[None]]
@@ -191,7 +190,7 @@ class Notifier:
 
     async def _follow(self, about: Drawing) -> None:
         async with self._store.write() as tx:
-            await tx.post(Telling.drawing(about))
+            await tx.post(about.as_message())
 
     async def _root(self, message: Message) -> Posted | None:
         """The message in whose thread it belongs; without a ``ts`` it begins its own."""

@@ -12,7 +12,7 @@ from handlers.blocks.notices import ending
 from handlers.blocks.reminding import SHOWN, reminding
 from handlers.directory import SlackDirectory
 from handlers.posting import Posting
-from storage.database import Database as Store
+from storage.database import Store
 from storage.outbox import Delivery
 
 

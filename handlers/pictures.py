@@ -17,8 +17,7 @@ from typing import Any
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.telling import Telling
-from bot.values import Answer, Code, Drawable, Drawing, Line, Place, Posted, Shared, Upload
+from bot.values import Answer, Code, Drawable, Drawing, Line, Message, Place, Posted, Shared, Upload
 from charts import DrawingError, Picture, Studio
 from handlers.blocks.elements import Payload
 from handlers.blocks.picture import image, no_image, pictured
@@ -36,7 +35,7 @@ from handlers.slack_errors import (
     VanishedError,
     why,
 )
-from storage.database import Database as Store
+from storage.database import Store
 from storage.outbox import Delivery
 
 #: Seconds until Slack has looked through a file, and between two looks at whether it has.
@@ -105,7 +104,7 @@ class Pictures:
         uploaded = await self._put(await self._studio.draw(chart))
         drawn = about.model_copy(update={"uploaded": uploaded})
         async with self._store.write() as tx:
-            await tx.post(Telling.drawing(drawn), revision=revision)
+            await tx.post(drawn.as_message(), revision=revision)
 
     async def _show(self, about: Drawing, uploaded: Upload, *, again: bool) -> None:
         """``again``: an attempt without an answer may have shared it."""
@@ -149,7 +148,7 @@ class Pictures:
         told = Answer(title="No picture", parts=(), hint=(GONE,))
         key = f"picture.gone:{about.posted.channel}:{about.posted.ts}"
         async with self._store.write() as tx:
-            await tx.post(Telling.pictured(Place.PERSON, about.asker.user, told, key=key))
+            await tx.post(Message.pictured(Place.PERSON, about.asker.user, told, key=key))
 
     # -- what is renewed, without the outbox ---------------------------------------------------
 

@@ -10,7 +10,6 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.errors import BotError, UsageError
 from bot.operation import Query
 from bot.operations import CATALOGUE
-from bot.telling import Telling
 from bot.values import Drawing, PersonId, Posted
 from handlers.blocks.problem import problem
 from handlers.errands import Errand, Errands
@@ -19,7 +18,7 @@ from handlers.intake import Intake
 from handlers.listening import sender, take
 from handlers.parser import Command, parse
 from handlers.replies import Origin, Replies
-from storage.database import Database as Store
+from storage.database import Store
 from storage.inbox import Incoming
 
 KIND = "picture"
@@ -70,7 +69,7 @@ class Redrawing:
             asker=errand.asker,
         )
         async with self._store.write() as tx:
-            await tx.post(Telling.drawing(about))
+            await tx.post(about.as_message())
             await tx.inbox_done(incoming.key)
 
 

@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.values import Message, Place
 from handlers.discreet import discreet
 from handlers.slack_errors import SILENCE, UNANSWERED
-from storage.database import Database as Store
+from storage.database import Store
 
 log = structlog.get_logger()
 

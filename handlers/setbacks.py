@@ -7,7 +7,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.admins import told as to_admins
 from bot.errors import StorageError
-from bot.telling import Telling, no_file, not_posted
+from bot.telling import no_file, not_posted
 from bot.values import SECOND, Answer, Code, Message, PersonId, Place, Request
 from handlers.slack_errors import (
     RateLimitedError,
@@ -17,7 +17,7 @@ from handlers.slack_errors import (
     UnansweredError,
     heard,
 )
-from storage.database import Database as Store
+from storage.database import Store
 from storage.outbox import Delivery
 
 CARD_LOST = "card.lost"
@@ -141,7 +141,7 @@ class Setbacks:
     async def _hand_over(self, message: Message, user: str, why: str) -> None:
         """What the channel did not take, to the person who was told that it would stand there."""
         key = message.key and f"{message.key}:instead"
-        notice = Telling.pictured(Place.PERSON, user, _not_posted(message, why), key=key)
+        notice = Message.pictured(Place.PERSON, user, _not_posted(message, why), key=key)
         async with self._store.write() as tx:
             await tx.post(notice)
         if message.kind == "picture":
@@ -161,7 +161,7 @@ class Setbacks:
 
     async def _say_missing(self, message: Message, why: str) -> None:
         """Where it should be: in the thread of the message that promises it."""
-        missing = Telling.pictured(
+        missing = Message.pictured(
             Place.CHANNEL, message.address, no_file(why),
             key=message.key and f"{message.key}:missing", thread=message.body["thread"],
         )  # fmt: skip

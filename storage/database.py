@@ -24,7 +24,7 @@ from storage.schedules import Schedules
 from storage.transaction import Transaction
 
 
-class Database:
+class Store:
     """Made by ``open``. Several tasks may use it at once."""
 
     def __init__(

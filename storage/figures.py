@@ -6,8 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 
-from bot.telemetry import Lengths
-from bot.values import SECOND, Tally
+from bot.values import SECOND, Lengths, Tally
 from bot.vocabulary import Environment, Status
 from storage import models
 from storage.engines import Connections

@@ -21,7 +21,7 @@ from bot.sandbox.slack import SlackSandbox
 from bot.settings import Settings
 from bot.values import AuditEvent
 from storage.chain import AuditKey
-from storage.database import Database
+from storage.database import Store
 from tests.conftest import Home
 from tests.iam import Resource, may
 
@@ -131,7 +131,7 @@ async def trail(tmp_path: Path) -> Path:
 async def _append(folder: Path, *texts: str, key: str = "") -> None:
     signing = AuditKey(*Settings(audit_key=SecretStr(key)).audit_keys.popitem()) if key else None
     url = f"sqlite+aiosqlite:///{folder / DATABASE}"
-    store = await Database.open(url, lambda: 1_795_183_392_000_000, audit_key=signing)
+    store = await Store.open(url, lambda: 1_795_183_392_000_000, audit_key=signing)
     for text in texts:
         async with store.write() as tx:
             await tx.audit(EVENT.model_copy(update={"text": text}))

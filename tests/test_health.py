@@ -13,7 +13,7 @@ from bot.health import Vitals, served
 from bot.telemetry import Pulse, Telemetry, Ticks
 from bot.values import AuditEvent, Trail
 from bot.verifying import PAGES, Verifying
-from storage.database import Database
+from storage.database import Store
 from tests.storage.raw import tamper
 
 
@@ -25,8 +25,8 @@ class Held:
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await Database.open(f"sqlite:///{tmp_path}/bot.db", lambda: 1)
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    database = await Store.open(f"sqlite:///{tmp_path}/bot.db", lambda: 1)
     yield database
     await database.close()
 
@@ -37,7 +37,7 @@ def clock() -> Held:
 
 
 @pytest.fixture
-def vitals(store: Database, clock: Held) -> Vitals:
+def vitals(store: Store, clock: Held) -> Vitals:
     return Vitals(store, Telemetry(), Pulse(clock), lambda: True)
 
 
@@ -69,7 +69,7 @@ async def test_a_bot_whose_loop_is_late_by_five_seconds_is_not(vitals: Vitals, c
 
 
 async def test_neither_slack_nor_the_database_is_a_reason_to_restart(
-    store: Database, clock: Held
+    store: Store, clock: Held
 ) -> None:
     await store.close()
     vitals = Vitals(store, Telemetry(), Pulse(clock), lambda: False)
@@ -84,7 +84,7 @@ async def test_with_slack_and_the_database_it_is_ready(vitals: Vitals) -> None:
     assert await get(vitals, "/readyz") == (200, "ready\n")
 
 
-async def test_a_tick_that_hangs_is_named(store: Database, clock: Held) -> None:
+async def test_a_tick_that_hangs_is_named(store: Store, clock: Held) -> None:
     vitals = Vitals(store, Telemetry(ticks=Ticks(clock)), Pulse(clock), lambda: True)
     vitals.telemetry.ticks.begun("follow", 30)
     assert await vitals.lacking() == ()
@@ -99,7 +99,7 @@ async def test_there_is_no_other_page(vitals: Vitals) -> None:
 
 
 async def test_without_the_database_its_own_counts_are_still_there(
-    vitals: Vitals, store: Database
+    vitals: Vitals, store: Store
 ) -> None:
     vitals.telemetry.aws_answered("rds", "DescribeDBInstances", "ok")
     await store.close()
@@ -114,7 +114,7 @@ async def test_without_the_database_its_own_counts_are_still_there(
     assert "rds_bot_requests_total" not in text
 
 
-async def test_writes_that_fail_are_counted(vitals: Vitals, store: Database) -> None:
+async def test_writes_that_fail_are_counted(vitals: Vitals, store: Store) -> None:
     await store.close()
 
     with pytest.raises(StorageError):
@@ -125,7 +125,7 @@ async def test_writes_that_fail_are_counted(vitals: Vitals, store: Database) -> 
 
 
 async def test_a_trail_that_adds_up_is_told_from_one_that_was_tampered_with(
-    vitals: Vitals, store: Database, tmp_path: Path
+    vitals: Vitals, store: Store, tmp_path: Path
 ) -> None:
     verifying = Verifying(store.audit.walk, vitals.telemetry.audit_verified, lambda: 1)
     unknown = (await get(vitals, "/metrics"))[1]
@@ -144,7 +144,7 @@ async def test_a_trail_that_adds_up_is_told_from_one_that_was_tampered_with(
 
 
 async def test_of_a_long_trail_a_digest_tells_what_the_last_whole_walk_has_found(
-    store: Database, tmp_path: Path
+    store: Store, tmp_path: Path
 ) -> None:
     rows, times = PAGES + 5, iter(range(100, 200))
     async with store.write() as tx:

@@ -6,7 +6,8 @@ import pytest
 
 from bot import alarms
 from bot.publishing import figures_of
-from bot.telemetry import Lengths, Pulse, Stopwatch, Telemetry, Ticks
+from bot.telemetry import Pulse, Stopwatch, Telemetry, Ticks
+from bot.values import Lengths
 from bot.vocabulary import Environment, Status
 from storage.figures import Ending
 

@@ -19,7 +19,7 @@ from bot.telling import Telling
 from bot.values import Answer, Chart, Database, Look, Message, Place, Request, Target, micros
 from bot.vocabulary import Turn
 from storage.aftermaths import Ended
-from storage.database import Database as Store
+from storage.database import Store
 
 MINUTE = micros(timedelta(minutes=1))
 ON_TIME = micros(timedelta(minutes=5))
@@ -211,7 +211,7 @@ def _message(request: Request, minutes: int, said: Answer) -> Message:
     if request.card is not None:
         place, address = Place.THREAD, request.card_channel or address
     key = f"aftermath:{request.id}:{minutes}"
-    return Telling.pictured(place, address, said, key=key, request_id=request.id)
+    return Message.pictured(place, address, said, key=key, request_id=request.id)
 
 
 def _why(error: BotError) -> str:

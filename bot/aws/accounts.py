@@ -7,12 +7,29 @@ from typing import Any, Self
 
 from bot.aws import AWS, cloudwatch
 from bot.aws.errors import observed, reading
+from bot.aws.partitions import partition
 from bot.aws.region import Region
 from bot.aws.session import Account, Acting, Answered, Sessions
 from bot.errors import AWSError, AWSNotFoundError, AWSUnavailableError, UnknownTargetError
 from bot.masking import mask
-from bot.telemetry import Datum
-from bot.values import Database, Looked, Relative, Target, Unread, family
+from bot.settings import Settings
+from bot.values import Database, Datum, Looked, Relative, Target, Unread, family
+
+
+def accounts_of(settings: Settings) -> tuple[Account, ...]:
+    """As the door to AWS wants them. Raises SettingsError where they lie in several partitions."""
+    partition(settings)
+    return tuple(
+        Account(
+            id=one.id,
+            name=one.name or one.id,
+            regions=one.regions,
+            role_arn=one.role_arn,
+            external_id=one.external_id,
+        )
+        for one in settings.accounts
+    )
+
 
 NOBODY = Acting(session_name="rds-bot", source_identity="rds-bot")
 

@@ -12,8 +12,7 @@ from typing import Any
 from bot.aws.errors import reading
 from bot.aws.metricdata import AGAIN, Told
 from bot.errors import AWSError
-from bot.telemetry import Datum
-from bot.values import SECOND, Measure, Reading, Series, Target, Window
+from bot.values import SECOND, Datum, Measure, Reading, Series, Target, Window
 from bot.vocabulary import Kind
 
 NAMESPACE = "AWS/RDS"

@@ -17,7 +17,6 @@ from bot.electorate import named
 from bot.errors import NotAllowedError, UsageError
 from bot.people import Directory, access_of, belongs, members_of, sight, together
 from bot.settings import Settings
-from bot.telling import Telling
 from bot.values import (
     Appointment,
     AuditEvent,
@@ -31,7 +30,7 @@ from bot.values import (
     micros,
 )
 from storage.concerns import Told
-from storage.database import Database as Store
+from storage.database import Store
 
 FILE = "digest_file"
 SNOOZE = micros(timedelta(days=7))
@@ -222,7 +221,7 @@ def below(digest: Digest, posted: Posted) -> Iterator[Message]:
             body={"digest": whole, "thread": posted.ts},
         )  # fmt: skip
     for number, answer in enumerate(digest.pictures):
-        yield Telling.pictured(
+        yield Message.pictured(
             Place.CHANNEL, posted.channel, answer, key=f"{key}:{number}", thread=posted.ts
         )
 

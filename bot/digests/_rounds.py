@@ -22,7 +22,7 @@ from bot.values import (
     Place,
     micros,
 )
-from storage.database import Database as Store
+from storage.database import Store
 
 ON_TIME = micros(timedelta(minutes=5))
 TOO_LATE = micros(timedelta(hours=4))  #: yesterday's digest is of no use to anybody

@@ -37,7 +37,7 @@ from bot.values import (
     micros,
 )
 from bot.vocabulary import Environment, Kind, Status
-from storage.database import Database as Store
+from storage.database import Store
 
 YESTERDAY = micros(timedelta(days=1))
 WEEK = micros(timedelta(days=7))

@@ -9,7 +9,7 @@ from bot.incidents._life import goes_on
 from bot.incidents._places import Places, charted, titled
 from bot.incidents._signs import measured, rule
 from bot.values import Alarm, AlarmState, Firing, Incident, Origin, micros
-from storage.database import Database as Store
+from storage.database import Store
 from storage.transaction import Transaction
 
 AWAY = micros(timedelta(minutes=3))  #: after so long without a look, history tells what was missed

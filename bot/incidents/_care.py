@@ -8,7 +8,7 @@ from bot.incidents._life import acknowledged, already, resolved, snoozed
 from bot.incidents._telling import card, event
 from bot.people import Directory, may_look
 from bot.values import AuditEvent, Incident, Line, Person, micros
-from storage.database import Database as Store
+from storage.database import Store
 
 SNOOZE = micros(timedelta(hours=1))
 

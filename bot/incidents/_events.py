@@ -11,7 +11,7 @@ from bot.incidents._places import Places, is_gone, is_well, titled
 from bot.incidents._signs import LOW_STORAGE, Mark, Sign, graver, happening, is_own, sign
 from bot.values import Database, Incident, Origin, RDSEvent, Request, micros
 from bot.vocabulary import Kind, Status
-from storage.database import Database as Store
+from storage.database import Store
 from storage.transaction import Transaction
 
 SOURCES = {"db-instance": Kind.INSTANCE, "db-cluster": Kind.CLUSTER}

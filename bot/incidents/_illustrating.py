@@ -8,7 +8,6 @@ import structlog
 from bot.errors import AWSError, BotError
 from bot.incidents._places import Places
 from bot.monitoring import SHOWN, Monitoring, firing, lined, spoken, unread_because
-from bot.telling import Telling
 from bot.values import (
     Alarm,
     Answer,
@@ -19,6 +18,7 @@ from bot.values import (
     Line,
     Marker,
     Measure,
+    Message,
     Moment,
     Observed,
     Panel,
@@ -27,7 +27,7 @@ from bot.values import (
     Range,
     Window,
 )
-from storage.database import Database as Store
+from storage.database import Store
 
 SPAN = Range.THREE_HOURS
 SAID = 4  #: findings
@@ -53,7 +53,7 @@ class Illustrator:
                 place, key = Place.CHANNEL, f"incident:{incident.id}:chart"
                 card = current.card
                 await tx.post(
-                    Telling.pictured(place, card.channel, answer, key=key, thread=card.ts)
+                    Message.pictured(place, card.channel, answer, key=key, thread=card.ts)
                 )
 
     async def _answer(self, incident: Incident) -> Answer | None:

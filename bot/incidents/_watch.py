@@ -18,7 +18,7 @@ from bot.incidents._places import Places
 from bot.judging import Judge
 from bot.monitoring import Monitoring
 from bot.values import SECOND, Incident, micros, passed
-from storage.database import Database as Store
+from storage.database import Store
 
 SHORTEST, LONGEST = 30 * SECOND, micros(timedelta(minutes=10))
 AT_ONCE = 4  #: charts that are read together

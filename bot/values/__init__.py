@@ -62,7 +62,7 @@ from bot.values._digests import (
 )
 from bot.values._families import Kin, Looked, Relative, Unread, family, family_last_seen
 from bot.values._incidents import BANDS, Alarm, AlarmState, Firing, Incident, Note, Origin, Phase
-from bot.values._instants import Instant, passed
+from bot.values._instants import Instant, passed, wall_clock
 from bot.values._live import Drawing, LiveChart, Shared, Shown, Upload
 from bot.values._messages import (
     AuditEvent,
@@ -102,6 +102,7 @@ from bot.values._requests import (
     plan_hash,
     session_name,
 )
+from bot.values._telemetry import Datum, Lengths
 
 __all__ = [
     "BANDS",
@@ -124,6 +125,7 @@ __all__ = [
     "Concern",
     "Curve",
     "Database",
+    "Datum",
     "Decision",
     "Difference",
     "Digest",
@@ -139,6 +141,7 @@ __all__ = [
     "Interval",
     "Inventory",
     "Kin",
+    "Lengths",
     "Lifecycle",
     "Limit",
     "Line",
@@ -219,4 +222,5 @@ __all__ = [
     "passed",
     "plan_hash",
     "session_name",
+    "wall_clock",
 ]

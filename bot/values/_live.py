@@ -2,6 +2,7 @@
 
 from bot.values._answers import Answer
 from bot.values._base import Value
+from bot.values._messages import Message, Place
 from bot.values._people import PersonId
 from bot.values._requests import Posted
 
@@ -35,6 +36,17 @@ class Drawing(Value):
     in_place: bool = True
     uploaded: Upload | None = None
     asker: PersonId | None = None
+
+    def as_message(self) -> Message:
+        """One waits for each message; a newer one takes the place of what still waits."""
+        place = f"{self.posted.channel}:{self.posted.ts}"
+        return Message(
+            place=Place.PICTURE,
+            address=place,
+            kind="drawing",
+            body=self.json_value(),
+            key=f"drawing:{place}",
+        )
 
 
 class Shown(Value):

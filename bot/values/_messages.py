@@ -1,10 +1,11 @@
 """What is kept in the audit trail, and what is told."""
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from pydantic import Field
 
+from bot.values._answers import Answer
 from bot.values._base import Value
 from bot.values._people import PersonId
 
@@ -85,3 +86,33 @@ class Message(Value):
     body: dict[str, Any] = Field(default_factory=dict)
     key: str | None = None
     instead: str | None = None  #: user id of who is told where the place does not take it
+
+    @classmethod
+    def pictured(
+        cls,
+        place: Place,
+        address: str,
+        answer: Answer,
+        *,
+        key: str | None = None,
+        request_id: int | None = None,
+        thread: str | None = None,
+        instead: PersonId | None = None,
+        waits: bool = False,
+    ) -> Self:
+        """Words of the bot's own accord, whose picture follows when it is drawn.
+
+        THREAD: below the card of ``request_id``. CHANNEL: in the thread of the message that stands
+        there at ``thread``, where that is given. PERSON: as a direct message.
+        ``instead`` hears of it where the channel does not take it. ``waits``: what is said in the
+        picture's place until it is there.
+        """
+        return cls(
+            place=place,
+            address=address,
+            kind="picture",
+            request_id=request_id,
+            body={"answer": answer.json_value(), "thread": thread, "waits": waits},
+            key=key,
+            instead=instead and instead.user,
+        )

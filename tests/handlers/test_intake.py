@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from handlers.intake import ATTEMPTS, Intake
-from storage.database import Database
+from storage.database import Store
 from storage.inbox import LEASE, Incoming
 from tests.samples import NOW
 from tests.storage.raw import unprocessed
@@ -39,8 +39,8 @@ def url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def database(url: str, clock: Clock) -> AsyncIterator[Database]:
-    database = await Database.open(url, clock)
+async def database(url: str, clock: Clock) -> AsyncIterator[Store]:
+    database = await Store.open(url, clock)
     yield database
     await database.close()
 
@@ -51,7 +51,7 @@ def work() -> Work:
 
 
 @pytest.fixture
-def intake(database: Database, work: Work) -> Intake:
+def intake(database: Store, work: Work) -> Intake:
     intake = Intake(database.inbox, lambda: NOW)
     intake.on("command", work.process, work.tell)
     return intake
@@ -63,7 +63,7 @@ async def _some_turns() -> None:
 
 
 async def test_work_begins_after_all_who_wait_are_acknowledged(
-    database: Database, intake: Intake, work: Work
+    database: Store, intake: Intake, work: Work
 ) -> None:
     first = await intake.keep("command", "first", {})
     assert first is not None
@@ -80,7 +80,7 @@ async def test_work_begins_after_all_who_wait_are_acknowledged(
     assert work.done == ["first"]
 
 
-async def test_work_does_not_wait_for_ever(database: Database, intake: Intake, work: Work) -> None:
+async def test_work_does_not_wait_for_ever(database: Store, intake: Intake, work: Work) -> None:
     first = await intake.keep("command", "first", {})
     assert first is not None
 
@@ -114,7 +114,7 @@ async def test_what_was_kept_and_never_ended_is_taken_up_again_and_counted(
 
 
 async def test_what_was_begun_too_often_is_given_up_and_told(
-    url: str, database: Database, intake: Intake, work: Work, clock: Clock
+    url: str, database: Store, intake: Intake, work: Work, clock: Clock
 ) -> None:
     await database.inbox.take_in(Incoming("killer", "command", {}, NOW, attempts=ATTEMPTS))
 

@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.values import Decision, Message, Place, Request
 from handlers.directory import Identity, SlackDirectory
 from handlers.notifier import Notifier
-from storage.database import Database
+from storage.database import Store
 from tests.storage.records import HOUR, MINUTE, Clock
 from tests.stories.stage import until
 
@@ -40,8 +40,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Database]:
-    database = await Database.open(f"sqlite:///{tmp_path}/bot.db", clock)
+async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
+    database = await Store.open(f"sqlite:///{tmp_path}/bot.db", clock)
     yield database
     await database.close()
 
@@ -51,7 +51,7 @@ def channels() -> Channels:
     return Channels()
 
 
-def a_notifier(store: Database, channels: Channels, clock: Clock, patience: float) -> Notifier:
+def a_notifier(store: Store, channels: Channels, clock: Clock, patience: float) -> Notifier:
     client = cast(AsyncWebClient, channels)
     directory = SlackDirectory(client, OWN, None, clock)
 
@@ -75,14 +75,14 @@ async def delivering(notifier: Notifier) -> AsyncIterator[None]:
     await asyncio.wait([task])
 
 
-async def say(store: Database, channel: str) -> None:
+async def say(store: Store, channel: str) -> None:
     async with store.write() as tx:
         message = Message(place=Place.CHANNEL, address=channel, kind="test", body={"text": "x"})
         await tx.post(message)
 
 
 async def test_a_delivery_without_an_answer_holds_up_no_other_destination(
-    store: Database, channels: Channels, clock: Clock
+    store: Store, channels: Channels, clock: Clock
 ) -> None:
     async with delivering(a_notifier(store, channels, clock, patience=40)):
         await say(store, "C0STUCK")
@@ -95,7 +95,7 @@ async def test_a_delivery_without_an_answer_holds_up_no_other_destination(
 
 
 async def test_a_delivery_without_an_answer_ends_in_time_and_is_tried_again(
-    store: Database, channels: Channels, clock: Clock
+    store: Store, channels: Channels, clock: Clock
 ) -> None:
     notifier = a_notifier(store, channels, clock, patience=0.02)
     await say(store, "C0STUCK")
@@ -111,7 +111,7 @@ async def test_a_delivery_without_an_answer_ends_in_time_and_is_tried_again(
 
 @pytest.mark.parametrize("step", [-400 * DAY, -3 * HOUR, -2 * MINUTE, 2 * MINUTE, 3 * HOUR, DAY])
 async def test_a_clock_that_is_set_during_a_delivery_begins_no_second_one(
-    store: Database, channels: Channels, clock: Clock, step: int
+    store: Store, channels: Channels, clock: Clock, step: int
 ) -> None:
     """Its lease looks over then, and Slack would show the message twice."""
     async with delivering(a_notifier(store, channels, clock, patience=40)):

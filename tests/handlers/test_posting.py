@@ -13,7 +13,7 @@ from handlers.channels import Channels
 from handlers.filing import Files
 from handlers.posting import Posting, keyed
 from handlers.setbacks import Setbacks
-from storage.database import Database
+from storage.database import Store
 from storage.outbox import Delivery
 from tests.storage.records import Clock
 
@@ -43,8 +43,8 @@ class Uploads:
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await Database.open(f"sqlite:///{tmp_path}/bot.db", Clock())
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    database = await Store.open(f"sqlite:///{tmp_path}/bot.db", Clock())
     yield database
     await database.close()
 
@@ -65,7 +65,7 @@ async def test_a_note_is_looked_for_beside_its_card_wherever_others_go_by_now() 
 
 @pytest.mark.parametrize(("kind", "left"), [("digest_file", 0), ("file", 0), ("digest", 1)])
 async def test_a_file_that_slack_never_takes_holds_up_no_channel(
-    store: Database, kind: str, left: int
+    store: Store, kind: str, left: int
 ) -> None:
     async with store.write() as tx:
         await tx.post(Message(place=Place.CHANNEL, address="C1", kind=kind))
@@ -77,7 +77,7 @@ async def test_a_file_that_slack_never_takes_holds_up_no_channel(
     assert await store.outbox.depth() == left
 
 
-async def test_a_file_that_is_put_again_is_shared_once(store: Database) -> None:
+async def test_a_file_that_is_put_again_is_shared_once(store: Store) -> None:
     whole = Digest(title="Digest", at=0, scope="all", databases=0).json_value()
     message = Message(place=Place.CHANNEL, address="C1", kind="digest_file", key="digest:C1:1:file",
                       body={"digest": whole, "thread": "1.0"})  # fmt: skip

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from storage.chain import AuditKey
-from storage.database import Database
+from storage.database import Store
 from tests.postgres import empty_postgres_url, postgres, postgres_template, postgres_url
 from tests.storage.records import Clock
 
@@ -28,7 +28,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def database(url: str, clock: Clock) -> AsyncIterator[Database]:
-    database = await Database.open(url, clock, audit_key=KEY)
+async def database(url: str, clock: Clock) -> AsyncIterator[Store]:
+    database = await Store.open(url, clock, audit_key=KEY)
     yield database
     await database.close()

@@ -1,14 +1,14 @@
 """A SQLite file that can grow no more: SQLite itself says that the disk is full."""
 
 from bot.errors import StorageError
-from storage.database import Database
+from storage.database import Store
 from storage.inbox import Incoming
 
 #: What still fits gets ever smaller, until not even an empty row does.
 SIZES = (100_000, 1000, 100, 10, 0)
 
 
-async def fill(database: Database) -> None:
+async def fill(database: Store) -> None:
     """Nothing that grows the file is written from now on, however small it is."""
     async with database._connections.begin() as connection:
         pages = (await connection.exec_driver_sql("PRAGMA page_count")).scalar()
@@ -19,13 +19,13 @@ async def fill(database: Database) -> None:
             number += 1
 
 
-async def _fits(database: Database, key: str, size: int) -> bool:
+async def _fits(database: Store, key: str, size: int) -> bool:
     try:
         return await database.inbox.take_in(Incoming(key, "filler", {"x": "x" * size}, 0))
     except StorageError:
         return False
 
 
-async def make_room(database: Database) -> None:
+async def make_room(database: Store) -> None:
     async with database._connections.begin() as connection:
         await connection.exec_driver_sql("PRAGMA max_page_count = 1000000")

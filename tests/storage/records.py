@@ -22,7 +22,7 @@ from bot.values import (
     plan_hash,
 )
 from bot.vocabulary import Environment, Kind, Risk, Status
-from storage.database import Database
+from storage.database import Store
 
 ANN, BOB, CAT = (PersonId(team="T1", user=user) for user in ("UANN", "UBOB", "UCAT"))
 START = 1_800_000_000 * SECOND
@@ -109,7 +109,7 @@ def a_message(address: str = "C2", place: Place = Place.CHANNEL, **changes: Any)
     return Message(**{"place": place, "address": address, "kind": "answer"} | changes)
 
 
-async def filed(database: Database, **changes: Any) -> Request:
+async def filed(database: Store, **changes: Any) -> Request:
     """A stored request; ``identifier`` names its database, ``status`` where it stands."""
     step = a_step(changes.pop("identifier", "orders-test"))
     status = changes.pop("status", Status.PENDING)
@@ -119,7 +119,7 @@ async def filed(database: Database, **changes: Any) -> Request:
     return await moved(database, request, *PATHS[status])
 
 
-async def moved(database: Database, request: Request, *path: Status, **changes: Any) -> Request:
+async def moved(database: Store, request: Request, *path: Status, **changes: Any) -> Request:
     for status in path:
         async with database.write() as tx:
             request = await tx.transition(

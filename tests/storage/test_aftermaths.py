@@ -4,14 +4,14 @@ from typing import Any
 from bot.values import Look, Outcome, Request
 from bot.vocabulary import Status, Turn
 from storage.aftermaths import Ended
-from storage.database import Database
+from storage.database import Store
 from tests.storage.records import HOUR, MINUTE, START, Clock, filed, moved
 
 DONE = Outcome(code="succeeded", detail="Done.")
 
 
 async def ended(
-    database: Database,
+    database: Store,
     clock: Clock,
     at: int,
     to: Status = Status.SUCCEEDED,
@@ -29,13 +29,13 @@ async def ended(
     return await moved(database, request, to, ended_at=at, outcome=outcome)
 
 
-async def look_back(database: Database, request: Request, minutes: int = 15) -> bool:
+async def look_back(database: Store, request: Request, minutes: int = 15) -> bool:
     async with database.write() as tx:
         return await tx.look_back(request.id, minutes, "told")
 
 
 async def test_what_ended_is_awaited_until_it_was_looked_back_at(
-    database: Database, clock: Clock
+    database: Store, clock: Clock
 ) -> None:
     request = await ended(database, clock, START + MINUTE)
     await filed(database, identifier="orders-dev", status=Status.RUNNING)
@@ -53,7 +53,7 @@ async def test_what_ended_is_awaited_until_it_was_looked_back_at(
     assert await database.aftermaths.prune(clock.now + 1) == 1
 
 
-async def test_what_was_seen_stays_with_its_request(database: Database, clock: Clock) -> None:
+async def test_what_was_seen_stays_with_its_request(database: Store, clock: Clock) -> None:
     request = await ended(database, clock, START + MINUTE)
     seen = [Look(minutes=15, turn=Turn.WORSE, said='CPU "rose".'),
             Look(minutes=60, turn=Turn.SAME)]  # fmt: skip
@@ -68,9 +68,7 @@ async def test_what_was_seen_stays_with_its_request(database: Database, clock: C
     assert (await database.requests.get(request.id)).looks == tuple(seen)
 
 
-async def test_what_never_reached_a_database_is_not_awaited(
-    database: Database, clock: Clock
-) -> None:
+async def test_what_never_reached_a_database_is_not_awaited(database: Store, clock: Clock) -> None:
     unsent = await filed(database, status=Status.RUNNING)
     await moved(database, unsent, Status.FAILED, ended_at=START, outcome=DONE)
     for code, name in (("refused.Throttling", "orders-dev"), ("not_sent", "orders-prod")):
@@ -83,7 +81,7 @@ async def test_what_never_reached_a_database_is_not_awaited(
     assert found.request_id == failed.id
 
 
-async def test_of_many_who_look_back_at_once_one_does(database: Database, clock: Clock) -> None:
+async def test_of_many_who_look_back_at_once_one_does(database: Store, clock: Clock) -> None:
     request = await ended(database, clock, START)
 
     results = await asyncio.gather(*(look_back(database, request) for _ in range(8)))

@@ -4,7 +4,7 @@ from bot.values import AuditEvent
 from bot.vocabulary import Status
 from storage.audit import Verified, verify
 from storage.chain import AuditKey
-from storage.database import Database
+from storage.database import Store
 from tests.storage import raw
 from tests.storage.conftest import KEY
 from tests.storage.records import ANN, BOB, MINUTE, START, Clock, an_event, filed, moved
@@ -21,13 +21,13 @@ EVENT = AuditEvent(
 )
 
 
-async def _append(database: Database, *events: AuditEvent) -> None:
+async def _append(database: Store, *events: AuditEvent) -> None:
     async with database.write() as tx:
         for event in events:
             await tx.audit(event)
 
 
-async def test_an_event_is_read_back_as_it_was(database: Database) -> None:
+async def test_an_event_is_read_back_as_it_was(database: Store) -> None:
     async with database.write() as tx:
         seq = await tx.audit(EVENT)
 
@@ -36,7 +36,7 @@ async def test_an_event_is_read_back_as_it_was(database: Database) -> None:
     assert (await database.audit.verify()).head_hash == row.hash
 
 
-async def test_rows_of_one_transaction_keep_their_order(database: Database) -> None:
+async def test_rows_of_one_transaction_keep_their_order(database: Store) -> None:
     request = await filed(database)
     async with database.write() as tx:
         await tx.transition(request, Status.APPROVED, an_event(request, "a.b"))
@@ -47,7 +47,7 @@ async def test_rows_of_one_transaction_keep_their_order(database: Database) -> N
     assert seq == 3
 
 
-async def test_the_body_holds_no_free_text(database: Database, url: str) -> None:
+async def test_the_body_holds_no_free_text(database: Store, url: str) -> None:
     await _append(database, EVENT)
 
     ((body,),) = await raw.execute(url, "SELECT body FROM audit")
@@ -56,7 +56,7 @@ async def test_the_body_holds_no_free_text(database: Database, url: str) -> None
     assert json.loads(body)["text"].keys() == {"id", "hash"}
 
 
-async def test_secrets_are_masked_wherever_they_stand(database: Database, url: str) -> None:
+async def test_secrets_are_masked_wherever_they_stand(database: Store, url: str) -> None:
     secret = "xoxb-12345-abcde"
     event = EVENT.model_copy(
         update={"text": secret, "facts": {"password": "hunter2", "said": [secret]}}
@@ -70,9 +70,7 @@ async def test_secrets_are_masked_wherever_they_stand(database: Database, url: s
     await database.audit.verify()
 
 
-async def test_redacted_text_is_gone_and_the_chain_still_holds(
-    database: Database, url: str
-) -> None:
+async def test_redacted_text_is_gone_and_the_chain_still_holds(database: Store, url: str) -> None:
     await _append(database, EVENT)
 
     await raw.execute(url, "UPDATE texts SET text = NULL, salt = NULL")
@@ -82,7 +80,7 @@ async def test_redacted_text_is_gone_and_the_chain_still_holds(
     assert (await database.audit.verify()).rows == 1
 
 
-async def test_rows_are_found_by_every_filter(database: Database, clock: Clock) -> None:
+async def test_rows_are_found_by_every_filter(database: Store, clock: Clock) -> None:
     await _append(database, an_event(action="bot.started", actor="bot", result="ok"))
     clock.now += MINUTE
     await _append(database, EVENT)
@@ -100,7 +98,7 @@ async def test_rows_are_found_by_every_filter(database: Database, clock: Clock) 
     assert await rows(before_seq=new.seq) == (old,)
 
 
-async def test_export_gives_everything_that_matches_oldest_first(database: Database) -> None:
+async def test_export_gives_everything_that_matches_oldest_first(database: Store) -> None:
     await _append(database, *(an_event(action=f"test.{number}") for number in range(3)), EVENT)
 
     exported = [row.seq async for row in database.audit.export(actor=str(ANN))]
@@ -110,11 +108,11 @@ async def test_export_gives_everything_that_matches_oldest_first(database: Datab
     assert in_pages == [1, 2, 3, 4]
 
 
-async def test_an_empty_chain_verifies(database: Database) -> None:
+async def test_an_empty_chain_verifies(database: Store) -> None:
     assert await database.audit.verify() == Verified(rows=0, head_hash="00" * 32)
 
 
-async def test_rows_are_signed_and_the_signatures_counted(database: Database) -> None:
+async def test_rows_are_signed_and_the_signatures_counted(database: Store) -> None:
     await _append(database, EVENT, EVENT)
 
     verified = await database.audit.verify()
@@ -123,7 +121,7 @@ async def test_rows_are_signed_and_the_signatures_counted(database: Database) ->
 
 
 async def test_the_chain_of_a_bot_that_runs_or_not_is_verified_from_outside(
-    database: Database, url: str
+    database: Store, url: str
 ) -> None:
     await _append(database, EVENT)
     while_running = await verify(url, {KEY.id: KEY.secret})
@@ -134,11 +132,11 @@ async def test_the_chain_of_a_bot_that_runs_or_not_is_verified_from_outside(
 
 
 async def test_a_key_that_is_not_given_is_named_and_the_rest_is_checked(
-    database: Database, url: str, clock: Clock
+    database: Store, url: str, clock: Clock
 ) -> None:
     await _append(database, EVENT, EVENT)
     await database.close()
-    later = await Database.open(url, clock, audit_key=AuditKey("k2", b"another secret"))
+    later = await Store.open(url, clock, audit_key=AuditKey("k2", b"another secret"))
     await _append(later, EVENT)
     await later.close()
 
@@ -148,7 +146,7 @@ async def test_a_key_that_is_not_given_is_named_and_the_rest_is_checked(
     assert verified.unknown_keys == ("k2",)
 
 
-async def test_without_keys_signatures_are_counted(database: Database, url: str) -> None:
+async def test_without_keys_signatures_are_counted(database: Store, url: str) -> None:
     await _append(database, EVENT)
 
     verified = await verify(url, {})
@@ -157,10 +155,10 @@ async def test_without_keys_signatures_are_counted(database: Database, url: str)
 
 
 async def test_a_chain_may_begin_unsigned(url: str, clock: Clock) -> None:
-    unsigned = await Database.open(url, clock)
+    unsigned = await Store.open(url, clock)
     await _append(unsigned, EVENT)
     await unsigned.close()
-    signed = await Database.open(url, clock, audit_key=KEY)
+    signed = await Store.open(url, clock, audit_key=KEY)
     await _append(signed, EVENT)
 
     verified = await signed.audit.verify()
@@ -173,7 +171,7 @@ def test_a_key_does_not_show_its_secret() -> None:
     assert "secret" not in repr(AuditKey("k1", b"secret"))
 
 
-async def test_every_change_of_status_has_one_row(database: Database) -> None:
+async def test_every_change_of_status_has_one_row(database: Store) -> None:
     request = await filed(database)
     await moved(database, request, Status.APPROVED, Status.RUNNING, Status.SUCCEEDED)
 

@@ -7,7 +7,7 @@ from sqlalchemy import make_url
 
 from bot.findings import Outcome
 from storage import checks, migrations
-from storage.database import Database
+from storage.database import Store
 from tests.storage.raw import execute
 from tests.storage.records import Clock
 
@@ -16,7 +16,7 @@ async def outcomes(url: str) -> dict[str, Outcome]:
     return {one.name: one.outcome for one in await checks.look(url)}
 
 
-async def test_a_database_in_use_is_well(database: Database, url: str) -> None:
+async def test_a_database_in_use_is_well(database: Store, url: str) -> None:
     found = await outcomes(url)
 
     assert set(found.values()) == {Outcome.OK}
@@ -52,4 +52,4 @@ async def test_a_bot_that_starts_is_not_kept_out(tmp_path: Path, clock: Clock) -
     await migrations.upgrade(url)
     await checks.look(url)
 
-    await (await Database.open(url, clock)).close()
+    await (await Store.open(url, clock)).close()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ConflictError, StorageError
-from storage.database import Database
+from storage.database import Store
 from storage.inbox import Incoming
 from tests.storage import raw
 from tests.storage.conftest import KEY
@@ -19,11 +19,11 @@ from tests.storage.records import Clock, a_message, a_request, an_event, filed
 OPEN = """
 import asyncio, sys
 from bot.errors import StorageError
-from storage.database import Database
+from storage.database import Store
 
 async def main():
     try:
-        database = await Database.open(sys.argv[1], lambda: 0)
+        database = await Store.open(sys.argv[1], lambda: 0)
     except StorageError as error:
         print(error)
     else:
@@ -45,7 +45,7 @@ async def _opened_by_another_process(url: str) -> str:
 
 
 @only_sqlite
-async def test_a_second_process_is_refused_on_sqlite(database: Database, url: str) -> None:
+async def test_a_second_process_is_refused_on_sqlite(database: Store, url: str) -> None:
     refusal = await _opened_by_another_process(url)
 
     assert f"Another process (pid {os.getpid()}) is using" in refusal
@@ -56,18 +56,18 @@ async def test_a_second_process_is_refused_on_sqlite(database: Database, url: st
 
 
 @only_sqlite
-async def test_opening_twice_in_one_process_is_refused_too(database: Database, url: str) -> None:
+async def test_opening_twice_in_one_process_is_refused_too(database: Store, url: str) -> None:
     with pytest.raises(StorageError, match="Another process"):
-        await Database.open(url, lambda: 0)
+        await Store.open(url, lambda: 0)
 
 
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
-async def test_a_second_process_is_welcome_on_postgresql(database: Database, url: str) -> None:
+async def test_a_second_process_is_welcome_on_postgresql(database: Store, url: str) -> None:
     assert await _opened_by_another_process(url) == "opened"
 
 
 @only_sqlite
-async def test_only_the_bots_user_may_read_the_file(database: Database, url: str) -> None:
+async def test_only_the_bots_user_may_read_the_file(database: Store, url: str) -> None:
     await filed(database)
     path = Path(url.removeprefix("sqlite:///"))
 
@@ -80,7 +80,7 @@ async def test_only_the_bots_user_may_read_the_file(database: Database, url: str
 
 @only_sqlite
 async def test_sqlite_is_opened_so_that_a_commit_survives_a_power_cut(
-    database: Database, url: str
+    database: Store, url: str
 ) -> None:
     wanted = {
         "journal_mode": "wal",
@@ -99,7 +99,7 @@ async def test_sqlite_is_opened_so_that_a_commit_survives_a_power_cut(
 
 
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
-async def test_postgresql_gives_up_rather_than_hang(database: Database, url: str) -> None:
+async def test_postgresql_gives_up_rather_than_hang(database: Store, url: str) -> None:
     wanted = {
         "statement_timeout": "5s",
         "lock_timeout": "3s",
@@ -114,7 +114,7 @@ async def test_postgresql_gives_up_rather_than_hang(database: Database, url: str
     assert found == wanted
 
 
-async def test_readers_cannot_write(database: Database) -> None:
+async def test_readers_cannot_write(database: Store) -> None:
     async def write_as_reader() -> None:
         async with database._connections.read() as connection:
             await connection.exec_driver_sql("UPDATE counters SET value = 0")
@@ -123,7 +123,7 @@ async def test_readers_cannot_write(database: Database) -> None:
         await write_as_reader()
 
 
-async def test_all_statements_of_one_read_see_one_state(database: Database) -> None:
+async def test_all_statements_of_one_read_see_one_state(database: Store) -> None:
     async with database._connections.read() as connection:
         before = (await connection.exec_driver_sql("SELECT value FROM counters")).scalar()
         await database.requests.next_id()
@@ -132,7 +132,7 @@ async def test_all_statements_of_one_read_see_one_state(database: Database) -> N
     assert before == after == 1000
 
 
-async def test_an_exception_leaves_nothing_behind(database: Database) -> None:
+async def test_an_exception_leaves_nothing_behind(database: Store) -> None:
     called: list[str] = []
 
     async def fail() -> None:
@@ -153,7 +153,7 @@ async def test_an_exception_leaves_nothing_behind(database: Database) -> None:
 
 
 async def test_a_cancelled_transaction_leaves_nothing_behind_and_blocks_nobody(
-    database: Database,
+    database: Store,
 ) -> None:
     inside = asyncio.Event()
 
@@ -172,7 +172,7 @@ async def test_a_cancelled_transaction_leaves_nothing_behind_and_blocks_nobody(
 
 
 async def test_cancelled_at_any_moment_a_transaction_is_whole_or_nothing(
-    database: Database,
+    database: Store,
 ) -> None:
     for number in range(40):
         task = asyncio.create_task(filed(database, identifier=f"db-{number}"))
@@ -188,7 +188,7 @@ async def test_cancelled_at_any_moment_a_transaction_is_whole_or_nothing(
     assert (await database.audit.verify()).rows == len(requests)
 
 
-async def test_callbacks_are_called_once_all_is_durable(database: Database) -> None:
+async def test_callbacks_are_called_once_all_is_durable(database: Store) -> None:
     order: list[str] = []
     async with database.write() as tx:
         tx.after_commit(lambda: order.append("first"))
@@ -198,7 +198,7 @@ async def test_callbacks_are_called_once_all_is_durable(database: Database) -> N
     assert order == ["inside", "first", "second"]
 
 
-async def test_a_refused_statement_leaves_the_transaction_usable(database: Database) -> None:
+async def test_a_refused_statement_leaves_the_transaction_usable(database: Store) -> None:
     request = await filed(database)
     async with database.write() as tx:
         with pytest.raises(ConflictError):
@@ -209,12 +209,12 @@ async def test_a_refused_statement_leaves_the_transaction_usable(database: Datab
 
 
 async def test_what_is_stored_is_there_after_a_restart(
-    database: Database, url: str, clock: Clock
+    database: Store, url: str, clock: Clock
 ) -> None:
     request = await filed(database)
     await database.close()
 
-    again = await Database.open(url, clock, audit_key=KEY)
+    again = await Store.open(url, clock, audit_key=KEY)
     found = await again.requests.get(request.id)
     next_id = await again.requests.next_id()
     await again.close()
@@ -236,17 +236,17 @@ async def test_what_is_stored_is_there_after_a_restart(
 )
 async def test_what_cannot_be_opened_is_said_in_a_sentence(url: str, message: str) -> None:
     with pytest.raises(StorageError, match=message):
-        await Database.open(url, lambda: 0)
+        await Store.open(url, lambda: 0)
 
 
 async def test_a_missing_driver_names_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "asyncpg", None)
 
     with pytest.raises(StorageError, match=r"asyncpg is missing: pip install"):
-        await Database.open("postgresql://127.0.0.1/x", lambda: 0)
+        await Store.open("postgresql://127.0.0.1/x", lambda: 0)
 
 
-async def test_a_closed_database_refuses_whoever_comes_late(database: Database) -> None:
+async def test_a_closed_database_refuses_whoever_comes_late(database: Store) -> None:
     await database.close()
 
     with pytest.raises(StorageError, match="closed"):
@@ -259,7 +259,7 @@ async def test_a_closed_database_refuses_whoever_comes_late(database: Database) 
 
 @only_sqlite
 async def test_closed_while_somebody_reads_and_gives_up_it_leaves_no_thread(
-    database: Database, url: str
+    database: Store, url: str
 ) -> None:
     """A thread that outlives the event loop has nobody to tell."""
     threads = set(threading.enumerate())
@@ -276,7 +276,7 @@ async def test_closed_while_somebody_reads_and_gives_up_it_leaves_no_thread(
 
 
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
-async def test_a_lost_connection_costs_nobody_their_write(database: Database, url: str) -> None:
+async def test_a_lost_connection_costs_nobody_their_write(database: Store, url: str) -> None:
     await filed(database)
     await raw.execute(
         url,
@@ -291,7 +291,7 @@ async def test_a_lost_connection_costs_nobody_their_write(database: Database, ur
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 async def test_a_database_that_does_not_exist_is_said_in_a_sentence(url: str) -> None:
     with pytest.raises(StorageError, match=r"cannot be used.*does not exist"):
-        await Database.open(url.replace("/test_", "/no_"), lambda: 0)
+        await Store.open(url.replace("/test_", "/no_"), lambda: 0)
 
 
 async def test_a_file_that_is_no_database_is_said_in_a_sentence(tmp_path: Path) -> None:
@@ -299,11 +299,11 @@ async def test_a_file_that_is_no_database_is_said_in_a_sentence(tmp_path: Path) 
     letter.write_text("this is a letter to my aunt, and not a database " * 100)
 
     with pytest.raises(StorageError, match="not a database"):
-        await Database.open(f"sqlite:///{letter}", lambda: 0)
+        await Store.open(f"sqlite:///{letter}", lambda: 0)
 
 
 @only_sqlite
-async def test_another_writer_of_the_file_is_waited_for(database: Database, url: str) -> None:
+async def test_another_writer_of_the_file_is_waited_for(database: Store, url: str) -> None:
     outside = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
     outside.execute("BEGIN IMMEDIATE")
     filing = asyncio.create_task(filed(database))

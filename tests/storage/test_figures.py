@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from bot.telemetry import Lengths
-from bot.values import SECOND, Incident, Origin, Outcome, Receipt
+from bot.values import SECOND, Incident, Lengths, Origin, Outcome, Receipt
 from bot.vocabulary import Environment, Status
-from storage.database import Database
+from storage.database import Store
 from storage.figures import Ending
 from tests.storage.records import HOUR, START, Clock, a_step, a_vote, an_event, filed, moved
 
@@ -21,7 +20,7 @@ def an_incident(started_at: int) -> Incident:
 
 
 async def executed(
-    database: Database,
+    database: Store,
     clock: Clock,
     name: str,
     seconds: int,
@@ -40,7 +39,7 @@ async def executed(
 
 
 async def test_requests_are_counted_by_operation_environment_and_status(
-    database: Database,
+    database: Store,
 ) -> None:
     await filed(database, identifier="a", status=Status.REJECTED)
     await filed(database, identifier="b", status=Status.REJECTED)
@@ -52,7 +51,7 @@ async def test_requests_are_counted_by_operation_environment_and_status(
     }
 
 
-async def test_how_long_people_took_leaves_out_what_needed_nobody(database: Database) -> None:
+async def test_how_long_people_took_leaves_out_what_needed_nobody(database: Store) -> None:
     asked = await filed(database, identifier="a")
     async with database.write() as tx:
         await tx.vote(asked.id, a_vote())
@@ -65,7 +64,7 @@ async def test_how_long_people_took_leaves_out_what_needed_nobody(database: Data
 
 
 async def test_how_long_operations_took_counts_those_that_succeeded(
-    database: Database, clock: Clock
+    database: Store, clock: Clock
 ) -> None:
     await executed(database, clock, "a", 60)
     await executed(database, clock, "b", 400)
@@ -75,7 +74,7 @@ async def test_how_long_operations_took_counts_those_that_succeeded(
 
 
 async def test_how_long_lost_answers_took_leaves_out_what_aws_answered(
-    database: Database, clock: Clock
+    database: Store, clock: Clock
 ) -> None:
     refused, settled = (Outcome(code=one, detail="") for one in ("refused.Denied", "settled"))
     await executed(database, clock, "lost", 90)
@@ -87,12 +86,12 @@ async def test_how_long_lost_answers_took_leaves_out_what_aws_answered(
     assert await database.figures.reconciliations(BOUNDS) == {WORK: Lengths((1, 2), 2, 110.0)}
 
 
-async def test_an_empty_database_has_no_figures_and_no_audit_row(database: Database) -> None:
+async def test_an_empty_database_has_no_figures_and_no_audit_row(database: Store) -> None:
     assert await database.figures.executions(BOUNDS) == {}
     assert await database.figures.audit_head() == 0
 
 
-async def test_endings_are_told_in_order_and_each_once(database: Database, clock: Clock) -> None:
+async def test_endings_are_told_in_order_and_each_once(database: Store, clock: Clock) -> None:
     await executed(database, clock, "a", 60)
     first = await database.figures.audit_head()
     await executed(database, clock, "b", 30, Status.FAILED)
@@ -112,7 +111,7 @@ async def test_endings_are_told_in_order_and_each_once(database: Database, clock
     assert await database.figures.endings(0, head, 1) == both[:1]
 
 
-async def test_what_is_settled_after_unknown_is_no_second_ending(database: Database) -> None:
+async def test_what_is_settled_after_unknown_is_no_second_ending(database: Store) -> None:
     request = await filed(database, status=Status.UNKNOWN)
     await moved(database, request, Status.SUCCEEDED)
     head = await database.figures.audit_head()
@@ -123,7 +122,7 @@ async def test_what_is_settled_after_unknown_is_no_second_ending(database: Datab
 
 
 async def test_a_tally_counts_what_was_asked_for_in_that_time_and_no_other(
-    database: Database, clock: Clock
+    database: Store, clock: Clock
 ) -> None:
     await filed(database, identifier="early", asked_at=START - 1)
     asked = await filed(database, identifier="a")

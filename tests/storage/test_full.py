@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from bot.errors import ConflictError, StorageError, UnwritableError
 from bot.values import Place
-from storage.database import Database
+from storage.database import Store
 from storage.inbox import Incoming
 from tests.storage import raw
 from tests.storage.full import fill, make_room
@@ -18,41 +18,41 @@ LONG = "x" * 100_000
 
 
 @pytest.fixture
-async def small(tmp_path: Path, clock: Clock) -> AsyncIterator[Database]:
-    database = await Database.open(f"sqlite:///{tmp_path}/bot.db", clock)
+async def small(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
+    database = await Store.open(f"sqlite:///{tmp_path}/bot.db", clock)
     yield database
     await database.close()
 
 
-async def of_an_audit_row(database: Database) -> None:
+async def of_an_audit_row(database: Store) -> None:
     async with database.write() as tx:
         await tx.audit(an_event(text=LONG))
 
 
-async def of_a_request(database: Database) -> None:
+async def of_a_request(database: Store) -> None:
     await filed(database, reason=LONG, requester=BOB)
 
 
-async def of_a_message(database: Database) -> None:
+async def of_a_message(database: Store) -> None:
     async with database.write() as tx:
         await tx.post(a_message(place=Place.CHANNEL, body={"text": LONG}))
 
 
-async def of_the_inbox(database: Database) -> None:
+async def of_the_inbox(database: Store) -> None:
     await database.inbox.take_in(Incoming("k", "command", {"text": LONG}, 0))
 
 
-async def of_a_cursor(database: Database) -> None:
+async def of_a_cursor(database: Store) -> None:
     await database.cursors.set("c", LONG)
 
 
-Write = Callable[[Database], Awaitable[None]]
+Write = Callable[[Store], Awaitable[None]]
 WRITES = [of_an_audit_row, of_a_request, of_a_message, of_the_inbox, of_a_cursor]
 
 
 @pytest.mark.parametrize("write", WRITES)
 async def test_a_full_disk_is_said_counted_and_mends_itself_with_room(
-    small: Database, write: Write
+    small: Store, write: Write
 ) -> None:
     kept = await filed(small)
     await fill(small)
@@ -77,12 +77,12 @@ async def refuse_writing(url: str) -> None:
 async def test_a_read_only_postgresql_is_said_and_counted(
     postgres_url: str, clock: Clock, write: Write
 ) -> None:
-    database = await Database.open(postgres_url, clock)
+    database = await Store.open(postgres_url, clock)
     kept = await filed(database)
     await database.close()
     await refuse_writing(postgres_url)
 
-    database = await Database.open(postgres_url, clock)
+    database = await Store.open(postgres_url, clock)
     with pytest.raises(UnwritableError, match="read-only"):
         await write(database)
 
@@ -95,7 +95,7 @@ async def test_a_full_disk_of_postgresql_is_known_by_its_state(
     postgres_url: str, clock: Clock
 ) -> None:
     """As the server says it, in whatever language it speaks."""
-    database = await Database.open(postgres_url, clock)
+    database = await Store.open(postgres_url, clock)
     says = "DO $$ BEGIN RAISE EXCEPTION 'kein Platz' USING ERRCODE = '53100'; END $$"
 
     with pytest.raises(UnwritableError, match="the disk of my database is full"):
@@ -106,7 +106,7 @@ async def test_a_full_disk_of_postgresql_is_known_by_its_state(
     await database.close()
 
 
-async def test_a_conflict_is_no_failed_write(small: Database) -> None:
+async def test_a_conflict_is_no_failed_write(small: Store) -> None:
     request = await filed(small)
 
     with pytest.raises(ConflictError):
@@ -116,7 +116,7 @@ async def test_a_conflict_is_no_failed_write(small: Database) -> None:
     assert small.unwritten == 0
 
 
-async def test_another_failure_is_not_called_a_full_disk(small: Database) -> None:
+async def test_another_failure_is_not_called_a_full_disk(small: Store) -> None:
     with pytest.raises(StorageError) as caught:
         async with small.write() as tx:
             await tx._connection.exec_driver_sql("SELECT * FROM nothing_of_that_name")

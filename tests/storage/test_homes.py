@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from bot.values import SECOND, Message, PersonId, Place
-from storage.database import Database
+from storage.database import Store
 from storage.homes import EVERYBODY, GATHERING, LATELY, HomeView
 from storage.outbox import Delivery
 from tests.storage.records import ANN, BOB, CAT, START, Clock, an_event
@@ -11,17 +11,17 @@ from tests.storage.records import ANN, BOB, CAT, START, Clock, an_event
 CARD = Message(place=Place.CARD, address="C1", kind="card", key="card:1")
 
 
-async def changes(database: Database, message: Message = CARD) -> None:
+async def changes(database: Store, message: Message = CARD) -> None:
     async with database.write() as tx:
         await tx.post(message)
 
 
-async def due_homes(database: Database, now: int) -> list[Delivery]:
+async def due_homes(database: Store, now: int) -> list[Delivery]:
     due = await database.outbox.due(now, 100)
     return [one for one in due if one.message.place is Place.HOME]
 
 
-async def test_a_home_that_is_opened_counts_as_not_drawn(database: Database, clock: Clock) -> None:
+async def test_a_home_that_is_opened_counts_as_not_drawn(database: Store, clock: Clock) -> None:
     await database.homes.opened(ANN)
     await database.homes.drawn(ANN, "hash-1")
     assert await database.homes.get(ANN) == HomeView(ANN, START, "hash-1")
@@ -33,7 +33,7 @@ async def test_a_home_that_is_opened_counts_as_not_drawn(database: Database, clo
 
 
 async def test_who_has_not_looked_lately_or_was_forgotten_is_left_out(
-    database: Database, clock: Clock
+    database: Store, clock: Clock
 ) -> None:
     await database.homes.opened(ANN)
     clock.now += LATELY
@@ -47,7 +47,7 @@ async def test_who_has_not_looked_lately_or_was_forgotten_is_left_out(
     assert await database.homes.get(CAT) is None
 
 
-async def test_drawing_for_nobody_who_ever_looked_leaves_no_trace(database: Database) -> None:
+async def test_drawing_for_nobody_who_ever_looked_leaves_no_trace(database: Store) -> None:
     await database.homes.drawn(ANN, "hash-1")
     await database.homes.forget(ANN)
 
@@ -56,7 +56,7 @@ async def test_drawing_for_nobody_who_ever_looked_leaves_no_trace(database: Data
 
 @pytest.mark.parametrize("watching", [None, ANN])
 async def test_a_change_stirs_the_homes_only_while_somebody_watches(
-    database: Database, clock: Clock, watching: PersonId | None
+    database: Store, clock: Clock, watching: PersonId | None
 ) -> None:
     if watching:
         await database.homes.opened(watching)
@@ -70,9 +70,7 @@ async def test_a_change_stirs_the_homes_only_while_somebody_watches(
     assert await database.outbox.depth() == 2 + (watching is not None)
 
 
-async def test_changes_of_a_few_seconds_stir_the_homes_once(
-    database: Database, clock: Clock
-) -> None:
+async def test_changes_of_a_few_seconds_stir_the_homes_once(database: Store, clock: Clock) -> None:
     await database.homes.opened(ANN)
 
     for _ in range(100):
@@ -84,7 +82,7 @@ async def test_changes_of_a_few_seconds_stir_the_homes_once(
     assert stirred.message.kind == EVERYBODY
 
 
-async def test_changes_at_once_wait_for_each_other_in_one_order(database: Database) -> None:
+async def test_changes_at_once_wait_for_each_other_in_one_order(database: Store) -> None:
     """The end of the audit chain comes before the row that all of them share."""
     await database.homes.opened(ANN)
 
@@ -99,7 +97,7 @@ async def test_changes_at_once_wait_for_each_other_in_one_order(database: Databa
     assert await database.outbox.depth() == 31
 
 
-async def test_what_is_not_drawn_from_a_request_stirs_no_home(database: Database) -> None:
+async def test_what_is_not_drawn_from_a_request_stirs_no_home(database: Store) -> None:
     await database.homes.opened(ANN)
 
     await changes(database, Message(place=Place.PERSON, address="U1", kind="reply", key="r"))

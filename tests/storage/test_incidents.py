@@ -4,7 +4,7 @@ import pytest
 
 from bot.errors import ConflictError, UsageError
 from bot.values import Incident, Origin, Posted
-from storage.database import Database
+from storage.database import Store
 from tests.storage.records import HOUR, START, a_target
 
 
@@ -14,24 +14,24 @@ def an_incident(key: str = "alarm/1", at: int = START, **changes: object) -> Inc
     return Incident.model_validate({**about, **changes})
 
 
-async def _open(database: Database, incident: Incident) -> Incident | None:
+async def _open(database: Store, incident: Incident) -> Incident | None:
     async with database.write() as tx:
         return await tx.open_incident(incident)
 
 
-async def _opened(database: Database, incident: Incident) -> Incident:
+async def _opened(database: Store, incident: Incident) -> Incident:
     opened = await _open(database, incident)
     assert opened is not None
     return opened
 
 
-async def _end(database: Database, number: int, at: int) -> None:
+async def _end(database: Store, number: int, at: int) -> None:
     async with database.write() as tx:
         current = await tx.lock_incident(number)
         await tx.save_incident(current.model_copy(update={"resolved_at": at}))
 
 
-async def test_one_of_a_key_is_open_whoever_opens_it(database: Database) -> None:
+async def test_one_of_a_key_is_open_whoever_opens_it(database: Store) -> None:
     results = await asyncio.gather(*(_open(database, an_incident()) for _ in range(6)))
 
     [opened] = filter(None, results)
@@ -45,7 +45,7 @@ async def test_one_of_a_key_is_open_whoever_opens_it(database: Database) -> None
     assert await database.incidents.latest({"alarm/1", "alarm/2"}) == {"alarm/1": second}
 
 
-async def test_they_are_found_by_their_start(database: Database) -> None:
+async def test_they_are_found_by_their_start(database: Store) -> None:
     first = await _opened(database, an_incident("a"))
     second = await _opened(database, an_incident("b", START + HOUR))
 
@@ -54,7 +54,7 @@ async def test_they_are_found_by_their_start(database: Database) -> None:
 
 
 async def test_what_is_over_for_long_is_forgotten_and_what_goes_on_is_not(
-    database: Database,
+    database: Store,
 ) -> None:
     first, _ = await _opened(database, an_incident("a")), await _opened(database, an_incident("b"))
     await _end(database, first.id, START + HOUR)
@@ -64,7 +64,7 @@ async def test_what_is_over_for_long_is_forgotten_and_what_goes_on_is_not(
     assert [one.key for one in await database.incidents.since(START)] == ["b"]
 
 
-async def test_where_its_card_stands_is_kept(database: Database) -> None:
+async def test_where_its_card_stands_is_kept(database: Store) -> None:
     opened = await _opened(database, an_incident())
     card = Posted(channel="C1", ts="1.2")
 
@@ -77,7 +77,7 @@ async def test_where_its_card_stands_is_kept(database: Database) -> None:
         await database.incidents.get(99)
 
 
-async def test_a_cursor_moves_once_from_where_it_was(database: Database) -> None:
+async def test_a_cursor_moves_once_from_where_it_was(database: Store) -> None:
     async def move(before: str | None, after: str) -> None:
         async with database.write() as tx:
             await tx.move_cursor("events", before, after)

@@ -1,7 +1,7 @@
 import asyncio
 
 from bot.values import Answer, AuditEvent, LiveChart, Message, Place, Posted, Shown
-from storage.database import Database
+from storage.database import Store
 from tests.storage.records import ANN, HOUR, MINUTE, START, Clock
 
 STANDS = Posted(channel="C1", ts="1.0")
@@ -12,18 +12,18 @@ CHART = LiveChart(
 EVENT = AuditEvent(action="live.begun", actor=str(ANN), result="done")
 
 
-async def begin(database: Database) -> None:
+async def begin(database: Store) -> None:
     async with database.write() as tx:
         await tx.keep_fresh(CHART, EVENT)
         await tx.post(Message(place=Place.CHANNEL, address="C1", kind="picture", key=CHART.key))
 
 
-async def deliver(database: Database) -> None:
+async def deliver(database: Store) -> None:
     [delivery] = await database.outbox.due(START, 1)
     await database.outbox.delivered(delivery, STANDS)
 
 
-async def test_it_is_due_when_its_message_stands_and_for_one_of_many(database: Database) -> None:
+async def test_it_is_due_when_its_message_stands_and_for_one_of_many(database: Store) -> None:
     await begin(database)
     assert await database.live_charts.claim(START + MINUTE) == ()
 
@@ -33,7 +33,7 @@ async def test_it_is_due_when_its_message_stands_and_for_one_of_many(database: D
     assert [one for claim in claims for one in claim] == [(CHART, STANDS)]
 
 
-async def test_whoever_looks_before_beginning_one_is_alone(database: Database) -> None:
+async def test_whoever_looks_before_beginning_one_is_alone(database: Store) -> None:
     async def begin_the_only(number: int) -> None:
         async with database.write() as tx:
             if not await tx.lock_live_charts():
@@ -45,7 +45,7 @@ async def test_whoever_looks_before_beginning_one_is_alone(database: Database) -
 
 
 async def test_one_that_is_stopped_is_due_once_more_and_then_never(
-    database: Database, clock: Clock
+    database: Store, clock: Clock
 ) -> None:
     await begin(database)
     await deliver(database)

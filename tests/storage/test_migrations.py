@@ -16,7 +16,7 @@ from bot.errors import ConflictError, StorageError
 from bot.values import Refusal
 from bot.vocabulary import Status
 from storage import audit, migrations, models, texts
-from storage.database import Database
+from storage.database import Store
 from storage.engines import Connections, parse_url
 from storage.rows import request_columns, step_columns, vote_columns
 from tests.storage import raw
@@ -70,15 +70,15 @@ async def test_a_newer_schema_is_refused(empty_url: str) -> None:
     with pytest.raises(StorageError, match="schema 9999, which a newer version"):
         await migrations.upgrade(empty_url)
     with pytest.raises(StorageError, match="schema 9999, which a newer version"):
-        await Database.open(empty_url, lambda: 0)
+        await Store.open(empty_url, lambda: 0)
 
 
 async def test_an_old_schema_on_postgresql_names_the_command(empty_postgres_url: str) -> None:
     with pytest.raises(StorageError, match="run rds-bot db upgrade"):
-        await Database.open(empty_postgres_url, lambda: 0)
+        await Store.open(empty_postgres_url, lambda: 0)
 
     await migrations.upgrade(empty_postgres_url)
-    await (await Database.open(empty_postgres_url, lambda: 0)).close()
+    await (await Store.open(empty_postgres_url, lambda: 0)).close()
 
 
 async def test_a_migration_that_fails_leaves_nothing_behind(empty_url: str) -> None:
@@ -94,7 +94,7 @@ async def test_a_migration_that_fails_leaves_nothing_behind(empty_url: str) -> N
 
 async def test_a_running_bot_is_not_migrated_under_its_feet(tmp_path: Path, clock: Clock) -> None:
     url = f"sqlite:///{tmp_path}/rds-bot.db"
-    database = await Database.open(url, clock)
+    database = await Store.open(url, clock)
     await filed(database)
 
     with pytest.raises(StorageError, match="Another process"):
@@ -140,7 +140,7 @@ async def test_what_was_kept_before_is_all_there_after_an_upgrade(
     await migrations.upgrade(empty_url)
 
     assert await _counts(empty_url) == before
-    database = await Database.open(empty_url, clock)
+    database = await Store.open(empty_url, clock)
     (sent,) = await database.requests.running()
     assert (len(sent.votes), sent.votes[0].mailbox, sent.step.refusal) == (1, None, None)
     taken_back = sent.step.model_copy(update={"sent_at": None, "claimed_at": None})

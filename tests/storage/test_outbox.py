@@ -1,18 +1,18 @@
 from collections.abc import Sequence
 
 from bot.values import Place, Posted
-from storage.database import Database
+from storage.database import Store
 from storage.outbox import Delivery
 from tests.storage.records import HOUR, MINUTE, START, Clock, a_message
 
 
-async def _post(database: Database, *kinds: str, not_before: int | None = None) -> None:
+async def _post(database: Store, *kinds: str, not_before: int | None = None) -> None:
     for kind in kinds:
         async with database.write() as tx:
             await tx.post(a_message(kind=kind), not_before=not_before)
 
 
-async def _post_card(database: Database, text: str, not_before: int | None = None) -> None:
+async def _post_card(database: Store, text: str, not_before: int | None = None) -> None:
     message = a_message(place=Place.CARD, kind="card", key="card:7", body={"text": text})
     async with database.write() as tx:
         await tx.post(message, not_before=not_before)
@@ -22,7 +22,7 @@ def _kinds(deliveries: Sequence[Delivery]) -> list[str]:
     return [delivery.message.kind for delivery in deliveries]
 
 
-async def test_a_message_comes_out_as_it_went_in(database: Database) -> None:
+async def test_a_message_comes_out_as_it_went_in(database: Store) -> None:
     message = a_message(place=Place.PERSON, request_id=7, body={"a": [1]}, key="k")
     async with database.write() as tx:
         await tx.post(message)
@@ -33,7 +33,7 @@ async def test_a_message_comes_out_as_it_went_in(database: Database) -> None:
     assert (delivery.attempts, delivery.revision, delivery.created_at) == (0, 0, START)
 
 
-async def test_one_destination_is_served_in_order(database: Database) -> None:
+async def test_one_destination_is_served_in_order(database: Store) -> None:
     await _post(database, "first", "second")
 
     (first,) = await database.outbox.due(START, 10)
@@ -44,7 +44,7 @@ async def test_one_destination_is_served_in_order(database: Database) -> None:
     assert _kinds([first, *second]) == ["first", "second"]
 
 
-async def test_card_thread_and_channel_of_one_channel_share_an_order(database: Database) -> None:
+async def test_card_thread_and_channel_of_one_channel_share_an_order(database: Store) -> None:
     async with database.write() as tx:
         for place in (Place.CARD, Place.THREAD, Place.CHANNEL):
             await tx.post(a_message(place=place, kind=place))
@@ -61,7 +61,7 @@ async def test_card_thread_and_channel_of_one_channel_share_an_order(database: D
     ]
 
 
-async def test_no_more_is_claimed_than_asked_for(database: Database) -> None:
+async def test_no_more_is_claimed_than_asked_for(database: Store) -> None:
     async with database.write() as tx:
         for number in range(5):
             await tx.post(a_message(f"C{number}"))
@@ -70,14 +70,14 @@ async def test_no_more_is_claimed_than_asked_for(database: Database) -> None:
     assert len(await database.outbox.due(START, 10)) == 3
 
 
-async def test_nothing_is_delivered_before_its_time(database: Database) -> None:
+async def test_nothing_is_delivered_before_its_time(database: Store) -> None:
     await _post(database, "later", not_before=START + MINUTE)
 
     assert await database.outbox.due(START + MINUTE - 1, 10) == ()
     assert _kinds(await database.outbox.due(START + MINUTE, 10)) == ["later"]
 
 
-async def test_a_replica_that_dies_loses_its_lease(database: Database) -> None:
+async def test_a_replica_that_dies_loses_its_lease(database: Store) -> None:
     await _post(database, "answer")
     await database.outbox.due(START, 10, lease=MINUTE)
 
@@ -87,7 +87,7 @@ async def test_a_replica_that_dies_loses_its_lease(database: Database) -> None:
     assert again.attempts == 1
 
 
-async def test_two_replicas_do_not_deliver_the_same(database: Database, clock: Clock) -> None:
+async def test_two_replicas_do_not_deliver_the_same(database: Store, clock: Clock) -> None:
     other = type(database.outbox)(database.outbox._connections, clock)
     await _post(database, "answer")
     (mine,) = await database.outbox.due(START, 10, lease=MINUTE)
@@ -100,7 +100,7 @@ async def test_two_replicas_do_not_deliver_the_same(database: Database, clock: C
     assert await database.outbox.depth() == 0
 
 
-async def test_what_failed_is_tried_again_at_its_time_and_says_why(database: Database) -> None:
+async def test_what_failed_is_tried_again_at_its_time_and_says_why(database: Store) -> None:
     await _post(database, "answer", "behind")
     (first,) = await database.outbox.due(START, 10)
 
@@ -112,7 +112,7 @@ async def test_what_failed_is_tried_again_at_its_time_and_says_why(database: Dat
     assert again.error == "rate limited, token [masked]"
 
 
-async def test_what_is_given_up_lets_the_next_one_pass(database: Database) -> None:
+async def test_what_is_given_up_lets_the_next_one_pass(database: Store) -> None:
     await _post(database, "answer", "behind")
     (first,) = await database.outbox.due(START, 10)
 
@@ -123,7 +123,7 @@ async def test_what_is_given_up_lets_the_next_one_pass(database: Database) -> No
 
 
 async def test_a_waiting_message_with_the_same_key_is_replaced_in_its_place(
-    database: Database,
+    database: Store,
 ) -> None:
     await _post_card(database, "old")
     await _post(database, "behind")
@@ -136,7 +136,7 @@ async def test_a_waiting_message_with_the_same_key_is_replaced_in_its_place(
 
 
 async def test_what_is_replaced_during_delivery_is_delivered_once_more(
-    database: Database,
+    database: Store,
 ) -> None:
     await _post_card(database, "old")
     (old,) = await database.outbox.due(START, 10)
@@ -152,7 +152,7 @@ async def test_what_is_replaced_during_delivery_is_delivered_once_more(
     assert await database.outbox.depth() == 0
 
 
-async def test_a_key_is_free_again_once_its_message_has_ended(database: Database) -> None:
+async def test_a_key_is_free_again_once_its_message_has_ended(database: Store) -> None:
     for text in ("one", "two"):
         await _post_card(database, text)
         (card,) = await database.outbox.due(START, 10)
@@ -161,7 +161,7 @@ async def test_a_key_is_free_again_once_its_message_has_ended(database: Database
         assert card.message.body == {"text": text}
 
 
-async def test_replacing_never_delays_what_is_merged(database: Database) -> None:
+async def test_replacing_never_delays_what_is_merged(database: Store) -> None:
     await _post_card(database, "one", not_before=START + MINUTE)
     await _post_card(database, "two", not_before=START + HOUR)
 
@@ -170,7 +170,7 @@ async def test_replacing_never_delays_what_is_merged(database: Database) -> None
     assert card.message.body == {"text": "two"}
 
 
-async def test_replacing_does_not_hurry_what_was_put_off(database: Database) -> None:
+async def test_replacing_does_not_hurry_what_was_put_off(database: Store) -> None:
     await _post_card(database, "one")
     (card,) = await database.outbox.due(START, 10)
     await database.outbox.retry(card, START + MINUTE, "rate limited")
@@ -182,7 +182,7 @@ async def test_replacing_does_not_hurry_what_was_put_off(database: Database) -> 
 
 
 async def test_pruning_forgets_what_ended_and_keeps_what_waits(
-    database: Database, clock: Clock
+    database: Store, clock: Clock
 ) -> None:
     await _post(database, "done", "waiting")
     (done,) = await database.outbox.due(START, 10)
@@ -194,7 +194,7 @@ async def test_pruning_forgets_what_ended_and_keeps_what_waits(
     assert _kinds(await database.outbox.due(clock.now, 10)) == ["waiting"]
 
 
-async def test_whoever_delivers_is_woken_by_a_commit(database: Database) -> None:
+async def test_whoever_delivers_is_woken_by_a_commit(database: Store) -> None:
     async with database.write() as tx:
         await tx.post(a_message())
         assert not database.outbox.filled.is_set()
@@ -202,7 +202,7 @@ async def test_whoever_delivers_is_woken_by_a_commit(database: Database) -> None
     assert database.outbox.filled.is_set()
 
 
-async def test_what_is_rolled_back_is_never_told(database: Database) -> None:
+async def test_what_is_rolled_back_is_never_told(database: Store) -> None:
     try:
         async with database.write() as tx:
             await tx.post(a_message())
@@ -211,7 +211,7 @@ async def test_what_is_rolled_back_is_never_told(database: Database) -> None:
         assert await database.outbox.depth() == 0
 
 
-async def test_a_revision_is_replaced_only_while_it_is_the_newest(database: Database) -> None:
+async def test_a_revision_is_replaced_only_while_it_is_the_newest(database: Store) -> None:
     await _post_card(database, "first")
     (delivery,) = await database.outbox.due(START, 10)
     await _post_card(database, "newer")
@@ -231,7 +231,7 @@ async def test_a_revision_is_replaced_only_while_it_is_the_newest(database: Data
 
 
 async def test_what_steps_aside_lets_the_next_pass_and_is_due_again(
-    database: Database, clock: Clock
+    database: Store, clock: Clock
 ) -> None:
     await _post(database, "first", "second")
     (first,) = await database.outbox.due(START, 10)
@@ -244,7 +244,7 @@ async def test_what_steps_aside_lets_the_next_pass_and_is_due_again(
     assert (again.message.kind, again.attempts, again.error) == ("first", 1, "trouble")
 
 
-async def test_who_is_told_instead_is_kept_and_replaced(database: Database) -> None:
+async def test_who_is_told_instead_is_kept_and_replaced(database: Store) -> None:
     for who in ("U1", "U2"):
         async with database.write() as tx:
             await tx.post(a_message(key="k", instead=who))
@@ -254,7 +254,7 @@ async def test_who_is_told_instead_is_kept_and_replaced(database: Database) -> N
     assert delivery.message.instead == "U2"
 
 
-async def test_it_is_known_what_stands_somewhere(database: Database) -> None:
+async def test_it_is_known_what_stands_somewhere(database: Store) -> None:
     for key in ("posted", "left-out", "given-up", "waiting"):
         async with database.write() as tx:
             await tx.post(a_message(key=key, address=key))

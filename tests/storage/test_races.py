@@ -9,7 +9,7 @@ import pytest
 from bot.errors import ConflictError
 from bot.values import PersonId, Request
 from bot.vocabulary import Status
-from storage.database import Database
+from storage.database import Store
 from storage.errors import DuplicateRequestError, LockedError
 from storage.requests import Requests
 from tests.storage.conftest import KEY
@@ -19,19 +19,17 @@ ROUNDS = 20
 
 
 @pytest.fixture
-async def replicas(
-    database: Database, url: str, clock: Clock
-) -> AsyncIterator[tuple[Database, Database]]:
+async def replicas(database: Store, url: str, clock: Clock) -> AsyncIterator[tuple[Store, Store]]:
     """SQLite has one process, so there both are the same."""
     if url.startswith("sqlite"):
         yield database, database
         return
-    other = await Database.open(url, clock, audit_key=KEY)
+    other = await Store.open(url, clock, audit_key=KEY)
     yield database, other
     await other.close()
 
 
-async def _approve(database: Database, request_id: int, person: PersonId) -> None:
+async def _approve(database: Store, request_id: int, person: PersonId) -> None:
     async with database.write() as tx:
         request = await tx.lock_request(request_id)
         await tx.vote(request_id, a_vote(person))
@@ -40,7 +38,7 @@ async def _approve(database: Database, request_id: int, person: PersonId) -> Non
 
 
 async def test_two_approvers_at_the_same_instant_approve_once(
-    replicas: tuple[Database, Database],
+    replicas: tuple[Store, Store],
 ) -> None:
     one, other = replicas
     for number in range(ROUNDS):
@@ -59,7 +57,7 @@ async def _outcomes(*attempts: object) -> Counter[str]:
 
 
 async def test_of_twenty_simultaneous_transitions_one_succeeds(
-    replicas: tuple[Database, Database],
+    replicas: tuple[Store, Store],
 ) -> None:
     request = await filed(replicas[0], status=Status.APPROVED)
 
@@ -69,7 +67,7 @@ async def test_of_twenty_simultaneous_transitions_one_succeeds(
     assert (await replicas[0].requests.get(request.id)).version == request.version + 1
 
 
-async def _claim(database: Database, request: Request) -> None:
+async def _claim(database: Store, request: Request) -> None:
     async with database.write() as tx:
         locked = await tx.lock_request(request.id)
         await tx.update_step(request.id, a_step(claimed_at=tx.now, fence=1), fence=0)
@@ -77,7 +75,7 @@ async def _claim(database: Database, request: Request) -> None:
 
 
 async def test_of_two_claims_on_one_database_one_waits(
-    replicas: tuple[Database, Database],
+    replicas: tuple[Store, Store],
 ) -> None:
     first = await filed(replicas[0], status=Status.APPROVED)
     second = await filed(replicas[0], status=Status.APPROVED, requester=BOB)
@@ -89,13 +87,13 @@ async def test_of_two_claims_on_one_database_one_waits(
     assert [request.id for request in running] == [await replicas[0].requests.holder(a_step().lock)]
 
 
-async def _file(database: Database, number: int) -> Request:
+async def _file(database: Store, number: int) -> Request:
     async with database.write() as tx:
         return await tx.file(a_request(number), an_event())
 
 
 async def test_the_same_ask_twice_at_once_is_filed_once(
-    replicas: tuple[Database, Database],
+    replicas: tuple[Store, Store],
 ) -> None:
     outcomes = await _outcomes(*(_file(replicas[number % 2], number) for number in range(10)))
 
@@ -104,7 +102,7 @@ async def test_the_same_ask_twice_at_once_is_filed_once(
 
 
 async def test_numbers_are_different_for_all_who_ask_at_once(
-    replicas: tuple[Database, Database],
+    replicas: tuple[Store, Store],
 ) -> None:
     numbers = await asyncio.gather(
         *(replicas[number % 2].requests.next_id() for number in range(50))
@@ -113,7 +111,7 @@ async def test_numbers_are_different_for_all_who_ask_at_once(
     assert sorted(numbers) == list(range(1001, 1051))
 
 
-async def test_the_chain_holds_with_many_writers(replicas: tuple[Database, Database]) -> None:
+async def test_the_chain_holds_with_many_writers(replicas: tuple[Store, Store]) -> None:
     async def append(number: int) -> None:
         async with replicas[number % 2].write() as tx:
             await tx.audit(an_event(action=f"test.{number}", text="why"))
@@ -124,7 +122,7 @@ async def test_the_chain_holds_with_many_writers(replicas: tuple[Database, Datab
 
 
 async def test_a_cancellation_and_a_send_exclude_each_other(
-    replicas: tuple[Database, Database],
+    replicas: tuple[Store, Store],
 ) -> None:
     async def send(request: Request) -> None:
         async with replicas[0].write() as tx:
@@ -140,7 +138,7 @@ async def test_a_cancellation_and_a_send_exclude_each_other(
 
 
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
-async def test_a_locked_request_is_passed_by(replicas: tuple[Database, Database]) -> None:
+async def test_a_locked_request_is_passed_by(replicas: tuple[Store, Store]) -> None:
     request = await filed(replicas[0])
 
     async with replicas[0].write() as tx:
@@ -153,7 +151,7 @@ async def test_a_locked_request_is_passed_by(replicas: tuple[Database, Database]
         assert await other.try_lock_request(7) is None
 
 
-async def test_a_reader_never_sees_half_a_transaction(replicas: tuple[Database, Database]) -> None:
+async def test_a_reader_never_sees_half_a_transaction(replicas: tuple[Store, Store]) -> None:
     request = await filed(replicas[0])
     seen: list[bool] = []
 

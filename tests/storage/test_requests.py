@@ -3,7 +3,7 @@ import pytest
 from bot.errors import ConflictError
 from bot.values import Outcome, Posted, Verdict, label
 from bot.vocabulary import Environment, Status
-from storage.database import Database
+from storage.database import Store
 from storage.errors import DuplicateRequestError, UnknownRequestError
 from tests.storage.records import (
     ANN,
@@ -22,7 +22,7 @@ from tests.storage.records import (
 )
 
 
-async def test_a_filed_request_is_read_back_as_it_was(database: Database) -> None:
+async def test_a_filed_request_is_read_back_as_it_was(database: Store) -> None:
     request = a_request(1001)
 
     stored = await filed(database)
@@ -31,7 +31,7 @@ async def test_a_filed_request_is_read_back_as_it_was(database: Database) -> Non
     assert await database.requests.get(1001) == request
 
 
-async def test_a_request_carries_its_votes_in_the_order_they_came(database: Database) -> None:
+async def test_a_request_carries_its_votes_in_the_order_they_came(database: Store) -> None:
     request = await filed(database)
     first, second = a_vote(CAT, reason="fine"), a_vote(BOB, Verdict.REJECT, at=START + 1)
 
@@ -42,13 +42,13 @@ async def test_a_request_carries_its_votes_in_the_order_they_came(database: Data
     assert (await database.requests.get(request.id)).votes == (first, second)
 
 
-async def test_numbers_start_after_a_thousand_and_are_never_given_twice(database: Database) -> None:
+async def test_numbers_start_after_a_thousand_and_are_never_given_twice(database: Store) -> None:
     numbers = [await database.requests.next_id() for _ in range(3)]
 
     assert numbers == [1001, 1002, 1003]
 
 
-async def test_an_unknown_request_is_named_in_the_error(database: Database) -> None:
+async def test_an_unknown_request_is_named_in_the_error(database: Store) -> None:
     with pytest.raises(UnknownRequestError, match="There is no request RDS-7"):
         await database.requests.get(7)
 
@@ -57,7 +57,7 @@ async def test_an_unknown_request_is_named_in_the_error(database: Database) -> N
             await tx.lock_request(7)
 
 
-async def test_secrets_in_a_reason_are_masked_before_they_are_stored(database: Database) -> None:
+async def test_secrets_in_a_reason_are_masked_before_they_are_stored(database: Store) -> None:
     request = await filed(database, reason="use password=hunter2 and xoxb-1-abc")
 
     assert request.reason == "use password=[masked] and [masked]"
@@ -66,7 +66,7 @@ async def test_secrets_in_a_reason_are_masked_before_they_are_stored(database: D
 
 @pytest.mark.parametrize("status", [Status.PENDING, Status.APPROVED, Status.RUNNING])
 async def test_the_same_ask_of_the_same_person_is_refused_while_open(
-    database: Database, status: Status
+    database: Store, status: Status
 ) -> None:
     existing = await filed(database, status=status)
 
@@ -78,7 +78,7 @@ async def test_the_same_ask_of_the_same_person_is_refused_while_open(
 
 @pytest.mark.parametrize("status", [Status.REJECTED, Status.SUCCEEDED, Status.UNKNOWN])
 async def test_the_same_ask_may_come_again_once_the_first_is_over(
-    database: Database, status: Status
+    database: Store, status: Status
 ) -> None:
     first = await filed(database, status=status)
 
@@ -87,7 +87,7 @@ async def test_the_same_ask_may_come_again_once_the_first_is_over(
     assert second.id == first.id + 1
 
 
-async def test_somebody_else_may_ask_for_the_same(database: Database) -> None:
+async def test_somebody_else_may_ask_for_the_same(database: Store) -> None:
     await filed(database)
 
     second = await filed(database, requester=BOB)
@@ -96,7 +96,7 @@ async def test_somebody_else_may_ask_for_the_same(database: Database) -> None:
 
 
 async def test_a_request_can_be_filed_as_approved_but_not_as_anything_later(
-    database: Database,
+    database: Store,
 ) -> None:
     async with database.write() as tx:
         approved = await tx.file(a_request(1, status=Status.APPROVED), an_event())
@@ -106,7 +106,7 @@ async def test_a_request_can_be_filed_as_approved_but_not_as_anything_later(
     assert approved.status is Status.APPROVED
 
 
-async def test_find_filters_and_gives_the_newest_first(database: Database) -> None:
+async def test_find_filters_and_gives_the_newest_first(database: Store) -> None:
     orders = await filed(database)
     billing = await filed(database, identifier="billing", status=Status.REJECTED)
     theirs = await filed(database, requester=BOB, asked_at=START + MINUTE)
@@ -120,7 +120,7 @@ async def test_find_filters_and_gives_the_newest_first(database: Database) -> No
     assert await find(since=START + MINUTE) == (theirs,)
 
 
-async def test_claimable_are_approved_requests_whose_time_has_come(database: Database) -> None:
+async def test_claimable_are_approved_requests_whose_time_has_come(database: Store) -> None:
     plain = await filed(database, identifier="a", status=Status.APPROVED)
     later = await filed(database, identifier="b")
     await moved(database, later, Status.APPROVED, not_before=START + MINUTE)
@@ -136,7 +136,7 @@ async def test_claimable_are_approved_requests_whose_time_has_come(database: Dat
 
 
 async def test_a_request_known_to_wait_is_claimable_once_the_lock_is_free(
-    database: Database,
+    database: Store,
 ) -> None:
     holder = await filed(database, identifier="a", status=Status.RUNNING)
     waiting = await filed(database, identifier="b", status=Status.APPROVED)
@@ -152,7 +152,7 @@ async def test_a_request_known_to_wait_is_claimable_once_the_lock_is_free(
     assert await database.requests.claimable(START, 10) == (waiting.id,)
 
 
-async def test_overdue_at_the_very_instant(database: Database) -> None:
+async def test_overdue_at_the_very_instant(database: Store) -> None:
     undecided = await filed(database, identifier="a", expires_at=START + HOUR)
     unsent = await filed(database, identifier="b")
     await moved(database, unsent, Status.APPROVED, send_by=START + HOUR)
@@ -163,7 +163,7 @@ async def test_overdue_at_the_very_instant(database: Database) -> None:
 
 
 async def test_running_gives_what_is_due_to_be_looked_at_longest_due_first(
-    database: Database,
+    database: Store,
 ) -> None:
     for identifier, due in (("a", 3), ("b", 1), ("c", 9), ("d", None)):
         request = await filed(database, identifier=identifier, status=Status.RUNNING)
@@ -178,14 +178,14 @@ async def test_running_gives_what_is_due_to_be_looked_at_longest_due_first(
     assert len(await database.requests.running()) == 4
 
 
-async def test_unknown_requests_are_followed_when_asked_for(database: Database) -> None:
+async def test_unknown_requests_are_followed_when_asked_for(database: Store) -> None:
     lost = await filed(database, status=Status.UNKNOWN)
 
     assert await database.requests.running() == ()
     assert await database.requests.running(include_unknown=True) == (lost,)
 
 
-async def test_counts_and_what_is_unsent(database: Database) -> None:
+async def test_counts_and_what_is_unsent(database: Store) -> None:
     await filed(database, identifier="a")
     sent = await filed(database, identifier="b", status=Status.RUNNING)
     unsent = await filed(database, identifier="c", status=Status.RUNNING)
@@ -196,7 +196,7 @@ async def test_counts_and_what_is_unsent(database: Database) -> None:
     assert [one.id for one in await database.requests.unsent()] == [unsent.id]
 
 
-async def test_durations_are_those_of_successes_latest_first(database: Database) -> None:
+async def test_durations_are_those_of_successes_latest_first(database: Store) -> None:
     for identifier, sent, settled, end in (
         ("a", 10, 30, Status.SUCCEEDED),
         ("b", 10, 60, Status.SUCCEEDED),
@@ -213,7 +213,7 @@ async def test_durations_are_those_of_successes_latest_first(database: Database)
 
 
 async def test_durations_are_those_of_one_environment_where_it_is_named(
-    database: Database,
+    database: Store,
 ) -> None:
     request = await filed(database, identifier="a", status=Status.RUNNING)
     async with database.write() as tx:
@@ -226,7 +226,7 @@ async def test_durations_are_those_of_one_environment_where_it_is_named(
     assert await durations("reboot_instance", environment=there) == ()
 
 
-async def test_what_a_person_settled_says_nothing_of_durations(database: Database) -> None:
+async def test_what_a_person_settled_says_nothing_of_durations(database: Store) -> None:
     request = await filed(database, identifier="a", status=Status.RUNNING)
     async with database.write() as tx:
         await tx.update_step(request.id, a_step("a", sent_at=10, settled_at=30))
@@ -238,7 +238,7 @@ async def test_what_a_person_settled_says_nothing_of_durations(database: Databas
     assert await database.requests.durations("reboot_instance") == ()
 
 
-async def test_noting_the_card_is_no_new_version(database: Database) -> None:
+async def test_noting_the_card_is_no_new_version(database: Store) -> None:
     request = await filed(database)
     card = Posted(channel="C2", ts="1.2")
 
@@ -250,7 +250,7 @@ async def test_noting_the_card_is_no_new_version(database: Database) -> None:
 
 
 async def test_noting_what_a_request_waits_for_is_a_new_version(
-    database: Database, clock: Clock
+    database: Store, clock: Clock
 ) -> None:
     request = await filed(database, status=Status.APPROVED)
 

@@ -5,7 +5,7 @@ import pytest
 
 from bot.errors import ConflictError
 from storage.concerns import Told
-from storage.database import Database
+from storage.database import Store
 from storage.homes import HomeView
 from storage.schedules import Schedule
 from tests.storage.records import ANN, BOB, HOUR, MINUTE, START, Clock, an_event
@@ -22,7 +22,7 @@ DIGEST = Schedule(
 )
 
 
-async def test_what_is_over_is_forgotten(database: Database, clock: Clock) -> None:
+async def test_what_is_over_is_forgotten(database: Store, clock: Clock) -> None:
     async with database.write() as tx:
         await tx.snooze("C1", "storage:a", START + HOUR, an_event())
         await tx.remember_told("s1", {"old": Told("", START), "new": Told("", START + 2 * HOUR)})
@@ -39,7 +39,7 @@ async def test_what_is_over_is_forgotten(database: Database, clock: Clock) -> No
 
 
 async def test_a_schedule_is_listed_until_it_is_removed_and_both_are_audited(
-    database: Database,
+    database: Store,
 ) -> None:
     async with database.write() as tx:
         await tx.add_schedule(DIGEST, an_event(action="schedule.added"))
@@ -54,7 +54,7 @@ async def test_a_schedule_is_listed_until_it_is_removed_and_both_are_audited(
     assert [row.event.action for row in rows] == ["schedule.removed", "schedule.added"]
 
 
-async def test_a_run_is_claimed_once(database: Database) -> None:
+async def test_a_run_is_claimed_once(database: Store) -> None:
     claims = await asyncio.gather(
         *(database.schedules.claim_run("s1", "2026-10-25T02:30") for _ in range(5))
     )
@@ -63,18 +63,14 @@ async def test_a_run_is_claimed_once(database: Database) -> None:
     assert await database.schedules.claim_run("s1", "2026-10-26T02:30") == 1
 
 
-async def test_a_run_that_was_lost_halfway_is_claimed_again(
-    database: Database, clock: Clock
-) -> None:
+async def test_a_run_that_was_lost_halfway_is_claimed_again(database: Store, clock: Clock) -> None:
     await database.schedules.claim_run("s1", "2026-10-25T02:30", MINUTE)
     clock.now += MINUTE
 
     assert await database.schedules.claim_run("s1", "2026-10-25T02:30") == 2
 
 
-async def test_a_run_that_was_served_is_never_claimed_again(
-    database: Database, clock: Clock
-) -> None:
+async def test_a_run_that_was_served_is_never_claimed_again(database: Store, clock: Clock) -> None:
     await database.schedules.claim_run("s1", "2026-10-25T02:30")
     async with database.write() as tx:
         await tx.end_run("s1", "2026-10-25T02:30", 1, "posted")
@@ -83,7 +79,7 @@ async def test_a_run_that_was_served_is_never_claimed_again(
     assert await database.schedules.claim_run("s1", "2026-10-25T02:30") is None
 
 
-async def test_whoever_lost_a_run_cannot_end_it(database: Database, clock: Clock) -> None:
+async def test_whoever_lost_a_run_cannot_end_it(database: Store, clock: Clock) -> None:
     await database.schedules.claim_run("s1", "2026-10-25T02:30", MINUTE)
     clock.now += MINUTE
     await database.schedules.claim_run("s1", "2026-10-25T02:30", MINUTE)
@@ -97,7 +93,7 @@ async def test_whoever_lost_a_run_cannot_end_it(database: Database, clock: Clock
             await tx.end_run("s1", "2026-10-25T02:30", 2, "posted")
 
 
-async def test_what_a_digest_told_replaces_what_it_told_before(database: Database) -> None:
+async def test_what_a_digest_told_replaces_what_it_told_before(database: Store) -> None:
     first = {"storage:a": Told("30", START), "backup:b": Told("", START)}
     for told in (first, {"storage:a": Told("7", START + HOUR)}):
         async with database.write() as tx:
@@ -106,7 +102,7 @@ async def test_what_a_digest_told_replaces_what_it_told_before(database: Databas
     assert await database.concerns.told("s2") == {}
 
 
-async def test_a_snooze_ends_and_can_be_renewed(database: Database, clock: Clock) -> None:
+async def test_a_snooze_ends_and_can_be_renewed(database: Store, clock: Clock) -> None:
     async def snoozed_for(length: int) -> None:
         async with database.write() as tx:
             await tx.snooze("C1", "storage:a", clock.now + length, an_event(action="x.snoozed"))
@@ -121,7 +117,7 @@ async def test_a_snooze_ends_and_can_be_renewed(database: Database, clock: Clock
     assert await database.concerns.snoozed("C1") == {"storage:a"}
 
 
-async def test_homes_know_who_looked_and_what_was_drawn(database: Database, clock: Clock) -> None:
+async def test_homes_know_who_looked_and_what_was_drawn(database: Store, clock: Clock) -> None:
     await database.homes.opened(ANN)
     await database.homes.drawn(ANN, "hash-1")
     clock.now += HOUR

@@ -5,14 +5,14 @@ import pytest
 from bot.errors import ConflictError
 from bot.values import Progress, RDSEvent, Receipt, Refusal, Stage
 from bot.vocabulary import Status
-from storage.database import Database
+from storage.database import Store
 from storage.errors import LockedError
 from storage.rows import step_state
 from tests.storage import raw
 from tests.storage.records import BOB, a_step, filed, moved
 
 
-async def test_everything_about_a_step_that_changes_is_kept(database: Database) -> None:
+async def test_everything_about_a_step_that_changes_is_kept(database: Store) -> None:
     request = await filed(database, status=Status.RUNNING)
     step = a_step(
         claimed_at=1,
@@ -37,7 +37,7 @@ async def test_everything_about_a_step_that_changes_is_kept(database: Database) 
     assert (await database.requests.get(request.id)).step == step
 
 
-async def test_an_older_fence_writes_nothing(database: Database) -> None:
+async def test_an_older_fence_writes_nothing(database: Store) -> None:
     request = await filed(database, status=Status.RUNNING)
     async with database.write() as tx:
         await tx.update_step(request.id, a_step(fence=2), fence=0)
@@ -51,7 +51,7 @@ async def test_an_older_fence_writes_nothing(database: Database) -> None:
 
 @pytest.mark.parametrize("status", [Status.APPROVED, Status.CANCELLED, Status.UNKNOWN])
 async def test_a_send_is_recorded_only_while_the_request_runs(
-    database: Database, status: Status
+    database: Store, status: Status
 ) -> None:
     request = await filed(database, status=status)
 
@@ -63,7 +63,7 @@ async def test_a_send_is_recorded_only_while_the_request_runs(
 
 
 @pytest.mark.parametrize("sent_at", [None, 6])
-async def test_what_was_sent_stays_sent(database: Database, url: str, sent_at: int | None) -> None:
+async def test_what_was_sent_stays_sent(database: Store, url: str, sent_at: int | None) -> None:
     request = await filed(database, status=Status.RUNNING)
     async with database.write() as tx:
         await tx.update_step(request.id, a_step(sent_at=5))
@@ -80,7 +80,7 @@ async def test_what_was_sent_stays_sent(database: Database, url: str, sent_at: i
 PROOF = Refusal(at=6, code="Throttling", detail="Rate exceeded")
 
 
-async def test_what_was_sent_is_taken_back_with_proof_of_a_refusal(database: Database) -> None:
+async def test_what_was_sent_is_taken_back_with_proof_of_a_refusal(database: Store) -> None:
     request = await filed(database, status=Status.RUNNING)
     async with database.write() as tx:
         await tx.update_step(request.id, a_step(sent_at=5))
@@ -102,7 +102,7 @@ async def test_what_was_sent_is_taken_back_with_proof_of_a_refusal(database: Dat
     ],
 )
 async def test_no_other_proof_takes_back_what_was_sent(
-    database: Database, url: str, stored: dict[str, Any], wanted: dict[str, Any]
+    database: Store, url: str, stored: dict[str, Any], wanted: dict[str, Any]
 ) -> None:
     request = await filed(database, status=Status.RUNNING)
     async with database.write() as tx:
@@ -125,7 +125,7 @@ async def test_no_other_proof_takes_back_what_was_sent(
 
 @pytest.mark.parametrize("status", [Status.UNKNOWN, Status.FAILED, Status.SUCCEEDED])
 async def test_nothing_is_taken_back_once_others_have_concluded(
-    database: Database, status: Status
+    database: Store, status: Status
 ) -> None:
     request = await filed(database, status=Status.RUNNING)
     async with database.write() as tx:
@@ -137,7 +137,7 @@ async def test_nothing_is_taken_back_once_others_have_concluded(
             await tx.update_step(request.id, a_step(refusal=PROOF))
 
 
-async def test_a_way_back_to_approved_needs_the_proof(database: Database) -> None:
+async def test_a_way_back_to_approved_needs_the_proof(database: Store) -> None:
     request = await filed(database, status=Status.RUNNING)
     async with database.write() as tx:
         await tx.update_step(request.id, a_step(sent_at=5))
@@ -146,7 +146,7 @@ async def test_a_way_back_to_approved_needs_the_proof(database: Database) -> Non
         await moved(database, request, Status.APPROVED)
 
 
-async def test_a_second_claim_on_one_database_names_who_holds_it(database: Database) -> None:
+async def test_a_second_claim_on_one_database_names_who_holds_it(database: Store) -> None:
     first = await filed(database, status=Status.RUNNING)
     second = await filed(database, status=Status.RUNNING, requester=BOB)
     async with database.write() as tx:
@@ -162,7 +162,7 @@ async def test_a_second_claim_on_one_database_names_who_holds_it(database: Datab
     assert await database.requests.holder(a_step().lock) == first.id
 
 
-async def test_a_settled_step_holds_nothing(database: Database) -> None:
+async def test_a_settled_step_holds_nothing(database: Store) -> None:
     first = await filed(database, status=Status.RUNNING)
     second = await filed(database, status=Status.RUNNING, requester=BOB)
     async with database.write() as tx:
@@ -174,5 +174,5 @@ async def test_a_settled_step_holds_nothing(database: Database) -> None:
     assert await database.requests.holder(a_step().lock) == second.id
 
 
-async def test_nobody_holds_the_lock_of_an_idle_database(database: Database) -> None:
+async def test_nobody_holds_the_lock_of_an_idle_database(database: Store) -> None:
     assert await database.requests.holder("123456789012/us-east-1/db-IDLE") is None

@@ -6,7 +6,7 @@ import pytest
 
 from bot.errors import TamperedError
 from storage.audit import verify
-from storage.database import Database
+from storage.database import Store
 from tests.storage import raw
 from tests.storage.conftest import KEY
 from tests.storage.records import an_event
@@ -19,7 +19,7 @@ _COPY = (
 
 
 @pytest.fixture
-async def chain(database: Database) -> Database:
+async def chain(database: Store) -> Store:
     """Five rows, each with a text."""
     for number in range(1, 6):
         async with database.write() as tx:
@@ -39,7 +39,7 @@ async def chain(database: Database) -> Database:
         "DELETE FROM audit_head",
     ],
 )
-async def test_the_trail_is_append_only(chain: Database, url: str, sql: str) -> None:
+async def test_the_trail_is_append_only(chain: Store, url: str, sql: str) -> None:
     with pytest.raises(Exception, match=r"append-only|must follow|only moves on|has an end"):
         await raw.execute(url, sql)
 
@@ -47,7 +47,7 @@ async def test_the_trail_is_append_only(chain: Database, url: str, sql: str) -> 
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
-async def test_insert_or_replace_does_not_get_past_the_guards(chain: Database, url: str) -> None:
+async def test_insert_or_replace_does_not_get_past_the_guards(chain: Store, url: str) -> None:
     with pytest.raises(Exception, match=r"append-only|must follow"):
         await raw.execute(url, f"INSERT OR REPLACE {_COPY.format('3')} WHERE seq = 5")
 
@@ -55,7 +55,7 @@ async def test_insert_or_replace_does_not_get_past_the_guards(chain: Database, u
 
 
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
-async def test_truncate_is_refused(chain: Database, url: str) -> None:
+async def test_truncate_is_refused(chain: Store, url: str) -> None:
     with pytest.raises(Exception, match="append-only"):
         await raw.execute(url, "TRUNCATE audit")
 
@@ -88,7 +88,7 @@ async def test_truncate_is_refused(chain: Database, url: str) -> None:
     ],
 )
 async def test_each_way_of_tampering_is_found_where_it_was_done(
-    chain: Database, url: str, sql: str, seq: int, what: str
+    chain: Store, url: str, sql: str, seq: int, what: str
 ) -> None:
     await raw.tamper(url, sql)
 
@@ -101,7 +101,7 @@ async def test_each_way_of_tampering_is_found_where_it_was_done(
 
 
 async def test_a_row_rewritten_with_a_fitting_hash_breaks_the_next_link(
-    chain: Database, url: str
+    chain: Store, url: str
 ) -> None:
     ((body, prev),) = await raw.execute(url, "SELECT body, prev FROM audit WHERE seq = 3")
     forged = body.replace(b"test.3", b"test.4")
@@ -120,7 +120,7 @@ async def test_a_row_rewritten_with_a_fitting_hash_breaks_the_next_link(
         await verify(url, KEYS)
 
 
-async def test_tampering_is_found_beyond_the_first_page(chain: Database, url: str) -> None:
+async def test_tampering_is_found_beyond_the_first_page(chain: Store, url: str) -> None:
     assert (await chain.audit.verify(page_size=2)).rows == 5
 
     await raw.tamper(url, "UPDATE audit SET actor = 'nobody' WHERE seq = 5")

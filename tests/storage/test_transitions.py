@@ -3,7 +3,7 @@ import pytest
 from bot.errors import ConflictError
 from bot.values import Outcome
 from bot.vocabulary import Status
-from storage.database import Database
+from storage.database import Store
 from storage.requests import ALLOWED
 from tests.storage import raw
 from tests.storage.records import (
@@ -31,7 +31,7 @@ DESIGN = {
 EVERY_WAY = [(start, end) for start in Status for end in Status]
 
 
-async def _is_possible(database: Database, start: Status, end: Status) -> bool:
+async def _is_possible(database: Store, start: Status, end: Status) -> bool:
     request = await filed(database, identifier=f"{start}-{end}", status=start)
     try:
         await moved(database, request, end)
@@ -47,7 +47,7 @@ def test_the_table_is_the_one_of_the_design() -> None:
     }
 
 
-async def test_of_all_81_ways_exactly_those_of_the_table_are_open(database: Database) -> None:
+async def test_of_all_81_ways_exactly_those_of_the_table_are_open(database: Store) -> None:
     possible = [way for way in EVERY_WAY if await _is_possible(database, *way)]
 
     assert possible == [(start, end) for start, end in EVERY_WAY if end in ALLOWED[start]]
@@ -55,7 +55,7 @@ async def test_of_all_81_ways_exactly_those_of_the_table_are_open(database: Data
 
 @pytest.mark.parametrize("end", [status for status in Status if status.is_final])
 async def test_the_database_itself_keeps_final_statuses(
-    database: Database, url: str, end: Status
+    database: Store, url: str, end: Status
 ) -> None:
     request = await filed(database, status=end)
 
@@ -65,14 +65,14 @@ async def test_the_database_itself_keeps_final_statuses(
     assert (await database.requests.get(request.id)).status is end
 
 
-async def test_the_database_itself_knows_the_nine_statuses(database: Database, url: str) -> None:
+async def test_the_database_itself_knows_the_nine_statuses(database: Store, url: str) -> None:
     await filed(database)
 
     with pytest.raises(Exception, match=r"(?i)check constraint"):
         await raw.execute(url, "UPDATE requests SET status = 'paused'")
 
 
-async def test_a_transition_writes_its_changes_and_its_audit_row(database: Database) -> None:
+async def test_a_transition_writes_its_changes_and_its_audit_row(database: Store) -> None:
     request = await filed(database, status=Status.RUNNING)
     event = an_event(request, "step.failed", result="failed")
     outcome = Outcome(code="refused", detail="AWS refused it")
@@ -85,7 +85,7 @@ async def test_a_transition_writes_its_changes_and_its_audit_row(database: Datab
     assert (await database.audit.rows(limit=1))[0].event == event
 
 
-async def test_a_transition_from_an_old_version_is_refused(database: Database) -> None:
+async def test_a_transition_from_an_old_version_is_refused(database: Store) -> None:
     old = await filed(database)
     await moved(database, old, Status.APPROVED)
 
@@ -97,7 +97,7 @@ async def test_a_transition_from_an_old_version_is_refused(database: Database) -
 
 @pytest.mark.parametrize(("received", "status"), [(-1, "approved"), (0, "pending"), (1, "pending")])
 async def test_a_click_counts_if_it_came_before_the_end_of_the_request(
-    database: Database, received: int, status: str
+    database: Store, received: int, status: str
 ) -> None:
     request = await filed(database, expires_at=START + HOUR)
 
@@ -110,9 +110,7 @@ async def test_a_click_counts_if_it_came_before_the_end_of_the_request(
 
 
 @pytest.mark.parametrize("back", [Status.APPROVED, Status.CANCELLED])
-async def test_there_is_no_way_back_once_something_was_sent(
-    database: Database, back: Status
-) -> None:
+async def test_there_is_no_way_back_once_something_was_sent(database: Store, back: Status) -> None:
     request = await filed(database, status=Status.RUNNING)
     async with database.write() as tx:
         await tx.update_step(request.id, a_step(claimed_at=1, sent_at=2))
@@ -124,9 +122,7 @@ async def test_there_is_no_way_back_once_something_was_sent(
 
 
 @pytest.mark.parametrize("status", Status)
-async def test_replaying_the_audit_trail_gives_the_status(
-    database: Database, status: Status
-) -> None:
+async def test_replaying_the_audit_trail_gives_the_status(database: Store, status: Status) -> None:
     request = await filed(database, status=status)
 
     trail = [row.event.action for row in await database.audit.rows(request_id=request.id)]
@@ -134,7 +130,7 @@ async def test_replaying_the_audit_trail_gives_the_status(
     assert trail == [*(f"request.{step}" for step in reversed(PATHS[status])), "request.filed"]
 
 
-async def test_a_stale_request_value_never_passes_for_a_newer_one(database: Database) -> None:
+async def test_a_stale_request_value_never_passes_for_a_newer_one(database: Store) -> None:
     await filed(database, status=Status.RUNNING)
     imagined = a_request(1001, status=Status.PENDING, version=2)
 

@@ -3,7 +3,7 @@ import pytest
 from bot.errors import ConflictError
 from bot.values import Verdict
 from bot.vocabulary import Status
-from storage.database import Database
+from storage.database import Store
 from tests.storage import raw
 from tests.storage.records import ANN, BOB, a_vote, an_event, filed
 
@@ -13,7 +13,7 @@ INSERT = (
 )
 
 
-async def test_one_person_has_one_vote(database: Database) -> None:
+async def test_one_person_has_one_vote(database: Store) -> None:
     request = await filed(database)
 
     async with database.write() as tx:
@@ -25,7 +25,7 @@ async def test_one_person_has_one_vote(database: Database) -> None:
     assert (await database.requests.get(request.id)).votes == (a_vote(BOB),)
 
 
-async def test_nobody_votes_on_their_own_request(database: Database, url: str) -> None:
+async def test_nobody_votes_on_their_own_request(database: Store, url: str) -> None:
     request = await filed(database)
 
     async with database.write() as tx:
@@ -38,9 +38,7 @@ async def test_nobody_votes_on_their_own_request(database: Database, url: str) -
 
 
 @pytest.mark.parametrize("status", [status for status in Status if status != "pending"])
-async def test_nobody_votes_on_what_is_decided(
-    database: Database, url: str, status: Status
-) -> None:
+async def test_nobody_votes_on_what_is_decided(database: Store, url: str, status: Status) -> None:
     request = await filed(database, status=status)
 
     async with database.write() as tx:
@@ -51,7 +49,7 @@ async def test_nobody_votes_on_what_is_decided(
 
 
 @pytest.mark.parametrize("sql", ["UPDATE votes SET verdict = 'reject'", "DELETE FROM votes"])
-async def test_a_vote_is_final(database: Database, url: str, sql: str) -> None:
+async def test_a_vote_is_final(database: Store, url: str, sql: str) -> None:
     request = await filed(database)
     async with database.write() as tx:
         await tx.vote(request.id, a_vote(BOB))

@@ -6,7 +6,7 @@ import pytest
 
 from bot.values import Message, Place, Posted, passed
 from bot.vocabulary import Status
-from storage.database import Database
+from storage.database import Store
 from storage.inbox import Incoming
 from tests.storage.records import HOUR, MINUTE, START, Clock, a_message, filed, moved
 from tests.storage.test_live_charts import CHART, EVENT
@@ -17,7 +17,7 @@ BACK = [2 * SECOND, 30 * SECOND, 5 * MINUTE, 3 * HOUR, 400 * 24 * HOUR]
 
 @pytest.mark.parametrize("back", BACK)
 async def test_what_is_to_be_told_is_told_after_any_step_back_of_the_clock(
-    database: Database, clock: Clock, back: int
+    database: Store, clock: Clock, back: int
 ) -> None:
     """What Slack refused for now, what waits to be merged, and what is new behind them."""
     async with database.write() as tx:
@@ -39,7 +39,7 @@ async def test_what_is_to_be_told_is_told_after_any_step_back_of_the_clock(
 
 @pytest.mark.parametrize("back", [3 * HOUR, 400 * 24 * HOUR])
 async def test_a_step_back_while_the_bot_is_down_stops_no_lane(
-    database: Database, clock: Clock, url: str, back: int
+    database: Store, clock: Clock, url: str, back: int
 ) -> None:
     async with database.write() as tx:
         await tx.post(a_message(kind="refused"))
@@ -48,7 +48,7 @@ async def test_a_step_back_while_the_bot_is_down_stops_no_lane(
 
     clock.now -= back
     await database.close()
-    again = await Database.open(url, clock)
+    again = await Store.open(url, clock)
     due = await again.outbox.due(clock.now, 10)
     await again.close()
 
@@ -56,7 +56,7 @@ async def test_a_step_back_while_the_bot_is_down_stops_no_lane(
 
 
 async def test_a_wait_that_slack_asks_for_is_never_longer_than_ours(
-    database: Database, clock: Clock
+    database: Store, clock: Clock
 ) -> None:
     async with database.write() as tx:
         await tx.post(a_message(kind="refused"))
@@ -68,35 +68,35 @@ async def test_a_wait_that_slack_asks_for_is_never_longer_than_ours(
     assert await database.outbox.due(clock.now, 10)
 
 
-Held = Callable[[Database, Clock], Awaitable[object]]
+Held = Callable[[Store, Clock], Awaitable[object]]
 
 
-async def of_the_outbox(database: Database, clock: Clock) -> object:
+async def of_the_outbox(database: Store, clock: Clock) -> object:
     return await database.outbox.due(clock.now, 10)
 
 
-async def of_the_inbox(database: Database, clock: Clock) -> object:
+async def of_the_inbox(database: Store, clock: Clock) -> object:
     return await database.inbox.take_over([])
 
 
-async def of_the_leader(database: Database, clock: Clock) -> object:
+async def of_the_leader(database: Store, clock: Clock) -> object:
     return await database.leases.acquire("ticks", str(clock.now), 30 * SECOND)
 
 
-async def of_a_digest(database: Database, clock: Clock) -> object:
+async def of_a_digest(database: Store, clock: Clock) -> object:
     return await database.schedules.claim_run("D-1", "2026-10-25T08:00")
 
 
-async def of_a_live_chart(database: Database, clock: Clock) -> object:
+async def of_a_live_chart(database: Store, clock: Clock) -> object:
     return await database.live_charts.claim(clock.now + MINUTE)
 
 
-async def of_a_request(database: Database, clock: Clock) -> object:
+async def of_a_request(database: Store, clock: Clock) -> object:
     """Given back for a moment, by whoever found its database busy."""
     return await database.requests.claimable(clock.now, 10)
 
 
-async def prepared(database: Database, clock: Clock) -> None:
+async def prepared(database: Store, clock: Clock) -> None:
     async with database.write() as tx:
         await tx.post(a_message())
         await tx.keep_fresh(CHART, EVENT)
@@ -120,7 +120,7 @@ async def test_what_another_process_holds_or_put_off_is_free_after_a_step_back(
     postgres_url: str, held: Held, back: int
 ) -> None:
     clock = Clock()
-    gone, here = [await Database.open(postgres_url, clock) for _ in range(2)]
+    gone, here = [await Store.open(postgres_url, clock) for _ in range(2)]
     await prepared(gone, clock)
     clock.now += SECOND
     assert not await held(here, clock)
@@ -139,7 +139,7 @@ async def test_a_replica_whose_clock_is_behind_takes_nothing_from_another(
 ) -> None:
     ahead, behind = Clock(), Clock()
     behind.now -= apart
-    gone, here = [await Database.open(postgres_url, clock) for clock in (ahead, behind)]
+    gone, here = [await Store.open(postgres_url, clock) for clock in (ahead, behind)]
     await prepared(gone, ahead)
 
     assert not await held(here, behind)

@@ -5,11 +5,10 @@ from collections.abc import Awaitable, Callable
 import pytest
 from structlog.testing import capture_logs
 
-from bot.aws.accounts import Accounts
+from bot.aws.accounts import Accounts, accounts_of
 from bot.errors import AWSRefusedError, NotAllowedError
 from bot.sandbox.aws.clock import SOME_MORNING
 from bot.sandbox.slack import Member, SeenMessage, SeenView
-from bot.service import accounts_of
 from bot.settings import OBSERVES
 from bot.values import Call
 from bot.vocabulary import Kind, Status

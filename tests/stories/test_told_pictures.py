@@ -6,7 +6,6 @@ from typing import Any
 
 from bot.sandbox.slack import Lost, Refused, SeenMessage, SlackSandbox
 from bot.service import Bot
-from bot.telling import Telling
 from bot.values import (
     SECOND,
     Answer,
@@ -73,10 +72,10 @@ async def test_the_words_come_once_and_the_picture_follows_into_their_thread(
     app = slack.workspace.app
     slack.workspace.app = replace(app, scopes=(*app.scopes, "channels:history"))
     slack.faults.add("chat.postMessage", Lost())
-    await tell(bot, Telling.pictured(Place.CHANNEL, CHANNEL, ANSWER, key="look:1"))
+    await tell(bot, Message.pictured(Place.CHANNEL, CHANNEL, ANSWER, key="look:1"))
     first = await shown(slack, lambda it: it.thread_ts is None)
     slack.faults.add("chat.postMessage", Lost())
-    await tell(bot, Telling.pictured(Place.CHANNEL, CHANNEL, ANSWER, key="look:2", thread=first.ts))
+    await tell(bot, Message.pictured(Place.CHANNEL, CHANNEL, ANSWER, key="look:2", thread=first.ts))
     await until(lambda: len(files_below(slack, first)) == 2)
 
     said = [it for it in slack.member("ana").messages() if "CPU as before." in it.words]
@@ -91,7 +90,7 @@ async def test_where_the_picture_cannot_be_shown_the_words_stand_with_the_reason
 ) -> None:
     slack.faults.add("files.completeUploadExternal", Refused("not_in_channel"))
 
-    await tell(bot, Telling.pictured(Place.PERSON, slack.member("ana").person.id, ANSWER))
+    await tell(bot, Message.pictured(Place.PERSON, slack.member("ana").person.id, ANSWER))
     seen = await slack.member("ana").sees("Slack did not take the picture (not_in_channel)")
 
     assert seen.channel.is_im
