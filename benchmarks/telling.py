@@ -14,7 +14,6 @@ from bot.operations.reboot_instance import RebootInstance
 from bot.sandbox.aws import DEMO_FLEET, AWSSandbox
 from bot.sandbox.slack import SlackSandbox
 from bot.service import Bot
-from bot.telling import Telling
 from bot.values import Request, wall_clock
 from handlers.blocks.card import Standing, card
 
@@ -59,13 +58,12 @@ async def _post(slack: SlackSandbox, requests: list[Request]) -> float:
 
 async def _drain(bot: Bot, slack: SlackSandbox, requests: list[Request]) -> float:
     """Seconds from the cards' commit until Slack has the last one."""
-    telling = Telling(None)
     await records.file(bot.services.store, requests)
     before = len(slack.called("chat.postMessage"))
     begun = time.perf_counter()
     async with bot.services.store.write() as tx:
         for request in requests:
-            await tx.post(telling.card(request))
+            await tx.post(request.card_message())
     enough = before + len(requests)
     await slack.until(lambda: len(slack.called("chat.postMessage")) >= enough, 60, "every card")
     return time.perf_counter() - begun

@@ -5,7 +5,15 @@ from collections.abc import Iterable
 from bot.electorate import known_people
 from bot.people import Directory, access_of, belongs, members_of
 from bot.settings import Settings
-from bot.values import Answer, Message, PersonId, Place
+from bot.values import Answer, Channel, Code, Message, PersonId, Place, Span, paragraph
+
+#: What a message is called, by its kind, where it could not be posted.
+THINGS = {
+    "digest": "a digest",
+    "incident": "an incident",
+    "cloudops": "a CloudOps request",
+    "picture": "a picture",
+}
 
 
 class Admins:
@@ -27,3 +35,17 @@ def told(admins: Iterable[PersonId], answer: Answer, key: str) -> tuple[Message,
     return tuple(
         Message.pictured(Place.PERSON, one.user, answer, key=f"{key}:{one.user}") for one in admins
     )
+
+
+def not_posted(message: Message, *why: Span) -> Answer:
+    """For whoever was told, or expects, that it stands in a channel; ``why`` is a sentence."""
+    what = THINGS.get(message.kind, "a message of mine")
+    place = Channel(id=message.address)
+    return Answer(
+        title="I could not post that in the channel",
+        parts=(
+            paragraph("In ", place, f" {what} should stand, and it does not. ", *why),
+        ),
+        hint=("To mend it: type ", Code(text="/invite @rds-bot"), " in that channel, unarchive it, "
+              "or use another one."),
+    )  # fmt: skip

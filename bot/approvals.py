@@ -254,7 +254,7 @@ class Approvals:
             moved = await self._approved(tx, request, vote, facts)
             return electorate.counting(moved)
         await tx.audit(request.event("vote.approved", "counted", vote.person, facts))
-        await tx.post(self._telling.card(request))
+        await tx.post(request.card_message())
         return electorate.counting(request)
 
     async def _approved(
@@ -268,7 +268,7 @@ class Approvals:
             approved_at=tx.now,
             send_by=tx.now + micros(request.decision.send_within),
         )
-        await tx.post(self._telling.card(moved))
+        await tx.post(moved.card_message())
         tx.after_commit(self._nudge)
         return moved
 
@@ -317,7 +317,7 @@ class Approvals:
             facts = {"changes": changes, "policy_hash": self._judge.policy_hash}
             result = "changed" if changes else "as_before"
             await tx.audit(request.event(POLICY, result, facts=facts))
-            await tx.post(self._telling.card(request))
+            await tx.post(request.card_message())
 
     async def _untold(self, request: Request) -> list[str] | None:
         """What has changed by now; None where just that was audited last, or nothing ever was."""

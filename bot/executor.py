@@ -228,7 +228,7 @@ class Executor:
         step = await tx.update_step(request.id, step, fence=request.step.fence)
         event = request.event("step.claimed", "claimed", facts={"fence": step.fence})
         moved = await tx.transition(request, Status.RUNNING, event, waits_for=None)
-        await tx.post(self._telling.card(moved))
+        await tx.post(moved.card_message())
         return Claim(moved, step, checked=at)
 
     async def _wait_for(self, request_id: int, holder: int) -> None:
@@ -238,7 +238,7 @@ class Executor:
                 return
             waiting = await tx.set_waits_for(request, holder)
             await tx.audit(request.event("request.waits", "waits", facts={"for": holder}))
-            await tx.post(self._telling.card(waiting))
+            await tx.post(waiting.card_message())
 
     async def _check_again(
         self, change: Change, aws: AWS, claim: Claim
@@ -358,7 +358,7 @@ class Executor:
             await tx.update_step(request.id, step, fence=claim.fence)
             facts = {"aws_request_id": receipt.aws_request_id}
             await tx.audit(request.event("step.accepted", "accepted", facts=facts))
-            await tx.post(self._telling.card(request))
+            await tx.post(request.card_message())
 
     async def _not_now(self, claim: Claim, error: AWSNotNowError) -> None:
         """Proof that nothing was done makes it an approved request again.
@@ -395,7 +395,7 @@ class Executor:
         event = request.event("step.refused", Status.APPROVED, "bot", facts, str(error))
         not_before = tx.now + min(AGAIN * 2 ** min(times - 1, 10), LONGEST_PAUSE)
         moved = await tx.transition(request, Status.APPROVED, event, not_before=not_before)
-        await tx.post(self._telling.card(moved))
+        await tx.post(moved.card_message())
 
     async def _refused(self, claim: Claim, error: AWSRefusedError) -> None:
         detail = f"{_refusal(error)} Nothing was done; it can be asked for again."
@@ -408,7 +408,7 @@ class Executor:
             step = request.step.model_copy(update={"lease_until": tx.now})
             await tx.update_step(request.id, step, fence=claim.fence)
             await tx.audit(request.event("step.answer_lost", "ambiguous", text=why))
-            await tx.post(self._telling.card(request))
+            await tx.post(request.card_message())
 
     async def _fail_unsent(self, claim: Claim, worse: tuple[Worse, ...]) -> None:
         sentences = " ".join(one.sentence for one in worse)
@@ -452,7 +452,7 @@ class Executor:
                 await tx.update_step(request.id, free, fence=step.fence)
                 event = request.event(action, Status.APPROVED, text=why)
                 moved = await tx.transition(request, Status.APPROVED, event, not_before=not_before)
-                await tx.post(self._telling.card(moved))
+                await tx.post(moved.card_message())
         except ConflictError:
             log.info("executor.claim_moved_on", request=request.label)
 

@@ -218,7 +218,7 @@ class Following:
             await tx.update_step(request.id, noted, fence=request.step.fence)
             if arrived:
                 await tx.audit(_event(current, "step.found", "accepted", step.progress))
-            await tx.post(self._telling.card(current))
+            await tx.post(current.card_message())
 
     async def _end(self, request: Request, progress: Progress, status: Status, code: str) -> None:
         outcome = Outcome(code=code, detail=_sentence(progress.detail))

@@ -1,6 +1,5 @@
 """Whether the bot observes or acts: where a start has changed that, what is open says so."""
 
-from bot.telling import Telling
 from bot.values import AuditEvent
 from bot.vocabulary import Status
 from storage.database import Store
@@ -11,7 +10,7 @@ OPEN = 1000  #: cards that are drawn anew
 OBSERVE, ACT = "observe", "act"
 
 
-async def enter(store: Store, telling: Telling, *, observes: bool) -> None:
+async def enter(store: Store, *, observes: bool) -> None:
     """At each start. The trail holds each change of mode; cards of what was not sent show it."""
     mode = OBSERVE if observes else ACT
     if mode == (await store.cursors.get(CURSOR) or ACT):
@@ -21,5 +20,5 @@ async def enter(store: Store, telling: Telling, *, observes: bool) -> None:
         await tx.audit(AuditEvent(action="mode.entered", actor="bot", result=mode))
         tx.stir_homes()
         for request in unsent:
-            await tx.post(telling.card(request))
+            await tx.post(request.card_message())
     await store.cursors.set(CURSOR, mode)

@@ -121,7 +121,7 @@ async def running(
         bot = await _built(settings, clock, steady, store, accounts, session, studio, vitals, pause)
 
         vitals.is_connected = lambda: bot.socket.is_connected
-        await enter(store, _telling(settings), observes=settings.observe)
+        await enter(store, observes=settings.observe)
         await bot.services.fleet.refresh()
         await bot.services.approvals.compare_settings()
         await bot.jobs.claim()

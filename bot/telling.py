@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from bot.values import (
     Answer,
-    Channel,
     Code,
     Message,
     Occasion,
@@ -13,18 +12,9 @@ from bot.values import (
     Posted,
     Reminder,
     Request,
-    Span,
     paragraph,
 )
 from bot.vocabulary import Status
-
-#: What a message is called, by its kind, where it could not be posted.
-THINGS = {
-    "digest": "a digest",
-    "incident": "an incident",
-    "cloudops": "a CloudOps request",
-    "picture": "a picture",
-}
 
 
 class Telling:
@@ -33,26 +23,15 @@ class Telling:
     def __init__(self, topic_arn: str | None) -> None:
         self._topic_arn = topic_arn
 
-    @staticmethod
-    def card(request: Request) -> Message:
-        """The card is drawn from the request at delivery, so one waiting row is enough."""
-        return Message(
-            place=Place.CARD,
-            address=request.card_channel or request.requester.user,
-            kind="card",
-            request_id=request.id,
-            key=f"card:{request.id}",
-        )
-
     def filed(self, request: Request) -> tuple[Message, ...]:
         wanted = request.status is Status.PENDING
-        return (self.card(request), *(self._topic(request, "asked") if wanted else ()))
+        return (request.card_message(), *(self._topic(request, "asked") if wanted else ()))
 
     def moved(self, request: Request) -> tuple[Message, ...]:
         """After a transition: the card; where it ended, also everybody whom that concerns."""
         if request.status.is_open:
-            return (self.card(request),)
-        return (self.card(request), *self._ending(request))
+            return (request.card_message(),)
+        return (request.card_message(), *self._ending(request))
 
     def _ending(self, request: Request) -> tuple[Message, ...]:
         in_thread = Message(
@@ -96,20 +75,6 @@ def details(request: Request, posted: Posted) -> Message:
         request_id=request.id,
         key=f"details:{request.id}:{posted.ts}",
     )
-
-
-def not_posted(message: Message, *why: Span) -> Answer:
-    """For whoever was told, or expects, that it stands in a channel; ``why`` is a sentence."""
-    what = THINGS.get(message.kind, "a message of mine")
-    place = Channel(id=message.address)
-    return Answer(
-        title="I could not post that in the channel",
-        parts=(
-            paragraph("In ", place, f" {what} should stand, and it does not. ", *why),
-        ),
-        hint=("To mend it: type ", Code(text="/invite @rds-bot"), " in that channel, unarchive it, "
-              "or use another one."),
-    )  # fmt: skip
 
 
 def no_file(why: str) -> Answer:

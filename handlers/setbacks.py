@@ -5,9 +5,10 @@ from collections.abc import Awaitable, Callable, Iterable
 import structlog
 from slack_sdk.errors import SlackApiError
 
+from bot.admins import not_posted
 from bot.admins import told as to_admins
 from bot.errors import StorageError
-from bot.telling import no_file, not_posted
+from bot.telling import no_file
 from bot.values import SECOND, Answer, Code, Message, PersonId, Place, Request
 from handlers.slack_errors import (
     RateLimitedError,

@@ -15,7 +15,6 @@ from bot.markers import Markers
 from bot.monitoring import Monitoring, preset
 from bot.operations import is_quiet
 from bot.people import Directory
-from bot.telling import Telling
 from bot.values import Answer, Chart, Database, Look, Message, Place, Request, Target, micros
 from bot.vocabulary import Turn
 from storage.aftermaths import Ended
@@ -185,7 +184,7 @@ class Aftermaths:
                 if said is not None:
                     await tx.post(_message(request, minutes, said))
                 if look is not None and request.seen(look).remarkable != request.remarkable:
-                    await tx.post(Telling.card(request))
+                    await tx.post(request.card_message())
         self._failing.pop((request_id, minutes), None)
 
     async def _database(self, target: Target) -> Database:

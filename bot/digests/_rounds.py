@@ -6,12 +6,11 @@ from typing import NamedTuple
 
 import structlog
 
-from bot.admins import Admins, told
+from bot.admins import Admins, not_posted, told
 from bot.crontab import Due, due
 from bot.digests._appointments import KIND
 from bot.digests._office import Digests, told_in
 from bot.errors import ConflictError, UsageError
-from bot.telling import not_posted
 from bot.values import (
     Appointment,
     AuditEvent,

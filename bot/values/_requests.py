@@ -10,7 +10,7 @@ from pydantic import Field
 from bot.values._base import Value, fingerprint, label
 from bot.values._changes import Order, Plan, Progress, Receipt
 from bot.values._databases import Classified, RDSEvent, Target
-from bot.values._messages import AuditEvent
+from bot.values._messages import AuditEvent, Message, Place
 from bot.values._people import Access, PersonId
 from bot.vocabulary import Risk, Status, Turn
 
@@ -269,4 +269,14 @@ class Request(Value):
             target=str(self.step.target),
             facts=facts or {},
             text=text,
+        )
+
+    def card_message(self) -> Message:
+        """The card is drawn from the request at delivery, so one waiting row is enough."""
+        return Message(
+            place=Place.CARD,
+            address=self.card_channel or self.requester.user,
+            kind="card",
+            request_id=self.id,
+            key=f"card:{self.id}",
         )
