@@ -25,7 +25,7 @@ demo: .venv/demo.stamp page ## Run the whole bot on this machine, with no accoun
 
 page: $(PAGE)/built/index.html ## Build the workspace page of the demo
 
-test: .venv/dev.stamp page ## Run the tests that every change needs; TESTS=tests/test_policy.py some of them
+test: .venv/dev.stamp page ## Run the tests that every change needs; TESTS=tests/policy/test_rules.py some of them
 	@$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 4 $(TESTS)
 
 check: .venv/dev.stamp ## Check format, lint, types, import contracts and generated docs

@@ -20,7 +20,7 @@ from bot.operations.reboot_instance import RebootInstance
 from bot.sandbox.aws import DEMO_FLEET, AWSSandbox
 from bot.sandbox.slack import Hang
 from bot.values import wall_clock
-from storage.database import Store
+from storage.store import Store
 
 BOT = "bot"
 WARM_UP, SINGLES, BURSTS, CROWD = 20, 150, 15, 50

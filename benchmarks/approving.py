@@ -10,13 +10,13 @@ from tempfile import TemporaryDirectory
 
 from benchmarks import inside, records
 from benchmarks.figures import Figure
-from bot.approvals import Approvals
+from bot.bootstrap import Bot
 from bot.desk import Services
-from bot.drafting import Ask, Drafting
 from bot.operations.reboot_instance import RebootInstance
+from bot.requests.approvals import Approvals
+from bot.requests.drafts import Ask, Drafting
+from bot.requests.notifications import Telling
 from bot.sandbox.aws import DEMO_FLEET, AWSSandbox
-from bot.service import Bot
-from bot.telling import Telling
 from bot.values import Order, Request, wall_clock
 from handlers.parser import command_text
 

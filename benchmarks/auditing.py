@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.figures import Figure
 from bot.values import AuditEvent, wall_clock
-from storage import audit
-from storage.database import Store
+from storage.store import Store
+from storage.tables import audit
 
 ROWS, TOGETHER, ROUNDS = 10_000, 1000, 3
 SCAN = "SELECT prev, body, hash FROM audit ORDER BY seq"

@@ -13,7 +13,7 @@ from benchmarks import bare
 from benchmarks.figures import Figure, middle_round
 from bot.values import SECOND, Chart, Curve, Panel, Range, Series, Window
 from charts import Studio
-from charts.drawing import draw
+from charts.render import draw
 
 ROUNDS, IN_A_ROUND = 5, 6
 CROWD, CHARTS = 20, 20

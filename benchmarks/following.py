@@ -18,12 +18,12 @@ from sqlalchemy.engine import Connection, Engine
 
 from benchmarks import inside, records
 from benchmarks.figures import Figure
+from bot.bootstrap import Bot
 from bot.operation import Change
 from bot.operations.create_snapshot import CreateSnapshot
 from bot.operations.modify_backup_window import ModifyBackupWindow
 from bot.operations.reboot_instance import RebootInstance
 from bot.sandbox.aws import AWSSandbox, HeldClock, InstanceSpec
-from bot.service import Bot
 from bot.values import SECOND, Call, Request, Target
 
 MANY, CALLS, PAGE = 1000, 12, 100

@@ -7,9 +7,9 @@ from pathlib import Path
 from unittest.mock import patch
 
 from benchmarks.contestants import environment, workspace
+from bot.bootstrap import Bot, Clock, running
 from bot.sandbox.aws import AWSSandbox
 from bot.sandbox.slack import SlackSandbox
-from bot.service import Bot, Clock, running
 from bot.settings import load
 from bot.values import wall_clock
 

@@ -22,8 +22,8 @@ from bot.values import (
     Target,
     plan_hash,
 )
-from bot.vocabulary import Environment, Kind, Risk, Status
-from storage.database import Store
+from bot.values._vocabulary import Environment, Kind, Risk, Status
+from storage.store import Store
 
 TEAM = "T0HOME0001"
 ANA = PersonId(team=TEAM, user="U0ANA00001")

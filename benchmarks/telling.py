@@ -10,10 +10,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from benchmarks import inside, records
 from benchmarks.figures import Figure
+from bot.bootstrap import Bot
 from bot.operations.reboot_instance import RebootInstance
 from bot.sandbox.aws import DEMO_FLEET, AWSSandbox
 from bot.sandbox.slack import SlackSandbox
-from bot.service import Bot
 from bot.values import Request, wall_clock
 from handlers.blocks.card import Standing, card
 

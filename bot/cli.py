@@ -12,21 +12,24 @@ from typing import Annotated, Any, NoReturn
 import structlog
 import typer
 
-from bot import alarms as own_alarms
-from bot import beginning, checking, logs, reference
 from bot import manifest as app_manifest
 from bot.aws.accounts import Accounts, accounts_of
 from bot.aws.partitions import misplaced, profile_region
+from bot.bootstrap import running
+from bot.checks import in_trouble, summary
 from bot.errors import AWSError, BotError, SettingsError, StorageError, TamperedError
-from bot.findings import in_trouble, summary
+from bot.health import logs
 from bot.masking import mask, masked
 from bot.operations import CATALOGUE
-from bot.service import running
 from bot.settings import Settings, load, look
+from bot.setup import alarms as own_alarms
+from bot.setup import check as setup_check
+from bot.setup import iam
+from bot.setup import init as setup_init
 from bot.spreadsheets import csv_line
 from bot.values import AuditRow, wall_clock
-from storage import audit as audit_store
 from storage import migrations
+from storage.tables import audit as audit_store
 
 DOCS = Path("docs/operations.md")
 NO_NAMESPACE = (
@@ -109,7 +112,7 @@ def check(
 ) -> None:
     """Prove every precondition, also while the bot runs; exit 1 where one does not hold."""
     logs.configure()
-    found = asyncio.run(checking.check(look()))
+    found = asyncio.run(setup_check.check(look()))
     wrong = in_trouble(found)
     if as_json:
         shown = [masked(one.json_value()) for one in found]
@@ -213,16 +216,16 @@ def iam_policy(
 ) -> None:
     """Print the least-privilege IAM policy, derived from the catalogue and the settings."""
     settings, catalogue = load(), CATALOGUE.values()
-    wanted = reference.Wanted(account=account, observe=observe, region=profile_region())
+    wanted = iam.Wanted(account=account, observe=observe, region=profile_region())
     match of:
         case Identity.ROLE:
-            document = reference.role_policy(catalogue, settings, wanted)
+            document = iam.role_policy(catalogue, settings, wanted)
         case Identity.BOT:
-            document = reference.bot_policy(catalogue, settings, wanted)
+            document = iam.bot_policy(catalogue, settings, wanted)
         case Identity.TRUST:
-            document = reference.trust_policy(settings, wanted)
+            document = iam.trust_policy(settings, wanted)
     _say(json.dumps(document, indent=2))
-    if said := reference.too_long(document):
+    if said := iam.too_long(document):
         sys.stderr.write(f"{said}\n")
 
 
@@ -263,7 +266,7 @@ def docs(
     """Write the generated table of operations into docs/operations.md."""
     try:
         written = DOCS.read_text("utf-8")
-        current = reference.with_table(written, CATALOGUE.values())
+        current = iam.with_table(written, CATALOGUE.values())
     except (OSError, ValueError) as error:
         _fail(SettingsError([f"{DOCS}: {error}; run this where the bot's sources are"]))
     if written == current:
@@ -281,26 +284,26 @@ def upgrade() -> None:
     _say("The database is up to date.")
 
 
-def _begin(folder: Path, given: beginning.Answers, force: bool, observe: bool) -> None:
+def _begin(folder: Path, given: setup_init.Answers, force: bool, observe: bool) -> None:
     is_asking = sys.stdin.isatty()
-    kept = set() if force else set(beginning.in_the_way(folder))
+    kept = set() if force else set(setup_init.in_the_way(folder))
     if kept and not is_asking:
         names = ", ".join(map(str, sorted(kept)))
         _fail(SettingsError([f"There is already {names}; --force overwrites."]))
     kept = {file for file in kept if not typer.confirm(f"{file} is there. Overwrite it?")}
-    answers = beginning.answered(given, _ask if is_asking else None, _say)
+    answers = setup_init.answered(given, _ask if is_asking else None, _say)
     texts = {
-        beginning.SETTINGS: beginning.settings_text(answers, observe=observe),
-        beginning.DOTENV: beginning.dotenv_text(answers),
+        setup_init.SETTINGS: setup_init.settings_text(answers, observe=observe),
+        setup_init.DOTENV: setup_init.dotenv_text(answers),
     }
     for name, text in texts.items():
         if folder / name not in kept:
-            beginning.write(folder / name, text)
+            setup_init.write(folder / name, text)
             _say(f"Wrote {folder / name}")
-    _say(f"\n{beginning.steps(observe=observe)}")
+    _say(f"\n{setup_init.steps(observe=observe)}")
 
 
-def _ask(question: beginning.Question) -> str:
+def _ask(question: setup_init.Question) -> str:
     answer = typer.prompt(
         question.text,
         default=question.default,

@@ -6,25 +6,31 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.approvals import Approvals
 from bot.aws import AWS
 from bot.aws.accounts import Accounts
-from bot.ceilings import Ceilings
 from bot.digests import Digests
-from bot.electorate import approvable, known_electorate, named, standing_approvers, who_may_approve
 from bot.errors import DirectoryError
-from bot.fleet import Fleet
+from bot.fleet.connection_limits import Ceilings
+from bot.fleet.inventory import Fleet
+from bot.fleet.limits import Ceiling
 from bot.incidents import Care
-from bot.judging import Judge
-from bot.limits import Ceiling
-from bot.markers import Markers
 from bot.monitoring import Monitoring, firing
+from bot.monitoring._markers import Markers
 from bot.operation import Change, Control, Operation
 from bot.operations import CATALOGUE
-from bot.people import Directory, access_of, belongs, may_request, sight
 from bot.policy import lowest_risk, rules_for
+from bot.policy.approvers import (
+    approvable,
+    known_electorate,
+    named,
+    standing_approvers,
+    who_may_approve,
+)
+from bot.policy.eligibility import Directory, access_of, belongs, may_request, sight
+from bot.policy.judge import Judge
+from bot.policy.viewers import Sight, Sights
+from bot.requests.approvals import Approvals
 from bot.settings import Settings
-from bot.sight import Sight, Sights
 from bot.values import (
     Appointment,
     AuditRow,
@@ -44,8 +50,8 @@ from bot.values import (
     Window,
     micros,
 )
-from bot.vocabulary import Environment, Kind, Status, folded
-from storage.database import Store
+from bot.values._vocabulary import Environment, Kind, Status, folded
+from storage.store import Store
 
 #: Results that a person looking for trouble wants to see.
 TROUBLE = (

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
 
 from bot.aws import AWS
-from bot.limits import Ceiling
+from bot.fleet.limits import Ceiling
 from bot.params import Pairs, Parameter, Picker, Prose, Switch, parameter_of
 from bot.values import (
     Answer,
@@ -39,7 +39,7 @@ from bot.values import (
     Tally,
     Window,
 )
-from bot.vocabulary import Environment, Kind, Risk, Status
+from bot.values._vocabulary import Environment, Kind, Risk, Status
 
 
 class Desk(Protocol):

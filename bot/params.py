@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from pytimeparse2 import parse as parse_duration
 from rapidfuzz import process
 
-from bot.vocabulary import Kind, folded
+from bot.values._vocabulary import Kind, folded
 
 
 @dataclass(frozen=True)

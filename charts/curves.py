@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from bot.values import SECOND, Curve, Limit, Panel, Point, Window, amount
-from charts.lettering import inches, squeezed
+from charts.fonts import inches, squeezed
 from charts.paper import ALARM, COLOURS, INKS, PAPER, SMALL, STYLES, note
 
 CROWD = 4  #: curves from which on a name and its value share a line

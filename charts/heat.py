@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 
 from bot.values import HeatMap, HeatRow, amount
 from charts import frames
-from charts.lettering import inches, squeezed
+from charts.fonts import inches, squeezed
 from charts.paper import (
     EDGE,
     PAPER,

@@ -14,7 +14,7 @@ from matplotlib.patches import Rectangle
 
 from bot.values import SECOND, Chart, Marker
 from charts.curves import EARLIER, spread
-from charts.lettering import cut
+from charts.fonts import cut
 from charts.paper import BESIDE, EDGE, INK, SMALL, WIDTH, Entry, badge
 from charts.words import clock, stretch
 

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from bot.values import Chart, Panel
 from charts import curves, frames, markers
-from charts.lettering import squeezed
+from charts.fonts import squeezed
 from charts.paper import QUIET, TEXT, WIDTH, Sheet, note, nothing, sheet
 from charts.scales import figures, top
 from charts.words import NO_DATA, NOT_READ, foot

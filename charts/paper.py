@@ -11,7 +11,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from charts.lettering import inches, wrapped
+from charts.fonts import inches, wrapped
 from charts.words import NO_DATA
 
 PAPER, INK, QUIET, FAINT = "#FBFBFC", "#1D1C1D", "#616061", "#DDDDE0"

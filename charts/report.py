@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from bot.values import Interval, Report, Scale
 from charts import frames
-from charts.lettering import cut, inches, squeezed
+from charts.fonts import cut, inches, squeezed
 from charts.paper import (
     COLOURS,
     EDGE,

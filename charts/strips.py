@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from bot.values import Strip, Strips
 from charts import frames
 from charts.curves import lonely, with_gaps
-from charts.lettering import cut, inches, squeezed
+from charts.fonts import cut, inches, squeezed
 from charts.paper import (
     COLOURS,
     EDGE,

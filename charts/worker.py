@@ -23,7 +23,7 @@ def framed(body: bytes) -> bytes:
 
 
 def answered(asked: bytes) -> bytes:
-    from charts.drawing import draw
+    from charts.render import draw
 
     if asked == WARM:
         return PICTURE

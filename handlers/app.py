@@ -22,25 +22,25 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.desk import Services
 from bot.errors import SettingsError
-from handlers.actions import Actions
-from handlers.commands import Commands
+from handlers.delivery.masked import DiscreetClient
+from handlers.delivery.replies import Replies
 from handlers.directory import Identity
-from handlers.discreet import DiscreetClient
-from handlers.errands import Errands
-from handlers.events import Events
-from handlers.forms import Forms
-from handlers.intake import Intake
-from handlers.launcher import Launcher
-from handlers.listening import ignore_the_rest, missed
-from handlers.live import Live
-from handlers.mentions import Mentions
-from handlers.modals import Modals
-from handlers.options import Options
-from handlers.redrawing import Redrawing
-from handlers.replies import Replies
-from handlers.shortcuts import Shortcuts
+from handlers.intake.acknowledge import ignore_the_rest, missed
+from handlers.intake.inbox import Intake
+from handlers.listeners.actions import Actions
+from handlers.listeners.commands import Commands
+from handlers.listeners.events import Events
+from handlers.listeners.live import Live
+from handlers.listeners.mentions import Mentions
+from handlers.listeners.options import Options
+from handlers.listeners.pictures import Redrawing
+from handlers.listeners.shortcuts import Shortcuts
+from handlers.listeners.views import Views
+from handlers.modals.forms import Forms
+from handlers.modals.launcher import Launcher
+from handlers.modals.modals import Modals
+from handlers.runner import Errands
 from handlers.slack_errors import SILENCE, UnansweredError, heard, why
-from handlers.views import Views
 
 log = structlog.get_logger()
 

@@ -9,10 +9,10 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.electorate import known_people, standing_approvers
+from bot.checks import Finding, Findings, clock, looked, ok, skipped, together, trouble
 from bot.errors import SettingsError
-from bot.findings import Finding, Findings, clock, looked, ok, skipped, together, trouble
-from bot.people import (
+from bot.policy.approvers import known_people, standing_approvers
+from bot.policy.eligibility import (
     Bar,
     access_of,
     belongs,
@@ -24,7 +24,7 @@ from bot.people import (
 )
 from bot.settings import People, Policy, Settings
 from bot.values import PersonId
-from bot.vocabulary import Risk
+from bot.values._vocabulary import Risk
 from handlers.app import identity, pooled_session, reading_client
 from handlers.directory import SlackDirectory
 from handlers.slack_errors import why

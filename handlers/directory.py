@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import DirectoryError, UnknownPersonError
 from bot.params import zone_of
-from bot.people import Groups, mailbox, may_look
+from bot.policy.eligibility import Groups, mailbox, may_look
 from bot.values import SECOND, Person, PersonId, passed
 from handlers.slack_errors import (
     SILENCE,
@@ -110,7 +110,7 @@ class Reads(Generic[K, V]):
 
 
 class SlackDirectory:
-    """Fulfils ``bot.people.Directory`` and ``bot.drafting.Channels``."""
+    """Fulfils ``bot.policy.eligibility.Directory`` and ``bot.requests.drafts.Channels``."""
 
     def __init__(
         self,

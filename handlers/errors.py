@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from bot.drafting import DeniedError
 from bot.errors import AWSRefusedError, AWSUnavailableError, BotError, NotAllowedError, UsageError
 from bot.operation import Query
 from bot.operations import CATALOGUE
+from bot.requests.drafts import DeniedError
 from handlers.blocks.denied import denied
 from handlers.blocks.elements import Payload
-from handlers.blocks.problem import Offer, problem
+from handlers.blocks.error import Offer, problem
 from handlers.parser import Command, parse
 
 

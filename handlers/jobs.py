@@ -7,23 +7,23 @@ import structlog
 from apscheduler.events import EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.absences import Absences
 from bot.aftermath import Aftermaths
-from bot.approvals import Approvals
 from bot.digests import Rounds
-from bot.executor import Executor
-from bot.fleet import Fleet
-from bot.following import Following
+from bot.fleet.inventory import Fleet
+from bot.health.audit import Verifying
+from bot.health.cloudwatch import Publisher
+from bot.health.metrics import Ticks
 from bot.incidents import Watch
-from bot.publishing import Publisher
-from bot.reminders import Reminders
-from bot.telemetry import Ticks
+from bot.policy.absences import Absences
+from bot.requests.approvals import Approvals
+from bot.requests.executor import Executor
+from bot.requests.follower import Following
+from bot.requests.reminders import Reminders
 from bot.values import SECOND, micros
-from bot.verifying import Verifying
-from handlers.homes import Homes
-from handlers.intake import Intake
-from handlers.renewing import Renewing
-from storage.database import Store
+from handlers.delivery.homes import Homes
+from handlers.intake.inbox import Intake
+from handlers.live import Renewing
+from storage.store import Store
 
 #: Who ticks what only one replica should: everything but claims, which the rows themselves share.
 LEADER = "ticks"

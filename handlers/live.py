@@ -1,164 +1,112 @@
-"""Pictures that are kept fresh: begun and stopped by a click.
+"""Pictures that are kept fresh, renewed by a tick until their time is over."""
 
-Whoever may look may also stop one: it stands where others read it, nothing is lost by it, and one
-click begins it again.
-"""
+import structlog
 
-import re
-from collections.abc import Mapping
-from typing import Any
-
-from slack_bolt.async_app import AsyncApp
-from slack_bolt.context.ack.async_ack import AsyncAck
-
-from bot import freshening
-from bot.buttons import STOP
 from bot.desk import Services
-from bot.errors import BotError, UsageError
+from bot.errors import BotError, NotAllowedError, UsageError
+from bot.monitoring import live_charts
 from bot.operation import Query
-from bot.operations import CATALOGUE
-from bot.values import (
-    Answer,
-    AuditEvent,
-    Channel,
-    Line,
-    LiveChart,
-    Message,
-    Moment,
-    PersonId,
-    Place,
+from bot.values import Answer, AuditEvent, LiveChart, Posted, Shown
+from handlers.delivery.pictures import Pictures
+from handlers.errors import query_in
+from handlers.runner import Errand, Errands
+from handlers.slack_errors import (
+    UNANSWERED,
+    ContentError,
+    RefusalError,
+    TokenError,
+    UnansweredError,
 )
-from handlers.blocks.elements import Payload
-from handlers.blocks.problem import problem
-from handlers.directory import SlackDirectory
-from handlers.errands import Errand, Errands
-from handlers.errors import explained, query_in, unexplained
-from handlers.intake import Intake
-from handlers.listening import sender, take
-from handlers.renewing import Renewing
-from handlers.replies import Origin, Replies
-from storage.inbox import Incoming
 
-KIND = "live"
-NOTHING = "CloudWatch has nothing to draw for this time, so there is nothing to keep fresh."
-TOO_OLD = "That button is from an older version of me. Type /rds metrics again."
-OVER = "That picture is not kept fresh any more."
+GIVE_UP = live_charts.LASTING  #: how long the last words are tried
+
+log = structlog.get_logger()
 
 
-class Live:
-    def __init__(
-        self,
-        services: Services,
-        directory: SlackDirectory,
-        errands: Errands,
-        renewing: Renewing,
-        replies: Replies,
-    ) -> None:
-        self._services = services
-        self._directory = directory
+class Renewing:
+    def __init__(self, services: Services, errands: Errands, pictures: Pictures) -> None:
+        self._store = services.store
+        self._clock = services.clock
         self._errands = errands
-        self._renewing = renewing
-        self._replies = replies
+        self._pictures = pictures
+        self._under_way: set[str] = set()
 
-    def register(self, app: AsyncApp, intake: Intake) -> None:
-        intake.on(KIND, self.process, self.failed)
+    async def tick(self) -> None:
+        """Begins with all that are due; exactly one replica has each.
 
-        @app.action(re.compile(r"^live\."))
-        async def clicked(ack: AsyncAck, body: dict[str, Any]) -> None:
-            payload, action = _payload(body), body["actions"][0]
-            key = f"action:{payload['user']}:{action['action_id']}:{action['action_ts']}"
-            if excuse := await take(intake, ack, KIND, key, payload):
-                self._replies.soon(_origin(payload), problem(excuse))
+        One that is still being renewed is left to that: it says the last itself where it was
+        stopped, and what it shows would not be the newest here.
+        """
+        again_at = self._clock() + live_charts.EVERY
+        for chart, posted in await self._store.live_charts.claim(again_at):
+            if chart.id not in self._under_way:
+                self._pictures.soon(self._alone(chart, posted))
 
-    async def process(self, incoming: Incoming) -> None:
-        act = self._stop if incoming.payload["action"] == STOP else self._keep
+    async def _alone(self, chart: LiveChart, posted: Posted) -> None:
+        self._under_way.add(chart.id)
         try:
-            told: Payload = problem(await act(incoming))
-        except BotError as error:
-            told = explained(error)
-        await self._replies.privately(_origin(incoming.payload), told)
+            await self._renewed(chart, posted)
+        finally:
+            self._under_way.discard(chart.id)
 
-    async def failed(self, incoming: Incoming, reference: str) -> None:
-        await self._replies.privately(_origin(incoming.payload), unexplained(reference))
+    async def _renewed(self, chart: LiveChart, posted: Posted) -> None:
+        """What does not go through is tried again a minute later, unless it never will."""
+        renew = self._last if self._clock() >= chart.until else self._next
+        try:
+            await renew(chart, posted)
+        except (BotError, *UNANSWERED) as error:
+            log.warning("renewing.postponed", chart=chart.id, why=str(error))
+            if _is_for_good(error) or self._clock() > chart.until + GIVE_UP:
+                await self._end(chart)
+            elif isinstance(error, NotAllowedError | UsageError):
+                await self._stop(chart, type(error).__name__)
 
-    async def _keep(self, incoming: Incoming) -> Line:
-        body, store = incoming.payload, self._services.store
-        errand, query = _errand(incoming), _query(body["value"])
-        found = await self._errands.look(query, errand)
-        if found.chart is None:
-            raise UsageError(NOTHING)
-        person, now = errand.asker, self._services.clock()
-        here = await self._is_open(errand.channel)
-        address = errand.channel if here else person.user
-        chart = freshening.begun(incoming.key, person, address, body["value"], found, now)
-        facts = {"command": body["value"], "address": address}
-        async with store.write() as tx:
-            if why := freshening.objection(chart, await tx.lock_live_charts()):
-                raise UsageError(why)
-            await tx.keep_fresh(chart, _event("live.begun", chart.id, person, **facts))
-            await tx.post(_message(chart, here, found, now))
-            await tx.inbox_done(incoming.key)
-        return _begun(chart, here)
+    async def _next(self, chart: LiveChart, posted: Posted) -> None:
+        """The picture before goes only when the message shows another."""
+        now = self._clock()
+        found = await self._errands.look(_query(chart), _errand(chart, now))
+        picture = await self._pictures.show(posted, live_charts.fresh(chart, found, now))
+        shown = Shown(answer=_words(found), picture=picture)
+        if not await self._store.live_charts.show(chart, shown):
+            stopped = {"shown": shown, "until": self._clock()}
+            await self._last(chart.model_copy(update=stopped), posted)
+        if chart.shown.picture is not None:
+            self._pictures.soon(self._pictures.forget(chart.shown.picture))
 
-    async def _stop(self, incoming: Incoming) -> Line:
-        person, chart_id = PersonId.parse(incoming.payload["person"]), incoming.payload["value"]
-        await self._errands.member(CATALOGUE["show_metrics"], _errand(incoming))
-        async with self._services.store.write() as tx:
-            if not await tx.stop_chart(chart_id, _event("live.stopped", chart_id, person)):
-                raise UsageError(OVER)
-        await self._renewing.tick()
-        return ("Stopped. The last picture stays where it is.",)
+    async def _last(self, chart: LiveChart, posted: Posted) -> None:
+        words = live_charts.ended(chart, chart.shown.answer)
+        await self._pictures.put(posted, words, chart.shown.picture)
+        await self._end(chart)
 
-    async def _is_open(self, channel: str) -> bool:
-        """Whether it may stand there for everybody to see."""
-        return bool(channel) and await self._directory.may_post(channel)
+    async def _stop(self, chart: LiveChart, why: str) -> None:
+        """There is nothing that its asker may see any more; the next tick says so."""
+        facts = {"chart": chart.id, "why": why}
+        stopped = AuditEvent(action="live.stopped", actor="bot", result="done", facts=facts)
+        async with self._store.write() as tx:
+            await tx.stop_chart(chart.id, stopped)
+
+    async def _end(self, chart: LiveChart) -> None:
+        async with self._store.write() as tx:
+            await tx.end_chart(chart.id)
 
 
-def _query(line: str) -> Query:
-    """A button holds nothing that is trusted, and an older version may have written it."""
-    command = query_in(line)
+def _query(chart: LiveChart) -> Query:
+    command = query_in(chart.command)
     if command is None or not isinstance(command.operation, Query):
-        raise UsageError(TOO_OLD)
+        raise NotAllowedError(f'"{chart.command}" is no query of this version.')
     return command.operation
 
 
-def _message(chart: LiveChart, here: bool, found: Answer, now: int) -> Message:
-    """The words; the picture comes with the first renewal."""
-    place = Place.CHANNEL if here else Place.PERSON
-    words = freshening.fresh(chart, found.model_copy(update={"chart": None}), now)
-    return Message.pictured(place, chart.address, words, key=chart.key, instead=chart.person)
+def _errand(chart: LiveChart, now: int) -> Errand:
+    """As whoever asked for it: what they may not see any more is not shown for them either."""
+    return Errand(chart.person, chart.address, now, chart.key)
 
 
-def _begun(chart: LiveChart, here: bool) -> Line:
-    until = Moment(at=chart.until)
-    if here:
-        return ("Kept fresh in ", Channel(id=chart.address), " until ", until, ".")
-    return ("Kept fresh in our direct messages until ", until, ".")
+def _words(found: Answer) -> Answer:
+    return found.model_copy(update={"chart": None})
 
 
-def _event(action: str, chart_id: str, person: PersonId, **facts: str) -> AuditEvent:
-    return AuditEvent(
-        action=action, actor=str(person), result="done", facts={"chart": chart_id, **facts}
-    )
-
-
-def _payload(body: Mapping[str, Any]) -> dict[str, Any]:
-    action = body["actions"][0]
-    return {
-        "action": action["action_id"],
-        "value": action.get("value") or "",
-        "person": str(sender(body)),
-        "user": body["user"]["id"],
-        "channel": (body.get("channel") or {}).get("id") or "",
-        "response_url": body.get("response_url"),
-    }
-
-
-def _errand(incoming: Incoming) -> Errand:
-    body = incoming.payload
-    asker = PersonId.parse(body["person"])
-    return Errand(asker, body["channel"], incoming.received_at, incoming.key)
-
-
-def _origin(body: Mapping[str, Any]) -> Origin:
-    return Origin(body["user"], body["channel"] or None, body.get("response_url"))
+def _is_for_good(error: Exception) -> bool:
+    """Slack will not let this message change any more, whatever its word for that is."""
+    passes = isinstance(error, UnansweredError | TokenError | ContentError)
+    return isinstance(error, RefusalError) and not passes

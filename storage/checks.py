@@ -8,11 +8,11 @@ from pathlib import Path
 
 from sqlalchemy import URL, Connection, text
 
+from bot.checks import Finding, Findings, Outcome, looked, ok, skipped, trouble
 from bot.errors import StorageError
-from bot.findings import Finding, Findings, Outcome, looked, ok, skipped, trouble
-from bot.ownership import Kept
+from bot.file_permissions import Kept
 from storage import migrations
-from storage.engines import is_sqlite, parse_url, sqlite_path, translated, writing_engine
+from storage.engine import is_sqlite, parse_url, sqlite_path, translated, writing_engine
 
 BESIDE = ("", "-wal", "-shm", "-journal", ".lock")
 ROOM = 500 * 2**20  #: bytes that a database should be able to grow by

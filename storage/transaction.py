@@ -29,8 +29,10 @@ from bot.values import (
     Vote,
     label,
 )
-from bot.vocabulary import Status
-from storage import (
+from bot.values._vocabulary import Status
+from storage.engine import SQLITE, insert_into
+from storage.errors import DuplicateRequestError, LockedError, UnknownRequestError
+from storage.tables import (
     aftermaths,
     audit,
     concerns,
@@ -45,11 +47,9 @@ from storage import (
     schedules,
     texts,
 )
-from storage.chain import AuditKey
-from storage.concerns import Told
-from storage.engines import SQLITE, insert_into
-from storage.errors import DuplicateRequestError, LockedError, UnknownRequestError
-from storage.requests import (
+from storage.tables.chain import AuditKey
+from storage.tables.concerns import Told
+from storage.tables.requests import (
     ALLOWED,
     UNSENT_ONLY,
     filed_by,
@@ -58,7 +58,7 @@ from storage.requests import (
     lock_holder,
     open_like,
 )
-from storage.rows import (
+from storage.tables.rows import (
     encoded_value,
     request_columns,
     request_state,
@@ -66,7 +66,7 @@ from storage.rows import (
     step_state,
     vote_columns,
 )
-from storage.schedules import Schedule
+from storage.tables.schedules import Schedule
 
 _request = models.requests.c
 _step = models.steps.c

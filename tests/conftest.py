@@ -15,9 +15,9 @@ import pytest
 import yaml
 from botocore.httpsession import DEFAULT_CA_BUNDLE
 
+from bot.bootstrap import Bot, running
 from bot.sandbox.aws import DEMO_FLEET, AWSSandbox, role_arn
 from bot.sandbox.slack import SlackSandbox, demo_workspace, installed_app
-from bot.service import Bot, running
 from bot.settings import Settings, load
 from storage import migrations
 

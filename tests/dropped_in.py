@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from bot import reference
+from bot.bootstrap import Bot
 from bot.operation import Change
 from bot.operations import CATALOGUE
 from bot.sandbox.aws import AWSSandbox
 from bot.sandbox.slack import SlackSandbox
-from bot.service import Bot
+from bot.setup import iam
 from bot.values import Call
 from tests.conftest import StartBot
 from tests.stories.asking import (
@@ -139,5 +139,5 @@ def test_the_iam_policy_and_the_docs_have_it(tmp_path: Path) -> None:
 
     statements = {it["Sid"]: it for it in json.loads(printed.stdout)["Statement"]}
     assert "rds:StopDBInstance" in statements["Change"]["Action"]
-    table = reference.operations_table(CATALOGUE.values())
+    table = iam.operations_table(CATALOGUE.values())
     assert "| `/rds stop ID TICKET [--keep nothing\\|copy]` | Stop an instance" in table

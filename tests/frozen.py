@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from bot.operations import CATALOGUE
 from bot.settings import Settings
-from storage.models import metadata
+from storage.tables.models import metadata
 
 ROOT = Path(__file__).parents[1]
 VERSIONS = ROOT / "storage/migrations/versions"

@@ -28,7 +28,7 @@ from bot.values import (
     fingerprint,
     plan_hash,
 )
-from bot.vocabulary import Environment, Kind, Risk, Status
+from bot.values._vocabulary import Environment, Kind, Risk, Status
 
 #: 2026-11-20 14:03:12 UTC
 NOW = 1_795_183_392 * SECOND

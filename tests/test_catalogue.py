@@ -7,7 +7,6 @@ from typing import Any
 import botocore.session
 import pytest
 
-from bot import reference
 from bot.operation import Change, Control, Operation, Query
 from bot.operations import CATALOGUE, load
 from bot.params import Picker, Switch
@@ -15,6 +14,7 @@ from bot.sandbox.aws import AWSSandbox
 from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.slack.rules import view_problems
 from bot.settings import load as settings_of
+from bot.setup import iam
 from handlers.blocks.form import form, submitted
 from handlers.parser import Command, command_text, from_form, parse
 from tests.conftest import StartBot
@@ -25,7 +25,7 @@ OPERATIONS = tuple(CATALOGUE.values())
 CHANGES = tuple(one for one in OPERATIONS if issubclass(one, Change))
 FREELY = {"rules": [{"approvals": {"low": 0, "medium": 0, "high": 0}}]}
 #: What the bot reads for itself, whoever acts.
-OWN_READS = {*reference.READS, "sts:AssumeRole", "sts:GetCallerIdentity"}
+OWN_READS = {*iam.READS, "sts:AssumeRole", "sts:GetCallerIdentity"}
 
 each = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.verb)
 each_change = pytest.mark.parametrize("operation", CHANGES, ids=lambda one: one.verb)
@@ -120,7 +120,7 @@ def test_the_docs_mention_it(operation: type[Operation]) -> None:
 def test_the_docs_are_as_the_code_is() -> None:
     written = DOCS.read_text("utf-8")
 
-    assert reference.with_table(written, OPERATIONS) == written
+    assert iam.with_table(written, OPERATIONS) == written
 
 
 @each
@@ -135,7 +135,7 @@ def test_its_permissions_are_actions_that_aws_knows(operation: type[Operation]) 
 
 @each
 def test_the_iam_policy_allows_what_it_declares(operation: type[Operation]) -> None:
-    policy = reference.role_policy(OPERATIONS, settings_of({}))
+    policy = iam.role_policy(OPERATIONS, settings_of({}))
     allowed = {
         action
         for statement in policy["Statement"]

@@ -20,8 +20,8 @@ from pydantic import SecretStr
 from bot.sandbox.slack import SlackSandbox
 from bot.settings import Settings
 from bot.values import AuditEvent
-from storage.chain import AuditKey
-from storage.database import Store
+from storage.store import Store
+from storage.tables.chain import AuditKey
 from tests.conftest import Home
 from tests.iam import Resource, may
 

@@ -88,7 +88,7 @@ def listened_to(kind: str) -> set[str]:
     Whatever else there may be has a listener too, which is named nowhere.
     """
     found: set[str] = set()
-    for path in sorted((ROOT / "handlers").glob("*.py")):
+    for path in sorted((ROOT / "handlers").rglob("*.py")):
         tree = ast.parse(path.read_text())
         constants = {
             ast.unparse(target): node.value.value

@@ -1,9 +1,9 @@
 """Before and after: how a database does since a change, told in the thread of its card."""
 
-from bot.aftermath._judging import Stretch, against_week_before, overall, shifts
-from bot.aftermath._looking import Aftermaths
-from bot.aftermath._wording import told, verdict
-from bot.vocabulary import Turn
+from bot.aftermath._shifts import Stretch, against_week_before, overall, shifts
+from bot.aftermath._tick import Aftermaths
+from bot.aftermath._words import told, verdict
+from bot.values._vocabulary import Turn
 
 __all__ = [
     "Aftermaths",

@@ -31,7 +31,7 @@ from bot.values import (
     TrailEvent,
     Window,
 )
-from bot.vocabulary import Kind
+from bot.values._vocabulary import Kind
 
 __all__ = ["AWS"]
 

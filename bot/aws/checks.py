@@ -12,8 +12,8 @@ from pydantic import Field
 from bot.aws.errors import reading
 from bot.aws.partitions import COMMERCIAL, partition_of
 from bot.aws.session import Account, Acting, Sessions
+from bot.checks import Finding, Findings, Outcome, clock, looked, ok, skipped, together, trouble
 from bot.errors import AWSError, AWSRefusedError
-from bot.findings import Finding, Findings, Outcome, clock, looked, ok, skipped, together, trouble
 from bot.values import Value
 
 CHECKING = Acting(session_name="rds-bot-check", source_identity="rds-bot-check")

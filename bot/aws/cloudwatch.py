@@ -13,7 +13,7 @@ from bot.aws.errors import reading
 from bot.aws.metricdata import AGAIN, Told
 from bot.errors import AWSError
 from bot.values import SECOND, Datum, Measure, Reading, Series, Target, Window
-from bot.vocabulary import Kind
+from bot.values._vocabulary import Kind
 
 NAMESPACE = "AWS/RDS"
 QUERIES = 500  #: of one GetMetricData call

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.aws.session import Account
 from bot.values import Database, Lifecycle, Maintenance, RDSEvent, Snapshot, Target
-from bot.vocabulary import Kind
+from bot.values._vocabulary import Kind
 
 PENDING = "pending-reboot"  #: AWS's word for parameters that wait for a restart
 _SECRETS = frozenset({"MasterUserPassword"})

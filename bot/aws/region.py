@@ -36,7 +36,7 @@ from bot.values import (
     TrailEvent,
     Window,
 )
-from bot.vocabulary import Kind
+from bot.values._vocabulary import Kind
 
 #: What to ask, which filter names ids, under which key the answer stands, and the id in it.
 DESCRIBE = {

@@ -17,7 +17,7 @@ from aiobotocore.session import AioSession, get_session
 from botocore.loaders import Loader, create_loader
 
 from bot.aws.errors import reading, result
-from bot.aws.parsing import read_aside
+from bot.aws.parse import read_aside
 from bot.errors import SettingsError
 from bot.values import Value
 

@@ -1,7 +1,7 @@
 """Digests: what is worth knowing of a fleet, told at set times or when somebody asks."""
 
-from bot.digests._office import Digests, below
-from bot.digests._rounds import Rounds
+from bot.digests._service import Digests, below
 from bot.digests._survey import Survey
+from bot.digests._tick import Rounds
 
 __all__ = ["Digests", "Rounds", "Survey", "below"]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from bot.aws.cloudwatch import UNITS
-from bot.digests import _capacity, _pressure, _standing, _upkeep
+from bot.digests import _capacity, _hygiene, _pressure, _upkeep
 from bot.digests._facts import Facts, concern
 from bot.digests._movers import movers
 from bot.values import Concern, Reading, Section, amount
@@ -105,9 +105,9 @@ READINGS: Sequence[Looking] = (
     _upkeep.restarts,
     _upkeep.busy_backups,
     _upkeep.events,
-    _standing.unmeasured,
-    _standing.engines,
-    _standing.quotas,
-    _standing.hygiene,
+    _hygiene.unmeasured,
+    _hygiene.engines,
+    _hygiene.quotas,
+    _hygiene.hygiene,
     moved,
 )

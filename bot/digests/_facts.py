@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from bot.digests._measuring import Name, named, replicated
-from bot.limits import Ceiling
-from bot.thresholds import AS_USUAL, Thresholds
+from bot.digests._metrics import Name, named, replicated
+from bot.fleet.limits import Ceiling
+from bot.settings._thresholds import AS_USUAL, Thresholds
 from bot.values import (
     Alarm,
     Classified,
@@ -26,7 +26,7 @@ from bot.values import (
     Trail,
     Week,
 )
-from bot.vocabulary import Kind
+from bot.values._vocabulary import Kind
 
 
 @dataclass(frozen=True)

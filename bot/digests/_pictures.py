@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from bot.digests._facts import Facts
-from bot.digests._measuring import DAY, HOUR, WEEKS
+from bot.digests._metrics import DAY, HOUR, WEEKS
 from bot.digests._movers import Mover, movers
 from bot.digests._unread import lacking
 from bot.values import (

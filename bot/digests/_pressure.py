@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Best_Practice_Rec
 from collections.abc import Iterator
 
 from bot.digests._facts import Facts, concern
-from bot.limits import memory_gib
+from bot.fleet.limits import memory_gib
 from bot.values import Concern, Database, Moment, Section, Series, amount
 
 GIB = 2.0**30

@@ -10,17 +10,17 @@ from typing import TypeVar
 
 from bot.aws.accounts import Accounts
 from bot.aws.region import Region
-from bot.ceilings import Ceilings
-from bot.digests import _measuring as measuring
+from bot.digests import _metrics as measuring
 from bot.digests._facts import Event, Facts, Fires
 from bot.digests._lifecycles import Lifecycles
-from bot.digests._measuring import DAY, FORTNIGHT, HOUR, LATELY, THREE_HOURS, WEEKS
+from bot.digests._metrics import DAY, FORTNIGHT, HOUR, LATELY, THREE_HOURS, WEEKS
 from bot.digests._unread import gaps
 from bot.errors import AWSError
-from bot.fleet import Fleet
-from bot.judging import Judge
+from bot.fleet.connection_limits import Ceilings
+from bot.fleet.inventory import Fleet
 from bot.monitoring import Monitoring
-from bot.thresholds import AS_USUAL, Thresholds
+from bot.policy.judge import Judge
+from bot.settings._thresholds import AS_USUAL, Thresholds
 from bot.values import (
     Alarm,
     Database,
@@ -36,8 +36,8 @@ from bot.values import (
     Window,
     micros,
 )
-from bot.vocabulary import Environment, Kind, Status
-from storage.database import Store
+from bot.values._vocabulary import Environment, Kind, Status
+from storage.store import Store
 
 YESTERDAY = micros(timedelta(days=1))
 WEEK = micros(timedelta(days=7))

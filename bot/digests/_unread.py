@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bot.digests._measuring import Found
-from bot.thresholds import METRICS
+from bot.digests._metrics import Found
+from bot.settings._thresholds import METRICS
 from bot.values import Database, Line, Reading, Series, Strong, Target
 
 NAMED = 3  #: databases, and metrics, in one line

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from bot.digests._facts import Facts, concern, step
-from bot.maintenance import what, when
+from bot.fleet.maintenance import what, when
 from bot.monitoring import watched
 from bot.values import Concern, Database, Moment, RDSEvent, Section, Strong, micros
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from bot.aws.region import Region
-from bot.incidents._book import Book
-from bot.incidents._life import goes_on
-from bot.incidents._places import Places, charted, titled
+from bot.incidents._databases import Places, charted, titled
+from bot.incidents._lifecycle import goes_on
+from bot.incidents._records import Book
 from bot.incidents._signs import measured, rule
 from bot.values import Alarm, AlarmState, Firing, Incident, Origin, micros
-from storage.database import Store
+from storage.store import Store
 from storage.transaction import Transaction
 
 AWAY = micros(timedelta(minutes=3))  #: after so long without a look, history tells what was missed

@@ -5,13 +5,13 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from bot.aws.region import Region
-from bot.incidents._book import Book
-from bot.incidents._life import goes_on
-from bot.incidents._places import Places, is_gone, is_well, titled
+from bot.incidents._databases import Places, is_gone, is_well, titled
+from bot.incidents._lifecycle import goes_on
+from bot.incidents._records import Book
 from bot.incidents._signs import LOW_STORAGE, Mark, Sign, graver, happening, is_own, sign
 from bot.values import Database, Incident, Origin, RDSEvent, Request, micros
-from bot.vocabulary import Kind, Status
-from storage.database import Store
+from bot.values._vocabulary import Kind, Status
+from storage.store import Store
 from storage.transaction import Transaction
 
 SOURCES = {"db-instance": Kind.INSTANCE, "db-cluster": Kind.CLUSTER}

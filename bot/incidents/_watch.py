@@ -9,16 +9,16 @@ import structlog
 from bot.aws.accounts import Accounts
 from bot.aws.region import Region
 from bot.errors import AWSError, ConflictError
-from bot.fleet import Fleet
+from bot.fleet.inventory import Fleet
 from bot.incidents._alarms import Alarms
-from bot.incidents._book import Book
+from bot.incidents._chart import Illustrator
+from bot.incidents._databases import Places
 from bot.incidents._events import Events
-from bot.incidents._illustrating import Illustrator
-from bot.incidents._places import Places
-from bot.judging import Judge
+from bot.incidents._records import Book
 from bot.monitoring import Monitoring
+from bot.policy.judge import Judge
 from bot.values import SECOND, Incident, micros, passed
-from storage.database import Store
+from storage.store import Store
 
 SHORTEST, LONGEST = 30 * SECOND, micros(timedelta(minutes=10))
 AT_ONCE = 4  #: charts that are read together

@@ -10,8 +10,8 @@ from bot.monitoring._alarms import (
     watched,
     with_lines,
 )
-from bot.monitoring._presets import SHOWN, WORDS, chosen, preset
-from bot.monitoring._reading import READING, Monitoring
+from bot.monitoring._panels import SHOWN, WORDS, chosen, preset
+from bot.monitoring._reader import READING, Monitoring
 from bot.monitoring._storage import outlook
 from bot.monitoring._trends import days_left
 from bot.monitoring._unread import reason as unread_because

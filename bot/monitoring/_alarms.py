@@ -15,7 +15,7 @@ from bot.values import (
     Panel,
     amount,
 )
-from bot.vocabulary import Kind
+from bot.values._vocabulary import Kind
 
 ALARMS = ("cloudwatch:DescribeAlarms",)
 LATELY = 3  #: figures that are told, the newest last

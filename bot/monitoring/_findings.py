@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
-from bot.connections import keeps_rising
-from bot.limits import Ceiling
+from bot.fleet.connection_usage import keeps_rising
+from bot.fleet.limits import Ceiling
 from bot.monitoring._storage import outlook
 from bot.monitoring._trends import days_left
-from bot.thresholds import AS_USUAL, DEFAULTS, Thresholds, is_least, spoken
+from bot.settings._thresholds import AS_USUAL, DEFAULTS, Thresholds, is_least, spoken
 from bot.values import SECOND, Database, Line, Moment, Reading, Series, Window, amount
 
 SURE = 3.0  #: days until storage is full, up to which the hour is worth a word

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from bot.aws.cloudwatch import UNITS
 from bot.errors import AWSError, AWSRefusedError
-from bot.monitoring._presets import Plot
+from bot.monitoring._panels import Plot
 from bot.values import Line, Measure, Reading, Series
 
 NAMED = 4  #: metrics in one sentence

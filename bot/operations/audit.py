@@ -3,7 +3,7 @@ from datetime import timedelta
 from pydantic import Field
 
 from bot.errors import UnknownTargetError
-from bot.names import bare
+from bot.fleet.names import bare
 from bot.operation import Desk, Query
 from bot.params import Duration, Flag, PersonRef, RequestId, Target
 from bot.values import (

@@ -4,11 +4,11 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from bot.buttons import keep_fresh, ranges
 from bot.errors import UsageError
 from bot.operation import Desk, Query
 from bot.params import Choice, Parameter, Several, Target
 from bot.values import Answer, Button, Code, Database, Paragraph, Person, Range
+from bot.values._buttons import keep_fresh, ranges
 
 MOST = 8  #: panels that one picture bears
 

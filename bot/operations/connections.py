@@ -2,9 +2,9 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 
 from bot.aws import AWS
-from bot.connections import SAID, Usage, advice, trend
 from bot.errors import AWSError
-from bot.limits import Ceiling, shared
+from bot.fleet.connection_usage import SAID, Usage, advice, trend
+from bot.fleet.limits import Ceiling, shared
 from bot.operation import Desk, Query
 from bot.params import Target
 from bot.values import (

@@ -9,7 +9,7 @@ from bot.errors import PreflightError
 from bot.operation import Change
 from bot.params import SNAPSHOT_ID, SnapshotId, Tags, Target
 from bot.values import SECOND, Call, Database, Order, Plan, Progress, Sent, Snapshot, Stage
-from bot.vocabulary import Kind, Risk
+from bot.values._vocabulary import Kind, Risk
 
 REQUEST_TAG = "rds-bot:request-id"
 FOUND = {"found": True}  #: evidence that the snapshot was seen with our tag

@@ -2,7 +2,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator
 
-from bot.crontab import checked
+from bot.cron import checked
 from bot.operation import Control, Desk, Query
 from bot.params import Choice, Parameter, zone
 from bot.values import (
@@ -22,7 +22,7 @@ from bot.values import (
     Table,
     paragraph,
 )
-from bot.vocabulary import Environment
+from bot.values._vocabulary import Environment
 
 
 def _environment(value: Any) -> Any:

@@ -8,7 +8,7 @@ from rapidfuzz import process
 from bot.operation import Desk, Query
 from bot.params import Choice, Several
 from bot.values import Answer, Code, Database, Inventory, Line, Paragraph, Person, Table, paragraph
-from bot.vocabulary import Environment, folded
+from bot.values._vocabulary import Environment, folded
 
 SHOWN = 40  #: rows that a message holds and a person reads
 NAMED = 6  #: words of one kind that are offered, and databases of other services

@@ -1,11 +1,11 @@
 from pydantic import Field
 
 from bot.errors import UnknownTargetError
-from bot.names import bare
+from bot.fleet.names import bare
 from bot.operation import Desk, Query
 from bot.params import Flag, Target
 from bot.values import Answer, Code, Line, Mention, Moment, Person, Request, Table, paragraph
-from bot.vocabulary import Status
+from bot.values._vocabulary import Status
 
 OPEN = (Status.PENDING, Status.APPROVED, Status.RUNNING, Status.UNKNOWN)
 

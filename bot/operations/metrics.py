@@ -2,11 +2,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bot.buttons import WEEK_BEFORE, keep_fresh, ranges, week_before
 from bot.operation import Desk, Query
 from bot.params import Choice, Flag, Parameter, Switch, Target
 from bot.values import Answer, Button, Code, Database, Observed, Paragraph, Person, Range, paragraph
-from bot.vocabulary import Kind
+from bot.values._buttons import WEEK_BEFORE, keep_fresh, ranges, week_before
+from bot.values._vocabulary import Kind
 
 
 class ShowMetrics(Query):

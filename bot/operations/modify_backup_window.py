@@ -19,7 +19,7 @@ from bot.values import (
     Sent,
     Stage,
 )
-from bot.vocabulary import Kind, Risk
+from bot.values._vocabulary import Kind, Risk
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY, WEEK = 24 * 60, 7 * 24 * 60  # minutes

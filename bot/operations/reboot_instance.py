@@ -20,7 +20,7 @@ from bot.values import (
     Stage,
     TrailEvent,
 )
-from bot.vocabulary import Kind, Risk
+from bot.values._vocabulary import Kind, Risk
 
 RESTARTED = ("RDS-EVENT-0006", "db instance restarted")
 BEGUN = ("RDS-EVENT-0013", "multi-az instance failover started")

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from bot.operation import Desk, Query
 from bot.params import Duration
-from bot.reporting import changes, chart, findings, sentences, span_of, table, title_of
+from bot.reports import changes, chart, findings, sentences, span_of, table, title_of
 from bot.values import Answer, Button, Code, Person, paragraph
 
 DAYS = (7, 30, 90)  #: of the buttons

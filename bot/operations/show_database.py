@@ -3,11 +3,11 @@ from collections.abc import Awaitable, Iterator
 
 from bot.aws import AWS
 from bot.errors import AWSError
-from bot.maintenance import what, when
+from bot.fleet.maintenance import what, when
 from bot.operation import Desk, Query
 from bot.params import Target
 from bot.values import Answer, Classified, Code, Database, Facts, Line, Moment, Person, paragraph
-from bot.vocabulary import Kind
+from bot.values._vocabulary import Kind
 
 
 class ShowDatabase(Query):

@@ -21,7 +21,7 @@ from bot.values import (
     label,
     paragraph,
 )
-from bot.vocabulary import Status
+from bot.values._vocabulary import Status
 
 
 def _subject(text: str) -> str:

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from bot.errors import UsageError
-from bot.limits import processors
+from bot.fleet.limits import processors
 from bot.masking import mask
 from bot.operation import Desk, Query
 from bot.params import Choice, Target

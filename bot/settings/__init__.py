@@ -14,10 +14,10 @@ from typing import NamedTuple
 from pydantic import Field, SecretStr, ValidationError
 
 from bot.errors import SettingsError
-from bot.ownership import Kept
+from bot.file_permissions import Kept
 from bot.settings._dotenv import DOTENV, ELSEWHERE, take_in
-from bot.settings._reading import explain, read
-from bot.settings._shape import (
+from bot.settings._parse import explain, read
+from bot.settings._schema import (
     OBSERVES,
     Access,
     Account,
@@ -49,7 +49,7 @@ from bot.settings._types import (
     DatabaseUrl,
     Region,
 )
-from bot.vocabulary import folded
+from bot.values._vocabulary import folded
 
 __all__ = [
     "OBSERVES",

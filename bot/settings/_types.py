@@ -10,10 +10,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StrictIn
 from pytimeparse2 import parse as parse_time
 from rapidfuzz import fuzz, process
 
-from bot.crontab import checked as crontab
-from bot.thresholds import Thresholds as _Thresholds
-from bot.thresholds import read as _thresholds
-from bot.vocabulary import Environment, Risk, folded
+from bot.cron import checked as crontab
+from bot.settings._thresholds import Thresholds as _Thresholds
+from bot.settings._thresholds import read as _thresholds
+from bot.values._vocabulary import Environment, Risk, folded
 
 T = TypeVar("T")
 

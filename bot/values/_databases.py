@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pydantic import Field
 
 from bot.values._base import Value
-from bot.vocabulary import Environment, Kind
+from bot.values._vocabulary import Environment, Kind
 
 #: Engines of RDS and Aurora; DescribeDBInstances and -Clusters also list those of other services.
 ENGINES = frozenset({"aurora", "aurora-mysql", "aurora-postgresql", "mariadb", "mysql", "postgres"})

@@ -6,7 +6,7 @@ from bot.values._answers import Answer, Line
 from bot.values._base import Value
 from bot.values._messages import Trail
 from bot.values._people import PersonId
-from bot.vocabulary import Environment, Kind
+from bot.values._vocabulary import Environment, Kind
 
 LISTED = 16  #: concerns: each takes two of a message's 50 blocks
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from bot.values._base import Value
 from bot.values._databases import Database, Inventory
-from bot.vocabulary import Kind
+from bot.values._vocabulary import Kind
 
 CLUSTER = "cluster"
 _KINDS = {"db": Kind.INSTANCE, "cluster": Kind.CLUSTER}

@@ -7,7 +7,7 @@ from bot.values._base import Value
 from bot.values._databases import Target
 from bot.values._people import PersonId
 from bot.values._requests import Posted
-from bot.vocabulary import Environment, Kind
+from bot.values._vocabulary import Environment, Kind
 
 
 class AlarmState(StrEnum):

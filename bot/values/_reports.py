@@ -2,7 +2,7 @@
 
 from bot.values._base import Value
 from bot.values._incidents import Incident
-from bot.vocabulary import Status
+from bot.values._vocabulary import Status
 
 
 class Tally(Value):

@@ -12,7 +12,7 @@ from bot.values._changes import Order, Plan, Progress, Receipt
 from bot.values._databases import Classified, RDSEvent, Target
 from bot.values._messages import AuditEvent, Message, Place
 from bot.values._people import Access, PersonId
-from bot.vocabulary import Risk, Status, Turn
+from bot.values._vocabulary import Risk, Status, Turn
 
 HABIT = 3  #: so many endings make something usual
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from bot.settings import OBSERVES
 from bot.values import Code, Line, Mention, Moment, Request, Span, Strong, Usual, Vote, label
-from bot.vocabulary import Status
-from handlers.blocks.calls import call_text
-from handlers.blocks.case import case, place, reason, voting
+from bot.values._vocabulary import Status
+from handlers.blocks.aws_call import call_text
+from handlers.blocks.details import case, place, reason, voting
 from handlers.blocks.elements import (
     Element,
     Payload,
@@ -22,10 +22,7 @@ from handlers.blocks.elements import (
     notification,
     plain_section,
 )
-from handlers.blocks.progress import agreed, progress
-from handlers.blocks.rich import Block, Part, emoji, leaves, lines, rich_text
-from handlers.blocks.text import cut, visible
-from handlers.blocks.wording import (
+from handlers.blocks.phrases import (
     detail,
     effect,
     headline,
@@ -38,6 +35,9 @@ from handlers.blocks.wording import (
     state,
     tally,
 )
+from handlers.blocks.progress import agreed, progress
+from handlers.blocks.rich import Block, Part, emoji, leaves, lines, rich_text
+from handlers.blocks.text import cut, visible
 
 HELD = f"{OBSERVES} So this is not sent."
 COMMAND, PLACE, CHANGES = 400, 300, 900

@@ -14,7 +14,7 @@ from bot.values import (
     PersonId,
     Strong,
 )
-from handlers.blocks.calls import call_text, cli
+from handlers.blocks.aws_call import call_text, cli
 from handlers.blocks.elements import Payload, actions, button, context, fields, header, notification
 from handlers.blocks.rich import Block, lines, preformatted, quote, rich_text
 

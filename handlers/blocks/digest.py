@@ -15,7 +15,7 @@ from handlers.blocks.elements import (
     notification,
     section,
 )
-from handlers.blocks.problem import RUN
+from handlers.blocks.error import RUN
 from handlers.blocks.rich import Block, lines, rich_text
 from handlers.blocks.text import plain
 from handlers.blocks.times import lasting

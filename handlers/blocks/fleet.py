@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.aws.statuses import USABLE
 from bot.values import Code, Database, Line, Strong, Unreachable
-from bot.vocabulary import Environment
+from bot.values._vocabulary import Environment
 from handlers.blocks.rich import Block, bullets, lines, rich_text
 
 NAMED = 12

@@ -9,10 +9,10 @@ from bot.settings import OBSERVES
 from bot.values import Code, Line, Person, Request, Strong, Usual
 from handlers.blocks.elements import Payload, context, fields, header, section
 from handlers.blocks.fleet import Health, fleet
+from handlers.blocks.phrases import MEMBERS_ONLY, headline, listed, mark
 from handlers.blocks.progress import briefly
 from handlers.blocks.rich import Block, Leaf, bullets, emoji, leaves, lines, rich_text
 from handlers.blocks.rows import rows, to_cancel, to_decide
-from handlers.blocks.wording import MEMBERS_ONLY, headline, listed, mark
 
 #: Requests of one list. A view holds 100 blocks; a request to decide takes two.
 DECISIONS, MINE, RUNNING, ENDED = 12, 10, 10, 10

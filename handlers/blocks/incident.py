@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bot.operations import CATALOGUE
 from bot.values import Incident, Line, Mention, Moment, Note, Origin, PersonId, Phase, Range, Strong
-from bot.vocabulary import Kind
+from bot.values._vocabulary import Kind
 from handlers.blocks.digest import MEND
 from handlers.blocks.elements import (
     Element,
@@ -15,7 +15,7 @@ from handlers.blocks.elements import (
     context,
     notification,
 )
-from handlers.blocks.problem import RUN
+from handlers.blocks.error import RUN
 from handlers.blocks.rich import Block, Part, emoji, leaves, lines, quote, rich_text
 from handlers.blocks.times import lasting
 

@@ -8,9 +8,9 @@ from bot.operation import Change, Control, Operation
 from bot.values import Code, Request
 from handlers.blocks.elements import Payload, actions, button, context, header, section
 from handlers.blocks.modal import modal, title
+from handlers.blocks.phrases import MEMBERS_ONLY
 from handlers.blocks.rich import Block
 from handlers.blocks.rows import Row, rows, to_cancel, to_decide
-from handlers.blocks.wording import MEMBERS_ONLY
 
 CALLBACK = "launcher"
 LAUNCH = "launch."

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 from bot.values import Line, Mention, Request, Strong
 from handlers.blocks.card import what_next
-from handlers.blocks.case import details
+from handlers.blocks.details import details
 from handlers.blocks.elements import Payload, notification
+from handlers.blocks.phrases import approvals, detail, effect, spoken_by_people, state
 from handlers.blocks.rich import lines, rich_text
 from handlers.blocks.text import NO_NAMES, joined, plain
 from handlers.blocks.times import utc
-from handlers.blocks.wording import approvals, detail, effect, spoken_by_people, state
 
 
 def ending(request: Request) -> Payload:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from bot.values import Line, Moment, Request, Strong, Usual
+from handlers.blocks.phrases import is_unanswered, mentions, tally
 from handlers.blocks.rich import Part, bullets, lines
 from handlers.blocks.times import between, lasting
-from handlers.blocks.wording import is_unanswered, mentions, tally
 
 BAR = 10
 STEPS = 4  #: taken up, sent, accepted by AWS, proven

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from bot.values import Code, Line, Moment, Request, Strong
 from handlers.blocks.card import cancel, votes
 from handlers.blocks.elements import Element, actions, context
+from handlers.blocks.phrases import headline
 from handlers.blocks.rich import Block, lines, rich_text
 from handlers.blocks.text import cut, visible
-from handlers.blocks.wording import headline
 
 Row = Callable[[Request], list[Block]]
 CASE = 200

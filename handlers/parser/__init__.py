@@ -12,9 +12,9 @@ from pydantic import TypeAdapter, ValidationError
 from bot.errors import UsageError
 from bot.operation import Change, Operation
 from bot.params import Parameter, Prose, Several, Switch
-from handlers.parser._complaints import FormError, complaint, form_error
+from handlers.parser._arguments import parameters, read
+from handlers.parser._errors import FormError, complaint, form_error
 from handlers.parser._lookup import operation_of, shortened, verbs_of
-from handlers.parser._reading import parameters, read
 from handlers.parser._text import command_text
 from handlers.parser._words import Word, plain, prose, quoted, split
 

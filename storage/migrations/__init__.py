@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, text
 
 from bot.errors import StorageError
-from storage.engines import (
+from storage.engine import (
     SQLITE,
     is_sqlite,
     parse_url,

@@ -10,11 +10,11 @@ from botocore.model import ServiceModel
 from botocore.parsers import ResponseParserError
 
 from bot.aws.accounts import Accounts
-from bot.aws.parsing import LARGE, QueryParser, instant
+from bot.aws.parse import LARGE, QueryParser, instant
 from bot.aws.session import Account
 from bot.sandbox.aws import MAIN, AWSSandbox, role_arn
 from bot.values import SECOND
-from bot.vocabulary import Kind
+from bot.values._vocabulary import Kind
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from bot.aws.session import Account
 from bot.errors import AWSRefusedError, AWSUnavailableError
 from bot.sandbox.aws import DEMO_FLEET, MAIN, AWSSandbox, HeldClock, role_arn
 from bot.values import SECOND, Measure, Reading, Series, Target, Window
-from bot.vocabulary import Kind
+from bot.values._vocabulary import Kind
 
 HOUR = 3_600
 NOON = 1_782_907_200 * SECOND

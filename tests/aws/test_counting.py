@@ -8,10 +8,10 @@ from bot.aws.accounts import Accounts
 from bot.aws.errors import result
 from bot.aws.session import Account
 from bot.errors import AWSError
+from bot.health.metrics import Telemetry
 from bot.sandbox.aws import AWSSandbox, role_arn
-from bot.telemetry import Telemetry
 from bot.values import SECOND
-from bot.vocabulary import Kind
+from bot.values._vocabulary import Kind
 
 MAIN = "123456789012"
 

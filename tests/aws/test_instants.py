@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.aws.parsing import instant
+from bot.aws.parse import instant
 
 
 @pytest.mark.parametrize(

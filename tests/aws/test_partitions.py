@@ -9,11 +9,11 @@ from bot.aws.accounts import Accounts
 from bot.aws.checks import resources_of, role_of
 from bot.aws.partitions import mistakes, partition, partition_of
 from bot.aws.session import Account, Acting, Sessions
-from bot.beginning import answered, settings_text
 from bot.errors import SettingsError
 from bot.sandbox.aws import ANALYTICS, MAIN, AWSSandbox, role_arn
 from bot.settings import Settings
-from bot.vocabulary import Kind
+from bot.setup.init import answered, settings_text
+from bot.values._vocabulary import Kind
 
 ID = "123456789012"
 PARTITIONS = [

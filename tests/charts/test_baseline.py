@@ -1,7 +1,7 @@
 """The script that the benchmark compares with draws the same."""
 
 from benchmarks import bare, drawing
-from charts.drawing import figure
+from charts.render import figure
 from tests.charts.looking import lines, points, said
 
 GIVEN = drawing.chart(0)

@@ -11,7 +11,7 @@ from PIL import Image
 
 from bot.values import SECOND, Chart, Limit, Panel
 from charts.curves import lonely, spread, with_gaps
-from charts.drawing import draw, figure
+from charts.render import draw, figure
 from tests.charts.looking import outside, said, upon_another
 from tests.charts.samples import MINUTE, NOON, chart, panel, series, wave
 

@@ -5,8 +5,8 @@ import pytest
 from matplotlib.axes import Axes
 
 from bot.values import SECOND, HeatMap
-from charts.drawing import figure
 from charts.heat import MOST, ramp
+from charts.render import figure
 from tests.charts.looking import outside, said, upon_another
 from tests.charts.samples import FLEET, MINUTE, NOON, heat, row
 

@@ -1,6 +1,6 @@
 import pytest
 
-from charts.lettering import cut, inches, squeezed, wrapped
+from charts.fonts import cut, inches, squeezed, wrapped
 
 NAME = "orders-analytics-replica-in-frankfurt-number"
 

@@ -4,9 +4,9 @@ import pytest
 from matplotlib.figure import Figure
 
 from bot.values import SECOND, Chart, Curve, Panel
-from charts.drawing import figure
 from charts.markers import MOST, beside, chosen
 from charts.paper import INK
+from charts.render import figure
 from tests.charts.looking import lines, outside, points, said, upon_another
 from tests.charts.samples import MINUTE, NOON, chart, marked, marker, series, wave
 

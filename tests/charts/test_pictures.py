@@ -11,8 +11,8 @@ from syrupy.extensions.image import PNGImageSnapshotExtension
 from syrupy.types import SerializableData
 
 from bot.values import Curve, Drawable, Limit, Panel, Report
-from charts.drawing import MOST, draw
 from charts.paper import COLOURS
+from charts.render import MOST, draw
 from tests.charts.samples import (
     ALL,
     BUSY,

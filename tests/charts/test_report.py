@@ -1,6 +1,6 @@
 from bot.values import Interval
-from charts.drawing import figure
 from charts.paper import COLOURS, PAPER
+from charts.render import figure
 from tests.charts.looking import lines, outside, points, said, upon_another
 from tests.charts.samples import ALL, FEW, REPORT, report
 

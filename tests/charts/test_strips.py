@@ -1,6 +1,6 @@
 from bot.values import SECOND
-from charts.drawing import figure
 from charts.paper import COLOURS
+from charts.render import figure
 from charts.strips import MOST, TALL
 from tests.charts.looking import lines, outside, points, said, upon_another
 from tests.charts.samples import BUSY, NOON, strip, strips, wave

@@ -9,8 +9,8 @@ from bot.operation import Operation
 from bot.operations import CATALOGUE
 from bot.params import parameter_of
 from handlers.parser import Command, parse
+from handlers.parser._arguments import names, parameters
 from handlers.parser._lookup import bare
-from handlers.parser._reading import names, parameters
 
 SNAPSHOT, FAILOVER = "snapshot orders pre-1", "reboot orders --failover"
 WINDOW, TAGGED = "backup-window orders 03:00-04:00", "snapshot orders --tag a=1"

@@ -4,9 +4,9 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.electorate import known_electorate, read_electorate
 from bot.errors import DirectoryError
-from bot.people import Bar
+from bot.policy.approvers import known_electorate, read_electorate
+from bot.policy.eligibility import Bar
 from bot.values import SECOND, Access, PersonId, Verdict
 from handlers.directory import Identity, Reads, SlackDirectory
 from tests.samples import ANA, DORA, NOW, TEAM, sample_decision, sample_request, sample_vote

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.telemetry import Ticks
+from bot.health.metrics import Ticks
 from handlers.jobs import _reported, scheduler
 
 

@@ -15,7 +15,7 @@ from bot.values import (
     Target,
     TrailEvent,
 )
-from bot.vocabulary import Kind
+from bot.values._vocabulary import Kind
 from tests.samples import ANA, MINUTE, NOW, sample_database, sample_target
 
 

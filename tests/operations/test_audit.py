@@ -2,8 +2,8 @@
 
 from bot.desk import TROUBLE
 from bot.operations.audit import RESULTS
-from bot.people import Bar
-from bot.vocabulary import Status
+from bot.policy.eligibility import Bar
+from bot.values._vocabulary import Status
 
 WORDS = {*Status, "denied", "refused", "sent", "claimed", "posted"}
 

@@ -6,13 +6,13 @@ import pytest
 
 from bot.aws import AWS
 from bot.errors import AWSRefusedError
-from bot.limits import Ceiling
+from bot.fleet.limits import Ceiling
 from bot.operations.connections import _events, _title
 from bot.values import RDSEvent, Series, Target
 from handlers.blocks.text import plain
+from tests.fleet.test_connection_usage import LIMIT, usage
 from tests.operations.door import event
 from tests.samples import MINUTE, NOW, sample_database, sample_target
-from tests.test_connections import LIMIT, usage
 
 
 class Events:

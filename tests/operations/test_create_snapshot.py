@@ -10,7 +10,7 @@ from bot.errors import PreflightError
 from bot.operations.create_snapshot import REQUEST_TAG, SETTLED, CreateSnapshot
 from bot.params import SNAPSHOT_ID
 from bot.values import Plan, Receipt, Snapshot, Stage
-from bot.vocabulary import Kind
+from bot.values._vocabulary import Kind
 from tests.operations.door import cluster, door, order, sent
 from tests.samples import MINUTE, NOW, sample_database, sample_target
 

@@ -10,7 +10,7 @@ from bot.errors import PreflightError
 from bot.operations.modify_backup_window import SETTLED, ModifyBackupWindow, overlaps
 from bot.sandbox.aws.windows import check_windows
 from bot.values import Plan, Stage
-from bot.vocabulary import Risk
+from bot.values._vocabulary import Risk
 from tests.operations.door import cluster, door, order, sent
 from tests.samples import NOW, sample_database, sample_target
 

@@ -4,7 +4,7 @@ import pytest
 
 from bot.operations.show_database import _facts
 from bot.values import Classified
-from bot.vocabulary import Environment
+from bot.values._vocabulary import Environment
 from handlers.blocks.text import plain
 from tests.samples import sample_database
 

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from storage.chain import AuditKey
-from storage.database import Store
+from storage.store import Store
+from storage.tables.chain import AuditKey
 from tests.postgres import empty_postgres_url, postgres, postgres_template, postgres_url
 from tests.storage.records import Clock
 

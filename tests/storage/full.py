@@ -1,8 +1,8 @@
 """A SQLite file that can grow no more: SQLite itself says that the disk is full."""
 
 from bot.errors import StorageError
-from storage.database import Store
-from storage.inbox import Incoming
+from storage.store import Store
+from storage.tables.inbox import Incoming
 
 #: What still fits gets ever smaller, until not even an empty row does.
 SIZES = (100_000, 1000, 100, 10, 0)

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from storage.engines import parse_url
+from storage.engine import parse_url
 
 
 async def execute(url: str, sql: str, **parameters: Any) -> Sequence[Any]:

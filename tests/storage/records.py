@@ -21,8 +21,8 @@ from bot.values import (
     Vote,
     plan_hash,
 )
-from bot.vocabulary import Environment, Kind, Risk, Status
-from storage.database import Store
+from bot.values._vocabulary import Environment, Kind, Risk, Status
+from storage.store import Store
 
 ANN, BOB, CAT = (PersonId(team="T1", user=user) for user in ("UANN", "UBOB", "UCAT"))
 START = 1_800_000_000 * SECOND

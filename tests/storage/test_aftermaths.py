@@ -2,9 +2,9 @@ import asyncio
 from typing import Any
 
 from bot.values import Look, Outcome, Request
-from bot.vocabulary import Status, Turn
-from storage.aftermaths import Ended
-from storage.database import Store
+from bot.values._vocabulary import Status, Turn
+from storage.store import Store
+from storage.tables.aftermaths import Ended
 from tests.storage.records import HOUR, MINUTE, START, Clock, filed, moved
 
 DONE = Outcome(code="succeeded", detail="Done.")

@@ -1,10 +1,10 @@
 import json
 
 from bot.values import AuditEvent
-from bot.vocabulary import Status
-from storage.audit import Verified, verify
-from storage.chain import AuditKey
-from storage.database import Store
+from bot.values._vocabulary import Status
+from storage.store import Store
+from storage.tables.audit import Verified, verify
+from storage.tables.chain import AuditKey
 from tests.storage import raw
 from tests.storage.conftest import KEY
 from tests.storage.records import ANN, BOB, MINUTE, START, Clock, an_event, filed, moved

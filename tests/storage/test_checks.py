@@ -5,9 +5,9 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from bot.findings import Outcome
+from bot.checks import Outcome
 from storage import checks, migrations
-from storage.database import Store
+from storage.store import Store
 from tests.storage.raw import execute
 from tests.storage.records import Clock
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 from bot.values import SECOND, Incident, Lengths, Origin, Outcome, Receipt
-from bot.vocabulary import Environment, Status
-from storage.database import Store
-from storage.figures import Ending
+from bot.values._vocabulary import Environment, Status
+from storage.store import Store
+from storage.tables.figures import Ending
 from tests.storage.records import HOUR, START, Clock, a_step, a_vote, an_event, filed, moved
 
 BOUNDS = (60.0, 300.0)

@@ -8,8 +8,8 @@ from sqlalchemy import text
 
 from bot.errors import ConflictError, StorageError, UnwritableError
 from bot.values import Place
-from storage.database import Store
-from storage.inbox import Incoming
+from storage.store import Store
+from storage.tables.inbox import Incoming
 from tests.storage import raw
 from tests.storage.full import fill, make_room
 from tests.storage.records import BOB, Clock, a_message, an_event, filed

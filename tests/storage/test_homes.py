@@ -3,9 +3,9 @@ import asyncio
 import pytest
 
 from bot.values import SECOND, Message, PersonId, Place
-from storage.database import Store
-from storage.homes import EVERYBODY, GATHERING, LATELY, HomeView
-from storage.outbox import Delivery
+from storage.store import Store
+from storage.tables.homes import EVERYBODY, GATHERING, LATELY, HomeView
+from storage.tables.outbox import Delivery
 from tests.storage.records import ANN, BOB, CAT, START, Clock, an_event
 
 CARD = Message(place=Place.CARD, address="C1", kind="card", key="card:1")

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from bot.errors import StorageError
-from storage.database import Store
-from storage.inbox import LEASE, Incoming
+from storage.store import Store
+from storage.tables.inbox import LEASE, Incoming
 from tests.storage import raw
 from tests.storage.records import MINUTE, START, Clock
 

@@ -4,7 +4,7 @@ import pytest
 
 from bot.errors import ConflictError, UsageError
 from bot.values import Incident, Origin, Posted
-from storage.database import Store
+from storage.store import Store
 from tests.storage.records import HOUR, START, a_target
 
 

@@ -1,7 +1,7 @@
 import asyncio
 
-from storage.database import Store
-from storage.leases import Lease
+from storage.store import Store
+from storage.tables.leases import Lease
 from tests.storage.records import MINUTE, START, Clock
 
 

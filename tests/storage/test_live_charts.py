@@ -1,7 +1,7 @@
 import asyncio
 
 from bot.values import Answer, AuditEvent, LiveChart, Message, Place, Posted, Shown
-from storage.database import Store
+from storage.store import Store
 from tests.storage.records import ANN, HOUR, MINUTE, START, Clock
 
 STANDS = Posted(channel="C1", ts="1.0")

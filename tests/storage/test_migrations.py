@@ -14,11 +14,12 @@ from sqlalchemy.pool import NullPool
 
 from bot.errors import ConflictError, StorageError
 from bot.values import Refusal
-from bot.vocabulary import Status
-from storage import audit, migrations, models, texts
-from storage.database import Store
-from storage.engines import Connections, parse_url
-from storage.rows import request_columns, step_columns, vote_columns
+from bot.values._vocabulary import Status
+from storage import migrations
+from storage.engine import Connections, parse_url
+from storage.store import Store
+from storage.tables import audit, models, texts
+from storage.tables.rows import request_columns, step_columns, vote_columns
 from tests.storage import raw
 from tests.storage.records import (
     ANN,

@@ -1,8 +1,8 @@
 from collections.abc import Sequence
 
 from bot.values import Place, Posted
-from storage.database import Store
-from storage.outbox import Delivery
+from storage.store import Store
+from storage.tables.outbox import Delivery
 from tests.storage.records import HOUR, MINUTE, START, Clock, a_message
 
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import make_url, text
 
 from bot.errors import ConflictError, StorageError
-from storage.engines import Connections, parse_url
+from storage.engine import Connections, parse_url
 
 VALUE = "canary-value"
 #: What fails with the value among its parameters, and a word that the error should keep.

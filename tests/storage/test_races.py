@@ -8,10 +8,10 @@ import pytest
 
 from bot.errors import ConflictError
 from bot.values import PersonId, Request
-from bot.vocabulary import Status
-from storage.database import Store
+from bot.values._vocabulary import Status
 from storage.errors import DuplicateRequestError, LockedError
-from storage.requests import Requests
+from storage.store import Store
+from storage.tables.requests import Requests
 from tests.storage.conftest import KEY
 from tests.storage.records import BOB, CAT, Clock, a_request, a_step, a_vote, an_event, filed, moved
 

@@ -1,7 +1,7 @@
 import asyncio
 
 from bot.values import Occasion, PersonId, Reminder
-from storage.database import Store
+from storage.store import Store
 from tests.storage.records import ANN, BOB, filed
 
 

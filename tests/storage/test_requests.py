@@ -2,9 +2,9 @@ import pytest
 
 from bot.errors import ConflictError
 from bot.values import Outcome, Posted, Verdict, label
-from bot.vocabulary import Environment, Status
-from storage.database import Store
+from bot.values._vocabulary import Environment, Status
 from storage.errors import DuplicateRequestError, UnknownRequestError
+from storage.store import Store
 from tests.storage.records import (
     ANN,
     BOB,

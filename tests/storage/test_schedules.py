@@ -4,10 +4,10 @@ from contextlib import nullcontext
 import pytest
 
 from bot.errors import ConflictError
-from storage.concerns import Told
-from storage.database import Store
-from storage.homes import HomeView
-from storage.schedules import Schedule
+from storage.store import Store
+from storage.tables.concerns import Told
+from storage.tables.homes import HomeView
+from storage.tables.schedules import Schedule
 from tests.storage.records import ANN, BOB, HOUR, MINUTE, START, Clock, an_event
 
 DIGEST = Schedule(

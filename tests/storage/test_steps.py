@@ -4,10 +4,10 @@ import pytest
 
 from bot.errors import ConflictError
 from bot.values import Progress, RDSEvent, Receipt, Refusal, Stage
-from bot.vocabulary import Status
-from storage.database import Store
+from bot.values._vocabulary import Status
 from storage.errors import LockedError
-from storage.rows import step_state
+from storage.store import Store
+from storage.tables.rows import step_state
 from tests.storage import raw
 from tests.storage.records import BOB, a_step, filed, moved
 

@@ -5,8 +5,8 @@ import hashlib
 import pytest
 
 from bot.errors import TamperedError
-from storage.audit import verify
-from storage.database import Store
+from storage.store import Store
+from storage.tables.audit import verify
 from tests.storage import raw
 from tests.storage.conftest import KEY
 from tests.storage.records import an_event

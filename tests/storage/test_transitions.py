@@ -2,9 +2,9 @@ import pytest
 
 from bot.errors import ConflictError
 from bot.values import Outcome
-from bot.vocabulary import Status
-from storage.database import Store
-from storage.requests import ALLOWED
+from bot.values._vocabulary import Status
+from storage.store import Store
+from storage.tables.requests import ALLOWED
 from tests.storage import raw
 from tests.storage.records import (
     HOUR,

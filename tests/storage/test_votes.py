@@ -2,8 +2,8 @@ import pytest
 
 from bot.errors import ConflictError
 from bot.values import Verdict
-from bot.vocabulary import Status
-from storage.database import Store
+from bot.values._vocabulary import Status
+from storage.store import Store
 from tests.storage import raw
 from tests.storage.records import ANN, BOB, a_vote, an_event, filed
 

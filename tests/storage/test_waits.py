@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from bot.values import Message, Place, Posted, passed
-from bot.vocabulary import Status
-from storage.database import Store
-from storage.inbox import Incoming
+from bot.values._vocabulary import Status
+from storage.store import Store
+from storage.tables.inbox import Incoming
 from tests.storage.records import HOUR, MINUTE, START, Clock, a_message, filed, moved
 from tests.storage.test_live_charts import CHART, EVENT
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import yaml
 
+from bot.bootstrap import Bot
 from bot.sandbox.aws import AWSSandbox, Call
 from bot.sandbox.slack import Member, SeenMessage, SeenView
-from bot.service import Bot
 from bot.values import AuditRow, Request
 from handlers.blocks.modal import KEPT
 from tests.conftest import CONFIG

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from bot.bootstrap import Bot, running
 from bot.sandbox.aws import AWSSandbox, HeldClock
 from bot.sandbox.aws.clock import SOME_MORNING
 from bot.sandbox.slack import SeenMessage, SlackSandbox, Slow
-from bot.service import Bot, running
 from bot.values import SECOND, Request
 from tests.conftest import CONFIG, Home
 

@@ -5,7 +5,7 @@ import time
 from structlog.testing import capture_logs
 
 from bot.sandbox.slack import Hang
-from handlers.listening import JUDGING, KEEPING
+from handlers.intake.acknowledge import JUDGING, KEEPING
 from tests.conftest import CONFIG
 from tests.stories.asking import flat
 from tests.stories.stage import Stage

@@ -5,9 +5,9 @@ import random
 
 import pytest
 
+from bot.bootstrap import Bot
 from bot.sandbox.aws import AWSSandbox, InstanceSpec
 from bot.sandbox.slack import Entry, SlackSandbox
-from bot.service import Bot
 from tests.handlers.blocks.judging import assert_message, parts
 from tests.stories.asking import SOON, audited, card_of, changes, filed, flat, told
 

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
+from bot.bootstrap import Bot
 from bot.operation import Change
 from bot.operations import CATALOGUE
 from bot.sandbox.aws import AWSSandbox, Kind
 from bot.sandbox.slack import SlackSandbox
-from bot.service import Bot
 from tests.conftest import StartBot
 from tests.handlers.blocks.judging import assert_message
 from tests.stories.asking import asks, audited, card_of, changes, configured, filed, flat, told

@@ -2,9 +2,9 @@
 
 import pytest
 
+from bot.bootstrap import Bot
 from bot.sandbox.aws import AWSSandbox
 from bot.sandbox.slack import SeenMessage, SlackSandbox
-from bot.service import Bot
 from tests.conftest import StartBot
 from tests.handlers.blocks.judging import assert_message
 from tests.stories.asking import (

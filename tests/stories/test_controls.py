@@ -4,11 +4,11 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from bot.bootstrap import Bot, running
 from bot.sandbox.aws import AWSSandbox, HeldClock
 from bot.sandbox.slack import SlackSandbox
-from bot.service import Bot, running
 from bot.values import SECOND
-from bot.vocabulary import Status
+from bot.values._vocabulary import Status
 from tests.conftest import CONFIG, Home, StartBot
 from tests.stories.asking import (
     asks,

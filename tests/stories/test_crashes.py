@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.bootstrap import DRAIN, LAST_WORDS
 from bot.sandbox.aws import AWSSandbox
 from bot.sandbox.slack import Hang, SlackSandbox, Slow
-from bot.service import DRAIN, LAST_WORDS
 from tests.conftest import CONFIG, Home
 from tests.stories.process import Process, process
 from tests.stories.stage import LONG, until

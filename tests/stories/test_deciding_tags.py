@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from bot.bootstrap import Bot
 from bot.sandbox.aws import AWSSandbox
 from bot.sandbox.slack import SlackSandbox
-from bot.service import Bot
 from tests.conftest import StartBot
 from tests.crossed import crossed
 from tests.stories.asking import SOON, audited, changes, configured, filed, flat, told

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.digests._office import told_in
+from bot.digests._service import told_in
 from bot.sandbox.aws import InstanceSpec
 from bot.sandbox.slack import Lost, Refused, SeenMessage
 from bot.values import Concern, Digest, Section

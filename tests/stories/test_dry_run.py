@@ -1,8 +1,8 @@
 """``--dry-run``: everything that would be decided is shown, and nothing is filed."""
 
+from bot.bootstrap import Bot
 from bot.sandbox.aws import AWSSandbox
 from bot.sandbox.slack import SlackSandbox
-from bot.service import Bot
 from tests.conftest import StartBot
 from tests.stories.asking import audited, changes, configured, filed, flat, told
 

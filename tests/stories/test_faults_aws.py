@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.vocabulary import Status
+from bot.values._vocabulary import Status
 from tests.stories.stage import LONG, Stage, until
 
 REBOOT, SNAPSHOT, WINDOW = "rds:RebootDBInstance", "rds:CreateDBSnapshot", "rds:ModifyDBInstance"

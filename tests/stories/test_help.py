@@ -1,7 +1,7 @@
 """`/rds help`: what one may use, examples first, and who must agree here."""
 
+from bot.bootstrap import Bot
 from bot.sandbox.slack import SlackSandbox
-from bot.service import Bot
 from tests.conftest import StartBot
 from tests.stories.asking import configured, flat, told
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.sandbox.aws import InstanceSpec
 from bot.sandbox.slack import RateLimited, Refused, SeenView
 from bot.values import PersonId
-from bot.vocabulary import Status
+from bot.values._vocabulary import Status
 from tests.conftest import CONFIG
 from tests.stories.asking import configured
 from tests.stories.stage import FREE, Play, Stage

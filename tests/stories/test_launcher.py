@@ -1,9 +1,9 @@
 """``/rds`` alone: what can be done from here, what is open, and what waits for whoever looks."""
 
+from bot.bootstrap import Bot
 from bot.operations import CATALOGUE
 from bot.sandbox.slack import Refused, SeenView, SlackSandbox
-from bot.service import Bot
-from bot.vocabulary import Status
+from bot.values._vocabulary import Status
 from handlers.blocks.launcher import LAUNCH
 from tests.stories.asking import asks, filed, flat, told, told_on_submit
 

@@ -3,10 +3,10 @@
 import re
 import time
 
+from bot.bootstrap import Bot
 from bot.operations.logs import _fitting, _masked
 from bot.sandbox.aws import AWSSandbox, ClusterSpec
 from bot.sandbox.slack import SlackSandbox
-from bot.service import Bot
 from tests.handlers.blocks.judging import assert_message
 from tests.stories.asking import audited, flat, told
 

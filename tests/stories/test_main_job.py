@@ -1,8 +1,8 @@
 """From /rds to a truthful ending, as the people of the workspace see it."""
 
+from bot.bootstrap import Bot
 from bot.sandbox.aws import AWSSandbox
 from bot.sandbox.slack import SlackSandbox
-from bot.service import Bot
 
 
 async def test_a_snapshot_of_a_development_database_runs_at_once_and_ends_truthfully(

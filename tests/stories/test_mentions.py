@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from bot.bootstrap import Bot
 from bot.sandbox.slack import Delivery, Member, SeenMessage, SlackSandbox
-from bot.service import Bot
 from tests.stories.asking import (
     audited,
     card_of,

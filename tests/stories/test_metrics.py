@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.bootstrap import Bot
 from bot.sandbox.aws import AWSSandbox
 from bot.sandbox.slack import Member, Refused, SeenMessage, SlackSandbox
-from bot.service import Bot
 from tests.conftest import StartBot
 from tests.stories.asking import audited, flat, told
 

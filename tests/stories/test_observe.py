@@ -11,7 +11,7 @@ from bot.sandbox.aws.clock import SOME_MORNING
 from bot.sandbox.slack import Member, SeenMessage, SeenView
 from bot.settings import OBSERVES
 from bot.values import Call
-from bot.vocabulary import Kind, Status
+from bot.values._vocabulary import Kind, Status
 from tests.conftest import CONFIG
 from tests.stories.asking import (
     audited,

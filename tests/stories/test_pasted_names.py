@@ -2,9 +2,9 @@
 
 import pytest
 
+from bot.bootstrap import Bot
 from bot.sandbox.aws import AWSSandbox
 from bot.sandbox.slack import SlackSandbox
-from bot.service import Bot
 from handlers.blocks.form import PICK
 from tests.stories.asking import filed, flat, told
 

@@ -2,10 +2,10 @@
 
 import pytest
 
+from bot.bootstrap import Bot
 from bot.sandbox.aws import AWSSandbox
 from bot.sandbox.slack import SeenMessage, SlackSandbox
-from bot.service import Bot
-from bot.vocabulary import Status
+from bot.values._vocabulary import Status
 from tests.conftest import StartBot
 from tests.stories.asking import (
     SOON,

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from bot.bootstrap import Bot
 from bot.operations import CATALOGUE
 from bot.sandbox.aws import ANALYTICS, AWSSandbox, InstanceSpec
 from bot.sandbox.slack import SlackSandbox
-from bot.service import Bot
 from tests.conftest import StartBot
 from tests.handlers.blocks.judging import assert_message
 from tests.stories.asking import asks, changes, configured, flat, told

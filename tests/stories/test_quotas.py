@@ -7,7 +7,7 @@ import pytest
 
 from bot.sandbox.slack import SeenMessage
 from bot.settings import Limits
-from bot.vocabulary import Status
+from bot.values._vocabulary import Status
 from tests.stories.asking import told_on_submit
 from tests.stories.stage import FREE, Play, Stage
 

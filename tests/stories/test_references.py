@@ -2,8 +2,8 @@
 
 from structlog.testing import capture_logs
 
-from handlers.intake import ATTEMPTS
-from storage.inbox import Incoming
+from handlers.intake.inbox import ATTEMPTS
+from storage.tables.inbox import Incoming
 from tests.stories.asking import flat
 from tests.stories.stage import Play, Stage
 

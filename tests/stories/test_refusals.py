@@ -1,7 +1,7 @@
 """A refusal says what is so: who can, where to invite the bot, and it leaves a trace."""
 
+from bot.bootstrap import Bot
 from bot.sandbox.slack import SeenMessage, ServerError, SlackSandbox
-from bot.service import Bot
 from tests.conftest import StartBot
 from tests.stories.asking import (
     asks,

@@ -8,7 +8,7 @@ import pytest
 
 from bot.sandbox.slack import Garbled, Hang, RateLimited, Refused, Reset, SeenMessage, ServerError
 from bot.values import Message, PersonId, Place
-from bot.vocabulary import Status
+from bot.values._vocabulary import Status
 from tests.conftest import CONFIG
 from tests.stories.asking import configured, flat
 from tests.stories.stage import FREE, Play, Stage

@@ -2,8 +2,8 @@
 
 import pytest
 
+from bot.bootstrap import Bot
 from bot.sandbox.slack import SlackSandbox
-from bot.service import Bot
 from bot.values import SECOND, Incident, Origin
 from tests.stories.asking import flat, told
 from tests.stories.test_metrics import file_of, picture

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.values import AuditRow
-from bot.vocabulary import Status
+from bot.values._vocabulary import Status
 from tests.stories.asking import audited, card_of, changes, configured, flat, told
 from tests.stories.stage import Play, Stage
 

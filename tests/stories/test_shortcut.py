@@ -2,9 +2,9 @@
 
 import pytest
 
+from bot.bootstrap import Bot
 from bot.sandbox.slack import Member, Refused, SeenView, SlackSandbox
-from bot.service import Bot
-from handlers.shortcuts import SHORTCUT, mentioned
+from handlers.listeners.shortcuts import SHORTCUT, mentioned
 from tests.stories.asking import audited, card_of, filed, flat
 
 PLEA = "Can somebody restart orders-test? It <leaks> & it's slow."

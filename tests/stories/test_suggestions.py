@@ -3,10 +3,10 @@
 import re
 from dataclasses import replace
 
+from bot.bootstrap import Bot
 from bot.sandbox.aws import AWSSandbox
 from bot.sandbox.slack import SeenMessage, SlackSandbox
-from bot.service import Bot
-from handlers.blocks.problem import RUN
+from handlers.blocks.error import RUN
 from tests.stories.asking import audited, changes, filed, flat, told, told_on_click
 
 FIRST = f"{RUN}.0"

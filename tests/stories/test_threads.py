@@ -1,7 +1,7 @@
 """What the card leaves out stands in its thread, and endings reach who asked wherever they are."""
 
+from bot.bootstrap import Bot
 from bot.sandbox.slack import Lost, SeenMessage, ServerError, SlackSandbox
-from bot.service import Bot
 from tests.conftest import StartBot
 from tests.stories.asking import asks, card_of, configured, everything_is_told, flat, told
 

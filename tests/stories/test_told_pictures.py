@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from bot.bootstrap import Bot
 from bot.sandbox.slack import Lost, Refused, SeenMessage, SlackSandbox
-from bot.service import Bot
 from bot.values import (
     SECOND,
     Answer,

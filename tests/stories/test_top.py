@@ -1,8 +1,8 @@
 """What a database works on, as Database Insights counts it."""
 
+from bot.bootstrap import Bot
 from bot.sandbox.aws import AWSSandbox, ClusterSpec
 from bot.sandbox.slack import SlackSandbox
-from bot.service import Bot
 from tests.handlers.blocks.judging import assert_message
 from tests.stories.asking import audited, flat, told
 from tests.stories.test_metrics import file_of, picture

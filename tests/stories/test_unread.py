@@ -4,10 +4,10 @@ import math
 
 import pytest
 
+from bot.bootstrap import Bot
 from bot.sandbox.aws import AWSSandbox, ClusterSpec, Lapse
 from bot.sandbox.aws.lapses import Points
 from bot.sandbox.slack import Member, SlackSandbox
-from bot.service import Bot
 from tests.stories.asking import flat, told
 from tests.stories.test_metrics import picture
 

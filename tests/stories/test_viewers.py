@@ -10,7 +10,7 @@ from bot.operations import CATALOGUE
 from bot.sandbox.aws.fleet import ClusterSpec, InstanceSpec
 from bot.sandbox.slack import Member, SeenMessage
 from handlers.blocks.form import PICK
-from handlers.shortcuts import SHORTCUT
+from handlers.listeners.shortcuts import SHORTCUT
 from tests.conftest import CONFIG
 from tests.stories.asking import audited, changes, configured, flat, told, told_on_click
 from tests.stories.stage import Play, Stage

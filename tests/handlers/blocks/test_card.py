@@ -18,10 +18,10 @@ from bot.values import (
     Strong,
     Usual,
 )
-from bot.vocabulary import Risk, Status, Turn
+from bot.values._vocabulary import Risk, Status, Turn
 from handlers.blocks.card import Standing, card, plain_card
-from handlers.blocks.case import details
-from handlers.blocks.wording import state
+from handlers.blocks.details import details
+from handlers.blocks.phrases import state
 from tests.handlers.blocks.judging import action_ids, assert_message, parts, words
 from tests.samples import (
     EVE,

@@ -8,9 +8,9 @@ from syrupy.assertion import SnapshotAssertion
 
 from bot.operation import Change, Operation
 from bot.operations import CATALOGUE
+from handlers.blocks.error import problem
 from handlers.blocks.form import Notice, form, parameters, submitted
 from handlers.blocks.modal import notice_form, waiting_form
-from handlers.blocks.problem import problem
 from handlers.parser import from_form
 from tests.handlers.blocks.judging import assert_view, parts
 

@@ -8,7 +8,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from bot.operations import CATALOGUE
 from bot.values import Access, Database, Request, Unreachable, Usual
-from bot.vocabulary import Environment, Status
+from bot.values._vocabulary import Environment, Status
 from handlers.blocks.fleet import Health, health_of
 from handlers.blocks.home import Home, Running, closed_home, home
 from tests.handlers.blocks.judging import assert_view, parts, words

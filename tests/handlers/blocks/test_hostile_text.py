@@ -18,14 +18,14 @@ from bot.values import (
     Table,
     paragraph,
 )
-from bot.vocabulary import Environment, Risk, Status
+from bot.values._vocabulary import Environment, Risk, Status
 from handlers.blocks.answers import answer
 from handlers.blocks.card import Standing, card, plain_card
 from handlers.blocks.denied import cloudops_request, denied
+from handlers.blocks.dry_run import rehearsal
+from handlers.blocks.error import Offer, problem
 from handlers.blocks.form import Notice, form
 from handlers.blocks.notices import ending
-from handlers.blocks.problem import Offer, problem
-from handlers.blocks.rehearsal import rehearsal
 from tests.handlers.blocks.judging import assert_message, assert_view
 from tests.samples import sample_audit_row, sample_of, sample_plan
 

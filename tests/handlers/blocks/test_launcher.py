@@ -3,11 +3,11 @@
 from bot.operation import Query
 from bot.operations import CATALOGUE
 from bot.values import Answer, Code, Table, paragraph
-from bot.vocabulary import Status
+from bot.values._vocabulary import Status
 from handlers.blocks.answers import answer
+from handlers.blocks.error import problem
 from handlers.blocks.launcher import LAUNCH, Desktop, asks_nothing, launcher
 from handlers.blocks.modal import modal, opening_form, result_form
-from handlers.blocks.problem import problem
 from tests.handlers.blocks.judging import action_ids, assert_view, words
 from tests.samples import sample_request
 

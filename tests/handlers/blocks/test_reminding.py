@@ -6,12 +6,12 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from bot.operations import CATALOGUE
-from handlers.blocks.asking import asking
+from handlers.blocks.ask import asking
 from handlers.blocks.elements import BUTTON_VALUE
 from handlers.blocks.form import Offer
+from handlers.blocks.incomplete import unfinished
 from handlers.blocks.notices import detailed
-from handlers.blocks.reminding import SHOWN, reminding
-from handlers.blocks.unfinished import unfinished
+from handlers.blocks.reminder import SHOWN, reminding
 from handlers.parser import Incomplete
 from tests.handlers.blocks import judging
 from tests.handlers.blocks.judging import assert_message, assert_view

@@ -3,11 +3,11 @@
 from syrupy.assertion import SnapshotAssertion
 
 from bot.values import Classified
-from bot.vocabulary import Environment
+from bot.values._vocabulary import Environment
 from handlers.blocks.denied import cloudops_request, denied
-from handlers.blocks.filed import filed
-from handlers.blocks.problem import Offer, problem
-from handlers.blocks.rehearsal import rehearsal
+from handlers.blocks.dry_run import rehearsal
+from handlers.blocks.error import Offer, problem
+from handlers.blocks.receipt import filed
 from tests.handlers.blocks.judging import action_ids, assert_message, parts, words
 from tests.samples import sample_audit_row, sample_decision, sample_request
 

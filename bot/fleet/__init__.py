@@ -1,0 +1,1 @@
+"""The databases: which there are, and how much each may take."""

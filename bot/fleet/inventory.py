@@ -1,0 +1,209 @@
+"""The inventory over accounts and regions, and finding a target in it by name."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import structlog
+from rapidfuzz import process
+
+from bot.aws.accounts import Accounts
+from bot.aws.region import Region
+from bot.errors import AmbiguousTargetError, AWSError, UnknownTargetError
+from bot.fleet.names import called, read
+from bot.values import Area, Database, Inventory, Unreachable, micros, passed
+from bot.values._vocabulary import Kind
+
+FRESH = micros(timedelta(minutes=1))
+SHOWN = 6  #: places that an error names
+PATIENCE = 0.7  #: seconds that somebody who types waits for a newer inventory
+
+log = structlog.get_logger()
+
+
+class Fleet:
+    """Answers from memory; what is older than a minute is read again in the background."""
+
+    def __init__(self, accounts: Accounts, clock: Callable[[], int]) -> None:
+        self._accounts = accounts
+        self._clock = clock
+        self._seen: dict[tuple[str, str, Kind], tuple[Database, ...]] = {}
+        self._inventory = Inventory()
+        self._refreshing: asyncio.Task[None] | None = None
+
+    @property
+    def last_seen(self) -> Inventory:
+        return self._inventory
+
+    async def inventory(self) -> Inventory:
+        """As last seen; waits only where nothing was seen yet."""
+        if passed(self._inventory.seen_at + FRESH, self._clock(), FRESH):
+            refreshing = self._refresh()
+            if not self._inventory.seen_at:
+                await asyncio.shield(refreshing)
+        return self._inventory
+
+    async def refresh(self) -> Inventory:
+        """Read everything anew; those who ask at once share one reading."""
+        await asyncio.shield(self._refresh())
+        return self._inventory
+
+    async def find(
+        self,
+        name: str,
+        kinds: frozenset[Kind] = frozenset(Kind),
+        among: Callable[[Inventory], Inventory] = lambda whole: whole,
+    ) -> Database:
+        """``orders``, ``orders@main`` or ``orders@main/us-east-1``; ``cluster:`` may precede it.
+
+        An ARN and the name of an endpoint are as good. Raises UnknownTargetError with the nearest
+        names, AmbiguousTargetError with all choices, both of those ``among`` which it is looked
+        for.
+        """
+        inventory = await self.inventory()
+        if not called(name, inventory.databases, frozenset(Kind)):
+            await asyncio.wait({self._refresh()}, timeout=PATIENCE)
+        return choose(name, among(self._inventory), kinds)
+
+    def _refresh(self) -> asyncio.Task[None]:
+        if self._refreshing is None or self._refreshing.done():
+            self._refreshing = asyncio.create_task(self._read_all())
+        return self._refreshing
+
+    async def _read_all(self) -> None:
+        unread = await asyncio.gather(*map(self._read, self._accounts))
+        found = [database for seen in self._seen.values() for database in seen]
+        found.sort(key=lambda one: (one.name, str(one.target)))
+        self._tell_of_foreign(found)
+        self._inventory = Inventory(
+            databases=tuple(one for one in found if one.is_rds),
+            foreign=tuple(one for one in found if not one.is_rds),
+            unreachable=tuple(one for some in unread for one in some),
+            areas=tuple(_area(one) for one in self._accounts),
+            seen_at=self._clock(),
+        )
+
+    async def _read(self, region: Region) -> tuple[Unreachable, ...]:
+        """What could not be listed: one line where that is everything there."""
+        whys = await asyncio.gather(*(self._list(region, kind) for kind in Kind))
+        refused = {kind: why for kind, why in zip(Kind, whys, strict=True) if why is not None}
+        if len(refused) == len(Kind):
+            why = " ".join(dict.fromkeys(refused.values()))
+            return (_unreachable(region, why, frozenset(Kind)),)
+        return tuple(_unreachable(region, why, frozenset({kind})) for kind, why in refused.items())
+
+    async def _list(self, region: Region, kind: Kind) -> str | None:
+        """Why they could not be listed; None where they were."""
+        try:
+            self._seen[region.account.id, region.name, kind] = await region.databases(kind)
+        except Exception as error:
+            if not isinstance(error, AWSError):
+                log.exception("fleet.failed", account=region.account.id, region=region.name)
+                return "something went wrong inside me; my log says what."
+            log.warning(
+                "fleet.unreachable", account=region.account.id, region=region.name,
+                kind=kind.value, why=str(error),
+            )  # fmt: skip
+            return str(error)
+        return None
+
+    def _tell_of_foreign(self, found: list[Database]) -> None:
+        """Once of each, for whoever wonders where they are."""
+        known = {one.target for one in self._inventory.foreign}
+        for one in found:
+            if not one.is_rds and one.target not in known:
+                log.info("fleet.left_out", database=str(one.target), engine=one.engine)
+
+
+def _area(region: Region) -> Area:
+    return Area(region.account.id, region.account.name, region.name)
+
+
+def _unreachable(region: Region, why: str, kinds: frozenset[Kind]) -> Unreachable:
+    return Unreachable(account=region.account.name, region=region.name, why=why, kinds=kinds)
+
+
+def choose(name: str, inventory: Inventory, kinds: frozenset[Kind]) -> Database:
+    """The one database of that name among what was seen; nothing is guessed."""
+    found = called(name, inventory.databases, kinds)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        choices = tuple(_choice(database, found) for database in found)
+        raise AmbiguousTargetError(
+            f'"{name}" could be {_listed(choices, "or")}. Say which one.', choices=choices
+        )
+    raise _unknown(name, inventory, kinds)
+
+
+def _choice(database: Database, among: list[Database]) -> str:
+    twins = [one for one in among if one.address == database.address]
+    return f"{database.target.kind}:{database.address}" if len(twins) > 1 else database.address
+
+
+def _unknown(name: str, inventory: Inventory, kinds: frozenset[Kind]) -> UnknownTargetError:
+    if others := called(name, inventory.databases, frozenset(Kind)):
+        return _of_another_kind(others[0], kinds)
+    if foreign := called(name, inventory.foreign, frozenset(Kind)):
+        return _of_another_service(foreign[0])
+    near, shown = _near(name, inventory, kinds), _shown(name)
+    hint = f" Did you mean {_listed(near, 'or')}?" if near else ""
+    if unread := list(_unread(name, inventory, kinds)):
+        why = " ".join(one.sentence for one in unread)
+        said = f'I cannot say whether there is a database "{shown}", because {why}{hint}'
+        return UnknownTargetError(said, choices=near)
+    told = f"{_where(name, inventory)}{hint or ' See /rds list for all I can see.'}"
+    return UnknownTargetError(f'I know no database "{shown}".{told}', choices=near)
+
+
+def _shown(name: str) -> str:
+    """As typed; of a connection string the host alone, for what stands before it is a secret."""
+    typed = read(name)
+    return typed.host if typed and typed.host else name
+
+
+def _near(name: str, inventory: Inventory, kinds: frozenset[Kind]) -> tuple[str, ...]:
+    typed = read(name)
+    names = {one.name for one in inventory.databases if one.target.kind in kinds}
+    found = process.extract(typed.bare if typed else name, names, limit=3, score_cutoff=60)
+    return tuple(one for one, *_ in found)
+
+
+def _unread(name: str, inventory: Inventory, kinds: frozenset[Kind]) -> Iterator[Unreachable]:
+    """Where it may be all the same."""
+    typed, ids = read(name), {one.name: one.account for one in inventory.areas}
+    for one in inventory.unreachable:
+        if typed and typed.may_be_in(one, ids.get(one.account, "")) and one.kinds & kinds:
+            yield one
+
+
+def _where(name: str, inventory: Inventory) -> str:
+    typed = read(name)
+    if typed is None or not (outside := typed.outside(inventory)):
+        return ""
+    into = [f"{one.name}/{one.region}" for one in inventory.areas]
+    shown = into if len(into) <= SHOWN else [*into[:SHOWN], f"{len(into) - SHOWN} more"]
+    return f" It would be in {outside}, and I look only into {_listed(tuple(shown), 'and')}."
+
+
+def _of_another_service(database: Database) -> UnknownTargetError:
+    whose = f"{database.name} is {_ARTICLE[database.target.kind]} {database.target.kind} of"
+    return UnknownTargetError(
+        f"{whose} {database.service}. I look after Amazon RDS and Aurora only, so I leave it alone."
+    )
+
+
+def _of_another_kind(database: Database, kinds: frozenset[Kind]) -> UnknownTargetError:
+    wanted = " or ".join(f"{_ARTICLE[kind]} {kind}" for kind in sorted(kinds))
+    found = f"{database.name} is {_ARTICLE[database.target.kind]} {database.target.kind}"
+    own = database.members if Kind.INSTANCE in kinds else filter(None, (database.cluster,))
+    choices = tuple(own)
+    hint = f": {_listed(choices, 'or')}" if choices else ""
+    return UnknownTargetError(f"{found}; this needs {wanted}{hint}.", choices=choices)
+
+
+_ARTICLE = {Kind.INSTANCE: "an", Kind.CLUSTER: "a"}
+
+
+def _listed(words: tuple[str, ...], last: str) -> str:
+    return f" {last} ".join(filter(None, (", ".join(words[:-1]), words[-1])))

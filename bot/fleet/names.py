@@ -1,0 +1,134 @@
+"""What people call a database: its name, its address, its ARN, or the host that they connect to."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.errors import UnknownTargetError
+from bot.values import Database, Inventory, Unreachable
+from bot.values._vocabulary import Kind, folded
+
+_NAME = re.compile(r"(?:(instance|cluster):)?([^@]+)(?:@([^/]+)(?:/(.+))?)?")
+_ARN = re.compile(r"arn:aws[a-z0-9-]*:([a-z0-9-]+):([a-z0-9-]*):(\d*):([^:]+):?(.*)")
+_KINDS = {"db": Kind.INSTANCE, "cluster": Kind.CLUSTER}
+#: ``orders.c1x2.us-east-1.rds.amazonaws.com:5432``, also behind ``jdbc:postgresql://`` and behind
+#: ``postgres://user:password@``. No name of a database has a dot.
+_HOST = re.compile(
+    r"(?:[a-z0-9+:]+://(?:[^/]*@)?)?((?:[a-z0-9-]+\.)+[a-z0-9-]+)\.?(?::\d+)?(?:[/?].*)?"
+)
+#: The same in any other text: behind ``Server=tcp:``, before ``,1433``, after a password with a
+#: slash. What stands around it is nobody's name.
+_HOST_WITHIN = re.compile(r"(?<![a-z0-9.-])(?:[a-z0-9-]+\.)+amazonaws\.com(?:\.cn)?(?![a-z0-9.-])")
+LONGEST = 500  #: characters of a word that may name one: no ARN, host or connection string has more
+_REGION = re.compile(r"(?:[a-z]{2,}-)+[a-z]+-\d+")
+
+
+@dataclass(frozen=True)
+class Name:
+    """What was typed, in small letters; None or empty where it does not say.
+
+    ``account`` is an id or what people call it. ``host`` says the database itself.
+    """
+
+    identifier: str = ""
+    kind: Kind | None = None
+    account: str | None = None
+    region: str | None = None
+    host: str = ""
+
+    @property
+    def bare(self) -> str:
+        """What most likely is its name."""
+        return self.host.partition(".")[0] or self.identifier
+
+    def fits(self, one: Database) -> bool:
+        called = self.host in one.endpoints if self.host else one.name.lower() == self.identifier
+        return (
+            called
+            and self.kind in (None, one.target.kind)
+            and self.account in (None, one.target.account, one.account_name.lower())
+            and self.region in (None, one.target.region)
+        )
+
+    def may_be_in(self, unread: Unreachable, account: str) -> bool:
+        """Whether it may be among what could not be listed there; ``account`` is the id."""
+        return (
+            self.account in (None, account, unread.account.lower())
+            and self.region in (None, unread.region)
+            and (self.kind is None or self.kind in unread.kinds)
+        )
+
+    def outside(self, inventory: Inventory) -> str:
+        """Where it is, where that is nowhere that the bot looks; else empty."""
+        if self.region is None or not inventory.areas:
+            return ""
+        where = [one for one in inventory.areas if self.region == one.region]
+        if any(self.account in (None, one.account, one.name.lower()) for one in where):
+            return ""
+        return f"{f'account {self.account}, ' if self.account else ''}{self.region}"
+
+
+def read(typed: str) -> Name | None:
+    """None where it names nothing. Raises UnknownTargetError for an ARN of something else."""
+    text = folded(typed)
+    if text.startswith("arn:"):
+        return _arn(text, typed)
+    if host := _host(text):
+        return Name(host=host, region=_region(host))
+    found = _NAME.fullmatch(text)
+    if found is None:
+        return None
+    kind, identifier, account, region = found.groups()
+    return Name(identifier, Kind(kind) if kind else None, account, region)
+
+
+def called(typed: str, databases: Iterable[Database], kinds: frozenset[Kind]) -> list[Database]:
+    name = read(typed)
+    return [one for one in databases if name and one.target.kind in kinds and name.fits(one)]
+
+
+def bare(typed: str) -> str:
+    """The identifier in it, also of a database that is gone."""
+    try:
+        name = read(typed)
+    except UnknownTargetError:
+        return typed
+    return name.bare if name else typed
+
+
+def mentioned(text: str, databases: Iterable[Database]) -> Database | None:
+    """The one that an ARN or an endpoint in ``text`` names first; names alone do not count."""
+    among = tuple(databases)
+    for word in re.split(r"[\s<>|\"'`,;()]+", text):
+        if len(word) > LONGEST or not re.search("[.:]", word):
+            continue
+        try:
+            found = called(word.strip(".:"), among, frozenset(Kind))
+        except UnknownTargetError:
+            continue
+        if len(found) == 1:
+            return found[0]
+    return None
+
+
+def _arn(text: str, typed: str) -> Name:
+    found = _ARN.fullmatch(text)
+    if found is None or found[1] != "rds" or found[4] not in _KINDS or not found[5]:
+        raise UnknownTargetError(
+            f'"{typed}" is not the ARN of a database. That of an instance reads '
+            "arn:aws:rds:REGION:ACCOUNT:db:NAME, that of a cluster …:cluster:NAME."
+        )
+    return Name(found[5], _KINDS[found[4]], found[3], found[2])
+
+
+def _host(text: str) -> str:
+    """The one host that is named; empty where none is, or several are."""
+    if whole := _HOST.fullmatch(text):
+        return whole[1]
+    within = set(_HOST_WITHIN.findall(text))
+    return within.pop() if len(within) == 1 else ""
+
+
+def _region(host: str) -> str | None:
+    """The part of an endpoint that says it; in China it comes behind ``rds``."""
+    return next((part for part in host.split(".")[1:] if _REGION.fullmatch(part)), None)

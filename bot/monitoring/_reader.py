@@ -1,0 +1,266 @@
+"""Reading metrics for somebody: once a minute for all who ask the same."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+
+from bot.aws.accounts import Accounts
+from bot.errors import AWSError
+from bot.fleet.connection_limits import Ceilings
+from bot.fleet.limits import Ceiling, shared
+from bot.monitoring._alarms import ALARMS, about, firing, with_lines
+from bot.monitoring._chart import chart, panel
+from bot.monitoring._comparison import Compared, said_of, side_by_side
+from bot.monitoring._findings import calm, findings, measured
+from bot.monitoring._panels import Plot, chosen
+from bot.monitoring._unread import Measured, reason, unanswered, unread
+from bot.monitoring._week_before import against, moved
+from bot.monitoring._week_before import week_before as before
+from bot.settings._thresholds import AS_USUAL, Thresholds
+from bot.values import (
+    SECOND,
+    Alarm,
+    Database,
+    Line,
+    Measure,
+    Observed,
+    Panel,
+    Range,
+    Series,
+    Strong,
+    Target,
+    Window,
+)
+from bot.values._vocabulary import Kind
+
+PRICE = 0.01 / 1000  #: dollars for a metric: https://aws.amazon.com/cloudwatch/pricing/
+KEPT = 64  #: readings that are remembered
+MINUTE = 60 * SECOND
+READING = ("cloudwatch:GetMetricData",)
+
+Asked = tuple[tuple[Measure, ...], Window]
+
+
+class Monitoring:
+    def __init__(
+        self,
+        accounts: Accounts,
+        ceilings: Ceilings,
+        clock: Callable[[], int],
+        thresholds: Thresholds = AS_USUAL,
+    ) -> None:
+        self._accounts = accounts
+        self._ceilings = ceilings
+        self._clock = clock
+        self._thresholds = thresholds
+        self._readings: OrderedDict[Asked, asyncio.Task[tuple[Series, ...]]] = OrderedDict()
+        self.requested = 0  #: metrics that CloudWatch was asked for: it charges by them
+
+    @property
+    def spent(self) -> str:
+        """What reading metrics cost since the start, in words."""
+        return f"{self.requested:,}, about ${self.requested * PRICE:.2f}"
+
+    def window(self, span: Range) -> Window:
+        """So far back from the last whole minute."""
+        return Window.ending(self._clock() // MINUTE * MINUTE, span.seconds, span.period)
+
+    async def observe(
+        self,
+        database: Database,
+        span: Range,
+        words: Sequence[str],
+        zone: str,
+        *,
+        week_before: bool = False,
+        alarms: Sequence[Alarm] = (),
+        known: tuple[Line, ...] = (),
+    ) -> Observed:
+        """The chart and the findings of so many hours until now.
+
+        ``words`` are metrics; none: what matters for its engine. ``week_before``: with the same
+        hours of the week before beside it. ``alarms`` fire on it, and ``known`` is what else is
+        wrong whatever the figures say: they come first, and then nothing is called calm.
+
+        Raises UsageError for an unknown metric, AWSError where CloudWatch cannot be asked.
+        """
+        plots = chosen(database, words)
+        window = self.window(span)
+        measures = tuple(one for plot in plots for one in measures_of(plot, database))
+        found = await self._found(measures, window)
+        earlier = moved(await self._attempted(measures, before(window))) if week_before else {}
+        limits = await self._limits(plots, database)
+        worth = _findings(database, found, window, limits, self._thresholds)
+        fires = tuple(line for one in alarms for line in firing(one))
+        said = _said(database, plots, found, (*fires, *known), worth)
+        if week_before:
+            said += (against(plots, _whole(database, found), _whole(database, earlier)),)
+        drawn = chart(
+            database, plots, found, window, span, said, zone, shared(limits.values()),
+            self._thresholds, earlier,
+        )  # fmt: skip
+        return Observed(findings=said, chart=drawn and with_lines(drawn, alarms))
+
+    async def alarms(self, database: Database) -> tuple[tuple[Alarm, ...], tuple[Line, ...]]:
+        """Those that fire on it now; and a line where that could not be read."""
+        try:
+            every = await self._accounts.door(database.target, ALARMS).alarms_firing()
+        except AWSError as error:
+            return (), (
+                (f"Whether an alarm of it fires could not be read. {reason(error, ALARMS)}",),
+            )
+        return about(every, database), ()
+
+    async def compare(
+        self, databases: Sequence[Database], span: Range, word: str, zone: str
+    ) -> Observed:
+        """One metric of several databases, a panel for each on one and the same scale.
+
+        The busiest comes first; one that cannot be read hides no other. Raises UsageError for an
+        unknown metric.
+        """
+        window = self.window(span)
+        plots = [chosen(one, (word,))[0] for one in databases]
+        pairs = zip(databases, plots, strict=True)
+        compared = await asyncio.gather(*(self._one(*pair, window) for pair in pairs))
+        busiest = sorted(compared, key=lambda one: one.mean, reverse=True)
+        drawn = side_by_side(busiest, window, span, zone, self._thresholds)
+        return Observed(findings=tuple(map(said_of, busiest)), chart=drawn)
+
+    async def panels(
+        self, database: Database, words: Sequence[str], window: Window
+    ) -> tuple[Measured, tuple[Panel, ...]]:
+        """Metrics of any time, as they were measured and as panels. Raises as ``observe`` does."""
+        plots = chosen(database, words)
+        measures = tuple(one for plot in plots for one in measures_of(plot, database))
+        found = await self._found(measures, window)
+        return found, tuple(panel(plot, database, found, None, self._thresholds) for plot in plots)
+
+    async def _one(self, database: Database, plot: Plot, window: Window) -> Compared:
+        found = await self._attempted(measures_of(plot, database), window)
+        limits = await self._limits((plot,), database)
+        return Compared(database, plot, found, shared(limits.values()))
+
+    async def _found(self, measures: tuple[Measure, ...], window: Window) -> Measured:
+        return dict(zip(measures, await self.read(measures, window), strict=True))
+
+    async def _attempted(self, measures: tuple[Measure, ...], window: Window) -> Measured:
+        """The same, unread where AWS does not answer."""
+        try:
+            return await self._found(measures, window)
+        except AWSError as error:
+            return unanswered(measures, error)
+
+    async def attempted(self, measures: tuple[Measure, ...], window: Window) -> tuple[Series, ...]:
+        """As ``read``, unread where AWS does not answer."""
+        return tuple((await self._attempted(measures, window)).values())
+
+    async def _limits(self, plots: Sequence[Plot], database: Database) -> Mapping[str, Ceiling]:
+        """By instance; asked for only where connections are shown."""
+        if not any(plot.word == "connections" for plot in plots):
+            return {}
+        return await self._ceilings.within(database)
+
+    async def read(self, measures: tuple[Measure, ...], window: Window) -> tuple[Series, ...]:
+        """One series a measure, all of one region, in the same order; shared and remembered.
+
+        What could not be read, or not all of it, is asked for again by whoever asks next.
+        """
+        if not measures:
+            return ()
+        key = (measures, window)
+        if key not in self._readings:
+            self._readings[key] = asyncio.create_task(self._ask(measures, window))
+            while len(self._readings) > KEPT:
+                self._readings.popitem(last=False)
+        task = self._readings[key]
+        try:
+            found = await asyncio.shield(task)
+        except Exception:
+            self._forget(key, task)
+            raise
+        if any(one.unread for one in found):
+            self._forget(key, task)
+        return found
+
+    def _forget(self, key: Asked, task: asyncio.Task[tuple[Series, ...]]) -> None:
+        if self._readings.get(key) is task:
+            del self._readings[key]
+
+    async def read_once(self, measures: tuple[Measure, ...], window: Window) -> tuple[Series, ...]:
+        """The same without remembering it: for whole fleets. Unread where AWS does not answer."""
+        if not measures:
+            return ()
+        try:
+            return await self._ask(measures, window)
+        except AWSError as error:
+            return tuple(unanswered(measures, error).values())
+
+    async def _ask(self, measures: tuple[Measure, ...], window: Window) -> tuple[Series, ...]:
+        self.requested += len(measures)
+        return await self._accounts.door(measures[0].target, READING).metrics(measures, window)
+
+
+def measures_of(plot: Plot, database: Database) -> tuple[Measure, ...]:
+    """Of a cluster each member is measured, except for what only the whole has.
+
+    Lag is that of its replicas too, but for those in other regions, whose names are ARNs.
+    """
+    targets: tuple[Target, ...] = (database.target,)
+    if plot.word == "lag":
+        replicas = (name for name in database.replicas if ":" not in name)
+        targets += tuple(_member(database, name) for name in replicas)
+    if database.target.kind is Kind.CLUSTER and not plot.of_cluster:
+        targets = tuple(_member(database, name) for name in database.members)
+    return tuple(
+        Measure(target=target, metric=metric) for metric, _ in plot.metrics for target in targets
+    )
+
+
+def _member(cluster: Database, name: str) -> Target:
+    update = {"kind": Kind.INSTANCE, "identifier": name, "resource_id": ""}
+    return cluster.target.model_copy(update=update)
+
+
+def _findings(
+    database: Database,
+    found: Measured,
+    window: Window,
+    limits: Mapping[str, Ceiling],
+    thresholds: Thresholds,
+) -> tuple[Line, ...]:
+    """Of a cluster member by member, with their names; it may have none."""
+    if not found:
+        return ((f"{database.name} has no instance of which that could be measured.",),)
+    targets = dict.fromkeys(one.target.identifier for one in found)
+    by_name = {name: _of(name, found) for name in targets}
+    several = database.target.kind is Kind.CLUSTER
+    return tuple(
+        (Strong(text=name), ": ", *line) if several else line
+        for name, series in by_name.items()
+        for line in findings(database, series, window, limits.get(name), thresholds)
+    )
+
+
+def _said(
+    database: Database,
+    plots: Sequence[Plot],
+    found: Measured,
+    known: tuple[Line, ...],
+    worth: tuple[Line, ...],
+) -> tuple[Line, ...]:
+    """What is worth a word, then what could not be read; calm only where there is neither."""
+    lacks = unread(plots, found, named=database.target.kind is Kind.CLUSTER)
+    whole = _whole(database, found)
+    if known or worth or lacks:
+        return (*known, *worth, *lacks, *(() if worth else measured(whole)))
+    return (calm(whole),)
+
+
+def _whole(database: Database, found: Measured) -> Mapping[str, Series]:
+    """What is said of it as a whole: of a cluster that of its writer."""
+    return _of(database.writer or database.name, found)
+
+
+def _of(name: str, found: Measured) -> Mapping[str, Series]:
+    return {one.metric: series for one, series in found.items() if one.target.identifier == name}

@@ -1,0 +1,136 @@
+"""What the rules say of one change on one database, as things stand now."""
+
+from collections.abc import Iterator
+
+from bot.errors import SettingsError
+from bot.fleet.inventory import Fleet
+from bot.operation import Change
+from bot.operations import CATALOGUE, load
+from bot.policy import Case, assessed, decide, protected, rule_for
+from bot.policy.environments import classify, environments, strictness
+from bot.settings import Settings
+from bot.values import (
+    Assessment,
+    Classified,
+    Database,
+    Decision,
+    Inventory,
+    Looked,
+    Request,
+    Value,
+    family_last_seen,
+)
+from bot.values._vocabulary import Environment
+
+
+class Judged(Value):
+    case: Case
+    classified: Classified
+    decision: Decision
+    is_denied_by_rule: bool  #: a rule forbids it, as opposed to nobody being there to approve it
+
+
+class Judge:
+    """Raises SettingsError for a rule about no known change: it would never match."""
+
+    def __init__(self, settings: Settings, fleet: Fleet) -> None:
+        if problems := list(_unknown_operations(settings)):
+            raise SettingsError(problems)
+        self._settings = settings
+        self._fleet = fleet
+        self._protected = protected(settings.policy)
+        #: What was said of requests, for as long as the fleet is as it was then.
+        self._ruled: tuple[Inventory, dict[int, Decision]] = (fleet.last_seen, {})
+
+    @property
+    def policy_hash(self) -> str:
+        return self._settings.policy_hash
+
+    def classify(self, database: Database) -> Classified:
+        """For showing: by its family as the fleet last saw it."""
+        return self._classified(family_last_seen(database, self._fleet.last_seen))
+
+    def environments(self, database: Database) -> frozenset[Environment]:
+        """All that speaks of it and of its family, as the fleet last saw them."""
+        return self._environments(family_last_seen(database, self._fleet.last_seen))
+
+    def judge(self, change: Change, looked: Looked) -> Judged:
+        """For deciding: by what AWS shows now, of the database and of its whole family."""
+        policy, database = self._settings.policy, looked.database
+        classified = self._classified(looked)
+        case = Case(
+            operation=change.name,
+            assessment=assessed(change, change.risk_for(database), policy),
+            environment=classified.environment,
+            also=self._environments(looked),
+            account=database.target.account,
+            tags=database.tags,
+            kin=tuple(one.database.tags for one in looked.kin),
+            is_whole=not looked.unread,
+        )
+        return Judged(
+            case=case,
+            classified=classified,
+            decision=decide(case, policy, self._settings.access.approvers),
+            is_denied_by_rule=rule_for(case, policy).deny is not None,
+        )
+
+    def now(self, request: Request) -> Decision:
+        """What the settings say of a request by now, for its database as the fleet last saw it.
+
+        What it was judged by holds where it is stricter, and where nobody sees the database.
+        """
+        if self._ruled[0] is not self._fleet.last_seen:
+            self._ruled = self._fleet.last_seen, {}
+        inventory, known = self._ruled
+        if request.id not in known:
+            known[request.id] = self._ruling(request, inventory)
+        return known[request.id]
+
+    def _ruling(self, request: Request, inventory: Inventory) -> Decision:
+        seen = inventory.database(request.step.target)
+        family = family_last_seen(seen, inventory) if seen else None
+        case = Case(
+            operation=request.operation,
+            assessment=self._assessed(request),
+            environment=self._strictest(request, seen),
+            also=self._said(request, family),
+            account=request.step.target.account,
+            tags=request.facts.get("tags", {}) if seen is None else seen.tags,
+            kin=tuple(one.database.tags for one in family.kin) if family else (),
+            is_whole=family is not None and not family.unread,
+        )
+        return decide(case, self._settings.policy, self._settings.access.approvers)
+
+    def _assessed(self, request: Request) -> Assessment:
+        try:
+            change = load(request.operation, request.step.params)
+        except (LookupError, ValueError):  # of a version that knew it
+            return request.assessment
+        return assessed(change, request.assessment, self._settings.policy)
+
+    def _strictest(self, request: Request, seen: Database | None) -> Environment:
+        before = request.classified.environment
+        found = [before] if seen is None else [before, self.classify(seen).environment]
+        return min(found, key=lambda one: strictness(one, self._protected))
+
+    def _said(self, request: Request, family: Looked | None) -> frozenset[Environment]:
+        before = frozenset({request.classified.environment})
+        return before if family is None else before | self._environments(family)
+
+    def _environments(self, looked: Looked) -> frozenset[Environment]:
+        return environments(looked, self._settings.environments, self._protected)
+
+    def _classified(self, looked: Looked) -> Classified:
+        return classify(looked, self._settings.environments, self._protected)
+
+
+def _unknown_operations(settings: Settings) -> Iterator[str]:
+    changes = sorted(name for name, one in CATALOGUE.items() if issubclass(one, Change))
+    named = [(f"policy.risk.{name}", name) for name in settings.policy.risk]
+    for number, rule in enumerate(settings.policy.rules):
+        named += [(f"policy.rules[{number}].operation", name) for name in rule.operation]
+    for key, name in named:
+        if name not in changes:
+            there_are = ", ".join(changes)
+            yield f'{settings.file}: {key}: no change is called "{name}"; there are {there_are}'

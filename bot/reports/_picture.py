@@ -1,0 +1,36 @@
+"""A report in a picture."""
+
+from collections.abc import Sequence
+
+from bot.reports._figures import Figure, Findings
+from bot.reports._words import unit_of
+from bot.values import Interval, Report, Scale
+
+
+def chart(found: Findings, title: str, span: str, zone: str) -> Report:
+    shares = (found.successes, *found.operations)
+    scales = (
+        Scale(title="Operations", unit="%", intervals=tuple(_interval(one, 1) for one in shares)),
+        _in_time("Approvals", (found.approval,)),
+        _in_time("Incidents", (found.acknowledgement, found.resolution)),
+    )
+    about = f"The last {span} with 95 % intervals, beside the {span} before"
+    return Report(title=title, about=about, scales=scales, zone=zone)
+
+
+def _in_time(title: str, figures: Sequence[Figure]) -> Scale:
+    """All in the unit in which the longest reads well."""
+    unit, size = unit_of(max((one.now.value for one in figures if one.now), default=60.0))
+    return Scale(title=title, unit=unit, intervals=tuple(_interval(one, size) for one in figures))
+
+
+def _interval(figure: Figure, size: int) -> Interval:
+    now = figure.now and figure.now.scaled(1 / size)
+    return Interval(
+        label=figure.label,
+        count=figure.count,
+        value=now and now.value,
+        low=now and now.low,
+        high=now and now.high,
+        before=None if figure.before is None else figure.before / size,
+    )

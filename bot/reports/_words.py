@@ -1,0 +1,156 @@
+"""A report in words and in a table."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from bot.reports._figures import CLEAR, ENOUGH, EXECUTED, Figure, Findings, answered_at
+from bot.reports._statistics import Estimate
+from bot.values import Line, Moment, Paragraph, Table, Tally, paragraph
+from bot.values._vocabulary import Status
+
+COLUMNS = ("Figure", "Value", "95 % between", "Cases", "Before", "Change")
+TOO_FEW = "too few to say"
+SCATTERED = "too scattered to say"
+METHOD = (
+    "Intervals: Wilson's for shares, by order for the median, bootstrap for means. A change is "
+    f"clear where chance alone would show as much in fewer than {100 * CLEAR:g} of 100 reports "
+    "(Fisher's exact test, rank test)."
+)
+MISSING = ". What has not come to its end is not in the means, which are too low by that."
+#: Unit, its seconds, and from how many seconds on it reads well.
+UNITS = (("d", 86_400, 172_800), ("h", 3_600, 7_200), ("min", 60, 60), ("s", 1, 0))
+
+
+def span_of(since: timedelta) -> str:
+    hours = since.total_seconds() / 3600
+    count, unit = (hours / 24, "day") if hours >= 48 or hours == 24 else (hours, "hour")
+    return f"{_short(count)} {unit}{'' if count == 1 else 's'}"
+
+
+def title_of(found: Findings, span: str) -> str:
+    done = found.successes
+    if done.count == 0:
+        return f"The last {span}: no operation was executed"
+    if done.now is None:
+        few = "operation" if done.count == 1 else "operations"
+        return f"The last {span}: {done.count} {few}, too few to say how well they go"
+    return f"The last {span}: {_value(done.now.value, '%')} of {done.count} operations succeeded"
+
+
+def sentences(found: Findings, now: Tally, before: Tally, span: str) -> Iterator[Paragraph]:
+    yield from _requests(now, before, span)
+    yield from _incidents(now)
+    yield from _reservations(found, (now, before))
+    yield paragraph(METHOD)
+
+
+def changes(found: Findings, span: str) -> Paragraph:
+    clear = [f"{one.label}: {one.change}" for one in found.compared if one.is_clear]
+    if clear:
+        return paragraph(f"Against the {span} before: {'; '.join(clear)}.")
+    if all(one.before is None or one.now is None for one in found.compared):
+        return paragraph(f"There is too little to compare with the {span} before.")
+    return paragraph(f"Nothing has clearly changed against the {span} before.")
+
+
+def table(found: Findings) -> Table:
+    return Table(columns=COLUMNS, rows=tuple(map(_row, found.all)))
+
+
+def _row(figure: Figure) -> tuple[Line, ...]:
+    now, unit = figure.now, figure.unit
+    return (
+        (figure.label,),
+        (_value(now.value, unit) if now else "-",),
+        (_between(now, unit) if now else TOO_FEW,),
+        (str(figure.count),),
+        (_before(figure),),
+        (figure.change or "-",),
+    )
+
+
+def _before(figure: Figure) -> str:
+    if figure.before is None:
+        return f"too few ({figure.count_before})"
+    return f"{_value(figure.before, figure.unit)} of {figure.count_before}"
+
+
+def _value(value: float, unit: str) -> str:
+    if unit == "s":
+        unit, size = unit_of(value)
+        value /= size
+    return f"{_short(value)} {unit}"
+
+
+def _between(estimate: Estimate, unit: str) -> str:
+    if estimate.low is None or estimate.high is None:
+        return SCATTERED
+    size = 1
+    if unit == "s":
+        unit, size = unit_of(estimate.value)
+    return f"{_short(estimate.low / size)} to {_short(estimate.high / size)} {unit}"
+
+
+def _short(value: float) -> str:
+    """Nearly all is not all."""
+    fine = value < 10 or 99 < value < 100
+    return f"{value:.1f}".removesuffix(".0") if fine else f"{value:,.0f}"
+
+
+def unit_of(seconds: float) -> tuple[str, int]:
+    return next((unit, size) for unit, size, least in UNITS if seconds >= least)
+
+
+def _requests(now: Tally, before: Tally, span: str) -> Iterator[Paragraph]:
+    counted = _statuses(now)
+    executed = sum(counted[one] for one in EXECUTED)
+    rest = [f"{counted[one]} {one}" for one in Status if one not in EXECUTED and counted[one]]
+    asked = f"{_asked(now)}; {', '.join([f'{executed} executed', *rest])}."
+    yield paragraph(f"{asked} In the {span} before: {_asked(before)}.")
+    if counted[Status.UNKNOWN]:
+        yield paragraph("What nobody knows the end of counts as no success.")
+    if counted[Status.PENDING]:
+        yield paragraph("What is still pending is not in the time to approve.")
+
+
+def _asked(tally: Tally) -> str:
+    requests = _several(_statuses(tally).total(), "request")
+    return f"{requests} and {_several(tally.denied, 'denial')}"
+
+
+def _several(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _statuses(tally: Tally) -> Counter[Status]:
+    counted = Counter[Status]()
+    for _, status, count in tally.requests:
+        counted[status] += count
+    return counted
+
+
+def _incidents(now: Tally) -> Iterator[Paragraph]:
+    """What the means leave out makes them look better than things are."""
+    if not now.incidents:
+        yield paragraph("No incident began.")
+        return
+    unanswered = [one for one in now.incidents if answered_at(one) is None]
+    still = [one for one in now.incidents if one.is_open]
+    waiting = [one for one in unanswered if one.is_open]
+    yield paragraph(
+        f"{_several(len(now.incidents), 'incident')}: {len(now.incidents) - len(unanswered)} "
+        f"answered by somebody, {len(unanswered) - len(waiting)} over by themselves before that, "
+        f"{len(waiting)} unanswered so far."
+    )
+    if still:
+        oldest = Moment(at=min(one.started_at for one in still))
+        yield paragraph(f"Still open: {len(still)}, the oldest since ", oldest, MISSING)
+
+
+def _reservations(found: Findings, tallies: Sequence[Tally]) -> Iterator[Paragraph]:
+    if any(one.count < ENOUGH for one in found.all):
+        yield paragraph(f"Fewer than {ENOUGH} cases say too little: chance alone moves them a lot.")
+    most = tallies[0].most
+    if any(most in (len(one.waits), len(one.incidents)) for one in tallies):
+        yield paragraph(f"Of times to approve and of incidents the newest {most:,} were read.")

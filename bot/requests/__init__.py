@@ -1,0 +1,1 @@
+"""The life of a request: asked for, agreed to, sent once, followed, told."""

@@ -1,0 +1,290 @@
+"""From what somebody asks for to the request as it would be filed: find, look, plan, judge."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.aws.accounts import Accounts
+from bot.errors import NotAllowedError, PreflightError, UsageError
+from bot.operation import Change
+from bot.policy.approvers import MAILBOX
+from bot.policy.eligibility import Directory, Eligibility, access_of, may_request, sealed
+from bot.policy.grants import grant_of
+from bot.policy.judge import Judge, Judged
+from bot.policy.viewers import Sights
+from bot.requests.facts import standing, weights
+from bot.settings import Settings
+from bot.values import (
+    AuditEvent,
+    Database,
+    Effect,
+    Order,
+    Person,
+    PersonId,
+    Plan,
+    Request,
+    Step,
+    micros,
+    plan_hash,
+    session_name,
+)
+from bot.values._vocabulary import Status, folded, resembles
+from storage.store import Store
+
+CLOSED_AT_AWS = (
+    "AWS refuses this by the role that rds-bot iam-policy prints: no tag of {}'s own opens it, and "
+    "AWS sees no other. Tag it first."
+)
+
+
+class Channels(Protocol):
+    """Where a request's card may stand."""
+
+    async def card_channel(self, asked_in: str) -> str | None:
+        """The configured channel, else where it was asked; None where no card may stand."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Somebody asks for a change, in a channel."""
+
+    change: Change
+    asker: PersonId
+    channel: str
+    reason: str
+    received_at: int
+    key: str  #: of the inbox row that carries it, which ends with the filing
+    command: Callable[[Change], str]  #: how the change is typed
+
+
+class DeniedError(NotAllowedError):
+    """A rule forbids it. ``seq`` is the audit row from which a CloudOps request can be written.
+
+    None where nobody is to be asked for anything.
+    """
+
+    def __init__(self, judged: Judged, seq: int | None) -> None:
+        super().__init__(judged.decision.reason)
+        self.classified = judged.classified
+        self.seq = seq
+
+
+def refused(eligibility: Eligibility) -> NotAllowedError:
+    """The error that tells somebody why their word does not count."""
+    plain = "".join(span if isinstance(span, str) else "…" for span in eligibility.reason)
+    return NotAllowedError(plain, eligibility.reason, eligibility.bar or "refused")
+
+
+class Drafting:
+    def __init__(
+        self,
+        store: Store,
+        accounts: Accounts,
+        sights: Sights,
+        judge: Judge,
+        directory: Directory,
+        channels: Channels,
+        settings: Settings,
+    ) -> None:
+        self._store = store
+        self._accounts = accounts
+        self._sights = sights
+        self._judge = judge
+        self._directory = directory
+        self._channels = channels
+        self._settings = settings
+
+    async def draft(self, ask: Ask) -> Request:
+        """The request as it would stand; generated names and parameters are frozen in it.
+
+        With ``observe`` also one that is denied, as nothing is filed anyway. Raises UsageError,
+        NotAllowedError, DeniedError, PreflightError or AWSError. What people or the policy refuse
+        is audited here.
+        """
+        asker = await self._may_ask(ask)
+        await self._no_deciding_tags(ask)
+        seen = await self._find(ask, asker)
+        change = ask.change.model_copy(update={"target": seen.address})
+        order = Order(
+            request_id=await self._store.requests.next_id(),
+            target=seen.target,
+            requester=asker.id,
+            reason=ask.reason,
+            asked_at=ask.received_at,
+        )
+        aws = self._accounts.door(order.target, change.permissions)
+        looking = asyncio.ensure_future(self._accounts.look(order.target))
+        looked, planned, weighed = await asyncio.gather(
+            looking, _attempted(change.plan(aws, order)), weights(aws.region, looking)
+        )
+        judged = self._judge.judge(change, looked)
+        observes = self._settings.observe and isinstance(planned, Plan)
+        if judged.decision.effect is Effect.DENY and not observes:
+            raise await self._denied(ask, order, judged, planned)
+        planned = _barred(change, looked.database) or planned
+        if isinstance(planned, Plan):
+            planned = await self._patient(planned, looked.database, judged)
+        if isinstance(planned, PreflightError):
+            await self._audit_refusal(ask, order, "preflight", str(planned))
+            raise planned
+        if judged.decision.effect is not Effect.DENY:
+            planned = self._forewarned(planned, looked.database)
+        channel = await self._channels.card_channel(ask.channel)
+        request = self._request(ask, change, order, looked.database, planned, judged, channel)
+        facts = {**standing(looked), **weighed, MAILBOX: sealed(order.request_id, asker)}
+        return request.model_copy(update={"facts": facts})
+
+    async def _may_ask(self, ask: Ask) -> Person:
+        """Who asks, under the id by which Slack knows them. Raises NotAllowedError."""
+        requesters = self._settings.access.requesters
+        access = access_of(requesters) if requesters else None
+        person, groups = await asyncio.gather(
+            self._directory.person(ask.asker, ask.received_at),
+            self._directory.groups(frozenset(access.groups if access else ()), ask.received_at),
+        )
+        allowed = may_request(person, access, groups, self._directory.own_team)
+        if allowed.bar is not None:
+            await self._audit_refusal(ask, None, allowed.bar, ask.reason)
+            raise refused(allowed)
+        return person
+
+    async def _find(self, ask: Ask, asker: Person) -> Database:
+        """The database, which whoever asks has to be among those who may look at."""
+        sight = await self._sights.of(asker, ask.received_at)
+        try:
+            return await sight.find(ask.change.target, ask.change.kinds())
+        except NotAllowedError as error:
+            await self._audit_refusal(ask, None, error.code, ask.reason)
+            raise
+
+    async def _no_deciding_tags(self, ask: Ask) -> None:
+        """By such a tag others are judged, so nobody has it for the asking. Raises UsageError."""
+        for parameter, key in ask.change.tag_keys():
+            deciding = self._settings.deciding_tags
+            if folded(key) in deciding or any(resembles(key, one) for one in deciding):
+                await self._audit_refusal(ask, None, "deciding_tag", ask.command(ask.change))
+                raise UsageError(
+                    f"The tag {key} decides who may change what, so it cannot be asked for here. "
+                    "Leave it out; whoever may tag at AWS can set it there.",
+                    parameter,
+                )
+
+    async def _patient(
+        self, plan: Plan, database: Database, judged: Judged
+    ) -> Plan | PreflightError:
+        """A busy database is waited for where people have to agree first, which takes its time too,
+        or where a request of ours keeps it busy."""
+        if not plan.busy:
+            return plan
+        if judged.decision.effect is Effect.APPROVE:
+            waits = f"{plan.busy} Once approved, it is sent when it is."
+            return plan.model_copy(update={"warnings": (*plan.warnings, waits)})
+        if await self._store.requests.holder(database.lock) is not None:
+            return plan
+        return PreflightError(f"{plan.busy} Ask again when it is.")
+
+    def _forewarned(self, plan: Plan, database: Database) -> Plan:
+        """Before anybody agrees to what AWS would refuse by the policy that the bot prints."""
+        if grant_of(self._settings, database.target.account).opens(database):
+            return plan
+        return plan.model_copy(
+            update={"warnings": (*plan.warnings, CLOSED_AT_AWS.format(database.name))}
+        )
+
+    async def _denied(
+        self, ask: Ask, order: Order, judged: Judged, planned: Plan | PreflightError
+    ) -> NotAllowedError:
+        """Audit the denial with all that a CloudOps request needs; the error is to be raised."""
+        call = planned.call.json_value() if isinstance(planned, Plan) else None
+        async with self._store.write() as tx:
+            seq = await tx.audit(
+                AuditEvent(
+                    action="request.denied",
+                    actor=str(order.requester),
+                    result="denied",
+                    request_id=order.request_id,
+                    operation=ask.change.name,
+                    target=str(order.target),
+                    facts={
+                        "rule": judged.decision.rule,
+                        "environment": judged.classified.environment,
+                        "classified_by": judged.classified.rule,
+                        "command": ask.command(ask.change),
+                        "call": call,
+                    },
+                    text=ask.reason,
+                )
+            )
+        if judged.is_denied_by_rule:
+            return DeniedError(judged, None if self._settings.observe else seq)
+        return NotAllowedError(judged.decision.reason)
+
+    async def _audit_refusal(self, ask: Ask, order: Order | None, code: str, text: str) -> None:
+        async with self._store.write() as tx:
+            await tx.audit(
+                AuditEvent(
+                    action="request.refused",
+                    actor=str(order.requester if order else ask.asker),
+                    result=code,
+                    request_id=order.request_id if order else None,
+                    operation=ask.change.name,
+                    target=str(order.target) if order else ask.change.target,
+                    text=text,
+                )
+            )
+
+    def _request(
+        self,
+        ask: Ask,
+        change: Change,
+        order: Order,
+        database: Database,
+        plan: Plan,
+        judged: Judged,
+        channel: str | None,
+    ) -> Request:
+        allowed = judged.decision.effect is Effect.ALLOW
+        step = Step(
+            operation=change.name,
+            params=change.model_dump(mode="json"),
+            target=order.target,
+            lock=database.lock,
+            plan=plan,
+            session_name=session_name(order.request_id, order.number),
+        )
+        return Request(
+            id=order.request_id,
+            status=Status.APPROVED if allowed else Status.PENDING,
+            requester=order.requester,
+            channel=ask.channel,
+            card_channel=channel,
+            reason=ask.reason,
+            operation=change.name,
+            command=ask.command(change),
+            assessment=judged.case.assessment,
+            classified=judged.classified,
+            decision=judged.decision,
+            plan_hash=plan_hash((step,)),
+            policy_hash=self._judge.policy_hash,
+            asked_at=ask.received_at,
+            expires_at=ask.received_at + micros(judged.decision.expires_after),
+            approved_at=ask.received_at if allowed else None,
+            send_by=ask.received_at + micros(judged.decision.send_within) if allowed else None,
+            steps=(step,),
+        )
+
+
+def _barred(change: Change, database: Database) -> PreflightError | None:
+    """What AWS would refuse whatever the plan."""
+    for parameter, sentence in change.barred(database).items():
+        return PreflightError(sentence, parameter)
+    return None
+
+
+async def _attempted(planning: Awaitable[Plan]) -> Plan | PreflightError:
+    """A denial speaks before the target's state does, so a failed guard is kept for later."""
+    try:
+        return await planning
+    except PreflightError as error:
+        return error

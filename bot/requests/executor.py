@@ -1,0 +1,499 @@
+"""The AWS half of a request's life: claim, check again, send once.
+
+``bot.requests.follower`` does the rest.
+
+``sent_at`` empty proves that nothing left the bot. From then on nothing is sent again without proof
+that the call did nothing: AWS's own refusal, or that it never left.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import structlog
+
+from bot.aws import AWS
+from bot.aws.accounts import Accounts
+from bot.aws.session import Acting
+from bot.errors import (
+    AWSAmbiguousError,
+    AWSNotNowError,
+    AWSRefusedError,
+    AWSUnavailableError,
+    ConflictError,
+    DirectoryError,
+    PreflightError,
+    UnknownTargetError,
+)
+from bot.operation import Change
+from bot.operations import load
+from bot.policy import Now, Worse, Worsening, still_approved
+from bot.policy.approvers import read_electorate
+from bot.policy.eligibility import Directory
+from bot.policy.judge import Judge
+from bot.requests.notifications import Telling
+from bot.values import (
+    SECOND,
+    Decision,
+    Instant,
+    Outcome,
+    PersonId,
+    Plan,
+    Progress,
+    Receipt,
+    Refusal,
+    Request,
+    Stage,
+    Step,
+    micros,
+    passed,
+    session_name,
+)
+from bot.values._vocabulary import Status
+from storage.errors import LockedError
+from storage.store import Store
+from storage.tables.requests import LONGEST_PAUSE
+from storage.transaction import Transaction
+
+LEASE = micros(timedelta(minutes=2))  #: longer than check, call and commit can take together
+AGAIN = micros(timedelta(seconds=15))  #: until a check that AWS or Slack did not answer is retried
+#: A call that leaves later than this after it was noted as sent might come when others already
+#: look for what became of it, or have found that it never arrived.
+PROMPT = micros(timedelta(seconds=5))
+#: What was checked longer ago than this is checked again.
+CHECKED = micros(timedelta(seconds=20))
+BUSY = micros(timedelta(seconds=20))  #: until a database that AWS is at work on is asked again
+BATCH = 50
+NOT_SENT = "NotSent"  #: in place of AWS's code where the call never left the bot
+UNCLAIMED = {"claimed_at": None, "lease_owner": None, "lease_until": None}
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A request that this process alone may send, until its lease ends."""
+
+    request: Request
+    step: Step
+    checked: Instant  #: when the check began that lets it be sent
+    noted: Instant | None = None  #: when it was noted as sent
+
+    @property
+    def fence(self) -> int:
+        return self.step.fence
+
+
+class Executor:
+    def __init__(
+        self,
+        store: Store,
+        accounts: Accounts,
+        judge: Judge,
+        directory: Directory,
+        telling: Telling,
+        clock: Callable[[], int],
+        owner: str,
+        steady: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """``steady`` gives seconds that no step of the wall clock ``clock`` moves."""
+        self._store = store
+        self._accounts = accounts
+        self._judge = judge
+        self._directory = directory
+        self._telling = telling
+        self._clock = clock
+        self._steady = steady
+        self._owner = owner
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._sending: set[int] = set()
+        self._stopping = False
+
+    def nudge(self) -> None:
+        """Look for something to send, now; called by whoever made something sendable."""
+        self._spawn(self.claim_all())
+
+    async def claim_all(self) -> None:
+        """Claim whatever may be sent; each goes its own way, at once.
+
+        Nothing may where the bot only observes: what was approved before waits, and expires.
+        """
+        if self._stopping or self._accounts.observes:
+            return
+        for request_id in await self._store.requests.claimable(self._clock(), BATCH):
+            self._spawn(self._carry_out(request_id))
+
+    async def give_back_lost_claims(self) -> None:
+        """Whatever another process claimed and never sent may be claimed again."""
+        now = self._clock()
+        for request in await self._store.requests.unsent():
+            if self.is_lost(request, now):
+                await self._give_back(request, request.step, "request.lease_lost", now)
+
+    def is_lost(self, request: Request, now: int) -> bool:
+        """Whether the process that claimed it is gone: its lease ended, or it cannot live.
+
+        Never while this very process waits for AWS's answer, however its clock is set meanwhile.
+        """
+        if request.id in self._sending:
+            return False
+        step = request.step
+        dead = self._store.is_exclusive and step.lease_owner != self._owner
+        return dead or passed(step.lease_until or 0, now, LEASE)
+
+    async def stop(self, within: float) -> None:
+        """No new claims; a call in flight ends or is left as sent."""
+        self._stopping = True
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=within)
+
+    async def idle(self) -> None:
+        """Returns when nothing is being claimed, checked or sent."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _spawn(self, work: "asyncio._CoroutineLike[None]") -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("executor.failed", exc_info=error)
+
+    # -- claim, check, send --------------------------------------------------------------------
+
+    async def _carry_out(self, request_id: int) -> None:
+        claim = await self._claim(request_id)
+        if claim is None:
+            return
+        try:
+            change = load(claim.step.operation, claim.step.params)
+            aws = door(self._accounts, change, claim.request, claim.step)
+        except (LookupError, ValueError, UnknownTargetError) as error:
+            await self._fail_unsent(claim, (_unusable(error),))
+            return
+        try:
+            plan, worse = await self._check_again(change, aws, claim)
+        except (AWSUnavailableError, DirectoryError) as error:
+            await self._postpone(claim, str(error))
+            return
+        if worse:
+            await self._fail_unsent(claim, worse)
+        elif plan.busy:
+            log.info("executor.busy", request=claim.request.label, why=plan.busy)
+            until = self._clock() + BUSY
+            await self._give_back(claim.request, claim.step, "request.busy", until, plan.busy)
+        else:
+            await asyncio.shield(self._send_fresh(change, aws, claim, plan))
+
+    async def _send_fresh(self, change: Change, aws: AWS, claim: Claim, plan: Plan) -> None:
+        """Credentials first: once it is noted as sent, nothing but the call itself is left."""
+        try:
+            async with aws.prepared(claim.step.plan.call) as ready:
+                if sent := await self._mark_sent(claim, plan):
+                    with self._awaiting(sent):
+                        await self._send(change, ready, sent)
+        except (AWSNotNowError, AWSAmbiguousError) as error:
+            await self._postpone(claim, str(error))
+        except AWSRefusedError as error:
+            await self._refused(claim, error)
+
+    async def _claim(self, request_id: int) -> Claim | None:
+        """None where it may not be sent now: taken, moved on, or its database is at work."""
+        try:
+            async with self._store.write() as tx:
+                request = await tx.try_lock_request(request_id)
+                if self._stopping or request is None or not _is_sendable(request, tx.now):
+                    return None
+                return await self._claimed(tx, request, self._instant())
+        except LockedError as locked:
+            await self._wait_for(request_id, locked.holder)
+        except ConflictError:
+            log.info("executor.claim_lost", request=request_id)
+        return None
+
+    async def _claimed(self, tx: Transaction, request: Request, at: Instant) -> Claim:
+        step = request.step.model_copy(
+            update={
+                "claimed_at": tx.now,
+                "progress": None,
+                "lease_owner": self._owner,
+                "lease_until": tx.now + LEASE,
+                "fence": request.step.fence + 1,
+            }
+        )
+        step = await tx.update_step(request.id, step, fence=request.step.fence)
+        event = request.event("step.claimed", "claimed", facts={"fence": step.fence})
+        moved = await tx.transition(request, Status.RUNNING, event, waits_for=None)
+        await tx.post(moved.card_message())
+        return Claim(moved, step, checked=at)
+
+    async def _wait_for(self, request_id: int, holder: int) -> None:
+        async with self._store.write() as tx:
+            request = await tx.lock_request(request_id)
+            if request.status is not Status.APPROVED or request.waits_for == holder:
+                return
+            waiting = await tx.set_waits_for(request, holder)
+            await tx.audit(request.event("request.waits", "waits", facts={"for": holder}))
+            await tx.post(waiting.card_message())
+
+    async def _check_again(
+        self, change: Change, aws: AWS, claim: Claim
+    ) -> tuple[Plan, tuple[Worse, ...]]:
+        """The plan as of now, and what got worse since people agreed; nothing worse means go."""
+        request, order = claim.request, claim.request.order(claim.step)
+        try:
+            looked, plan = await asyncio.gather(
+                self._accounts.look(order.target), change.plan(aws, order)
+            )
+        except PreflightError as error:
+            return claim.step.plan, (Worse(code=Worsening.PREFLIGHT, sentence=str(error)),)
+        except AWSRefusedError as error:
+            said = f"AWS says {error.code}: {error}"
+            return claim.step.plan, (Worse(code=Worsening.PREFLIGHT, sentence=said),)
+        if passing := next((one for one in looked.unread if one.is_passing), None):
+            raise AWSUnavailableError(f"Its {passing.what} cannot be read: {passing.why}")
+        judged = self._judge.judge(change, looked)
+        now = Now(
+            case=judged.case,
+            decision=judged.decision,
+            call=plan.call,
+            database=looked.database,
+            eligible=await self._agreed(request, judged.decision),
+        )
+        return plan, still_approved(request, claim.step, now)
+
+    async def _agreed(self, request: Request, now: Decision) -> frozenset[PersonId]:
+        """Those who agreed and still may; nobody is asked for where nobody had to agree."""
+        if not request.votes:
+            return frozenset()
+        electorate = await read_electorate(self._directory, request, now, (), self._clock())
+        return electorate.agreed(request)
+
+    async def _mark_sent(self, claim: Claim, plan: Plan) -> Claim | None:
+        """Commit that the call leaves now, with the facts right before it, which proof rests on.
+
+        None where it must not: the claim was lost meanwhile, or too much time has passed.
+        """
+        if why := self._is_stale(claim):
+            await self._postpone(claim, why)
+            return None
+        if _is_too_late(claim.request, self._clock()):
+            await self._give_back(claim.request, claim.step, "request.too_late", self._clock())
+            return None
+        try:
+            async with self._store.write() as tx:
+                noted = Instant(tx.now, self._steady())
+                request = await tx.lock_request(claim.request.id)
+                if request.status is not Status.RUNNING:
+                    return None
+                evidence = {"baseline": plan.baseline}
+                sent = {"sent_at": tx.now, "lease_until": tx.now + LEASE, "evidence": evidence}
+                step = claim.step.model_copy(update=sent)
+                step = await tx.update_step(request.id, step, fence=claim.fence)
+                call = step.plan.call.json_value()
+                facts = {"call": call, "session": step.session_name}
+                await tx.audit(request.event("step.sent", "sent", facts=facts))
+                return replace(claim, request=request, step=step, noted=noted)
+        except ConflictError:
+            log.warning("executor.claim_lost", request=claim.request.label)
+            return None
+
+    @contextmanager
+    def _awaiting(self, claim: Claim) -> Iterator[None]:
+        self._sending.add(claim.request.id)
+        try:
+            yield
+        finally:
+            self._sending.discard(claim.request.id)
+
+    async def _send(self, change: Change, ready: AWS, claim: Claim) -> None:
+        """The one call. Whatever comes of it is written down; nothing is sent a second time
+        without proof that the first did nothing."""
+        order = claim.request.order(claim.step)
+        asking = ready.asking(lambda: self._still(claim))
+        try:
+            receipt = await change.execute(asking, order, claim.step.plan)
+        except AWSNotNowError as error:
+            await self._not_now(claim, error)
+        except AWSRefusedError as error:
+            await self._refused(claim, error)
+        except AWSAmbiguousError as error:
+            await self._lost(claim, str(error))
+        else:
+            await self._accepted(claim, receipt)
+
+    def _still(self, claim: Claim) -> None:
+        """Asked with the call signed and about to leave."""
+        if why := self._is_stale(claim):
+            raise AWSNotNowError(NOT_SENT, why)
+
+    def _is_stale(self, claim: Claim) -> str:
+        """Why it must not leave any more; empty where everything happened just now.
+
+        Asleep, stopped or suspended, or with its clock set, a process cannot know what others have
+        concluded meanwhile; and what it checked may no longer be so.
+        """
+        now = self._instant()
+        if claim.noted is not None and claim.noted.apart(now) > PROMPT:
+            held = _seconds(claim.noted.apart(now))
+            return f"I was held up for {held} right before the call, so I did not make it"
+        if claim.checked.apart(now) > CHECKED:
+            held = _seconds(claim.checked.apart(now))
+            return f"{held} had passed since I began to check it, so it is checked again"
+        return ""
+
+    def _instant(self) -> Instant:
+        return Instant(self._clock(), self._steady())
+
+    # -- writing down what became of it --------------------------------------------------------
+
+    async def _accepted(self, claim: Claim, receipt: Receipt) -> None:
+        async with self._store.write() as tx:
+            request = await tx.lock_request(claim.request.id)
+            step = request.step.model_copy(update={"receipt": receipt, "accepted_at": tx.now})
+            await tx.update_step(request.id, step, fence=claim.fence)
+            facts = {"aws_request_id": receipt.aws_request_id}
+            await tx.audit(request.event("step.accepted", "accepted", facts=facts))
+            await tx.post(request.card_message())
+
+    async def _not_now(self, claim: Claim, error: AWSNotNowError) -> None:
+        """Proof that nothing was done makes it an approved request again.
+
+        Whatever others have concluded meanwhile holds; only who could not tell is told.
+        """
+        log.info("executor.not_now", request=claim.request.label, code=error.code, why=str(error))
+        async with self._store.write() as tx:
+            request = await tx.lock_request(claim.request.id)
+            if _awaits_answer(request, claim.fence):
+                await self._back_with_proof(tx, request, claim, error)
+                return
+            facts = {"code": error.code}
+            await tx.audit(request.event("step.refused", request.status, "bot", facts, str(error)))
+        if request.status is Status.UNKNOWN:
+            await self._refused(claim, error)
+
+    async def _back_with_proof(
+        self, tx: Transaction, request: Request, claim: Claim, error: AWSNotNowError
+    ) -> None:
+        step = request.step
+        times = step.refusal.times + 1 if step.refusal else 1
+        refusal = Refusal(at=tx.now, code=error.code, detail=str(error), times=times)
+        free = {
+            **UNCLAIMED,
+            "sent_at": None,
+            "refusal": refusal,
+            "session_name": session_name(request.id, step.number, times),
+            "events": (),
+            "progress": Progress(stage=Stage.WAITING, detail=_refusal(error, " for now")),
+        }
+        await tx.update_step(request.id, step.model_copy(update=free), fence=claim.fence)
+        facts = {"code": error.code, "attempt": times, "session": step.session_name}
+        event = request.event("step.refused", Status.APPROVED, "bot", facts, str(error))
+        not_before = tx.now + min(AGAIN * 2 ** min(times - 1, 10), LONGEST_PAUSE)
+        moved = await tx.transition(request, Status.APPROVED, event, not_before=not_before)
+        await tx.post(moved.card_message())
+
+    async def _refused(self, claim: Claim, error: AWSRefusedError) -> None:
+        detail = f"{_refusal(error)} Nothing was done; it can be asked for again."
+        await self._ended(claim, Outcome(code=f"refused.{error.code}", detail=detail))
+
+    async def _lost(self, claim: Claim, why: str) -> None:
+        """No answer: the lease ends now, so that the next tick asks AWS what arrived."""
+        async with self._store.write() as tx:
+            request = await tx.lock_request(claim.request.id)
+            step = request.step.model_copy(update={"lease_until": tx.now})
+            await tx.update_step(request.id, step, fence=claim.fence)
+            await tx.audit(request.event("step.answer_lost", "ambiguous", text=why))
+            await tx.post(request.card_message())
+
+    async def _fail_unsent(self, claim: Claim, worse: tuple[Worse, ...]) -> None:
+        sentences = " ".join(one.sentence for one in worse)
+        detail = f"Not sent, because things changed since it was asked for. {sentences}"
+        outcome = Outcome(code=f"changed.{worse[0].code}", detail=detail)
+        await self._ended(claim, outcome)
+
+    async def _ended(self, claim: Claim, outcome: Outcome) -> None:
+        try:
+            async with self._store.write() as tx:
+                request = await tx.lock_request(claim.request.id)
+                step = request.step.model_copy(update={"settled_at": tx.now})
+                await tx.update_step(request.id, step, fence=claim.fence)
+                event = request.event(
+                    "request.failed", "failed", facts={"code": outcome.code}, text=outcome.detail
+                )
+                moved = await tx.transition(
+                    request, Status.FAILED, event, ended_at=tx.now, outcome=outcome
+                )
+                for message in self._telling.moved(moved):
+                    await tx.post(message)
+                tx.after_commit(self.nudge)
+        except ConflictError:
+            log.info("executor.claim_moved_on", request=claim.request.label)
+
+    async def _postpone(self, claim: Claim, why: str) -> None:
+        """Neither checked nor sent for now."""
+        log.warning("executor.check_postponed", request=claim.request.label, why=why)
+        until = self._clock() + AGAIN
+        await self._give_back(claim.request, claim.step, "request.check_postponed", until, why)
+
+    async def _give_back(
+        self, request: Request, step: Step, action: str, not_before: int, why: str = ""
+    ) -> None:
+        """A claim that sent nothing becomes an approved request again; ``why`` it waits."""
+        waits = Progress(stage=Stage.WAITING, detail=why) if why else None
+        free = step.model_copy(update={**UNCLAIMED, "progress": waits})
+        try:
+            async with self._store.write() as tx:
+                request = await tx.lock_request(request.id)
+                await tx.update_step(request.id, free, fence=step.fence)
+                event = request.event(action, Status.APPROVED, text=why)
+                moved = await tx.transition(request, Status.APPROVED, event, not_before=not_before)
+                await tx.post(moved.card_message())
+        except ConflictError:
+            log.info("executor.claim_moved_on", request=request.label)
+
+
+def door(accounts: Accounts, change: Change, request: Request, step: Step) -> AWS:
+    """AWS as this step may use it, under its own session name and its requester's identity."""
+    identity = Acting(session_name=step.session_name, source_identity=request.requester.user)
+    return accounts.door(step.target, change.permissions, identity)
+
+
+def _awaits_answer(request: Request, fence: int) -> bool:
+    """Whether nobody has concluded anything about this attempt yet."""
+    step = request.step
+    return (request.status, step.fence, step.accepted_at) == (Status.RUNNING, fence, None)
+
+
+def _refusal(error: AWSRefusedError, when: str = "") -> str:
+    """Whose no it is, and the words: ``AWS refused for now (Throttling): Rate exceeded.``"""
+    said = str(error).rstrip(".")
+    return f"{said}." if error.code == NOT_SENT else f"AWS refused{when} ({error.code}): {said}."
+
+
+def _seconds(micros: int) -> str:
+    return f"{micros // SECOND} s"
+
+
+def _unusable(error: Exception) -> Worse:
+    said = f"I no longer know how to do this ({error}). Ask again."
+    return Worse(code=Worsening.PREFLIGHT, sentence=said)
+
+
+def _is_sendable(request: Request, now: int) -> bool:
+    return (
+        request.status is Status.APPROVED
+        and (request.not_before is None or passed(request.not_before, now, LONGEST_PAUSE))
+        and not _is_too_late(request, now)
+    )
+
+
+def _is_too_late(request: Request, now: int) -> bool:
+    """It was not sent in time, and expires."""
+    return request.send_by is not None and now >= request.send_by

@@ -1,0 +1,1 @@
+"""For whoever installs the bot: first settings, checks, IAM policies, alarms."""

@@ -1,0 +1,182 @@
+"""What an approver weighs: what would change, what it costs, why, and by which call."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from bot.values import Code, Difference, Line, Moment, Plan, Request, Strong, Vote
+from handlers.blocks.aws_call import call_text
+from handlers.blocks.elements import context, fields
+from handlers.blocks.phrases import listed, mentions, tally
+from handlers.blocks.rich import Block, Part, bullets, lines, preformatted, quote, rich_text
+from handlers.blocks.text import joined
+from handlers.blocks.times import lasting
+
+FACT = 300
+MOST, BULLET = 5, 160
+COSTS, COST = 8, 240
+CALL, REASON = 1200, 1200
+WHOLE_CALL = 2800
+#: What may be unread when it was asked for, by the key of the fact.
+UNREAD = {"connections": "how many are connected", "last_snapshot": "when it was last backed up"}
+
+
+def case(request: Request) -> Iterator[Block]:
+    """Enough to decide by, at a glance and on a phone; ``details`` has the rest."""
+    plan = request.step.plan
+    yield rich_text(
+        *reason(request),
+        *_bulleted("What changes", [_difference(one) for one in plan.differences]),
+        *_bulleted("What it costs", _costs(request), COSTS, COST),
+        *_bulleted("Good to know", [(one,) for one in plan.warnings]),
+        lines(_way_back(plan.undo), limit=FACT),
+        lines((Strong(text="Risk:"), f" {_because(request)}"), limit=FACT),
+    )
+    yield exact_call(request, CALL)
+
+
+def details(request: Request) -> Iterator[Block]:
+    """What the decision rests on, for whoever wants to look closer: the card's thread."""
+    yield from fields(_facts(request), FACT)
+    yield exact_call(request, WHOLE_CALL)
+    yield from checked(request)
+
+
+def checked(request: Request) -> Iterator[Block]:
+    if checks := request.step.plan.checks:
+        yield context((f"Checked: {'; '.join(checks)}",), limit=FACT)
+
+
+def exact_call(request: Request, limit: int) -> Block:
+    written = preformatted(call_text(request.step.plan.call), limit)
+    return rich_text(lines((Strong(text="The exact AWS call"),)), written)
+
+
+def place(request: Request) -> Line:
+    """Where it would happen, in one line: environment, account, engine, state."""
+    target, facts = request.step.target, request.facts
+    by = f"by {request.classified.rule}"
+    spot = f"{facts.get('account_name') or target.account} / {target.region}"
+    found = [
+        f"{target.kind.capitalize()} in {request.classified.environment}, {by}",
+        spot,
+        facts.get("engine"),
+        facts.get("status"),
+        "Multi-AZ" if facts.get("multi_az") else "",
+    ]
+    return (" · ".join(filter(None, found)),)
+
+
+def reason(request: Request) -> tuple[Part | None, ...]:
+    """Word for word, as a quotation; nothing where none was given."""
+    said = quote(request.reason, REASON)
+    return (lines((Strong(text="Reason"),)), said) if said else ()
+
+
+def voting(request: Request, who: Line, lapsed: Sequence[Vote] = ()) -> Iterator[Block]:
+    """How many agreed of how many, until when, and who else could; ``lapsed`` counts no longer."""
+    given = request.approvals
+    agreed: Line = (": ", *mentions(given)) if given else ()
+    gone: Line = ("; no longer counts: ", *mentions(lapsed)) if lapsed else ()
+    pairs: list[tuple[str, Line]] = [
+        ("Approvals", (tally(request), *agreed, *gone)),
+        ("Until", (Moment(at=request.expires_at),)),
+    ]
+    if who:
+        pairs.append(("Who can approve", who))
+    yield from fields(pairs, FACT)
+
+
+def _way_back(undo: str) -> Line:
+    if undo == Plan.model_fields["undo"].default:
+        return (Strong(text=undo),)
+    return (Strong(text="The way back:"), f" {undo}")
+
+
+def _costs(request: Request) -> Iterator[Line]:
+    """As it was when it was asked for; what could not be read then is said to be unread."""
+    facts = request.facts
+    if downtime := request.step.plan.downtime:
+        yield (Strong(text="Downtime:"), f" {downtime}")
+    if facts.get("connections") is not None:
+        at: Line = (f" {facts['connections']}, as of ", Moment(at=request.asked_at))
+        yield (Strong(text="Connections:"), *at)
+    elif "connections" in facts:
+        yield (Strong(text="Connections:"), " nobody had counted them in the last 15 minutes")
+    if backup := joined(_backups(request), "; "):
+        yield (Strong(text="Last backup:"), " ", *backup)
+    if lacks := ", ".join(UNREAD.get(name, name) for name in facts.get("unread", ())):
+        yield (Strong(text="Could not be read:"), f" {lacks}")
+    if "pending" in facts:
+        pending = [f"{name} = {value}" for name, value in facts["pending"].items()]
+        yield (Strong(text="Pending modifications:"), f" {listed(pending)}")
+    yield from _family(facts)
+
+
+def _backups(request: Request) -> Iterator[Line]:
+    facts = request.facts
+    taken, until = facts.get("last_snapshot"), facts.get("latest_restorable_at")
+    if "last_snapshot" in facts and not (taken or until):
+        yield ("none; nothing can be restored",)
+    if taken:
+        age = lasting(request.asked_at - taken["at"])
+        yield ("snapshot ", Code(text=taken["name"]), f", {age} old")
+    if until:
+        yield ("restorable until ", Moment(at=until))
+
+
+def _family(facts: dict[str, Any]) -> Iterator[Line]:
+    """Whom it takes along."""
+    if replicas := facts.get("replicas"):
+        yield (Strong(text="Replicas:"), f" {listed(replicas)}")
+    if members := facts.get("members"):
+        of = f" of {facts['cluster']}" if facts.get("cluster") else ""
+        writer = f"; {facts['writer']} writes" if facts.get("writer") else ""
+        yield (Strong(text=f"Members{of}:"), f" {listed(members)}{writer}")
+
+
+def _facts(request: Request) -> Iterator[tuple[str, Line]]:
+    target, facts = request.step.target, request.facts
+    yield target.kind.capitalize(), (Code(text=target.identifier), f" {facts.get('engine', '')}")
+    yield "Account", (f"{facts.get('account_name') or target.account} / {target.region}",)
+    yield "Environment", (f"{request.classified.environment}, by {request.classified.rule}",)
+    yield "Risk", (_because(request),)
+    if request.decision.rule:
+        yield "Decided by", (request.decision.rule,)
+    yield from _condition(facts)
+
+
+def _condition(facts: dict[str, Any]) -> Iterator[tuple[str, Line]]:
+    """The database as it was when it was asked for."""
+    if facts.get("status"):
+        yield "Status", (facts["status"],)
+    if "multi_az" in facts:
+        yield "Multi-AZ", (_zones(facts),)
+    if facts.get("resource_id"):
+        yield "Resource id", (Code(text=facts["resource_id"]),)
+
+
+def _zones(facts: dict[str, Any]) -> str:
+    zone = f", in {facts['zone']}" if facts.get("zone") else ""
+    return f"{'yes' if facts['multi_az'] else 'no'}{zone}"
+
+
+def _because(request: Request) -> str:
+    risk, reasons = request.assessment.risk.value, request.assessment.reasons
+    return f"{risk}, because {'; '.join(reasons)}" if reasons else risk
+
+
+def _difference(one: Difference) -> Line:
+    now, then = Code(text=one.current or "none"), Code(text=one.wanted or "none")
+    return (f"{one.what}: ", now, " → ", then)
+
+
+def _bulleted(
+    title: str, given: Iterable[Line], most: int = MOST, limit: int = BULLET
+) -> Iterator[Part | None]:
+    """What is left out is counted."""
+    shown = list(given)
+    if not shown:
+        return
+    more: list[Line] = [(f"and {len(shown) - most} more",)] if len(shown) > most else []
+    yield lines((Strong(text=title),))
+    yield bullets([*shown[:most], *more], limit=limit)

@@ -1,0 +1,165 @@
+"""What a request is called and where it stands, in the same words on every surface."""
+
+from collections.abc import Sequence
+
+from bot.values import Line, Mention, Request, Strong, Vote, label
+from bot.values._vocabulary import Status
+from handlers.blocks.text import cut, joined, visible
+from handlers.blocks.times import lasting
+
+EFFECT = 300
+DETAIL = 600
+
+#: For guests and people of other workspaces.
+MEMBERS_ONLY = (
+    "Only full members of this workspace can look at its databases here. To see or change one, "
+    "ask a full member, or an admin of this workspace to make you one."
+)
+
+EMOJI = {
+    Status.PENDING: "hourglass_flowing_sand",
+    Status.APPROVED: "heavy_check_mark",
+    Status.REJECTED: "no_entry_sign",
+    Status.EXPIRED: "hourglass",
+    Status.CANCELLED: "no_entry",
+    Status.RUNNING: "arrows_counterclockwise",
+    Status.SUCCEEDED: "white_check_mark",
+    Status.FAILED: "x",
+    Status.UNKNOWN: "warning",
+}
+
+
+def mark(request: Request) -> str:
+    """The emoji of where it stands; what made things worse is not marked as good."""
+    is_good = request.status is Status.SUCCEEDED
+    return "warning" if is_good and request.is_worse_since else EMOJI[request.status]
+
+
+def effect(request: Request) -> str:
+    return cut(visible(request.step.plan.effect), EFFECT)
+
+
+def headline(request: Request) -> Line:
+    """The first line of a card, and what a notification shows of it."""
+    said = f"{effect(request)}: {state(request)}"
+    return (Strong(text=said), f" {judged(request)} · {request.label}, asked by ", _asker(request))
+
+
+def notice(request: Request) -> Line:
+    """The headline without its looks."""
+    said = f"{effect(request)}: {state(request)} {judged(request)}"
+    return (f"{said} · {request.label}, asked by ", _asker(request))
+
+
+def judged(request: Request) -> str:
+    return f"({request.classified.environment}, {request.assessment.risk} risk)"
+
+
+def state(request: Request) -> str:
+    match request.status:
+        case Status.PENDING:
+            return _wanted(request)
+        case Status.APPROVED:
+            return _waiting(request)
+        case Status.RUNNING:
+            return _running(request)
+        case Status.SUCCEEDED | Status.FAILED:
+            return f"{_settled(request)}{request.since}"
+        case Status.UNKNOWN:
+            return "outcome unknown, a person must look"
+        case Status.REJECTED | Status.EXPIRED | Status.CANCELLED:
+            return request.status.value
+
+
+def detail(request: Request) -> str:
+    """How it ended, with AWS's own status; people's own words may be in it."""
+    said = visible(request.outcome.detail) if request.outcome else ""
+    closed = not said or said.endswith((".", "!", "?"))
+    return cut(said if closed else f"{said}.", DETAIL)
+
+
+def spoken_by_people(request: Request) -> bool:
+    """Whether ``detail`` holds what a person wrote, which notifications do not show."""
+    settled = request.outcome is not None and request.outcome.code == "settled"
+    return settled or request.status is Status.REJECTED
+
+
+def is_unsent(request: Request) -> bool:
+    """Nothing has left the bot and still can: whoever asked may take it back."""
+    return request.status.is_open and request.step.sent_at is None
+
+
+def is_untouched(request: Request) -> bool:
+    """It ended, and AWS did nothing of it: it can be asked for again as it was."""
+    if request.status is Status.EXPIRED:
+        return True
+    code = request.outcome.code if request.outcome else ""
+    was_refused = code.startswith(("refused.", "not_sent"))
+    return request.status is Status.FAILED and (was_refused or request.step.sent_at is None)
+
+
+def is_unanswered(request: Request) -> bool:
+    """Sent, but AWS has not said that it took it."""
+    step = request.step
+    return step.sent_at is not None and step.accepted_at is None and step.receipt is None
+
+
+def approvals(count: int) -> str:
+    return f"{count} approval{'' if count == 1 else 's'}"
+
+
+def tally(request: Request) -> str:
+    """``1 of 2``; more may have agreed than were wanted."""
+    return f"{len(request.approvals)} of {request.decision.approvals}"
+
+
+def mentions(votes: Sequence[Vote]) -> Line:
+    return joined([(Mention(person=vote.person),) for vote in votes], ", ")
+
+
+def listed(names: Sequence[str], most: int = 8) -> str:
+    """``a, b, c and 90 more``; ``none`` without any."""
+    shown = ", ".join(names[:most])
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{shown}{more}" or "none"
+
+
+def _asker(request: Request) -> Mention:
+    return Mention(person=request.requester)
+
+
+def _wanted(request: Request) -> str:
+    given, wanted = len(request.approvals), request.decision.approvals
+    if not given:
+        return f"needs {approvals(wanted)}"
+    # somebody who approved may no longer count, so at least one is still wanted
+    missing = max(wanted - given, 1)
+    return f"needs {missing} more approval{'' if missing == 1 else 's'}"
+
+
+def _waiting(request: Request) -> str:
+    agreed = "approved" if request.decision.approvals else "needs no approval"
+    if request.waits_for is not None:
+        return f"{agreed}, waits for {label(request.waits_for)}"
+    return f"{agreed}, waiting to be sent"
+
+
+def _running(request: Request) -> str:
+    if request.step.sent_at is None:
+        return "about to be sent"
+    if is_unanswered(request):
+        # before the first look at AWS the answer may still be on its way
+        return "sent, AWS's answer was lost" if request.step.progress else "sent to AWS"
+    if request.step.evidence.get("late"):
+        return "running, takes longer than expected"
+    return "running"
+
+
+def _settled(request: Request) -> str:
+    step = request.step
+    if step.sent_at is None:
+        return f"{request.status}, nothing was sent"
+    if step.settled_at is None:
+        return request.status.value
+    word = "in" if request.status is Status.SUCCEEDED else "after"
+    return f"{request.status} {word} {lasting(step.settled_at - step.sent_at)}"

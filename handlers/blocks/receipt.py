@@ -1,0 +1,79 @@
+"""What somebody reads in reply to asking for a change: where it stands and what comes next."""
+
+from bot.values import Answer, Channel, Code, Line, Paragraph, Request, Strong, paragraph
+from bot.values._vocabulary import Status
+from handlers.blocks.answers import answer
+from handlers.blocks.elements import Payload, notification
+from handlers.blocks.phrases import approvals, effect
+from handlers.blocks.rich import lines, rich_text
+
+
+def filed(request: Request, asked_in: str, who: Line = ()) -> Payload:
+    """``asked_in`` is the channel of the reply, brief beside the card; ``who`` may agree."""
+    if request.card_channel == asked_in:
+        return _beside_card(request, who)
+    return answer(
+        Answer(
+            title=_title(request),
+            parts=(paragraph(*_next(request)), *_of_whom(who)),
+            hint=_where(request),
+        )
+    )
+
+
+def lost_card(request: Request) -> Payload:
+    """In a direct message, where the card's channel is gone for the bot."""
+    told = (
+        "I could not post this request's card, or not change it: I am not in its channel, that is "
+        "gone, or Slack does not take it there. "
+    )
+    return answer(
+        Answer(
+            title=_title(request),
+            parts=(paragraph(told, *_without_card(request)),),
+            hint=_status(request),
+        )
+    )
+
+
+def _without_card(request: Request) -> Line:
+    if request.status is not Status.PENDING:
+        return ("Nothing is lost: it goes on, and you will hear from me how it ends.",)
+    typed = Code(text=f"/rds approve {request.label}")
+    return ("Nothing is lost. Approvers can type ", typed, ".")
+
+
+def _beside_card(request: Request, who: Line) -> Payload:
+    agreeing = [span for part in _of_whom(who) for span in (" ", *part.line)]
+    said: Line = (Strong(text=f"{_title(request)}."), " ", *_next(request), *agreeing)
+    block = rich_text(lines(said, _status(request)))
+    return {"text": notification((_title(request),)), "blocks": [block]}
+
+
+def _title(request: Request) -> str:
+    return f"{request.label}: {effect(request)}"
+
+
+def _next(request: Request) -> Line:
+    match request.status:
+        case Status.PENDING:
+            left = request.decision.approvals - len(request.approvals)
+            return (f"It needs {approvals(left)}. You will hear from me how it ends.",)
+        case Status.APPROVED | Status.RUNNING:
+            return ("No approval is needed: I carry it out now and tell you how it ends.",)
+        case _:
+            return (f"It is {request.status}.",)
+
+
+def _of_whom(who: Line) -> tuple[Paragraph, ...]:
+    return (paragraph("Who can agree: ", *who, "."),) if who else ()
+
+
+def _where(request: Request) -> Line:
+    if request.card_channel is None:
+        return _status(request)
+    return ("Its card is in ", Channel(id=request.card_channel), ". ", *_status(request))
+
+
+def _status(request: Request) -> Line:
+    return ("How it goes on: ", Code(text=f"/rds status {request.label}"))

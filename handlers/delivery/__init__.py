@@ -1,0 +1,1 @@
+"""How messages reach Slack: cards, threads, direct messages, files, Homes."""

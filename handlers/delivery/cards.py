@@ -1,0 +1,102 @@
+"""Cards of requests: drawn as the request stands when its card is delivered, in their place."""
+
+import asyncio
+
+from bot.errors import DirectoryError
+from bot.policy import altered
+from bot.policy.approvers import Ruling, known_electorate, named
+from bot.requests.notifications import details
+from bot.values import Posted, Request, Usual
+from bot.values._vocabulary import Status
+from handlers.blocks.card import Standing, card, plain_card
+from handlers.blocks.phrases import is_unsent
+from handlers.delivery.messages import Payload, Posting
+from handlers.directory import SlackDirectory
+from storage.store import Store
+from storage.tables.outbox import Delivery
+
+CARD_EVENT = "rds_bot_card"
+
+
+class Cards:
+    def __init__(
+        self,
+        store: Store,
+        posting: Posting,
+        directory: SlackDirectory,
+        ruling: Ruling,
+        patience: float,
+        *,
+        observes: bool = False,
+    ) -> None:
+        """``patience``: seconds for finding out who could still approve."""
+        self._observes = observes
+        self._store = store
+        self._posting = posting
+        self._directory = directory
+        self._ruling = ruling
+        self._patience = patience
+
+    async def show(self, delivery: Delivery, request: Request) -> Posted:
+        standing, usual = await self._standing(request), await self._usual(request)
+        drawn = card(request, standing, usual=usual, observes=self._observes)
+        return await self._draw(delivery, request, drawn)
+
+    async def _draw(self, delivery: Delivery, request: Request, drawn: Payload) -> Posted:
+        if request.card is not None:
+            return await self._redraw(request, request.card, drawn)
+        earlier = await self._posting.find(delivery, delivery.message.address, _carded(request))
+        if earlier is not None:
+            await self._remember(request, earlier)
+            return await self._redraw(request, earlier, drawn)
+        return await self._new_card(delivery.message.address, request, drawn)
+
+    async def _redraw(self, request: Request, posted: Posted, drawn: Payload) -> Posted:
+        changed = await self._posting.change(
+            posted, drawn, plain_card(request, observes=self._observes)
+        )
+        return changed or await self._new_card(posted.channel, request, drawn)
+
+    async def _new_card(self, address: str, request: Request, drawn: Payload) -> Posted:
+        posted = await self._posting.post(
+            address, drawn, plain_card(request, observes=self._observes), metadata=_carded(request)
+        )
+        await self._remember(request, posted)
+        return posted
+
+    async def _remember(self, request: Request, posted: Posted) -> None:
+        """From here on it is changed, and what it leaves out follows in its thread."""
+        async with self._store.write() as tx:
+            await tx.set_card(request.id, posted)
+            if request.card_channel is not None:
+                await tx.post(details(request, posted))
+
+    async def _standing(self, request: Request) -> Standing:
+        """What people and settings say by now; of people nothing where Slack does not say."""
+        if not is_unsent(request):
+            return Standing()
+        now = self._ruling(request)
+        changes = altered(request, now)
+        if request.status is not Status.PENDING:
+            return Standing(changes=changes)
+        try:
+            async with asyncio.timeout(self._patience):
+                electorate = await known_electorate(self._directory, request, now)
+        except (DirectoryError, TimeoutError):
+            return Standing(changes=changes)
+        return Standing(
+            who=named(person.id for person in electorate.open_to(request)),
+            counting=electorate.counting(request),
+            changes=changes,
+        )
+
+    async def _usual(self, request: Request) -> Usual | None:
+        """How long such a change takes, for a card that shows how far it has come."""
+        if request.status is not Status.RUNNING:
+            return None
+        environment = request.classified.environment
+        return await self._store.requests.usual(request.operation, environment)
+
+
+def _carded(request: Request) -> Payload:
+    return {"event_type": CARD_EVENT, "event_payload": {"request_id": request.id}}

@@ -1,0 +1,86 @@
+"""What stands in channels besides cards: digests with their files, and incidents."""
+
+from bot.digests import below
+from bot.masking import mask
+from bot.values import Digest, Message, Note, Posted
+from handlers.blocks.digest import digest, digest_csv
+from handlers.blocks.incident import incident, incident_note
+from handlers.delivery.files import Files
+from handlers.delivery.messages import Posting, keyed
+from storage.store import Store
+from storage.tables.outbox import Delivery
+
+
+class Channels:
+    def __init__(self, store: Store, posting: Posting, files: Files) -> None:
+        self._store = store
+        self._posting = posting
+        self._files = files
+
+    async def tell(self, delivery: Delivery) -> Posted | None:
+        """Where it stands; None for a file, and for what lost the message that it belongs to."""
+        message = delivery.message
+        match message.kind:
+            case "digest":
+                return await self._digest(delivery)
+            case "digest_file":
+                await self._put(message)
+                return None
+            case "file":
+                await self._share(delivery)
+                return None
+            case "incident":
+                return await self._incident(delivery)
+            case "incident_note":
+                return await self._incident_note(delivery)
+            case _:
+                return await self._posting.once(delivery, message.address, message.body)
+
+    async def _digest(self, delivery: Delivery) -> Posted:
+        """What belongs into its thread follows in messages of their own."""
+        about = Digest.model_validate(delivery.message.body)
+        posted = await self._posting.once(delivery, delivery.message.address, digest(about))
+        async with self._store.write() as tx:
+            for message in below(about, posted):
+                await tx.post(message)
+        return posted
+
+    async def _incident(self, delivery: Delivery) -> Posted:
+        """Its card as it stands now, in the place of the one before."""
+        about = await self._store.incidents.get(delivery.message.body["incident"])
+        metadata, drawn = keyed(delivery.message.key or ""), incident(about)
+        address = delivery.message.address
+        earlier = about.card or await self._posting.find(delivery, address, metadata)
+        posted = earlier and await self._posting.change(earlier, drawn)
+        posted = posted or await self._posting.post(address, drawn, metadata=metadata)
+        if posted != about.card:
+            async with self._store.write() as tx:
+                current = await tx.lock_incident(about.id)
+                await tx.save_incident(current.model_copy(update={"card": posted}))
+        return posted
+
+    async def _incident_note(self, delivery: Delivery) -> Posted | None:
+        note = Note.model_validate(delivery.message.body)
+        card = (await self._store.incidents.get(note.incident)).card
+        if card is None:  # it could never be posted
+            return None
+        drawn = incident_note(note)
+        return await self._posting.once(delivery, card.channel, drawn, thread_ts=card.ts)
+
+    async def _put(self, message: Message) -> None:
+        """A file that is put twice is seen once: it is shared by a message of its own, which waits
+        behind this one and is replaced with it."""
+        about = Digest.model_validate(message.body["digest"])
+        file = await self._files.put("digest.csv", mask(digest_csv(about)).encode())
+        title = f"{about.title}: all {len(about.concerns)} lines"
+        body = {"file": file, "title": title, "thread": message.body["thread"]}
+        key = f"{message.key}:shared"
+        shared = message.model_copy(update={"kind": "file", "body": body, "key": key})
+        async with self._store.write() as tx:
+            await tx.post(shared)
+
+    async def _share(self, delivery: Delivery) -> None:
+        message, body = delivery.message, delivery.message.body
+        root = Posted(channel=message.address, ts=body["thread"])
+        again = delivery.attempts > 0
+        await self._files.share(body["file"], body["title"], root, again=again)

@@ -1,0 +1,1 @@
+"""What Slack sends is kept, acknowledged, then worked on."""

@@ -1,0 +1,1 @@
+"""What Slack sends, by Bolt's own words: each is checked, kept and acknowledged."""

@@ -1,0 +1,250 @@
+"""Buttons."""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.desk import Services
+from bot.errors import BotError, NotAllowedError, UsageError
+from bot.operation import Operation
+from bot.operations import CATALOGUE
+from bot.requests.cloudops import CloudOps
+from bot.settings import OBSERVES
+from bot.values import Channel, Code, Moment, PersonId, Verdict, label
+from handlers.blocks import digest, incident
+from handlers.blocks.denied import cloudops_request
+from handlers.blocks.error import RUN, problem
+from handlers.blocks.form import metadata_of
+from handlers.blocks.launcher import CALLBACK, LAUNCH
+from handlers.delivery.homes import redrawn
+from handlers.delivery.replies import Origin, Replies
+from handlers.errors import explained, query_in, unexplained
+from handlers.intake.acknowledge import sender, take
+from handlers.intake.inbox import Intake
+from handlers.modals.forms import Blank, Forms
+from handlers.modals.launcher import Launcher, Visit
+from handlers.modals.modals import Trigger
+from handlers.runner import Errand, Errands
+from storage.tables.inbox import Incoming
+
+KIND = "action"
+#: Seconds for judging a click before its trigger, good for three, has to open the form.
+JUDGING = 1.5
+
+log = structlog.get_logger()
+
+
+class Actions:
+    def __init__(
+        self,
+        services: Services,
+        errands: Errands,
+        forms: Forms,
+        launcher: Launcher,
+        replies: Replies,
+    ) -> None:
+        self._services = services
+        self._errands = errands
+        self._forms = forms
+        self._launcher = launcher
+        self._replies = replies
+
+    def register(self, app: AsyncApp, intake: Intake) -> None:
+        intake.on(KIND, self.process, self.failed)
+
+        @app.action(re.compile(r"^(request|cloudops|launch|query|digest|incident)\."))
+        async def clicked(ack: AsyncAck, body: dict[str, Any]) -> None:
+            payload = _payload(body)
+            looks = payload["action"].startswith((RUN, LAUNCH))
+            excuse = await take(intake, ack, KIND, _key(body), payload, looks=looks)
+            if excuse:
+                self._replies.soon(_origin(payload), problem(excuse))
+
+    async def process(self, incoming: Incoming) -> None:
+        said: dict[str, Any] = {}
+        try:
+            await self._act(incoming)
+        except BotError as error:
+            said = explained(error)
+        if not await self._launcher_shows(incoming, said) and said:
+            await self._replies.privately(_origin(incoming.payload), said)
+        if incoming.payload.get("in_home"):
+            await self._redraw_home(PersonId.parse(incoming.payload["person"]))
+
+    async def failed(self, incoming: Incoming, reference: str) -> None:
+        await self._replies.privately(_origin(incoming.payload), unexplained(reference))
+
+    async def _launcher_shows(self, incoming: Incoming, said: Mapping[str, Any]) -> bool:
+        """Where the click was about a request in it: as things stand now, and what came of it."""
+        body = incoming.payload
+        if body.get("launcher") is None or body["action"].startswith(LAUNCH):
+            return False
+        notice = said.get("blocks", ())
+        return await self._launcher.fill(body["launcher"], _visit(incoming), notice)
+
+    async def _redraw_home(self, person: PersonId) -> None:
+        """Whoever clicked there sees what came of it sooner than the others."""
+        async with self._services.store.write() as tx:
+            await tx.post(redrawn(person))
+
+    async def _act(self, incoming: Incoming) -> None:
+        body, approvals = incoming.payload, self._services.approvals
+        person, number = PersonId.parse(body["person"]), _number(body["value"])
+        match body["action"]:
+            case "request.approve":
+                await approvals.approve(number, person, incoming.received_at)
+            case "request.cancel":
+                who = await self._services.directory.person(person, incoming.received_at)
+                await approvals.cancel(number, who.id)
+            case "request.reject":
+                await self._ask_why(number, person, incoming)
+            case "cloudops.create":
+                await self._cloudops(number, person, incoming)
+            case digest.SNOOZE:
+                await self._snooze(person, incoming)
+            case mend if mend.startswith(digest.MEND):
+                await self._mend(person, incoming)
+            case incident.ACKNOWLEDGE | incident.SNOOZE | incident.RESOLVE as verb:
+                await self._care(verb, number, person, incoming)
+            case run if run.startswith(RUN):
+                await self._look(person, incoming)
+            case launch if launch.startswith(LAUNCH):
+                await self._launch(CATALOGUE[body["value"]], incoming)
+            case _:
+                log.warning("actions.unknown", action=body["action"])
+
+    async def _ask_why(self, number: int, person: PersonId, incoming: Incoming) -> None:
+        """The form, unless it is already clear that the reject would not count."""
+        judging = self._services.approvals.may_vote(
+            number, person, Verdict.REJECT, incoming.received_at
+        )
+        try:
+            await asyncio.wait_for(judging, JUDGING)
+        except TimeoutError:
+            log.info("actions.judged_later", request=number)
+        body = incoming.payload
+        operation, values = CATALOGUE["reject_request"], {"request": label(number)}
+        blank = Blank(operation, values, person, _metadata(body))
+        if await self._forms.open(_trigger(body), blank):
+            return
+        typed = Code(text=f"/rds reject {label(number)} --reason …")
+        told = ("I could not open the form in time. Type ", typed, " instead.")
+        await self._replies.privately(_origin(body), problem(told))
+
+    async def _launch(self, operation: type[Operation], incoming: Incoming) -> None:
+        body = incoming.payload
+        if not await self._launcher.launch(
+            operation, _trigger(body), _visit(incoming), incoming.key
+        ):
+            typed = Code(text=operation.usage())
+            told = problem(("I could not open that in time. Type ", typed, " instead."))
+            await self._replies.privately(_origin(body), told)
+
+    async def _look(self, person: PersonId, incoming: Incoming) -> None:
+        """What the button offers, as if it had been typed."""
+        body = incoming.payload
+        command = query_in(body["value"])
+        if command is None:
+            raise UsageError("A button runs only what looks. Please type this command yourself.")
+        errand = Errand(person, body["channel"] or "", incoming.received_at, incoming.key)
+        drawn = await self._errands.run(command, errand)
+        await self._replies.privately(_origin(body), drawn)
+
+    async def _snooze(self, person: PersonId, incoming: Incoming) -> None:
+        body, at = incoming.payload, incoming.received_at
+        who = await self._services.directory.person(person, at)
+        until = await self._services.digests.snooze(body["value"], body["channel"], who, at)
+        told = problem(("Digests in this channel leave that out until ", Moment(at=until), "."))
+        await self._replies.privately(_origin(body), told)
+
+    async def _care(self, verb: str, number: int, person: PersonId, incoming: Incoming) -> None:
+        """The card says what came of it; whoever came too late is told who was there before."""
+        care = self._services.incidents
+        verbs = {
+            incident.ACKNOWLEDGE: care.acknowledge,
+            incident.SNOOZE: care.snooze,
+            incident.RESOLVE: care.resolve,
+        }
+        who = await self._services.directory.person(person, incoming.received_at)
+        if told := await verbs[verb](number, who):
+            await self._replies.privately(_origin(incoming.payload), problem(told))
+
+    async def _mend(self, person: PersonId, incoming: Incoming) -> None:
+        """The form of what mends it, with the database filled in."""
+        body = incoming.payload
+        name, _, database = body["value"].partition(" ")
+        operation = CATALOGUE[name]
+        blank = Blank(operation, {"target": database}, person, {"channel": body["channel"]})
+        if not await self._forms.open(_trigger(body), blank):
+            typed = Code(text=f"/rds {operation.verb} {database}")
+            told = problem(("I could not open the form in time. Type ", typed, " instead."))
+            await self._replies.privately(_origin(body), told)
+
+    async def _cloudops(self, seq: int, person: PersonId, incoming: Incoming) -> None:
+        settings = self._services.settings
+        if settings.observe:
+            raise NotAllowedError(OBSERVES)
+        cloudops = CloudOps(self._services.store, settings.channels.cloudops, settings.limits)
+        channel = incoming.payload["channel"] or ""
+        errand = Errand(person, channel, incoming.received_at, incoming.key)
+        who, _ = await self._errands.member(CATALOGUE["show_audit"], errand)
+        row = await cloudops.denial(seq, who.id)
+        drawn = cloudops_request(row)
+        place = await cloudops.post(row, drawn)
+        if place is None:
+            await self._replies.privately(_origin(incoming.payload), drawn)
+        else:
+            told = problem(("Posted for you in ", Channel(id=place), "; it goes on there."))
+            await self._replies.privately(_origin(incoming.payload), told)
+
+
+def _key(body: Mapping[str, Any]) -> str:
+    action = body["actions"][0]
+    place = (body.get("container") or {}).get("message_ts") or (body.get("view") or {}).get("id")
+    return f"action:{body['user']['id']}:{place}:{action['action_id']}:{action['action_ts']}"
+
+
+def _payload(body: Mapping[str, Any]) -> dict[str, Any]:
+    action, view = body["actions"][0], body.get("view") or {}
+    return {
+        "action": action["action_id"],
+        "value": action.get("value") or "",
+        "person": str(sender(body)),
+        "user": body["user"]["id"],
+        "channel": (body.get("channel") or {}).get("id") or metadata_of(view).get("channel"),
+        "in_modal": view.get("type") == "modal",
+        "in_home": view.get("type") == "home",
+        "launcher": view.get("id") if view.get("callback_id") == CALLBACK else None,
+        "response_url": body.get("response_url"),
+        "trigger_id": body.get("trigger_id"),
+    }
+
+
+def _number(value: str) -> int:
+    """A button holds a number and nothing else; anything else finds no request."""
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else 0
+
+
+def _visit(incoming: Incoming) -> Visit:
+    body = incoming.payload
+    return Visit(
+        PersonId.parse(body["person"]), body["channel"], incoming.received_at, body.get("launcher")
+    )
+
+
+def _trigger(body: Mapping[str, Any]) -> Trigger:
+    return Trigger(body["trigger_id"], in_modal=body.get("in_modal", False))
+
+
+def _metadata(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The launcher under a form is shown anew after it."""
+    return {"channel": body["channel"], "launcher": body.get("launcher")}
+
+
+def _origin(body: Mapping[str, Any]) -> Origin:
+    return Origin(body["user"], body["channel"], body.get("response_url"))

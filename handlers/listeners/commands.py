@@ -1,0 +1,122 @@
+"""``/rds``"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.errors import BotError
+from bot.operation import Query
+from bot.operations import CATALOGUE
+from bot.values import PersonId
+from handlers.blocks.error import problem
+from handlers.delivery.replies import Origin, Replies
+from handlers.errors import explained, unexplained
+from handlers.intake.acknowledge import take
+from handlers.intake.inbox import Intake
+from handlers.modals.forms import Blank, Forms
+from handlers.modals.launcher import Launcher, Visit
+from handlers.modals.modals import Trigger
+from handlers.parser import Command, Incomplete, Launch, parse
+from handlers.runner import Errand, Errands
+from storage.tables.inbox import Incoming
+
+KIND = "command"
+KEPT = ("text", "user_id", "team_id", "channel_id", "response_url", "trigger_id")
+
+
+class Commands:
+    def __init__(
+        self, errands: Errands, forms: Forms, launcher: Launcher, replies: Replies
+    ) -> None:
+        self._errands = errands
+        self._forms = forms
+        self._launcher = launcher
+        self._replies = replies
+
+    def register(self, app: AsyncApp, intake: Intake) -> None:
+        intake.on(KIND, self.process, self.failed)
+
+        @app.command("/rds")
+        async def rds(ack: AsyncAck, body: dict[str, Any]) -> None:
+            payload = {name: body.get(name) for name in KEPT}
+            key = f"command:{body['trigger_id']}"
+            await take(intake, ack, KIND, key, payload, looks=_looks(payload["text"] or ""))
+
+    async def process(self, incoming: Incoming) -> None:
+        body = incoming.payload
+        try:
+            parsed = parse(body["text"] or "", CATALOGUE)
+        except BotError as error:
+            await self._replies.privately(_origin(body), explained(error))
+            return
+        match parsed:
+            case Incomplete() as incomplete:
+                await self._incomplete(incomplete, body)
+            case Launch():
+                await self._launch(incoming)
+            case Command() as command:
+                await self._run(command, incoming)
+
+    async def failed(self, incoming: Incoming, reference: str) -> None:
+        await self._replies.privately(_origin(incoming.payload), unexplained(reference))
+
+    async def _launch(self, incoming: Incoming) -> None:
+        """What can be done from here, or the help where no modal can be opened."""
+        body = incoming.payload
+        visit = Visit(_asker(body), body["channel_id"], incoming.received_at)
+        if not await self._launcher.open(Trigger(body["trigger_id"]), visit):
+            await self._run(Command(_help()), incoming)
+
+    async def _run(self, command: Command, incoming: Incoming) -> None:
+        body = incoming.payload
+        errand = Errand(
+            asker=_asker(body),
+            channel=body["channel_id"],
+            received_at=incoming.received_at,
+            key=incoming.key,
+        )
+        drawn = await self._errands.run(command, errand)
+        await self._replies.privately(_origin(body), drawn)
+
+    async def _incomplete(self, incomplete: Incomplete, body: Mapping[str, Any]) -> None:
+        """Ask for the rest with a form, or in words where a form cannot be opened."""
+        if not issubclass(incomplete.operation, Query):
+            common = {"reason": incomplete.reason, "dry_run": incomplete.dry_run}
+            blank = Blank(
+                incomplete.operation,
+                {**incomplete.values, **common},
+                _asker(body),
+                {"channel": body["channel_id"]},
+            )
+            if await self._forms.open(Trigger(body["trigger_id"]), blank):
+                return
+        words = map(incomplete.operation.parameter, incomplete.missing)
+        missing = " and ".join(word.usage for word in words)
+        operation = incomplete.operation
+        usage = f"It reads: {operation.usage()}, for example /rds {operation.example}"
+        await self._replies.privately(_origin(body), problem(f"{missing} is missing. {usage}"))
+
+
+def _looks(text: str) -> bool:
+    """Whether answering it changes nothing: what is asked, is incomplete, or cannot be read."""
+    try:
+        parsed = parse(text, CATALOGUE)
+    except BotError:
+        return True
+    return not isinstance(parsed, Command) or isinstance(parsed.operation, Query)
+
+
+def _origin(body: Mapping[str, Any]) -> Origin:
+    return Origin(body["user_id"], body["channel_id"], body.get("response_url"))
+
+
+def _asker(body: Mapping[str, Any]) -> PersonId:
+    return PersonId(team=body["team_id"], user=body["user_id"])
+
+
+def _help() -> Query:
+    found = CATALOGUE["help"]()
+    assert isinstance(found, Query)
+    return found

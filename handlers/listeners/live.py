@@ -1,0 +1,164 @@
+"""Pictures that are kept fresh: begun and stopped by a click.
+
+Whoever may look may also stop one: it stands where others read it, nothing is lost by it, and one
+click begins it again.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.desk import Services
+from bot.errors import BotError, UsageError
+from bot.monitoring import live_charts
+from bot.operation import Query
+from bot.operations import CATALOGUE
+from bot.values import (
+    Answer,
+    AuditEvent,
+    Channel,
+    Line,
+    LiveChart,
+    Message,
+    Moment,
+    PersonId,
+    Place,
+)
+from bot.values._buttons import STOP
+from handlers.blocks.elements import Payload
+from handlers.blocks.error import problem
+from handlers.delivery.replies import Origin, Replies
+from handlers.directory import SlackDirectory
+from handlers.errors import explained, query_in, unexplained
+from handlers.intake.acknowledge import sender, take
+from handlers.intake.inbox import Intake
+from handlers.live import Renewing
+from handlers.runner import Errand, Errands
+from storage.tables.inbox import Incoming
+
+KIND = "live"
+NOTHING = "CloudWatch has nothing to draw for this time, so there is nothing to keep fresh."
+TOO_OLD = "That button is from an older version of me. Type /rds metrics again."
+OVER = "That picture is not kept fresh any more."
+
+
+class Live:
+    def __init__(
+        self,
+        services: Services,
+        directory: SlackDirectory,
+        errands: Errands,
+        renewing: Renewing,
+        replies: Replies,
+    ) -> None:
+        self._services = services
+        self._directory = directory
+        self._errands = errands
+        self._renewing = renewing
+        self._replies = replies
+
+    def register(self, app: AsyncApp, intake: Intake) -> None:
+        intake.on(KIND, self.process, self.failed)
+
+        @app.action(re.compile(r"^live\."))
+        async def clicked(ack: AsyncAck, body: dict[str, Any]) -> None:
+            payload, action = _payload(body), body["actions"][0]
+            key = f"action:{payload['user']}:{action['action_id']}:{action['action_ts']}"
+            if excuse := await take(intake, ack, KIND, key, payload):
+                self._replies.soon(_origin(payload), problem(excuse))
+
+    async def process(self, incoming: Incoming) -> None:
+        act = self._stop if incoming.payload["action"] == STOP else self._keep
+        try:
+            told: Payload = problem(await act(incoming))
+        except BotError as error:
+            told = explained(error)
+        await self._replies.privately(_origin(incoming.payload), told)
+
+    async def failed(self, incoming: Incoming, reference: str) -> None:
+        await self._replies.privately(_origin(incoming.payload), unexplained(reference))
+
+    async def _keep(self, incoming: Incoming) -> Line:
+        body, store = incoming.payload, self._services.store
+        errand, query = _errand(incoming), _query(body["value"])
+        found = await self._errands.look(query, errand)
+        if found.chart is None:
+            raise UsageError(NOTHING)
+        person, now = errand.asker, self._services.clock()
+        here = await self._is_open(errand.channel)
+        address = errand.channel if here else person.user
+        chart = live_charts.begun(incoming.key, person, address, body["value"], found, now)
+        facts = {"command": body["value"], "address": address}
+        async with store.write() as tx:
+            if why := live_charts.objection(chart, await tx.lock_live_charts()):
+                raise UsageError(why)
+            await tx.keep_fresh(chart, _event("live.begun", chart.id, person, **facts))
+            await tx.post(_message(chart, here, found, now))
+            await tx.inbox_done(incoming.key)
+        return _begun(chart, here)
+
+    async def _stop(self, incoming: Incoming) -> Line:
+        person, chart_id = PersonId.parse(incoming.payload["person"]), incoming.payload["value"]
+        await self._errands.member(CATALOGUE["show_metrics"], _errand(incoming))
+        async with self._services.store.write() as tx:
+            if not await tx.stop_chart(chart_id, _event("live.stopped", chart_id, person)):
+                raise UsageError(OVER)
+        await self._renewing.tick()
+        return ("Stopped. The last picture stays where it is.",)
+
+    async def _is_open(self, channel: str) -> bool:
+        """Whether it may stand there for everybody to see."""
+        return bool(channel) and await self._directory.may_post(channel)
+
+
+def _query(line: str) -> Query:
+    """A button holds nothing that is trusted, and an older version may have written it."""
+    command = query_in(line)
+    if command is None or not isinstance(command.operation, Query):
+        raise UsageError(TOO_OLD)
+    return command.operation
+
+
+def _message(chart: LiveChart, here: bool, found: Answer, now: int) -> Message:
+    """The words; the picture comes with the first renewal."""
+    place = Place.CHANNEL if here else Place.PERSON
+    words = live_charts.fresh(chart, found.model_copy(update={"chart": None}), now)
+    return Message.pictured(place, chart.address, words, key=chart.key, instead=chart.person)
+
+
+def _begun(chart: LiveChart, here: bool) -> Line:
+    until = Moment(at=chart.until)
+    if here:
+        return ("Kept fresh in ", Channel(id=chart.address), " until ", until, ".")
+    return ("Kept fresh in our direct messages until ", until, ".")
+
+
+def _event(action: str, chart_id: str, person: PersonId, **facts: str) -> AuditEvent:
+    return AuditEvent(
+        action=action, actor=str(person), result="done", facts={"chart": chart_id, **facts}
+    )
+
+
+def _payload(body: Mapping[str, Any]) -> dict[str, Any]:
+    action = body["actions"][0]
+    return {
+        "action": action["action_id"],
+        "value": action.get("value") or "",
+        "person": str(sender(body)),
+        "user": body["user"]["id"],
+        "channel": (body.get("channel") or {}).get("id") or "",
+        "response_url": body.get("response_url"),
+    }
+
+
+def _errand(incoming: Incoming) -> Errand:
+    body = incoming.payload
+    asker = PersonId.parse(body["person"])
+    return Errand(asker, body["channel"], incoming.received_at, incoming.key)
+
+
+def _origin(body: Mapping[str, Any]) -> Origin:
+    return Origin(body["user"], body["channel"] or None, body.get("response_url"))

@@ -1,0 +1,96 @@
+"""What a searched select menu offers."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.desk import Services
+from bot.operations import CATALOGUE
+from bot.params import Picker
+from bot.policy.viewers import Sight
+from bot.values import Database, PersonId
+from handlers.blocks.elements import OPTION, OPTIONS, Element, plain_text
+from handlers.blocks.form import PICK, Offer, metadata_of, picked
+from handlers.intake.acknowledge import sender
+from handlers.modals.choices import offers, ranked
+from handlers.modals.forms import Forms
+
+#: Seconds; Slack waits three.
+WITHIN = 2.0
+#: What stands where nothing is found and not all could be read; choosing it says why.
+NOT_LISTED, UNKNOWN = "Not among those that I could read", "?"
+#: How many of somebody's last requests are looked at for what to offer first.
+RECENT = 20
+
+log = structlog.get_logger()
+
+
+class Options:
+    def __init__(self, services: Services, forms: Forms) -> None:
+        self._services = services
+        self._forms = forms
+
+    def register(self, app: AsyncApp) -> None:
+        @app.options(PICK)
+        async def searched(ack: AsyncAck, body: dict[str, Any]) -> None:
+            try:
+                async with asyncio.timeout(WITHIN):
+                    found = await self._offered(body)
+            except Exception:
+                log.exception("options.failed")
+                found = {"options": []}
+            await ack(**found)
+
+    async def _offered(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Guests and strangers see nothing of the fleet, here either."""
+        person, picker = sender(body), _picker(body)
+        if picker is None or not (sight := await self._forms.sight(person)):
+            return {"options": []}
+        typed = body.get("value") or ""
+        found = await self._databases(typed, person, picker, sight)
+        shown = offers(found[:OPTIONS], self._services.judge.classify)
+        rows, unread = [picked(one) for one in shown], self._unread(picker)
+        if unread and not rows:
+            rows = [picked(Offer(typed or UNKNOWN, NOT_LISTED, unread))]
+        return menu(rows, max(len(found), len(rows)), unread)
+
+    def _unread(self, picker: Picker) -> str:
+        """Where there may be more of what is looked for; empty where all could be read."""
+        unreachable = self._services.fleet.last_seen.unreachable
+        return ", ".join(one.place for one in unreachable if one.kinds & picker.kinds)
+
+    async def _databases(
+        self, typed: str, person: PersonId, picker: Picker, sight: Sight
+    ) -> list[Database]:
+        services = self._services
+        inventory, asked = await asyncio.gather(
+            services.fleet.inventory(),
+            services.store.requests.find(requester=person, limit=RECENT),
+        )
+        seen = sight.of(inventory).databases
+        fitting = [one for one in seen if one.target.kind in picker.kinds]
+        return ranked(typed, fitting, [one.step.target.resource_id for one in asked])
+
+
+def _picker(body: Mapping[str, Any]) -> Picker | None:
+    """The parameter that the menu is for: the block's id is its name."""
+    operation = CATALOGUE.get(metadata_of(body.get("view") or {}).get("operation", ""))
+    name = body.get("block_id", "")
+    if operation is None or name not in operation.model_fields:
+        return None
+    parameter = operation.parameter(name)
+    return parameter if isinstance(parameter, Picker) else None
+
+
+def menu(rows: list[Element], found: int, unread: str = "") -> dict[str, Any]:
+    """Slack shows no more than a menu holds; the heading says so, and what could not be read."""
+    if found <= len(rows) and not unread:
+        return {"options": rows}
+    heading = f"{len(rows)} of {found}: type more of the name"
+    if unread:
+        heading = f"Not all: I could not read {unread}"
+    return {"option_groups": [{"label": plain_text(heading, OPTION), "options": rows}]}

@@ -1,0 +1,130 @@
+"""Submitted forms."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.errors import BotError, ClosedError, NotAllowedError
+from bot.operation import Query
+from bot.operations import CATALOGUE
+from bot.values import PersonId
+from handlers.blocks.form import CALLBACK, submitted
+from handlers.blocks.modal import result_form, waiting_form
+from handlers.delivery.replies import Origin, Replies
+from handlers.errors import unexplained
+from handlers.intake.acknowledge import sender, take, unreadable
+from handlers.intake.inbox import Intake
+from handlers.modals.forms import Blank, Forms
+from handlers.modals.launcher import Launcher, Visit
+from handlers.modals.modals import Modals
+from handlers.parser import Command, FormError, from_form
+from handlers.runner import Errand, Errands
+from storage.tables.inbox import Incoming
+
+KIND = "view"
+#: What no other values in the form would change.
+FINAL = (NotAllowedError, ClosedError)
+
+
+class Views:
+    def __init__(
+        self,
+        errands: Errands,
+        forms: Forms,
+        launcher: Launcher,
+        modals: Modals,
+        replies: Replies,
+    ) -> None:
+        self._errands = errands
+        self._launcher = launcher
+        self._forms = forms
+        self._modals = modals
+        self._replies = replies
+
+    def register(self, app: AsyncApp, intake: Intake) -> None:
+        intake.on(KIND, self.process, self.failed)
+
+        @app.view(CALLBACK)
+        async def filled_in(ack: AsyncAck, body: dict[str, Any]) -> None:
+            view = body["view"]
+            try:
+                payload = _payload(body)
+                command = _command(payload)
+                await self._forms.check(command.operation, PersonId.parse(payload["person"]))
+            except FormError as error:
+                await ack(response_action="errors", errors=dict(error.fields))
+            except Exception:
+                await unreadable(ack, body)
+            else:
+                waiting = waiting_form(type(command.operation))
+                answer = partial(ack, response_action="update", view=waiting)
+                key = f"view:{view['id']}:{view.get('hash')}"
+                looks = isinstance(command.operation, Query)
+                await take(intake, answer, KIND, key, payload, looks=looks)
+
+    async def process(self, incoming: Incoming) -> None:
+        body = incoming.payload
+        errand = Errand(
+            asker=PersonId.parse(body["person"]),
+            channel=body["metadata"].get("channel") or "",
+            received_at=incoming.received_at,
+            key=incoming.key,
+        )
+        command = _command(body)
+        try:
+            drawn = await self._errands.carry_out(command, errand)
+        except BotError as error:
+            drawn = self._errands.explained(command, error)
+            if not isinstance(error, FINAL) and await self._again(body, error):
+                return
+        await self._answer(body, drawn)
+        await self._refresh_launcher(incoming)
+
+    async def failed(self, incoming: Incoming, reference: str) -> None:
+        await self._answer(incoming.payload, unexplained(reference))
+
+    async def _again(self, body: Mapping[str, Any], error: BotError) -> bool:
+        """The form as it was sent, with what is wrong; False where it was closed."""
+        blank = Blank(
+            CATALOGUE[body["operation"]],
+            body["values"],
+            PersonId.parse(body["person"]),
+            body["metadata"],
+        )
+        return await self._forms.fill(body["view"], blank, error)
+
+    async def _answer(self, body: Mapping[str, Any], drawn: Mapping[str, Any]) -> None:
+        """In the form's place, or privately where that was closed."""
+        channel = body["metadata"].get("channel")
+        view = result_form(CATALOGUE[body["operation"]], drawn, channel)
+        if not await self._modals.show(body["view"], view):
+            await self._replies.privately(_origin(body), drawn)
+
+    async def _refresh_launcher(self, incoming: Incoming) -> None:
+        """Where the form lies on top of one."""
+        body = incoming.payload
+        if below := body["metadata"].get("launcher"):
+            person, channel = PersonId.parse(body["person"]), body["metadata"]["channel"]
+            await self._launcher.fill(below, Visit(person, channel, incoming.received_at))
+
+
+def _payload(body: Mapping[str, Any]) -> dict[str, Any]:
+    name, values, metadata = submitted(body["view"])
+    return {
+        "operation": name,
+        "values": values,
+        "person": str(sender(body)),
+        "metadata": metadata,
+        "view": body["view"]["id"],
+    }
+
+
+def _command(body: Mapping[str, Any]) -> Command:
+    return from_form(CATALOGUE[body["operation"]], body["values"])
+
+
+def _origin(body: Mapping[str, Any]) -> Origin:
+    return Origin(PersonId.parse(body["person"]).user, body["metadata"].get("channel"), None)

@@ -1,0 +1,1 @@
+"""Forms, the launcher, and what their pickers offer."""

@@ -1,0 +1,188 @@
+"""Carrying out a parsed command for somebody, and saying in reply what came of it."""
+
+import asyncio
+from dataclasses import dataclass, replace
+
+from bot.desk import OPEN_TO_ALL, Desk, Services
+from bot.errors import (
+    AmbiguousTargetError,
+    BotError,
+    DirectoryError,
+    NotAllowedError,
+    UnknownTargetError,
+    UsageError,
+)
+from bot.fleet.inventory import choose
+from bot.operation import Change, Control, Operation, Query
+from bot.policy.approvers import who_may_approve
+from bot.policy.eligibility import may_look
+from bot.policy.viewers import NOT_VIEWER, Sight
+from bot.requests.drafts import Ask
+from bot.values import Answer, AuditEvent, Line, Message, Person, PersonId, Place, Request
+from bot.values._vocabulary import Kind, Status
+from handlers.blocks.answers import answer
+from handlers.blocks.dry_run import rehearsal
+from handlers.blocks.error import Offer
+from handlers.blocks.picture import words
+from handlers.blocks.receipt import filed
+from handlers.errors import explained, offer
+from handlers.parser import Command, command_text, whole_text
+
+#: Seconds for finding out who may agree; the request is filed by then, whoever they are.
+NAMING = 1.0
+ONLY_MEMBERS = "Only full members of this workspace can look at its databases."
+ONLY_VIEWERS = (
+    "You are not among those who may look at databases here (access.viewers in rds-bot.yml). Ask "
+    "one of them, or whoever runs the bot."
+)
+
+
+@dataclass(frozen=True)
+class Errand:
+    """Who wants something, where, and when the wish was received."""
+
+    asker: PersonId
+    channel: str
+    received_at: int
+    key: str
+
+
+class Errands:
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def run(self, command: Command, errand: Errand) -> dict[str, object]:
+        """The reply; what people should know of an error is a reply too."""
+        try:
+            return await self.carry_out(command, errand)
+        except BotError as error:
+            return self.explained(command, error)
+
+    def explained(self, command: Command, error: BotError) -> dict[str, object]:
+        """What came of a command that did not go through."""
+        if isinstance(error, UnknownTargetError | AmbiguousTargetError):
+            return explained(error, self._meant(command, error))
+        return explained(error)
+
+    async def carry_out(self, command: Command, errand: Errand) -> dict[str, object]:
+        """The reply. Raises BotError."""
+        operation = command.operation
+        match operation:
+            case Change():
+                return await self._ask(command, operation, errand)
+            case Query():
+                return await self._answered(await self.look(operation, errand), errand)
+            case Control():
+                person = await self._services.directory.person(errand.asker, errand.received_at)
+                return answer(await operation.act(await self._desk(person, errand), person))
+        raise TypeError(f"{operation.name} is neither a query, a control nor a change")
+
+    async def look(self, query: Query, errand: Errand) -> Answer:
+        """What a query finds, before anybody draws it. Raises BotError."""
+        person, sight = await self.member(query, errand)
+        desk = self._seated(sight, errand)
+        try:
+            return await query.answer(desk, person)
+        except NotAllowedError as error:
+            if error.code == NOT_VIEWER:
+                await self._refused(query, person, NOT_VIEWER)
+            raise
+
+    async def _desk(self, person: Person, errand: Errand) -> Desk:
+        sight = await self._services.sights.of(person, errand.received_at)
+        return self._seated(sight, errand)
+
+    def _seated(self, sight: Sight, errand: Errand) -> Desk:
+        return Desk(self._services, errand.received_at, sight, errand.channel, errand.key)
+
+    async def _answered(self, found: Answer, errand: Errand) -> dict[str, object]:
+        """The words now; a picture is posted to the person when it is drawn."""
+        if found.chart is None:
+            return answer(found)
+        key = f"picture:{errand.key}"
+        message = Message.pictured(Place.PERSON, errand.asker.user, found, key=key, waits=True)
+        async with self._services.store.write() as tx:
+            await tx.post(message)
+        return words(found)
+
+    def _meant(
+        self, command: Command, error: UnknownTargetError | AmbiguousTargetError
+    ) -> list[Offer]:
+        """The same command for each database that may have been meant."""
+        operation = command.operation
+        if error.parameter not in type(operation).model_fields:
+            return []
+        corrected = (
+            (name, operation.model_copy(update={error.parameter: name})) for name in error.choices
+        )
+        return [
+            offer(whole_text(replace(command, operation=one)), self._about(name))
+            for name, one in corrected
+        ]
+
+    def _about(self, name: str) -> str:
+        """``test, postgres 16.8``; several may share a name that is offered."""
+        try:
+            database = choose(name, self._services.fleet.last_seen, frozenset(Kind))
+        except UsageError:
+            return "more than one"
+        environment = self._services.judge.classify(database).environment
+        return f"{environment}, {database.engine} {database.engine_version}".rstrip()
+
+    async def _ask(self, command: Command, change: Change, errand: Errand) -> dict[str, object]:
+        ask = Ask(
+            change=change,
+            asker=errand.asker,
+            channel=errand.channel,
+            reason=command.reason,
+            received_at=errand.received_at,
+            key=errand.key,
+            command=command_text,
+        )
+        observes = self._services.settings.observe
+        if command.dry_run or observes:
+            shown = await self._services.approvals.rehearse(ask)
+            wanted = shown.request.decision.approvals
+            who = await self._who(shown.request) if wanted else ()
+            return rehearsal(shown.request, who=who, obstacle=shown.obstacle, observes=observes)
+        request = await self._services.approvals.submit(ask)
+        return filed(request, errand.channel, await self._of_whom(request))
+
+    async def member(
+        self, operation: Operation | type[Operation], errand: Errand
+    ) -> tuple[Person, Sight]:
+        """Whoever asks, as they are now, and what they may look at.
+
+        Guests and strangers see nothing of the fleet, nor does whom ``access.viewers`` leaves out;
+        that is audited. Raises NotAllowedError.
+        """
+        directory, at = self._services.directory, errand.received_at
+        person = await directory.person(errand.asker, at)
+        sight = await self._services.sights.of(person, at)
+        if sight or operation.name in OPEN_TO_ALL:
+            return person, sight
+        bar = may_look(person, directory.own_team).bar
+        await self._refused(operation, person, bar or NOT_VIEWER)
+        raise NotAllowedError(ONLY_VIEWERS if bar is None else ONLY_MEMBERS)
+
+    async def _refused(
+        self, operation: Operation | type[Operation], person: Person, code: str
+    ) -> None:
+        event = AuditEvent(
+            action="query.refused", actor=str(person.id), result=code, operation=operation.name
+        )
+        async with self._services.store.write() as tx:
+            await tx.audit(event)
+
+    async def _who(self, request: Request) -> Line:
+        now = self._services.judge.now(request)
+        return await who_may_approve(self._services.directory, request, now)
+
+    async def _of_whom(self, request: Request) -> Line:
+        if request.status is not Status.PENDING:
+            return ()
+        try:
+            async with asyncio.timeout(NAMING):
+                return await self._who(request)
+        except (DirectoryError, TimeoutError):
+            return ()

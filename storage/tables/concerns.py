@@ -1,0 +1,66 @@
+"""What a digest has told of, and what a channel has put off. ``Transaction`` writes both."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine import Connections, insert_into
+from storage.tables import models
+
+_told = models.told_concerns.c
+_snooze = models.snoozes.c
+
+
+@dataclass(frozen=True)
+class Told:
+    """In which state a concern was told of, and when."""
+
+    state: str
+    at: int
+
+
+class Concerns:
+    def __init__(self, connections: Connections, clock: Callable[[], int]) -> None:
+        self._connections = connections
+        self._clock = clock
+
+    async def told(self, schedule_id: str) -> Mapping[str, Told]:
+        """What that schedule's last digest knew of, by the concern's key."""
+        query = select(models.told_concerns).where(_told.schedule_id == schedule_id)
+        async with self._connections.read() as connection:
+            rows = (await connection.execute(query)).all()
+        return {row.key: Told(row.state, row.told_at) for row in rows}
+
+    async def snoozed(self, channel: str) -> frozenset[str]:
+        """Keys of what is not to be told there now."""
+        query = select(_snooze.key).where(_snooze.channel == channel, _snooze.until > self._clock())
+        async with self._connections.read() as connection:
+            return frozenset((await connection.execute(query)).scalars())
+
+    async def prune(self, now: int, before: int) -> None:
+        """Forget what is put off no longer, and what was last told before that instant."""
+        async with self._connections.begin() as connection:
+            await connection.execute(delete(models.snoozes).where(_snooze.until <= now))
+            await connection.execute(delete(models.told_concerns).where(_told.told_at < before))
+
+
+async def remember(connection: AsyncConnection, schedule_id: str, told: Mapping[str, Told]) -> None:
+    """This and nothing else: what has gone is news when it comes back."""
+    await connection.execute(delete(models.told_concerns).where(_told.schedule_id == schedule_id))
+    rows = [
+        {"schedule_id": schedule_id, "key": key, "state": one.state, "told_at": one.at}
+        for key, one in told.items()
+    ]
+    if rows:
+        await connection.execute(insert(models.told_concerns), rows)
+
+
+async def snooze(connection: AsyncConnection, channel: str, key: str, until: int) -> None:
+    added = insert_into(models.snoozes, connection).values(channel=channel, key=key, until=until)
+    await connection.execute(
+        added.on_conflict_do_update(
+            index_elements=[_snooze.channel, _snooze.key], set_={"until": until}
+        )
+    )

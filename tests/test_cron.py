@@ -1,0 +1,128 @@
+"""When a cron expression falls due, through every clock change."""
+
+from datetime import datetime
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.cron import checked, due, next_due
+from bot.values import SECOND
+
+BERLIN = "Europe/Berlin"
+DAY = 86_400 * SECOND
+
+
+def at(reading: str, zone: str = BERLIN) -> int:
+    """An instant by the wall clock there."""
+    return int(datetime.fromisoformat(reading).replace(tzinfo=ZoneInfo(zone)).timestamp()) * SECOND
+
+
+def readings(expression: str, start: str, end: str, zone: str = BERLIN) -> list[str]:
+    found = due(checked(expression), zone, at(start, zone), at(end, zone))
+    return [one.wall_clock for one in found]
+
+
+@pytest.mark.parametrize(
+    ("weekday", "days"),
+    [
+        ("0", ["2026-07-05"]),
+        ("7", ["2026-07-05"]),
+        ("1", ["2026-07-06"]),
+        ("mon", ["2026-07-06"]),
+        ("1-5", ["2026-07-06", "2026-07-07", "2026-07-08", "2026-07-09", "2026-07-10"]),
+        ("MON-FRI", ["2026-07-06", "2026-07-07", "2026-07-08", "2026-07-09", "2026-07-10"]),
+        ("5-7", ["2026-07-05", "2026-07-10", "2026-07-11"]),
+        ("fri-mon", ["2026-07-05", "2026-07-06", "2026-07-10", "2026-07-11"]),
+        ("0,3", ["2026-07-05", "2026-07-08"]),
+        ("*/3", ["2026-07-05", "2026-07-08", "2026-07-11"]),
+        ("1-5/2", ["2026-07-06", "2026-07-08", "2026-07-10"]),
+    ],
+)
+def test_weekdays_are_counted_as_crontab_does(weekday: str, days: list[str]) -> None:
+    """2026-07-05 is a Sunday."""
+    found = readings(f"30 8 * * {weekday}", "2026-07-05T00:00", "2026-07-11T23:59")
+
+    assert found == [f"{day}T08:30" for day in days]
+
+
+@pytest.mark.parametrize(
+    ("expression", "told"),
+    [
+        ("daily", "it has 1 fields and needs five"),
+        ("* * * * *", "comes more often than every 15 minutes"),
+        ("*/10 8 * * *", "comes more often than every 15 minutes"),
+        ("0,50 * * * *", "comes more often than every 15 minutes"),
+        ("0 0 30 2 *", "never comes"),
+        ("0 0 31 apr,jun *", "never comes"),
+        ("0 8 1 * mon", "cron means either of them and most people both"),
+        ("0 8 * * 8", '"8" is no day of the week'),
+        ("0 8 * * munday", '"munday" is no day of the week'),
+        ("0 8 last * *", '"last" is no day of the month'),
+        ("61 8 * * *", "no cron expression"),
+        ("0 8 * * */0", "a step of 0 goes nowhere"),
+        ("0 8 * * mon; rm -rf /", "needs five"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(expression: str, told: str) -> None:
+    with pytest.raises(ValueError, match=told.replace("*", r"\*")):
+        checked(expression)
+
+
+def test_an_expression_is_kept_in_one_form() -> None:
+    assert checked("  30  8 * * MON-fri ") == "30 8 * * mon-fri"
+    assert checked("*/15 * * * *") == "*/15 * * * *"
+    assert checked("0 0 29 2 *") == "0 0 29 2 *"
+
+
+def test_a_night_with_two_such_times_has_one() -> None:
+    """On 25 October the clock shows 02:30 twice."""
+    [one] = due("30 2 * * *", BERLIN, at("2026-10-24T12:00"), at("2026-10-25T12:00"))
+
+    assert one.wall_clock == "2026-10-25T02:30"
+    assert datetime.fromtimestamp(one.at / SECOND, ZoneInfo("UTC")).hour == 0
+
+
+def test_a_night_without_such_a_time_has_one_too() -> None:
+    """On 29 March the clock goes from 02:00 to 03:00."""
+    [one] = due("30 2 * * *", BERLIN, at("2026-03-28T12:00"), at("2026-03-29T12:00"))
+
+    assert one.wall_clock == "2026-03-29T02:30"
+    assert one.at == at("2026-03-29T03:30")
+
+
+def test_the_hour_of_the_day_stays_through_the_year() -> None:
+    hours = {
+        datetime.fromtimestamp(one.at / SECOND, ZoneInfo(BERLIN)).hour
+        for one in due("30 8 * * *", BERLIN, at("2026-01-01T00:00"), at("2027-01-01T00:00"))
+    }
+
+    assert hours == {8}
+
+
+def test_the_next_time_is_after_now() -> None:
+    assert next_due("30 8 * * mon", BERLIN, at("2026-07-06T08:30")).wall_clock == "2026-07-13T08:30"
+    assert next_due("0 0 29 2 *", "UTC", at("2096-03-01T00:00")).wall_clock == "2104-02-29T00:00"
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    cut=st.lists(st.integers(0, 3 * 24 * 60), max_size=6),
+    zone=st.sampled_from([BERLIN, "America/New_York", "Australia/Lord_Howe", "UTC"]),
+    start=st.sampled_from(["2026-03-28T00:00", "2026-10-24T00:00", "2026-04-04T00:00"]),
+    expression=st.sampled_from(["30 2 * * *", "*/15 * * * *", "0 */3 * * *"]),
+)
+def test_however_time_is_cut_each_reading_is_due_once(
+    cut: list[int], zone: str, start: str, expression: str
+) -> None:
+    begin = at(start, zone)
+    edges = [begin, *sorted(begin + one * 60 * SECOND for one in cut), begin + 3 * DAY]
+
+    pieces = [
+        one for after, until in pairwise(edges) for one in due(expression, zone, after, until)
+    ]
+
+    assert pieces == list(due(expression, zone, begin, begin + 3 * DAY))
+    assert len({one.wall_clock for one in pieces}) == len(pieces)
