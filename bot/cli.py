@@ -26,12 +26,12 @@ from bot.setup import alarms as own_alarms
 from bot.setup import check as setup_check
 from bot.setup import iam
 from bot.setup import init as setup_init
+from bot.setup.docs import GENERATED, Generated
 from bot.spreadsheets import csv_line
 from bot.values import AuditRow, wall_clock
 from storage import migrations
 from storage.tables import audit as audit_store
 
-DOCS = Path("docs/operations.md")
 NO_NAMESPACE = (
     "not set, so CloudWatch gets no figures that an alarm could watch; "
     "set it, for example {namespace: rds-bot}"
@@ -263,18 +263,24 @@ def docs(
         bool, typer.Option("--check", help="Change nothing; exit 1 if out of date.")
     ] = False,
 ) -> None:
-    """Write the generated table of operations into docs/operations.md."""
-    try:
-        written = DOCS.read_text("utf-8")
-        current = iam.with_table(written, CATALOGUE.values())
-    except (OSError, ValueError) as error:
-        _fail(SettingsError([f"{DOCS}: {error}; run this where the bot's sources are"]))
-    if written == current:
-        return
-    if check:
-        _say(f"{DOCS} is out of date; run: make docs")
+    """Write the generated parts of the docs anew: the table of operations, the rooms."""
+    outdated = [(one.page, text) for one in GENERATED if (text := _outdated(one))]
+    for page, text in outdated:
+        if check:
+            _say(f"{page} is out of date; run: make docs")
+        else:
+            Path(page).write_text(text, "utf-8")
+    if check and outdated:
         raise typer.Exit(1)
-    DOCS.write_text(current, "utf-8")
+
+
+def _outdated(part: Generated) -> str:
+    """The page as the code has it; empty where it is that already."""
+    try:
+        written, current = part.current(Path())
+    except (OSError, ValueError) as error:
+        _fail(SettingsError([f"{part.page}: {error}; run this where the bot's sources are"]))
+    return "" if written == current else current
 
 
 @db.command()

@@ -16,7 +16,7 @@ from bot.operation import Change
 from bot.operations import CATALOGUE
 from bot.sandbox.aws import AWSSandbox
 from bot.sandbox.slack import SlackSandbox
-from bot.setup import iam
+from bot.setup import docs
 from bot.values import Call
 from tests.conftest import StartBot
 from tests.stories.asking import (
@@ -139,5 +139,5 @@ def test_the_iam_policy_and_the_docs_have_it(tmp_path: Path) -> None:
 
     statements = {it["Sid"]: it for it in json.loads(printed.stdout)["Statement"]}
     assert "rds:StopDBInstance" in statements["Change"]["Action"]
-    table = iam.operations_table(CATALOGUE.values())
+    table = docs.operations_table(CATALOGUE.values())
     assert "| `/rds stop ID TICKET [--keep nothing\\|copy]` | Stop an instance" in table

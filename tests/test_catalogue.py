@@ -117,12 +117,6 @@ def test_the_docs_mention_it(operation: type[Operation]) -> None:
     assert all(f"`{permission}`" in row for permission in operation.permissions)
 
 
-def test_the_docs_are_as_the_code_is() -> None:
-    written = DOCS.read_text("utf-8")
-
-    assert iam.with_table(written, OPERATIONS) == written
-
-
 @each
 def test_its_permissions_are_actions_that_aws_knows(operation: type[Operation]) -> None:
     session = botocore.session.get_session()
