@@ -202,13 +202,18 @@ Tags = Annotated[
 ]
 
 
+def request_number(text: str) -> int | None:
+    """Of ``RDS-1042``, in whatever letters, or ``1042``; None: it is no request's id."""
+    match = re.fullmatch(r"(?i)(?:rds-)?(\d{1,12})", text)
+    return int(match[1]) if match else None
+
+
 def _request_id(value: Any) -> Any:
-    if isinstance(value, str):
-        match = re.fullmatch(r"(?i)(?:rds-)?(\d{1,12})", value)
-        if match is None:
-            raise ValueError("a request id reads RDS-1042")
-        return int(match[1])
-    return value
+    if not isinstance(value, str):
+        return value
+    if (number := request_number(value)) is None:
+        raise ValueError("a request id reads RDS-1042")
+    return number
 
 
 RequestId = Annotated[

@@ -1,11 +1,13 @@
 from datetime import timedelta
+from typing import NamedTuple
 
+import humanize
 from pydantic import Field
 
 from bot.errors import UnknownTargetError
 from bot.fleet.names import bare
 from bot.operation import Desk, Query
-from bot.params import Duration, Flag, PersonRef, RequestId, Target
+from bot.params import Duration, Flag, PersonRef, RequestId, Target, request_number
 from bot.values import (
     Answer,
     AuditEvent,
@@ -23,7 +25,10 @@ from bot.values import (
 
 
 class Audit(Query):
-    """Show what was done, by whom, on what, with which result; newest first."""
+    """Show what was done, by whom, on what, with which result; newest first.
+
+    ID is a database, also one that is gone, or a request.
+    """
 
     verb, name = "audit", "show_audit"
     example = "audit orders-test --failed --since 7d"
@@ -36,14 +41,17 @@ class Audit(Query):
 
     async def answer(self, desk: Desk, person: Person) -> Answer:
         who = None if self.user is None else PersonId(team=person.id.team, user=self.user)
+        about = await self._about(desk)
         rows = await desk.audit(
-            request_id=self.request,
+            request_id=about.request,
             actor=who,
-            target=await self._target(desk),
+            target=about.target,
             failed=self.failed,
             since=self.since,
         )
         if not rows:
+            if about.unknown:
+                raise about.unknown
             return Answer(title="No audit rows", parts=(paragraph("Nothing fits that."),))
         return Answer(
             title=_title(len(rows)) + _within(self.since),
@@ -51,12 +59,25 @@ class Audit(Query):
             hint=("The whole trail is checked by ", Code(text="rds-bot audit verify")),
         )
 
-    async def _target(self, desk: Desk) -> str | None:
-        """A name that nothing has today may stand in the trail all the same."""
+    async def _about(self, desk: Desk) -> "About":
+        """A name that nothing has today may be a request's, or stand in the trail all the same."""
+        if self.target is None:
+            return About(self.request)
         try:
-            return None if self.target is None else str((await desk.find(self.target)).target)
-        except UnknownTargetError:
-            return bare(self.target or "")
+            return About(self.request, str((await desk.find(self.target)).target))
+        except UnknownTargetError as error:
+            number = request_number(self.target)
+            if number is not None and self.request in (None, number):
+                return About(number)
+            return About(self.request, bare(self.target), error)
+
+
+class About(NamedTuple):
+    """What the trail is searched for. ``unknown``: no database has that name today."""
+
+    request: int | None
+    target: str | None = None
+    unknown: UnknownTargetError | None = None
 
 
 #: Codes of the trail in the words that people read; a code that is a word stands for itself.
@@ -117,4 +138,4 @@ def _actor(actor: str) -> Line:
 
 
 def _within(since: timedelta | None) -> str:
-    return "" if since is None else f" of {since.total_seconds() / 3600:g} hours"
+    return "" if since is None else f" of {humanize.precisedelta(since)}"

@@ -3,7 +3,7 @@ from pydantic import Field
 from bot.errors import UnknownTargetError
 from bot.fleet.names import bare
 from bot.operation import Desk, Query
-from bot.params import Flag, Target
+from bot.params import Flag, Target, request_number
 from bot.values import Answer, Code, Line, Mention, Moment, Person, Request, Table, paragraph
 from bot.values._vocabulary import Status
 
@@ -11,7 +11,10 @@ OPEN = (Status.PENDING, Status.APPROVED, Status.RUNNING, Status.UNKNOWN)
 
 
 class ListRequests(Query):
-    """List open requests; with --all the ended ones too, with --mine only yours."""
+    """List open requests; with --all the ended ones too, with --mine only yours.
+
+    ID is a database, also one that is gone, or a request.
+    """
 
     verb, name = "requests", "list_requests"
     example = "requests --mine"
@@ -21,11 +24,7 @@ class ListRequests(Query):
     all: Flag = Field(default=False, description="the ended ones too")
 
     async def answer(self, desk: Desk, person: Person) -> Answer:
-        found = await desk.requests(
-            statuses=() if self.all else OPEN,
-            requester=person.id if self.mine else None,
-            target=await self._name(desk),
-        )
+        found = await self._found(desk, person)
         if not found:
             return Answer(title="No requests", parts=(paragraph(_nothing(self)),))
         rows = tuple(map(_row, found))
@@ -35,12 +34,26 @@ class ListRequests(Query):
             hint=("One in full: ", Code(text=f"/rds status {found[0].label}")),
         )
 
-    async def _name(self, desk: Desk) -> str | None:
-        """A database that is gone keeps its requests."""
+    async def _found(self, desk: Desk, person: Person) -> tuple[Request, ...]:
+        """Raises UnknownTargetError for a name that neither a database nor a request has."""
+        if self.target is None:
+            return await self._of(desk, person, None)
         try:
-            return None if self.target is None else (await desk.find(self.target)).name
+            return await self._of(desk, person, (await desk.find(self.target)).name)
         except UnknownTargetError:
-            return bare(self.target or "")
+            if (number := request_number(self.target)) is not None:
+                return (await desk.request(number),)
+            gone = bare(self.target)  # a database that is gone keeps its requests
+            if not await desk.requests(target=gone, limit=1):
+                raise
+            return await self._of(desk, person, gone)
+
+    async def _of(self, desk: Desk, person: Person, name: str | None) -> tuple[Request, ...]:
+        return await desk.requests(
+            statuses=() if self.all else OPEN,
+            requester=person.id if self.mine else None,
+            target=name,
+        )
 
 
 COLUMNS = ("Request", "What", "Status", "Asked by", "When")

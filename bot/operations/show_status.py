@@ -1,11 +1,10 @@
-import re
 from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
 from bot.operation import Desk, Query
-from bot.params import Parameter
+from bot.params import Parameter, request_number
 from bot.settings import OBSERVES
 from bot.values import (
     Answer,
@@ -27,10 +26,9 @@ from bot.values._vocabulary import Status
 def _subject(text: str) -> str:
     if text.lower() == "bot":
         return "bot"
-    match = re.fullmatch(r"(?i)(?:rds-)?(\d{1,12})", text)
-    if match is None:
+    if (number := request_number(text)) is None:
         raise ValueError("say a request, like RDS-1042, or bot")
-    return label(int(match[1]))
+    return label(number)
 
 
 class ShowStatus(Query):

@@ -329,3 +329,26 @@ async def test_a_query_without_its_target_says_what_is_missing(
     said = flat(await told(slack.member("ana"), "/rds show"))
 
     assert "ID is missing. It reads: /rds show ID" in said
+
+
+@pytest.mark.parametrize("line", ["audit RDS-1001", "audit rds-1001", "requests RDS-1001"])
+async def test_a_request_where_a_database_may_stand_is_that_request(
+    bot: Bot, slack: SlackSandbox, line: str
+) -> None:
+    await asks(slack.member("ana"), REBOOT)
+
+    said = flat(await told(slack.member("ana"), f"/rds {line}"))
+
+    assert "RDS-1001" in said
+    assert "orders-staging" in said
+
+
+@pytest.mark.parametrize(
+    "line", ["audit nosuchdb", "audit orders-stagin --failed", "requests nosuchdb"]
+)
+async def test_a_name_that_nothing_has_or_had_is_said_to_be_unknown(
+    bot: Bot, slack: SlackSandbox, line: str
+) -> None:
+    said = flat(await told(slack.member("ana"), f"/rds {line}"))
+
+    assert f'no database "{line.split()[1]}"' in said
