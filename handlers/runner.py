@@ -146,7 +146,9 @@ class Errands:
             who = await self._who(shown.request) if wanted else ()
             return rehearsal(shown.request, who=who, obstacle=shown.obstacle, observes=observes)
         request = await self._services.approvals.submit(ask)
-        return filed(request, errand.channel, await self._of_whom(request))
+        before = request.asked_at != errand.received_at
+        who = await self._of_whom(request)
+        return filed(request, errand.channel, who, asked_before=before)
 
     async def member(
         self, operation: Operation | type[Operation], errand: Errand

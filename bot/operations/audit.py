@@ -27,7 +27,7 @@ from bot.values import (
 class Audit(Query):
     """Show what was done, by whom, on what, with which result; newest first.
 
-    ID is a database, also one that is gone, or a request.
+    The database may be gone by now; the id of a request will do as well.
     """
 
     verb, name = "audit", "show_audit"

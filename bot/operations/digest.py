@@ -8,6 +8,7 @@ from bot.params import Choice, Parameter, zone
 from bot.values import (
     Answer,
     Appointment,
+    Channel,
     Code,
     Concern,
     Digest,
@@ -32,7 +33,7 @@ def _environment(value: Any) -> Any:
     return found
 
 
-EVERY_MORNING = Code(text='/rds digest schedule "30 8 * * mon-fri"')
+EVERY_MORNING = 'schedule "30 8 * * mon-fri"'
 
 Only = Annotated[
     Environment | None,
@@ -71,7 +72,7 @@ class PreviewDigest(Query):
             title=f"{digest.title}, for you alone",
             parts=(paragraph(f"{_counted(digest)}."), *_told(digest)),
             chart=_heat(digest, person.timezone),
-            hint=("To post it here for everybody: ", Code(text="/rds digest now")),
+            hint=("To post it here for everybody: ", _typed("now", self.environment)),
         )
 
 
@@ -89,7 +90,9 @@ class PostDigest(Control):
             title="The digest is on its way to this channel",
             parts=(
                 paragraph(f"{_counted(digest)}: {len(digest.concerns)} to tell of."),
-                paragraph("To get it every morning: ", EVERY_MORNING, "."),
+                paragraph(
+                    "To get it every morning: ", _typed(EVERY_MORNING, self.environment), "."
+                ),
             ),
         )
 
@@ -144,7 +147,11 @@ class ListDigests(Query):
         if not found:
             return Answer(
                 title="No digest is scheduled",
-                parts=(paragraph("In the channel that should get one, type ", EVERY_MORNING, "."),),
+                parts=(
+                    paragraph(
+                        "In the channel that should get one, type ", _typed(EVERY_MORNING), "."
+                    ),
+                ),
             )
         return Answer(
             title=f"{len(found)} scheduled digest{'' if len(found) == 1 else 's'}",
@@ -172,7 +179,8 @@ COLUMNS = ("Schedule", "Channel", "When", "Time zone", "About", "Next", "By")
 def _row(one: Appointment) -> tuple[Line, ...]:
     by: Line = ("the settings",) if one.created_by is None else (Mention(person=one.created_by),)
     return (
-        (one.id,), (one.channel,), (one.cron,), (one.timezone,), (one.scope,), _next(one), by,
+        (one.id,), (Channel(id=one.channel),), (one.cron,), (one.timezone,), (one.scope,),
+        _next(one), by,
     )  # fmt: skip
 
 
@@ -180,6 +188,12 @@ def _next(one: Appointment) -> Line:
     if one.trouble:
         return ("never: ", one.trouble, " Remove it and schedule it again.")
     return ("never",) if one.next_at is None else (Moment(at=one.next_at),)
+
+
+def _typed(verb: str, environment: Environment | None = None) -> Code:
+    """What somebody may type next, about the same databases."""
+    narrowed = f" --environment {environment}" if environment else ""
+    return Code(text=f"/rds digest {verb}{narrowed}")
 
 
 def _some(environment: Environment | None) -> tuple[Environment, ...]:

@@ -13,7 +13,7 @@ OPEN = (Status.PENDING, Status.APPROVED, Status.RUNNING, Status.UNKNOWN)
 class ListRequests(Query):
     """List open requests; with --all the ended ones too, with --mine only yours.
 
-    ID is a database, also one that is gone, or a request.
+    The database may be gone by now; the id of a request will do as well.
     """
 
     verb, name = "requests", "list_requests"

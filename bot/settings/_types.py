@@ -141,6 +141,8 @@ def _begins(prefix: str, sentence: str) -> AfterValidator:
     def check(secret: SecretStr) -> SecretStr:
         if not secret.get_secret_value().startswith(prefix):
             raise ValueError(f'must begin with "{prefix}": {sentence}')
+        if not re.fullmatch("[!-~]+", secret.get_secret_value()):
+            raise ValueError(f"has a blank or a letter that no token has: copy {sentence} anew")
         return secret
 
     return AfterValidator(check)
@@ -214,11 +216,19 @@ Region = Annotated[
 ]
 RoleArn = Annotated[
     StrictStr,
-    _shaped(r"arn:aws[a-z-]*:iam::\d{12}:role/.+", "is no role; write arn:aws:iam::…:role/…"),
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: names of roles. In
+    # a policy an asterisk would be every role.
+    _shaped(
+        r"arn:aws[a-z-]*:iam::\d{12}:role/(?:[A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,64}",
+        "is no role; write arn:aws:iam::…:role/… with letters, digits and _+=,.@- in its name",
+    ),
 ]
 TopicArn = Annotated[
     StrictStr,
-    _shaped(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:.+", "is no topic; write arn:aws:sns:…"),
+    _shaped(
+        r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(?:\.fifo)?",
+        "is no topic; write arn:aws:sns:…",
+    ),
 ]
 BucketUrl = Annotated[
     StrictStr, _shaped(r"s3://[a-z0-9.-]+(/.*)?", "is no place in S3; write s3://bucket/prefix")

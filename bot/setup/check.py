@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from functools import partial
+from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import yaml
@@ -63,11 +64,21 @@ def _mistakes(reading: Reading) -> tuple[str, ...]:
 def _settings(reading: Reading) -> Findings:
     mend = "Correct it: docs/setup.md names every key and variable."
     wrong = [trouble("settings", one, mend) for one in _mistakes(reading)]
-    file = reading.settings.file
-    known = [ok("settings", f"the environment and {file} are understood")] * (not wrong)
+    known = () if wrong else _understood(Path(reading.settings.file))
     unused = [skipped("settings", one) for one in idle(reading.settings)]
     mode = [ok("settings.observe", OBSERVES)] * reading.settings.observe
     return (*wrong, *known, *mode, *unused)
+
+
+def _understood(file: Path) -> Findings:
+    """Whoever is in another folder must not read that the file of this one is understood."""
+    if file.exists():
+        return (ok("settings", f"the environment and {file} are understood"),)
+    missing = f"there is no {file} in {Path.cwd()}, so every setting in it is as by default"
+    return (
+        ok("settings", "the environment is understood"),
+        skipped("settings.file", f"{missing}; rds-bot init writes one"),
+    )
 
 
 def _files(settings: Settings) -> Findings:

@@ -43,11 +43,11 @@ QUESTIONS = (
     Question("approvers", "Who approves, as ids of user groups S… and members U… (several)"),
     Question("admins", "Who administers the bot, likewise (several; may be empty)"),
     Question("accounts", "AWS accounts, 123456789012=name (several; empty for the bot's own)"),
-    Question("regions", "Regions of those accounts (several)", "us-east-1"),
+    Question("regions", "Regions of those accounts (several; one of the bot's own)", "us-east-1"),
     Question("role", "Name of the role in each account (- for none)", "rds-bot"),
     Question("external_id", "External id that the roles want (may be empty)"),
 )
-ABOUT_ACCOUNTS = ("regions", "role", "external_id")
+ABOUT_ACCOUNTS = ("role", "external_id")
 
 
 def answered(given: Answers, ask: Ask | None, tell: Tell) -> Answers:
@@ -74,10 +74,14 @@ def answered(given: Answers, ask: Ask | None, tell: Tell) -> Answers:
 
 def mistake(answers: Answers) -> str:
     """What the settings have against it, "" for nothing."""
+    regions = _words(answers.get("regions"))
+    if len(regions) > 1 and not _words(answers.get("accounts")):
+        return "without accounts the bot works in one region; name the accounts for several"
     tokens = {f"slack_{key}": answers.get(key) or None for key in ("bot_token", "app_token")}
     try:
         document = yaml.safe_load(settings_text(answers)) or {}
-        settings = Settings.model_validate({**document, **tokens})
+        own = {"aws_region": regions[0] if regions else None}
+        settings = Settings.model_validate({**document, **tokens, **own})
     except ValidationError as error:
         detail = error.errors(include_input=False)[0]
         return str(detail.get("ctx", {}).get("error") or detail["msg"]).rstrip(".")
@@ -109,12 +113,21 @@ def dotenv_text(answers: Answers) -> str:
         _variable("SLACK_BOT_TOKEN", answers.get("bot_token", ""), "xoxb-…"),
         "# Basic Information > App-Level Tokens, with connections:write",
         _variable("SLACK_APP_TOKEN", answers.get("app_token", ""), "xapp-…"),
+        *_own_region(answers),
         "# A SQLite file, or postgresql://user:password@host/name",
         "# DATABASE_URL=sqlite:///data/rds-bot.db",
         "# Signs the audit trail; keep a copy elsewhere. Make one with: openssl rand -hex 32",
         "# AUDIT_KEY=",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _own_region(answers: Answers) -> list[str]:
+    """Where no account says in which regions it is worked."""
+    regions = [] if _words(answers.get("accounts")) else _words(answers.get("regions"))
+    return (
+        ["# Where the databases are", *(f"AWS_REGION={one}" for one in regions)] if regions else []
+    )
 
 
 def in_the_way(folder: Path) -> list[Path]:

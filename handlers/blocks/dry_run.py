@@ -8,6 +8,7 @@ from handlers.blocks.details import case, checked, place
 from handlers.blocks.elements import Payload, context, fields, notification
 from handlers.blocks.phrases import approvals, effect
 from handlers.blocks.rich import lines, rich_text
+from handlers.parser import quoted
 
 FACT = 300
 
@@ -32,7 +33,8 @@ def rehearsal(
 
 
 def _again(request: Request) -> Line:
-    return ("To ask for it: ", Code(text=request.command))
+    reason = f" --reason {quoted(request.reason)}" if request.reason else ""
+    return ("To ask for it: ", Code(text=f"{request.command}{reason}"))
 
 
 def _verdict(request: Request, who: Line) -> Iterator[tuple[str, Line]]:

@@ -1,6 +1,6 @@
 """What somebody reads in reply to asking for a change: where it stands and what comes next."""
 
-from bot.values import Answer, Channel, Code, Line, Paragraph, Request, Strong, paragraph
+from bot.values import Answer, Channel, Code, Line, Moment, Paragraph, Request, Strong, paragraph
 from bot.values._vocabulary import Status
 from handlers.blocks.answers import answer
 from handlers.blocks.elements import Payload, notification
@@ -8,14 +8,20 @@ from handlers.blocks.phrases import approvals, effect
 from handlers.blocks.rich import lines, rich_text
 
 
-def filed(request: Request, asked_in: str, who: Line = ()) -> Payload:
-    """``asked_in`` is the channel of the reply, brief beside the card; ``who`` may agree."""
+def filed(
+    request: Request, asked_in: str, who: Line = (), *, asked_before: bool = False
+) -> Payload:
+    """``asked_in`` is the channel of the reply, brief beside the card; ``who`` may agree.
+
+    ``asked_before``: it is the open request of an earlier ask, and what was asked now adds nothing.
+    """
+    said = (*(_before(request) if asked_before else ()), *_next(request))
     if request.card_channel == asked_in:
-        return _beside_card(request, who)
+        return _beside_card(request, said, who)
     return answer(
         Answer(
             title=_title(request),
-            parts=(paragraph(*_next(request)), *_of_whom(who)),
+            parts=(paragraph(*said), *_of_whom(who)),
             hint=_where(request),
         )
     )
@@ -43,9 +49,21 @@ def _without_card(request: Request) -> Line:
     return ("Nothing is lost. Approvers can type ", typed, ".")
 
 
-def _beside_card(request: Request, who: Line) -> Payload:
+def _before(request: Request) -> Line:
+    """Whoever asks once more, perhaps with a better reason, must not think that it is read."""
+    typed = Code(text=f"/rds cancel {request.label}")
+    asked = ("You asked for this already, ", Moment(at=request.asked_at), ". ")
+    return (
+        *asked,
+        "Nothing was added to it; to change its reason type ",
+        typed,
+        " and ask again. ",
+    )
+
+
+def _beside_card(request: Request, told: Line, who: Line) -> Payload:
     agreeing = [span for part in _of_whom(who) for span in (" ", *part.line)]
-    said: Line = (Strong(text=f"{_title(request)}."), " ", *_next(request), *agreeing)
+    said: Line = (Strong(text=f"{_title(request)}."), " ", *told, *agreeing)
     block = rich_text(lines(said, _status(request)))
     return {"text": notification((_title(request),)), "blocks": [block]}
 

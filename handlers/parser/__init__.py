@@ -29,6 +29,7 @@ __all__ = [
     "parse",
     "plain",
     "prose",
+    "quoted",
     "whole_text",
 ]
 

@@ -111,6 +111,14 @@ def test_a_wrong_flag_is_named_and_nothing_is_written(tmp_path: Path) -> None:
         ({"accounts": "123456789012", "regions": "Ireland"}, "--regions: .* is no region"),
         ({"accounts": "123456789012", "role": "-", "external_id": "x"}, "--external-id: "),
         ({"bot_token": "hello"}, "--bot-token: must begin"),
+        ({"bot_token": "xoxb-1 2"}, "--bot-token: has a blank"),
+        ({"app_token": "xapp-1\t2"}, "--app-token: has a blank"),
+        ({"accounts": "123456789012", "role": "bad role!"}, "--role: .* is no role"),
+        ({"accounts": "123456789012", "role": "rds-*"}, "--role: .* is no role"),
+        ({"accounts": "123456789012", "role": "über"}, "--role: .* is no role"),
+        ({"accounts": "123456789012", "role": "a" * 65}, "--role: .* is no role"),
+        ({"regions": "us-east-1,eu-west-1"}, "--regions: without accounts the bot works in one"),
+        ({"regions": "Ireland"}, "--regions: .* is no region"),
     ],
 )
 def test_each_answer_is_judged_as_the_settings_do(given: dict[str, str], sentence: str) -> None:
@@ -142,7 +150,7 @@ def test_at_a_terminal_it_asks_and_shows_no_token(tmp_path: Path) -> None:
 
 
 def test_what_will_not_do_is_asked_for_again() -> None:
-    answers = iter(["", "", "databases", "C0DATABASE", "", "", "", ""])
+    answers = iter(["", "", "databases", "C0DATABASE", "", "", "", "", ""])
     told: list[str] = []
 
     def ask(question: Question) -> str:
@@ -176,6 +184,13 @@ def test_what_stands_there_as_a_comment_would_do(tmp_path: Path) -> None:
     assert settings.aftermath == load({}).aftermath
     assert settings.thresholds.of("SwapUsage") == load({}).thresholds.of("SwapUsage")
     assert settings.accounts[0].regions == ("us-east-1",)
+
+
+def test_without_accounts_the_region_is_that_of_the_bot(tmp_path: Path) -> None:
+    done = init(tmp_path, "--regions", "eu-central-1")
+
+    assert done.returncode == 0, done.stderr
+    assert load_from(tmp_path).aws_region == "eu-central-1"
 
 
 def load_from(folder: Path) -> Settings:

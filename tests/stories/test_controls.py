@@ -199,10 +199,18 @@ async def test_asking_for_the_same_twice_gives_the_same_request(
 ) -> None:
     await asks(slack.member("ana"), ASK)
 
-    said = await told(slack.member("ana"), ASK)
+    said = flat(await told(slack.member("ana"), f"{ASK.partition(' --reason')[0]} --reason better"))
 
-    assert "RDS-1001" in flat(said)
+    assert "RDS-1001" in said
+    assert "You asked for this already" in said
+    assert "/rds cancel RDS-1001" in said
     assert len(await filed(bot)) == 1
+
+
+async def test_what_is_asked_for_once_is_not_said_to_be_asked_before(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    assert "already" not in flat(await told(slack.member("ana"), ASK))
 
 
 async def test_settling_is_for_unknown_requests_and_for_those_who_may(

@@ -270,6 +270,22 @@ async def test_one_of_the_settings_is_served_from_the_start_on(stage: Stage) -> 
         assert "remove it there" in answer(play, "dora")
 
 
+@pytest.mark.parametrize(
+    ("line", "following"),
+    [
+        ("/rds digest preview --environment staging", "/rds digest now --environment staging"),
+        ("/rds digest now --environment staging", "mon-fri\" --environment staging"),
+    ],
+)
+async def test_what_to_type_next_is_about_the_same_databases(
+    stage: Stage, line: str, following: str
+) -> None:
+    async with stage.bot(CONFIG) as play:
+        await play.types(line, "dora")
+
+        assert following in answer(play, "dora")
+
+
 async def test_a_schedule_is_listed_and_removed(stage: Stage) -> None:
     async with stage.bot(CONFIG) as play:
         await play.types("/rds digest list")
@@ -281,6 +297,7 @@ async def test_a_schedule_is_listed_and_removed(stage: Stage) -> None:
 
         await play.types("/rds digest list")
         assert one.id in answer(play, "ana")
+        assert "#databases" in answer(play, "ana")
         await play.types("/rds digest remove D-ffffff", "dora")
         assert f"There are: {one.id}." in answer(play, "dora")
         await play.types(f"/rds digest remove {one.id.lower()}", "dora")

@@ -10,7 +10,7 @@ from tests.stories.asking import audited, changes, configured, filed, flat, told
 async def test_it_shows_plan_decision_approvers_and_the_exact_call(
     bot: Bot, slack: SlackSandbox, aws: AWSSandbox
 ) -> None:
-    line = "/rds reboot orders-staging --failover --reason drill --dry-run"
+    line = "/rds reboot orders-staging --failover --reason 'a drill' --dry-run"
 
     said = flat(await told(slack.member("ana"), line))
 
@@ -18,7 +18,7 @@ async def test_it_shows_plan_decision_approvers_and_the_exact_call(
         "Reboot orders-staging with failover", "Nothing was filed", "2 approvals",
         "rule 2 of 2: everything else", "@dora, @emil", "staging", "high",
         "rds:RebootDBInstance", "ForceFailover = true", "DNS moves to the standby", "drill",
-        "/rds reboot orders-staging@main/us-east-1 --failover",
+        "/rds reboot orders-staging@main/us-east-1 --failover --reason 'a drill'",
     ):  # fmt: skip
         assert word in said, word
     assert (await filed(bot), changes(aws)) == ((), [])
