@@ -20,6 +20,12 @@
       ? [`the page is ${page.scrollWidth} wide on a screen of ${page.clientWidth}`]
       : [];
 
+  // Lists scroll down; sideways only what is wide by its nature.
+  const sideways = shown
+    .filter((it) => scrolls(style(it).overflowX) && !it.matches("pre, textarea, input, .slack_blocks_to_jsx__table"))
+    .filter((it) => it.clientWidth > 0 && it.scrollWidth > it.clientWidth + within)
+    .map((it) => `${it.scrollWidth} in ${it.clientWidth}, scrolled sideways: ${name(it)}`);
+
   // A textarea, and whatever shortens its text with an ellipsis, does so by design.
   const tooSmall = (it) => {
     const { overflowX, overflowY, textOverflow, display } = style(it);
@@ -69,5 +75,5 @@
     const isFree = !hit || !root.contains(hit) || it.contains(hit) || hit.contains(it);
     return isFree || it.closest("label")?.contains(hit) ? [] : [`${name(hit)} covers ${name(it)}`];
   });
-  return [...wide, ...cut, ...over, ...covered];
+  return [...wide, ...sideways, ...cut, ...over, ...covered];
 };

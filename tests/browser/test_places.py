@@ -88,7 +88,8 @@ async def test_nothing_is_cut_and_nothing_overlaps(
 ) -> None:
     async with visit(size, theme) as ana:
         await ana.opens("ana")
-        await ana.types("/rds reboot orders-staging --failover --reason " + "'very long; '" * 12)
+        reason = f"'{'very long; ' * 12}{'x' * 900}'"
+        await ana.types(f"/rds reboot orders-staging --failover --reason {reason}")
         await expect(ana.article("orders-staging", "needs 2 approvals")).to_be_visible()
         assert not await faults(ana.page)
 
@@ -108,6 +109,15 @@ async def test_nothing_is_cut_and_nothing_overlaps(
         await ana.opens("ana", "home")
         await expect(ana.page.get_by_role("main")).to_contain_text("My requests")
         assert not await faults(ana.page)
+
+
+async def test_a_cell_is_drawn_as_it_is_written(visit: Visiting) -> None:
+    async with visit() as dora:
+        await dora.opens("dora")
+        await dora.types('/rds digest schedule "30 8 * * mon-fri"')
+        await dora.types("/rds digest list")
+
+        await expect(dora.private("scheduled digest")).to_contain_text("30 8 * * mon-fri")
 
 
 @pytest.mark.parametrize(

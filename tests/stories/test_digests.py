@@ -274,7 +274,7 @@ async def test_one_of_the_settings_is_served_from_the_start_on(stage: Stage) -> 
     ("line", "following"),
     [
         ("/rds digest preview --environment staging", "/rds digest now --environment staging"),
-        ("/rds digest now --environment staging", "mon-fri\" --environment staging"),
+        ("/rds digest now --environment staging", 'mon-fri" --environment staging'),
     ],
 )
 async def test_what_to_type_next_is_about_the_same_databases(

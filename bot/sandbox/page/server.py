@@ -125,7 +125,10 @@ class WorkspacePage:
     async def _screen(self, request: web.Request) -> web.StreamResponse:
         member = self._member(request.match_info["person"])
         socket = web.WebSocketResponse(heartbeat=30, compress=False)
-        await socket.prepare(request)
+        try:
+            await socket.prepare(request)
+        except ConnectionError:  # a tab that is reloaded goes before it was shown anything
+            return web.Response()
         self._sockets.add(socket)
         showing = asyncio.create_task(self._show(member, socket))
         try:

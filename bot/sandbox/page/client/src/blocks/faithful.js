@@ -27,5 +27,10 @@ function text(it) {
   return { type: "mrkdwn", text: words };
 }
 
-const cell = (it) =>
-  it.type === "raw_number" ? { type: "raw_text", text: String(it.text ?? it.value) } : it;
+// Raw text is drawn as Markdown there, where Slack draws it as it is: asterisks would be doubled.
+const cell = (it) => (it.type.startsWith("raw_") ? plain(String(it.text ?? it.value)) : it);
+
+const plain = (words) => ({
+  type: "rich_text",
+  elements: [{ type: "rich_text_section", elements: [{ type: "text", text: words }] }],
+});
