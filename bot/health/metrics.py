@@ -6,35 +6,24 @@ survives a restart. No label is an id: what may stand in one comes from a short 
 
 import asyncio
 import time
-from bisect import bisect_left
-from collections import Counter, deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from itertools import accumulate
+from collections import deque
+from collections.abc import Callable
+from functools import cached_property, partial
 
-from bot.values import Lengths
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+)
+
+# For the whole process: else the library adds to each series another with its time of birth.
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 #: Seconds, as upper bounds. Slack waits three for an acknowledgement.
 ACK_BOUNDS = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
 TOO_MANY_REQUESTS = 429
-
-
-class Stopwatch:
-    """Gathers lengths, by upper bounds in seconds."""
-
-    def __init__(self, bounds: Sequence[float]) -> None:
-        self._bounds = bounds
-        self._counts = [0] * (len(bounds) + 1)
-        self._seconds = 0.0
-
-    def add(self, seconds: float) -> None:
-        self._counts[bisect_left(self._bounds, seconds)] += 1
-        self._seconds += seconds
-
-    @property
-    def lengths(self) -> Lengths:
-        *up_to, count = accumulate(self._counts)
-        return Lengths(tuple(up_to), count, self._seconds)
 
 
 class Ticks:
@@ -68,39 +57,59 @@ class Ticks:
         )
 
 
-@dataclass(frozen=True)
 class Telemetry:
     """What was counted; each method is what somebody tells of, and never waits nor fails."""
 
-    acks: dict[str, Stopwatch] = field(default_factory=dict)
-    slack: Counter[str] = field(default_factory=Counter)
-    aws: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    missed: Counter[str] = field(default_factory=Counter)
-    ticks: Ticks = field(default_factory=Ticks)
-    states: dict[str, bool] = field(default_factory=dict)  #: as last told
+    def __init__(self, ticks: Ticks | None = None) -> None:
+        self.ticks = ticks or Ticks()
+        self.counts = CollectorRegistry()  #: since the start of this process
+        self.states = CollectorRegistry()  #: as last told
+        count = partial(Counter, registry=self.counts)
+        self._acks = Histogram(
+            "rds_bot_ack_seconds",
+            "From Slack's envelope to its acknowledgement.",
+            ["kind"],
+            buckets=ACK_BOUNDS,
+            registry=self.counts,
+        )
+        self._slack = count("rds_bot_slack_calls", "Answers of Slack's Web API.")
+        self._limited = count("rds_bot_slack_429", "Of these, rate limits.")
+        self._aws = count("rds_bot_aws_calls", "Calls to AWS.", ["client", "action", "result"])
+        self._missed = count(
+            "rds_bot_scheduler_missed", "Ticks left out, as the last still ran.", ["job"]
+        )
+        self._leader = Gauge("rds_bot_leader", "1 where this replica ticks.", registry=self.states)
+
+    @cached_property
+    def _intact(self) -> Gauge:
+        """On the page only once somebody knows: 0 would ring an alarm, and 1 be a claim."""
+        about = "1 where the audit trail adds up."
+        return Gauge("rds_bot_audit_verify_ok", about, registry=self.states)
 
     def acknowledged(self, kind: str, seconds: float) -> None:
         """``kind`` is the type of Slack's envelope: slash_commands, interactive or events_api."""
-        self.acks.setdefault(kind, Stopwatch(ACK_BOUNDS)).add(seconds)
+        self._acks.labels(kind).observe(seconds)
 
     def slack_answered(self, status: int) -> None:
-        self.slack["limited" if status == TOO_MANY_REQUESTS else "answered"] += 1
+        self._slack.inc()
+        if status == TOO_MANY_REQUESTS:
+            self._limited.inc()
 
     def aws_answered(self, client: str, action: str, result: str) -> None:
         """One call, with its retries: of which service, which action, and how it ended."""
-        self.aws[client, action, result] += 1
+        self._aws.labels(client, action, result).inc()
 
     def leads(self, leads: bool) -> None:
         """Whether this replica does what only one should."""
-        self.states["leader"] = leads
+        self._leader.set(leads)
 
     def audit_verified(self, intact: bool) -> None:
         """The whole audit trail was checked."""
-        self.states["audit"] = intact
+        self._intact.set(intact)
 
     def tick_missed(self, job: str) -> None:
         """A tick that was left out: it came too late, or the one before it still ran."""
-        self.missed[job] += 1
+        self._missed.labels(job).inc()
 
 
 class Pulse:

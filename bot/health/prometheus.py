@@ -15,7 +15,7 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
-from bot.health.metrics import ACK_BOUNDS, Pulse, Telemetry
+from bot.health.metrics import Pulse, Telemetry
 from bot.values import Lengths
 from bot.values._vocabulary import Status
 from storage.store import Store
@@ -46,30 +46,9 @@ def of_process(
     """Since the start of this process."""
     yield _gauge("rds_bot_slack_connected", "1 while the socket to Slack stands.", connected)
     yield _gauge("rds_bot_loop_lag_seconds", "Worst delay of the loop in a minute.", pulse.worst)
-    acks = HistogramMetricFamily(
-        "rds_bot_ack_seconds", "From Slack's envelope to its acknowledgement.", labels=["kind"]
-    )
-    for kind, watch in telemetry.acks.items():
-        _add(acks, (kind,), ACK_BOUNDS, watch.lengths)
-    yield acks
-    yield _counter("rds_bot_slack_calls", "Answers of Slack's Web API.", telemetry.slack.total())
-    yield _counter("rds_bot_slack_429", "Of these, rate limits.", telemetry.slack["limited"])
-    calls = CounterMetricFamily(
-        "rds_bot_aws_calls", "Calls to AWS.", labels=["client", "action", "result"]
-    )
-    for call, count in telemetry.aws.items():
-        calls.add_metric(call, count)
-    yield calls
-    missed = CounterMetricFamily(
-        "rds_bot_scheduler_missed", "Ticks left out, as the last still ran.", labels=["job"]
-    )
-    for job, count in telemetry.missed.items():
-        missed.add_metric([job], count)
-    yield missed
-    yield _counter("rds_bot_audit_write_failures", "Writes that failed.", unwritten)
-    yield _gauge("rds_bot_leader", "1 where this replica ticks.", telemetry.states.get("leader", 0))
-    if (intact := telemetry.states.get("audit")) is not None:
-        yield _gauge("rds_bot_audit_verify_ok", "1 where the audit trail adds up.", intact)
+    yield from telemetry.counts.collect()
+    yield CounterMetricFamily("rds_bot_audit_write_failures", "Writes that failed.", unwritten)
+    yield from telemetry.states.collect()
     yield from ProcessCollector(registry=None).collect()
 
 
@@ -130,23 +109,10 @@ def _lengths(
 ) -> Metric:
     family = HistogramMetricFamily(name, what, labels=WORK)
     for work, lengths in found.items():
-        _add(family, work, bounds, lengths)
+        counts = zip((*map(str, bounds), "+Inf"), (*lengths.up_to, lengths.count), strict=True)
+        family.add_metric(work, list(counts), lengths.seconds)
     return family
-
-
-def _add(
-    family: HistogramMetricFamily,
-    labels: tuple[str, ...],
-    bounds: tuple[float, ...],
-    lengths: Lengths,
-) -> None:
-    counts = (*zip(map(str, bounds), lengths.up_to, strict=True), ("+Inf", lengths.count))
-    family.add_metric(labels, [(bound, float(count)) for bound, count in counts], lengths.seconds)
 
 
 def _gauge(name: str, what: str, value: float) -> Metric:
     return GaugeMetricFamily(name, what, value=value)
-
-
-def _counter(name: str, what: str, value: float) -> Metric:
-    return CounterMetricFamily(name, what, value=value)

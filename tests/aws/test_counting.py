@@ -16,7 +16,7 @@ from bot.values._vocabulary import Kind
 MAIN = "123456789012"
 
 
-async def counted(aws: AWSSandbox) -> dict[str, int]:
+async def counted(aws: AWSSandbox) -> dict[str, float]:
     """How looking at a database that is there ended, by word."""
     account = Account(id=MAIN, name="main", regions=("us-east-1",), role_arn=role_arn(MAIN))
     telemetry = Telemetry()
@@ -24,11 +24,17 @@ async def counted(aws: AWSSandbox) -> dict[str, int]:
     async with Accounts((account,), clock, answered=telemetry.aws_answered) as accounts:
         with suppress(AWSError):
             await accounts.region(MAIN, "us-east-1").database(Kind.INSTANCE, "orders-test")
-    assert telemetry.aws["sts", "AssumeRole", "ok"] == 1
+    assert _results(telemetry, "sts", "AssumeRole") == {"ok": 1}
+    return _results(telemetry, "rds", "DescribeDBInstances")
+
+
+def _results(telemetry: Telemetry, client: str, action: str) -> dict[str, float]:
+    asked = {"client": client, "action": action}
     return {
-        result: count
-        for (client, action, result), count in telemetry.aws.items()
-        if (client, action) == ("rds", "DescribeDBInstances")
+        sample.labels["result"]: sample.value
+        for metric in telemetry.counts.collect()
+        for sample in metric.samples
+        if asked.items() <= sample.labels.items()
     }
 
 

@@ -5,9 +5,8 @@ from datetime import timedelta
 import pytest
 
 from bot.health.cloudwatch import figures_of
-from bot.health.metrics import Pulse, Stopwatch, Telemetry, Ticks
+from bot.health.metrics import Pulse, Ticks
 from bot.setup import alarms
-from bot.values import Lengths
 from bot.values._vocabulary import Environment, Status
 from storage.tables.figures import Ending
 
@@ -24,24 +23,6 @@ class Held:
 
 def ending(status: Status = Status.SUCCEEDED, seconds: float | None = 30.0) -> Ending:
     return Ending(7, 1_000_000, "reboot_instance", Environment.TEST, "us-east-1", status, seconds)
-
-
-def test_lengths_are_counted_up_to_each_bound_and_beyond_the_last() -> None:
-    watch = Stopwatch((1.0, 3.0))
-
-    for seconds in (0.5, 1.0, 2.0, 9.0):
-        watch.add(seconds)
-
-    assert watch.lengths == Lengths(up_to=(2, 3), count=4, seconds=12.5)
-
-
-def test_a_rate_limit_is_an_answer_too() -> None:
-    telemetry = Telemetry()
-
-    for status in (200, 429, 200):
-        telemetry.slack_answered(status)
-
-    assert (telemetry.slack.total(), telemetry.slack["limited"]) == (3, 1)
 
 
 def test_a_tick_that_goes_on_ending_is_never_late() -> None:
