@@ -6,24 +6,25 @@ been after the hour that is missing. So each reading is due exactly once.
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
-from functools import cache
-from itertools import pairwise, takewhile
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from datetime import datetime, timedelta
+from itertools import pairwise, starmap, takewhile
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from apscheduler.triggers.cron import CronTrigger
+from cronsim import CronSim, CronSimError
 
 FIELDS = ("minute", "hour", "day of the month", "month", "day of the week")
+WEEKDAY = FIELDS.index("day of the week")
 DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 LEAST = timedelta(minutes=15)  #: between two times
 SEEN = timedelta(days=2)  #: from the first time on, how far the times are looked through
-FURTHEST = timedelta(days=8 * 366)  #: 29 February may be eight years away
-END = datetime(2200, 1, 1, tzinfo=UTC)  #: where looking for a day that never comes ends
+BEGIN = datetime(2024, 1, 1)  # noqa: DTZ001 - a wall clock
 SHIFT = timedelta(hours=26)  #: more than any zone is off UTC, and any clock is put forward
 
-_PART = re.compile(r"(?:\*|([0-9]+|[a-z]{3})(?:-([0-9]+|[a-z]{3}))?)(?:/([0-9]+))?")
+_PART = re.compile(r"(\*|([0-9]+|[a-z]{3})(-([0-9]+|[a-z]{3}))?)(/[0-9]+)?")
+_WEEKDAYS = re.compile(r"([0-7])(?:-([0-7]))?(?:/0*([1-9][0-9]*))?")
 
 
 class Due(NamedTuple):
@@ -41,7 +42,9 @@ def checked(expression: str) -> str:
             f'"{expression}" is no cron expression: it has {len(fields)} fields and needs five '
             f'({", ".join(FIELDS)}), as in "30 8 * * mon-fri"'
         )
-    _check_parts(expression, fields)
+    parts = [(part, at) for at, field in enumerate(fields) for part in field.split(",")]
+    if wrong := next(filter(None, starmap(_wrong, parts)), None):
+        raise ValueError(f'"{expression}" is no cron expression: {wrong}')
     if not fields[2].startswith("*") and not fields[4].startswith("*"):
         raise ValueError(
             f'"{expression}" names a day of the month and a day of the week; cron means either of '
@@ -68,18 +71,31 @@ def next_due(expression: str, timezone: str, after: int) -> Due:
     return next(one for one in found if one.at > after)
 
 
-def _check_parts(expression: str, fields: Iterable[str]) -> None:
-    for name, field in zip(FIELDS, fields, strict=True):
-        wrong = next((part for part in field.split(",") if not _PART.fullmatch(part)), None)
-        if wrong is not None:
-            raise ValueError(f'"{expression}" is no cron expression: "{wrong}" is no {name}')
+def _wrong(part: str, at: int) -> str | None:
+    """What is, with one part of the field that stands there."""
+    alone, _, step = part.partition("/")
+    if not _PART.fullmatch(part) or not _numbers(alone, at):
+        return f'"{part}" is no {FIELDS[at]}'
+    if step and len(_numbers(part, at)) < (1 if at == WEEKDAY else 2):
+        return f"a step of {step} goes nowhere"
+    return None
+
+
+def _numbers(part: str, at: int) -> Collection[object]:
+    """None where it cannot be read."""
+    fields = ["*"] * len(FIELDS)
+    fields[at] = part
+    try:
+        times = _times(" ".join(fields), BEGIN)
+    except (CronSimError, ValueError):
+        return ()
+    return (times.minutes, times.hours, times.days, times.months, times.weekdays)[at]
 
 
 def _check_times(expression: str, tidy: str) -> None:
-    try:
-        first = next(_readings(tidy, datetime(2024, 1, 1)), None)  # noqa: DTZ001 - a wall clock
-    except ValueError as error:
-        raise ValueError(f'"{expression}" is no cron expression: {error}') from error
+    first = None
+    with suppress(CronSimError):  # of a day of the month that none of these months has
+        first = next(_readings(tidy, BEGIN), None)
     if first is None:
         raise ValueError(f'"{expression}" never comes: there is no such day')
     seen = takewhile(lambda reading: reading <= first + SEEN, _readings(tidy, first))
@@ -89,61 +105,31 @@ def _check_times(expression: str, tidy: str) -> None:
 
 
 def _readings(expression: str, start: datetime) -> Iterator[datetime]:
-    """What the wall clock says at these times, from ``start`` on, as if no clock were ever put."""
-    trigger, last = _trigger(expression), None
-    now = start.replace(tzinfo=UTC)
-    while (found := trigger.get_next_fire_time(last, now)) and found - now < FURTHEST:
-        yield found.replace(tzinfo=None)
-        last = now = found
+    """What the wall clock says at these times, from ``start`` on, as if no clock were ever put.
+
+    Ends where none comes for fifty years. Raises CronSimError.
+    """
+    return _times(expression, start - timedelta(seconds=1))
 
 
-@cache
-def _trigger(expression: str) -> CronTrigger:
-    minute, hour, day, month, weekday = expression.split()
-    return CronTrigger(
-        minute=minute,
-        hour=hour,
-        day=day,
-        month=month,
-        day_of_week=_named(weekday),
-        end_date=END,
-        timezone=UTC,
-    )
+def _times(expression: str, after: datetime) -> CronSim:
+    *fields, weekdays = expression.split()
+    written = ",".join(map(_written_out, weekdays.split(",")))
+    return CronSim(" ".join((*fields, written)), after)
 
 
-def _named(field: str) -> str:
-    """Weekdays by name: crontab counts them from Sunday, as 0 or 7, and APScheduler from Monday."""
-    numbers = {number % 7 for part in field.split(",") for number in _numbers(part)}
-    return ",".join(DAYS[number] for number in sorted(numbers))
-
-
-def _numbers(part: str) -> range:
-    match = _PART.fullmatch(part)
-    assert match is not None
-    first, last, step = match.groups()
-    if first is None:
-        return range(0, 7, _step(step))
-    begin = _number(first)
-    end = _number(last) if last else 6 if step else begin
-    if last and end < begin:
-        end += 7
-    return range(begin, end + 1, _step(step))
-
-
-def _number(word: str) -> int:
-    if word.isdigit() and int(word) <= 7:
-        return int(word)
-    if word in DAYS:
-        return DAYS.index(word)
-    raise ValueError(f'"{word}" is no day of the week')
-
-
-def _step(step: str | None) -> int:
-    if step is None:
-        return 1
-    if int(step) == 0:
-        raise ValueError("a step of 0 goes nowhere")
-    return int(step)
+def _written_out(part: str) -> str:
+    """As 5,6,0,1 where it is fri-mon: to cronsim no range of weekdays goes past Sunday."""
+    for number, day in enumerate(DAYS):
+        part = part.replace(day, str(number))
+    found = _WEEKDAYS.fullmatch(part)
+    if found is None:
+        return part
+    first, last, step = found.groups()
+    begin = int(first)
+    end = int(last) if last else max(begin, 6) if step else begin
+    week = 7 if end < begin else 0
+    return ",".join(str(day % 7) for day in range(begin, end + week + 1, int(step or 1)))
 
 
 def _local(at: int, zone: ZoneInfo) -> datetime:

@@ -39,6 +39,11 @@ def readings(expression: str, start: str, end: str, zone: str = BERLIN) -> list[
         ("0,3", ["2026-07-05", "2026-07-08"]),
         ("*/3", ["2026-07-05", "2026-07-08", "2026-07-11"]),
         ("1-5/2", ["2026-07-06", "2026-07-08", "2026-07-10"]),
+        ("mon/2", ["2026-07-06", "2026-07-08", "2026-07-10"]),
+        ("mon/6", ["2026-07-06"]),
+        ("7/2", ["2026-07-05"]),
+        ("sat-sun", ["2026-07-05", "2026-07-11"]),
+        ("sat-tue/2", ["2026-07-06", "2026-07-11"]),
     ],
 )
 def test_weekdays_are_counted_as_crontab_does(weekday: str, days: list[str]) -> None:
@@ -61,7 +66,15 @@ def test_weekdays_are_counted_as_crontab_does(weekday: str, days: list[str]) -> 
         ("0 8 * * 8", '"8" is no day of the week'),
         ("0 8 * * munday", '"munday" is no day of the week'),
         ("0 8 last * *", '"last" is no day of the month'),
-        ("61 8 * * *", "no cron expression"),
+        ("0 8 L * *", '"l" is no day of the month'),
+        ("0 8 * * 5#2", '"5#2" is no day of the week'),
+        ("61 8 * * *", '"61" is no minute'),
+        ("0 22-2 * * *", '"22-2" is no hour'),
+        ("0 8 * mon *", '"mon" is no month'),
+        ("0,15-60 8 * * *", '"15-60" is no minute'),
+        ("*/90 * * * *", "a step of 90 goes nowhere"),
+        ("0 50/24 * * *", '"50/24" is no hour'),
+        ("0 8 1 jan/20 *", "a step of 20 goes nowhere"),
         ("0 8 * * */0", "a step of 0 goes nowhere"),
         ("0 8 * * mon; rm -rf /", "needs five"),
     ],
@@ -69,6 +82,28 @@ def test_weekdays_are_counted_as_crontab_does(weekday: str, days: list[str]) -> 
 def test_what_makes_no_sense_is_refused(expression: str, told: str) -> None:
     with pytest.raises(ValueError, match=told.replace("*", r"\*")):
         checked(expression)
+
+
+@pytest.mark.parametrize(
+    ("month", "months"),
+    [
+        ("jan/3", ["01", "04", "07", "10"]),
+        ("JAN-jul/3", ["01", "04", "07"]),
+        ("nov-12", ["11", "12"]),
+        ("2-apr,12", ["02", "03", "04", "12"]),
+    ],
+)
+def test_a_month_by_name_is_as_good_as_one_by_number(month: str, months: list[str]) -> None:
+    found = readings(f"0 8 1 {month} *", "2026-01-01T00:00", "2026-12-31T00:00")
+
+    assert [one[5:7] for one in found] == months
+
+
+def test_a_day_that_is_years_away_comes() -> None:
+    """29 February 2032 is the next that is a Sunday."""
+    [one] = readings("0 8 29 2 */7", "2024-01-01T00:00", "2033-01-01T00:00")
+
+    assert one == "2032-02-29T08:00"
 
 
 def test_an_expression_is_kept_in_one_form() -> None:
