@@ -8,12 +8,22 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import structlog
 
-from benchmarks import acknowledging, approving, auditing, digesting, drawing, following, telling
+from benchmarks import (
+    acknowledging,
+    approving,
+    auditing,
+    digesting,
+    drawing,
+    following,
+    telling,
+    transactions,
+)
 from benchmarks.figures import Figure, heading, line
 
 SUITES: Mapping[str, Callable[[], Awaitable[Sequence[Figure]]]] = {
     "acknowledging": acknowledging.measure,
     "approving": approving.measure,
+    "transactions": transactions.measure,
     "following": following.measure,
     "auditing": auditing.measure,
     "telling": telling.measure,
