@@ -18,17 +18,14 @@ def micros_of(moment: datetime | None) -> int | None:
 
 
 def instance(raw: Raw, account: Account, region: str, seen_at: int) -> Database:
-    pending = raw.get("PendingModifiedValues") or {}
-    return Database(
-        target=_target(raw, account, region, Kind.INSTANCE),
-        account_name=account.name,
+    return _database(
+        raw,
+        _target(raw, account, region, Kind.INSTANCE),
+        account,
+        seen_at,
         arn=raw.get("DBInstanceArn", ""),
         status=raw.get("DBInstanceStatus", "unknown"),
-        engine=raw.get("Engine", ""),
-        engine_version=raw.get("EngineVersion", ""),
         instance_class=raw.get("DBInstanceClass", ""),
-        storage_gib=raw.get("AllocatedStorage"),
-        multi_az=bool(raw.get("MultiAZ")),
         zone=raw.get("AvailabilityZone") or "",
         secondary_zone=raw.get("SecondaryAvailabilityZone") or "",
         cluster=raw.get("DBClusterIdentifier"),
@@ -39,41 +36,25 @@ def instance(raw: Raw, account: Account, region: str, seen_at: int) -> Database:
             *map(_cluster, raw.get("ReadReplicaDBClusterIdentifiers") or ()),
         ),
         endpoints=_hosts((raw.get("Endpoint") or {}).get("Address")),
-        tags=_tags(raw),
-        copies_tags=bool(raw.get("CopyTagsToSnapshot")),
-        backup_window=raw.get("PreferredBackupWindow") or "",
-        maintenance_window=raw.get("PreferredMaintenanceWindow") or "",
-        backup_retention_days=raw.get("BackupRetentionPeriod") or 0,
-        latest_restorable_at=micros_of(raw.get("LatestRestorableTime")),
-        pending=_pending(pending),
         storage_limit_gib=raw.get("MaxAllocatedStorage"),
         certificate_until=micros_of((raw.get("CertificateDetails") or {}).get("ValidTill")),
-        restarts_at=micros_of(raw.get("AutomaticRestartTime")),
         parameter_group=_group(raw).get("DBParameterGroupName") or "",
         parameters_wait=_group(raw).get("ParameterApplyStatus") == PENDING,
         insights=bool(raw.get("PerformanceInsightsEnabled")),
         insights_mode=raw.get("DatabaseInsightsMode") or "",
-        storage_type=raw.get("StorageType") or "",
-        encrypted=raw.get("StorageEncrypted"),
-        public=raw.get("PubliclyAccessible"),
-        deletion_protection=raw.get("DeletionProtection"),
-        extended_support=_outlives(raw),
-        seen_at=seen_at,
     )
 
 
 def cluster(raw: Raw, account: Account, region: str, seen_at: int) -> Database:
     members = raw.get("DBClusterMembers") or ()
-    return Database(
-        target=_target(raw, account, region, Kind.CLUSTER),
-        account_name=account.name,
+    return _database(
+        raw,
+        _target(raw, account, region, Kind.CLUSTER),
+        account,
+        seen_at,
         arn=raw.get("DBClusterArn", ""),
         status=raw.get("Status", "unknown"),
-        engine=raw.get("Engine", ""),
-        engine_version=raw.get("EngineVersion", ""),
         instance_class=raw.get("DBClusterInstanceClass") or "",
-        storage_gib=raw.get("AllocatedStorage"),
-        multi_az=bool(raw.get("MultiAZ")),
         members=tuple(member["DBInstanceIdentifier"] for member in members),
         writer=next(
             (one["DBInstanceIdentifier"] for one in members if one.get("IsClusterWriter")), ""
@@ -83,14 +64,6 @@ def cluster(raw: Raw, account: Account, region: str, seen_at: int) -> Database:
         endpoints=_hosts(
             raw.get("Endpoint"), raw.get("ReaderEndpoint"), *(raw.get("CustomEndpoints") or ())
         ),
-        tags=_tags(raw),
-        copies_tags=bool(raw.get("CopyTagsToSnapshot")),
-        backup_window=raw.get("PreferredBackupWindow") or "",
-        maintenance_window=raw.get("PreferredMaintenanceWindow") or "",
-        backup_retention_days=raw.get("BackupRetentionPeriod") or 0,
-        latest_restorable_at=micros_of(raw.get("LatestRestorableTime")),
-        restarts_at=micros_of(raw.get("AutomaticRestartTime")),
-        pending=_pending(raw.get("PendingModifiedValues") or {}),
         parameter_group=raw.get("DBClusterParameterGroup") or "",
         members_wait=tuple(
             one["DBInstanceIdentifier"]
@@ -98,12 +71,6 @@ def cluster(raw: Raw, account: Account, region: str, seen_at: int) -> Database:
             if one.get("DBClusterParameterGroupStatus") == PENDING
         ),
         capacity=_capacity(raw.get("ServerlessV2ScalingConfiguration") or {}),
-        storage_type=raw.get("StorageType") or "",
-        encrypted=raw.get("StorageEncrypted"),
-        public=raw.get("PubliclyAccessible"),
-        deletion_protection=raw.get("DeletionProtection"),
-        extended_support=_outlives(raw),
-        seen_at=seen_at,
     )
 
 
@@ -168,6 +135,33 @@ def lifecycle(raw: Raw) -> Lifecycle:
         major=raw.get("MajorEngineVersion", ""),
         standard_until=ends.get("standard-support"),
         extended_until=ends.get("extended-support"),
+    )
+
+
+def _database(raw: Raw, target: Target, account: Account, seen_at: int, **own: Any) -> Database:
+    """AWS has the same words for this of an instance and of a cluster; ``own`` are the others."""
+    return Database(
+        target=target,
+        account_name=account.name,
+        engine=raw.get("Engine", ""),
+        engine_version=raw.get("EngineVersion", ""),
+        storage_gib=raw.get("AllocatedStorage"),
+        multi_az=bool(raw.get("MultiAZ")),
+        tags=_tags(raw),
+        copies_tags=bool(raw.get("CopyTagsToSnapshot")),
+        backup_window=raw.get("PreferredBackupWindow") or "",
+        maintenance_window=raw.get("PreferredMaintenanceWindow") or "",
+        backup_retention_days=raw.get("BackupRetentionPeriod") or 0,
+        latest_restorable_at=micros_of(raw.get("LatestRestorableTime")),
+        pending=_pending(raw.get("PendingModifiedValues") or {}),
+        restarts_at=micros_of(raw.get("AutomaticRestartTime")),
+        storage_type=raw.get("StorageType") or "",
+        encrypted=raw.get("StorageEncrypted"),
+        public=raw.get("PubliclyAccessible"),
+        deletion_protection=raw.get("DeletionProtection"),
+        extended_support=_outlives(raw),
+        seen_at=seen_at,
+        **own,
     )
 
 
