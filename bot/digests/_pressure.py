@@ -23,25 +23,22 @@ EBB = {"BurstBalance": 20.0, "EBSIOBalance%": 10.0, "EBSByteBalance%": 10.0}
 
 def cpu_credits(facts: Facts) -> Iterator[Concern]:
     poor = facts.thresholds.or_else("CPUCreditBalance", POOR)
-    for one in facts.instances:
-        balance = facts.lately.get((one.target, "CPUCreditBalance"))
-        if balance and balance.latest and balance.latest[1] < poor:
+    for one, left in _newest(facts, "CPUCreditBalance"):
+        if left < poor:
             yield concern(
-                facts, "credits", one,
-                f" has {balance.latest[1]:.0f} CPU credits left; {_without(one)}.",
+                facts, "credits", one, f" has {left:.0f} CPU credits left; {_without(one)}.",
                 section=Section.ACTION, rank=20, metrics="credits,cpu --range 24h",
             )  # fmt: skip
 
 
 def transactions(facts: Facts) -> Iterator[Concern]:
     old = facts.thresholds.or_else("MaximumUsedTransactionIDs", WRAPAROUND)
-    for one in facts.instances:
-        ids = facts.lately.get((one.target, "MaximumUsedTransactionIDs"))
-        if ids and ids.latest and ids.latest[1] > old:
+    for one, age in _newest(facts, "MaximumUsedTransactionIDs"):
+        if age > old:
             yield concern(
                 facts, "transactions", one,
-                f" has transactions that are {ids.latest[1] / 1e6:,.0f} million old. Vacuum them: "
-                "PostgreSQL stops at some 2,000 million.",
+                f" has transactions that are {age / 1e6:,.0f} million old. Vacuum them: PostgreSQL "
+                "stops at some 2,000 million.",
                 section=Section.ACTION, rank=15, metrics="transactions --range 7d",
             )  # fmt: skip
 
@@ -106,6 +103,14 @@ def disks(facts: Facts) -> Iterator[Concern]:
                     section=Section.TREND, rank=50, metrics="iops,queue,latency --range 24h",
                 )  # fmt: skip
                 break
+
+
+def _newest(facts: Facts, metric: str) -> Iterator[tuple[Database, float]]:
+    """The last figure of it, of each instance that has one."""
+    for one in facts.instances:
+        series = facts.lately.get((one.target, metric))
+        if series and series.latest:
+            yield one, series.latest[1]
 
 
 def _least(facts: Facts, database: Database, gib: float) -> float:
