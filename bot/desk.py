@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Unpack
 
 from bot.aws import AWS
 from bot.aws.accounts import Accounts
@@ -16,7 +17,7 @@ from bot.fleet.limits import Ceiling
 from bot.incidents import Care
 from bot.monitoring import Monitoring, firing
 from bot.monitoring._markers import Markers
-from bot.operation import Change, Control, Operation
+from bot.operation import Change, Control, Operation, WantedRequests, WantedRows
 from bot.operations import CATALOGUE
 from bot.policy import lowest_risk, rules_for
 from bot.policy.approvers import (
@@ -42,7 +43,6 @@ from bot.values import (
     Measure,
     Observed,
     Person,
-    PersonId,
     Range,
     Request,
     Series,
@@ -62,6 +62,7 @@ TROUBLE = (
 )  # fmt: skip
 #: What anybody may ask who is no full member: how to become one, and who I think they are.
 OPEN_TO_ALL = frozenset({"help", "whoami"})
+MOST = 20  #: requests, or audit rows, in an answer
 WAITING = 200  #: requests, or audit rows, that are looked through for what concerns somebody
 LOOKING = ("rds:DescribeDBInstances", "rds:DescribeDBClusters")
 Health = Callable[[], Awaitable[tuple[tuple[str, Line], ...]]]
@@ -169,43 +170,26 @@ class Desk:
         return found
 
     async def requests(
-        self,
-        *,
-        statuses: tuple[Status, ...] = (),
-        requester: PersonId | None = None,
-        target: str | None = None,
-        limit: int = 20,
+        self, *, limit: int = MOST, **wanted: Unpack[WantedRequests]
     ) -> tuple[Request, ...]:
-        return await self.services.store.requests.find(
-            status=statuses or None,
-            requester=requester,
-            target=target,
-            environments=None if self.sight.is_whole else self.sight.environments,
-            limit=limit,
-        )
+        environments = None if self.sight.is_whole else self.sight.environments
+        find = self.services.store.requests.find
+        return await find(environments=environments, limit=limit, **wanted)
 
-    async def audit(
-        self,
-        *,
-        request_id: int | None = None,
-        actor: PersonId | None = None,
-        target: str | None = None,
-        failed: bool = False,
-        since: timedelta | None = None,
-        limit: int = 20,
-    ) -> tuple[AuditRow, ...]:
+    async def audit(self, **wanted: Unpack[WantedRows]) -> tuple[AuditRow, ...]:
+        actor, since = wanted.get("actor"), wanted.get("since")
         rows = await self.services.store.audit.rows(
-            request_id=request_id,
+            request_id=wanted.get("request_id"),
             actor=None if actor is None else str(actor),
-            target=target,
-            results=TROUBLE if failed else None,
+            target=wanted.get("target"),
+            results=TROUBLE if wanted.get("failed") else None,
             since=None if since is None else self.services.clock() - micros(since),
-            limit=limit if self.sight.is_whole else WAITING,
+            limit=MOST if self.sight.is_whole else WAITING,
         )
         if self.sight.is_whole:
             return rows
         seen = await self._seen_by_name()
-        return tuple(row for row in rows if row.event.target in seen)[:limit]
+        return tuple(row for row in rows if row.event.target in seen)[:MOST]
 
     async def _seen_by_name(self) -> frozenset[str]:
         """In the trail a cluster and an instance may go by one name: both have to be seen."""

@@ -6,7 +6,7 @@ Parser, help, form, card, row, IAM policy, docs and typeahead are derived from t
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, TypedDict, Unpack
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
@@ -40,6 +40,24 @@ from bot.values import (
     Window,
 )
 from bot.values._vocabulary import Environment, Kind, Risk, Status
+
+
+class WantedRequests(TypedDict, total=False):
+    """What is left out or None does not matter."""
+
+    status: tuple[Status, ...] | None
+    requester: PersonId | None
+    target: str | None
+
+
+class WantedRows(TypedDict, total=False):
+    """Of the audit trail; what is left out or None does not matter."""
+
+    request_id: int | None
+    actor: PersonId | None
+    target: str | None
+    since: timedelta | None
+    failed: bool  #: only what was denied, refused, rejected, failed or unknown
 
 
 class Desk(Protocol):
@@ -101,26 +119,12 @@ class Desk(Protocol):
         """Raises UnknownRequestError."""
 
     async def requests(
-        self,
-        *,
-        statuses: tuple[Status, ...] = (),
-        requester: PersonId | None = None,
-        target: str | None = None,
-        limit: int = 20,
+        self, *, limit: int = ..., **wanted: Unpack[WantedRequests]
     ) -> tuple[Request, ...]:
         """Newest first."""
 
-    async def audit(
-        self,
-        *,
-        request_id: int | None = None,
-        actor: PersonId | None = None,
-        target: str | None = None,
-        failed: bool = False,
-        since: timedelta | None = None,
-        limit: int = 20,
-    ) -> tuple[AuditRow, ...]:
-        """Newest first. ``failed`` keeps what was denied, refused, rejected, failed or unknown."""
+    async def audit(self, **wanted: Unpack[WantedRows]) -> tuple[AuditRow, ...]:
+        """Newest first."""
 
     async def roles(self, person: Person) -> Mapping[str, bool | None]:
         """viewer, requester, approver, admin, as the directory knows them now; None where Slack

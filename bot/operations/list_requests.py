@@ -50,7 +50,7 @@ class ListRequests(Query):
 
     async def _of(self, desk: Desk, person: Person, name: str | None) -> tuple[Request, ...]:
         return await desk.requests(
-            statuses=() if self.all else OPEN,
+            status=None if self.all else OPEN,
             requester=person.id if self.mine else None,
             target=name,
         )

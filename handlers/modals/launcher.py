@@ -82,7 +82,7 @@ class Launcher:
     async def _desktop(self, desk: Desk, person: Person, visit: Visit) -> Desktop:
         operations, mine, waiting = await asyncio.gather(
             _usable(desk, person),
-            desk.requests(statuses=OPEN, requester=person.id, limit=MOST),
+            desk.requests(status=OPEN, requester=person.id, limit=MOST),
             desk.waiting_for(person),
         )
         return Desktop(operations, mine, waiting, visit.channel)
