@@ -72,7 +72,7 @@ def next_due(expression: str, timezone: str, after: int) -> Due:
 
 
 def _wrong(part: str, at: int) -> str | None:
-    """What is, with one part of the field that stands there."""
+    """What is wrong with a part of the field that stands there; None where nothing is."""
     alone, _, step = part.partition("/")
     if not _PART.fullmatch(part) or not _numbers(alone, at):
         return f'"{part}" is no {FIELDS[at]}'
@@ -82,7 +82,7 @@ def _wrong(part: str, at: int) -> str | None:
 
 
 def _numbers(part: str, at: int) -> Collection[object]:
-    """None where it cannot be read."""
+    """Those that a part of that field stands for; empty where cronsim cannot read it."""
     fields = ["*"] * len(FIELDS)
     fields[at] = part
     try:
