@@ -292,6 +292,7 @@ def _standing(person: Person, own_team: str) -> Bar | None:
     """What keeps anybody out, whatever the settings say."""
     if person.is_deactivated:
         return Bar.DEACTIVATED
+    # Of Slackbot, Slack says that it is no bot: https://github.com/slackapi/bolt-js/issues/794
     if person.is_bot or person.id.user == "USLACKBOT":
         return Bar.BOT
     if person.is_guest:

@@ -83,7 +83,10 @@ def closed_environments(policy: Policy, account: str = ANY) -> frozenset[Environ
 
 
 def tag_keys(settings: Settings) -> tuple[str, ...]:
-    """AWS compares the keys of tags in conditions without case, so each spelling counts once."""
+    """AWS compares the keys of tags in conditions without case, so each spelling counts once.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html
+    """
     once: dict[str, str] = {}
     for key in filter(_TAGGABLE.fullmatch, settings.environments.tag_keys):
         once.setdefault(key.casefold(), key)

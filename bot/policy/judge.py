@@ -39,7 +39,8 @@ class Judge:
         self._settings = settings
         self._fleet = fleet
         self._protected = protected(settings.policy)
-        #: What was said of requests, for as long as the fleet is as it was then.
+        #: What was said of requests, for as long as the fleet is as it was then: a Home asks it of
+        #: each that is open, and there may be a thousand of them.
         self._ruled: tuple[Inventory, dict[int, Decision]] = (fleet.last_seen, {})
 
     @property

@@ -91,6 +91,8 @@ class Approvals:
         try:
             async with self._store.write() as tx:
                 request = await self._file(tx, draft, ask.key)
+                # Behind the filing, as it locks the end of the audit chain, for which all who file
+                # wait: two commands at once cannot both pass, and what is too much is rolled back.
                 await self._quotas.check(tx, draft, tx.now)
                 return request
         except DuplicateRequestError as duplicate:
@@ -151,6 +153,7 @@ class Approvals:
         self, request_id: int, person: Person, received_at: int, status: Status, reason: str
     ) -> Request:
         """A person who looked at AWS says how an unknown request ended."""
+        # Slack is asked before the transaction: on SQLite nobody else writes while one is open.
         may = await self._may_settle(person, received_at)
         asked = await self._store.requests.get(request_id)
         requester = await person_or_gone(self._directory, asked.requester, received_at)
@@ -198,6 +201,7 @@ class Approvals:
         if verdict is Verdict.APPROVE and self._settings.observe:
             raise await self._observed(request_id, voter)
         voted = None
+        # People are read without a lock, so somebody of whom nothing was read may vote meanwhile.
         while voted is None:
             request, electorate, person = await self._read(request_id, voter, received_at)
             vote = Vote(
@@ -224,6 +228,7 @@ class Approvals:
             request = await tx.lock_request(request_id)
             if not electorate.knows(request):
                 return None
+            # By when the click came: the tick that expires, and this commit, may both be late.
             if request.status is Status.PENDING and vote.at >= request.expires_at:
                 request = await self._expired(tx, request)
             refusal = closed(request) or self._ineligible(request, electorate, person, vote.verdict)
@@ -340,6 +345,7 @@ class Approvals:
             "request.filed", draft.status, draft.requester, _judged(draft), draft.reason
         )
         request = await tx.file(draft, event)
+        # In this commit: a crash between two would have the inbox file the command once more.
         await tx.inbox_done(key)
         for message in self._telling.filed(request):
             await tx.post(message)

@@ -107,6 +107,7 @@ class Drafting:
         seen = await self._find(ask, asker)
         change = ask.change.model_copy(update={"target": seen.address})
         order = Order(
+            # Before anything is filed: names of snapshots and of sessions at AWS are made of it.
             request_id=await self._store.requests.next_id(),
             target=seen.target,
             requester=asker.id,
@@ -114,6 +115,7 @@ class Drafting:
             asked_at=ask.received_at,
         )
         aws = self._accounts.door(order.target, change.permissions)
+        # One look for all: what people weigh has to be what the rules have judged.
         looking = asyncio.ensure_future(self._accounts.look(order.target))
         looked, planned, weighed = await asyncio.gather(
             looking, _attempted(change.plan(aws, order)), weights(aws.region, looking)
@@ -121,6 +123,7 @@ class Drafting:
         judged = self._judge.judge(change, looked)
         observes = self._settings.observe and isinstance(planned, Plan)
         if judged.decision.effect is Effect.DENY and not observes:
+            # Before the guards speak: to mend those would be in vain.
             raise await self._denied(ask, order, judged, planned)
         planned = _barred(change, looked.database) or planned
         if isinstance(planned, Plan):

@@ -68,6 +68,7 @@ CHECKED = micros(timedelta(seconds=20))
 BUSY = micros(timedelta(seconds=20))  #: until a database that AWS is at work on is asked again
 BATCH = 50
 NOT_SENT = "NotSent"  #: in place of AWS's code where the call never left the bot
+#: Without ``fence``: it only ever grows, or whoever had claimed it earlier could write again.
 UNCLAIMED = {"claimed_at": None, "lease_owner": None, "lease_until": None}
 
 log = structlog.get_logger()
@@ -141,6 +142,7 @@ class Executor:
         if request.id in self._sending:
             return False
         step = request.step
+        # One process at a time has a SQLite file (storage/lockfile.py): another owner has ended.
         dead = self._store.is_exclusive and step.lease_owner != self._owner
         return dead or passed(step.lease_until or 0, now, LEASE)
 
@@ -163,6 +165,7 @@ class Executor:
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
+            # Nobody awaits these tasks, and asyncio tells of an error only when one is collected.
             log.error("executor.failed", exc_info=error)
 
     # -- claim, check, send --------------------------------------------------------------------
@@ -172,6 +175,7 @@ class Executor:
         if claim is None:
             return
         try:
+            # A later version may know no such operation, and new settings no such account.
             change = load(claim.step.operation, claim.step.params)
             aws = door(self._accounts, change, claim.request, claim.step)
         except (LookupError, ValueError, UnknownTargetError) as error:
@@ -189,6 +193,8 @@ class Executor:
             until = self._clock() + BUSY
             await self._give_back(claim.request, claim.step, "request.busy", until, plan.busy)
         else:
+            # Who cancels this task must not cut the call off: nobody would know if AWS has it.
+            # https://docs.python.org/3/library/asyncio-task.html#shielding-from-cancellation
             await asyncio.shield(self._send_fresh(change, aws, claim, plan))
 
     async def _send_fresh(self, change: Change, aws: AWS, claim: Claim, plan: Plan) -> None:
@@ -207,10 +213,12 @@ class Executor:
         """None where it may not be sent now: taken, moved on, or its database is at work."""
         try:
             async with self._store.write() as tx:
+                # Whoever has it locked decides about it right now; the next tick comes back to it.
                 request = await tx.try_lock_request(request_id)
                 if self._stopping or request is None or not _is_sendable(request, tx.now):
                     return None
                 return await self._claimed(tx, request, self._instant())
+        # Said by the index steps_lock_held: it holds between replicas, as no lock in memory does.
         except LockedError as locked:
             await self._wait_for(request_id, locked.holder)
         except ConflictError:
@@ -224,6 +232,7 @@ class Executor:
                 "progress": None,
                 "lease_owner": self._owner,
                 "lease_until": tx.now + LEASE,
+                # A process that slept past its lease has an older one: what it writes is refused.
                 "fence": request.step.fence + 1,
             }
         )
@@ -236,6 +245,7 @@ class Executor:
     async def _wait_for(self, request_id: int, holder: int) -> None:
         async with self._store.write() as tx:
             request = await tx.lock_request(request_id)
+            # Every tick comes by here, and the card and the trail need to be told once.
             if request.status is not Status.APPROVED or request.waits_for == holder:
                 return
             waiting = await tx.set_waits_for(request, holder)
@@ -256,6 +266,8 @@ class Executor:
         except AWSRefusedError as error:
             said = f"AWS says {error.code}: {error}"
             return claim.step.plan, (Worse(code=Worsening.PREFLIGHT, sentence=said),)
+        # What is unread counts as the strictest environment, which would end here, for a read that
+        # may pass a minute later, what people have agreed to. So it waits.
         if passing := next((one for one in looked.unread if one.is_passing), None):
             raise AWSUnavailableError(f"Its {passing.what} cannot be read: {passing.why}")
         judged = self._judge.judge(change, looked)
@@ -283,6 +295,7 @@ class Executor:
         if why := self._is_stale(claim):
             await self._postpone(claim, why)
             return None
+        # Given back, not ended: requests expire in one place, Approvals.expire.
         if _is_too_late(claim.request, self._clock()):
             await self._give_back(claim.request, claim.step, "request.too_late", self._clock())
             return None
@@ -290,8 +303,11 @@ class Executor:
             async with self._store.write() as tx:
                 noted = Instant(tx.now, self._steady())
                 request = await tx.lock_request(claim.request.id)
+                # Whoever asked may have taken it back while it was checked, which is open to them
+                # until now.
                 if request.status is not Status.RUNNING:
                     return None
+                # As of now: what others did since people agreed is no proof of our call.
                 evidence = {"baseline": plan.baseline}
                 sent = {"sent_at": tx.now, "lease_until": tx.now + LEASE, "evidence": evidence}
                 step = claim.step.model_copy(update=sent)
@@ -388,7 +404,10 @@ class Executor:
             **UNCLAIMED,
             "sent_at": None,
             "refusal": refusal,
+            # CloudTrail is asked by it, and has to tell this attempt from the refused one.
+            # https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
             "session_name": session_name(request.id, step.number, times),
+            # What happened since a send that did nothing was somebody else's doing.
             "events": (),
             "progress": Progress(stage=Stage.WAITING, detail=_refusal(error, " for now")),
         }
@@ -461,6 +480,8 @@ class Executor:
 
 def door(accounts: Accounts, change: Change, request: Request, step: Step) -> AWS:
     """AWS as this step may use it, under its own session name and its requester's identity."""
+    # The source identity cannot be changed within the session, and CloudTrail shows it.
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
     identity = Acting(session_name=step.session_name, source_identity=request.requester.user)
     return accounts.door(step.target, change.permissions, identity)
 

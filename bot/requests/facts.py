@@ -53,6 +53,7 @@ def standing(looked: Looked) -> dict[str, Any]:
 
 
 async def _connections(region: Region, looking: asyncio.Future[Looked]) -> int | None:
+    # The look is what the request is judged by: the end of our patience must not cancel it.
     database = (await asyncio.shield(looking)).database
     counted = await asyncio.gather(*map(region.connections, _counted(database)))
     known = [one for one in counted if one is not None]

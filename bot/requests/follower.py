@@ -37,7 +37,9 @@ from storage.store import Store
 SLOWER = 4  #: after ``polling.timeout``, ask this many times less often
 LATE = micros(timedelta(minutes=15))  #: AWS may deliver an event so much later
 CHUNK = 25  #: requests a transaction: whoever acknowledges a click must not wait long
-KEPT = micros(timedelta(days=13))  #: AWS keeps events for 14 days
+#: AWS keeps events for 14 days.
+#: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeEvents.html
+KEPT = micros(timedelta(days=13))
 
 log = structlog.get_logger()
 
@@ -64,6 +66,9 @@ class Following:
     async def tick(self) -> int:
         """Look once at whatever is due; returns how many requests were looked at."""
         now = self._clock()
+        # Unknown ones too: they lock their database, and CloudTrail may still tell how they ended.
+        # Its records come after five minutes on average, and AWS promises no time.
+        # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html
         running = await self._store.requests.running(include_unknown=True)
         sent = [request for request in running if request.step.sent_at is not None]
         self._next = {one.id: self._next.get(one.id, 0) for one in sent}
@@ -144,6 +149,7 @@ class Following:
         except ConflictError:
             log.info("following.moved_on", request=request.label)
         except Exception as error:
+            # They are looked at together: one that breaks must not leave the others unlooked at.
             log.exception("following.failed", request=request.label)
             await self._past_horizon(request, f"it could not be looked at ({error})")
         self._next[request.id] = self._clock() + self._pause(request)
@@ -199,6 +205,8 @@ class Following:
                 "accepted_at": now if arrived else step.accepted_at,
             }
         )
+        # Each write is a chat.update, of which Slack takes some fifty a minute from the whole app.
+        # https://docs.slack.dev/apis/web-api/rate-limits
         if _news(step, changed):
             await self._noted(request, changed, arrived=arrived)
         if waited > micros(change.horizon):
@@ -212,6 +220,7 @@ class Following:
             if current.step.sent_at != request.step.sent_at:
                 raise ConflictError(f"{request.label} was given back.")
             found = step.model_dump(include={"evidence"})
+            # The answer may have come while we looked: then the sender's word stands.
             accepted_at = current.step.accepted_at or step.accepted_at
             found |= {"progress": step.progress, "accepted_at": accepted_at}
             noted = current.step.model_copy(update=found)
@@ -230,6 +239,7 @@ class Following:
             moved = await tx.transition(current, status, event, ended_at=tx.now, outcome=outcome)
             for message in self._telling.moved(moved):
                 await tx.post(message)
+            # The lock is free: what waited for this database need not wait for a tick as well.
             tx.after_commit(self._executor.nudge)
 
     async def _become_unknown(self, request: Request, why: str) -> None:
@@ -239,6 +249,7 @@ class Following:
         outcome = Outcome(code="unknown", detail=_sentence(why))
         async with self._store.write() as tx:
             current = await tx.lock_request(request.id)
+            # While AWS was asked, a proven refusal may have given it back and a new send begun.
             if current.step.fence != request.step.fence:
                 raise ConflictError(f"{request.label} is being sent anew.")
             event = current.event("request.unknown", Status.UNKNOWN, text=why)

@@ -1,7 +1,7 @@
 """How many changes may be filed, by one person and for one database; whoever keeps on has to wait.
 
 AWS takes 100 manual snapshots in a region, and a channel only so many cards. What has ended counts
-like what is open.
+like what is open. https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html
 """
 
 from collections.abc import Sequence

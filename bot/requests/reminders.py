@@ -59,6 +59,7 @@ class Reminders:
 
     async def _remind(self, person: Person, due: Sequence[Reminder]) -> None:
         async with self._store.write() as tx:
+            # Replicas may tick at one moment: only what this transaction noted first is told.
             new = await tx.remind(due)
             if new:
                 await tx.post(reminder(person.id, new))
@@ -104,6 +105,7 @@ class Reminders:
         """Full members whom ``access`` names, as last refreshed."""
         directory, team = self._directory, self._directory.own_team
         groups = await directory.known_groups(frozenset(access.groups))
+        # Each may cost a users.info, and a group may be the whole company; some do not belong.
         users = sorted(members_of(access, groups))[: 2 * MOST]
         people, _ = await known_people(directory, users)
         return tuple(person for person in people if belongs(person, access, groups, team))
