@@ -30,7 +30,9 @@ UNCHANGEABLE = (
 LEAVING = 2.0  #: seconds that whoever still reads is given when the database is closed
 
 # FULL: with WAL, NORMAL may lose the last commits when the power fails.
+# https://www.sqlite.org/pragma.html#pragma_synchronous
 # recursive_triggers: without it INSERT OR REPLACE deletes rows past the append-only triggers.
+# https://www.sqlite.org/lang_conflict.html
 _PRAGMAS = (
     "busy_timeout=5000",
     "journal_mode=WAL",
@@ -39,11 +41,16 @@ _PRAGMAS = (
     "recursive_triggers=ON",
     "trusted_schema=OFF",
 )
+# Whoever waits behind a lock, or leaves a transaction open, must not keep Slack's three seconds of
+# all others: PostgreSQL itself waits for ever.
 _TIMEOUTS = {
     "statement_timeout": "5s",
     "lock_timeout": "3s",
     "idle_in_transaction_session_timeout": "10s",
 }
+# Whoever decides locks the row first (Transaction._hold) and then reads what is committed by then;
+# at a stricter level the later one would fail instead and have to begin anew.
+# https://www.postgresql.org/docs/current/transaction-iso.html
 _WRITER = {**_TIMEOUTS, "default_transaction_isolation": "read committed"}
 # A request, its steps and its votes are read by three statements that must see one state.
 _READER = {
@@ -126,6 +133,7 @@ class Connections:
         self._is_closed = False
         self.unwritten = 0  #: writes since the start that failed
         self._driver: Any = None
+        # A task that is cancelled has its connection closed: the next insert must not use that one.
         event.listen(self._writer.sync_engine, "invalidate", self._forget_driver)
 
     @asynccontextmanager
@@ -288,6 +296,7 @@ def _postgresql_engine(url: URL, settings: dict[str, str]) -> AsyncEngine:
         return create_async_engine(
             url,
             connect_args={"server_settings": settings},
+            # What is written may hold a secret, and SQLAlchemy repeats parameters in its errors.
             hide_parameters=True,
             pool_size=10,
             pool_pre_ping=True,  # a restart of the server costs nobody their click
@@ -299,6 +308,8 @@ def _postgresql_engine(url: URL, settings: dict[str, str]) -> AsyncEngine:
 
 
 def _sqlite_engine(url: URL, driver: Driver, **pool: Any) -> AsyncEngine:
+    # Else sqlite3 begins transactions by itself, and deferred ones.
+    # https://docs.python.org/3/library/sqlite3.html#transaction-control-via-the-isolation-level-attribute
     arguments = {"isolation_level": None, "async_creator_fn": driver.connect}
     path = url.set(database=str(sqlite_path(url)))
     engine = create_async_engine(path, connect_args=arguments, hide_parameters=True, **pool)
@@ -326,10 +337,13 @@ def _roll_back(connection: Any, _record: Any, _reason: BaseException | None) -> 
 
 
 def _begin_immediate(connection: Connection) -> None:
+    # A deferred one locks at its first write: two clicks would both have read "pending" by then.
+    # https://www.sqlite.org/lang_transaction.html
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _begin_deferred(connection: Connection) -> None:
+    # Several statements see one state only within a transaction; without it each begins its own.
     connection.exec_driver_sql("BEGIN")
 
 

@@ -13,8 +13,12 @@ class LockFile:
     def __init__(self, database: Path) -> None:
         """Raises StorageError where another process, or this one, already has the database."""
         path = database.with_name(f"{database.name}.lock")
+        # O_CLOEXEC: what the bot starts, as charts/worker.py, would hold the lock after its death.
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
+            # Not lockf: it does not hold off the same process, which a second store here may be,
+            # and it lets go as soon as that process closes the file anywhere.
+            # https://pubs.opengroup.org/onlinepubs/9799919799/functions/fcntl.html
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             holder = os.pread(descriptor, 20, 0).decode().strip() or "unknown"

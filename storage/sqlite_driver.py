@@ -27,6 +27,7 @@ class Driver:
     async def connect(self, path: str, **settings: Any) -> "Connection":
         """What SQLAlchemy calls as ``async_creator_fn``."""
         connection = Connection(partial(sqlite3.connect, path, **settings), iter_chunk_size=64)
+        # Private, as _execute and _conn below: pyproject.toml keeps aiosqlite at 0.22 for them.
         thread = connection._thread
         thread.daemon = True  # as SQLAlchemy does it: an open connection stops no exit
         self._threads = [one for one in self._threads if one.is_alive()] + [thread]
@@ -60,6 +61,7 @@ class Result:
         self.rows: Sequence[Any] = cursor.fetchall() if cursor.description else ()
         self.rowcount = cursor.rowcount
         self.lastrowid = cursor.lastrowid
+        # Read to the end and closed, it keeps no lock of SQLite's, whoever is cancelled.
         cursor.close()
 
 

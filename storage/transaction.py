@@ -87,7 +87,7 @@ class Changes(TypedDict, total=False):
 class Transaction:
     """Whatever is done with one is committed together, or not at all; ``now`` is its instant.
 
-    Made by ``Database.write`` and good only inside its ``async with``.
+    Made by ``Store.write`` and good only inside its ``async with``.
     """
 
     def __init__(
@@ -117,6 +117,7 @@ class Transaction:
     async def try_lock_request(self, request_id: int) -> Request | None:
         """The same without waiting: None while somebody else has it locked."""
         row = select(_request.id).where(_request.id == request_id)
+        # SQLite has no such clause and SQLAlchemy leaves it out there: BEGIN IMMEDIATE locks all.
         found = await self._connection.execute(row.with_for_update(skip_locked=True))
         if found.scalar() is None:
             return None
@@ -233,6 +234,7 @@ class Transaction:
         if fence is not None:
             statement = statement.where(_step.fence == fence)
         try:
+            # A step that is sent holds its lock already: no index refuses it any more.
             async with self._savepoint() if step.sent_at is None else nullcontext():
                 written = await self._connection.execute(statement)
         except IntegrityError as error:
@@ -411,6 +413,7 @@ class Transaction:
 def _guards(request: Request, to: Status, before: int | None) -> Iterator[ColumnElement[bool]]:
     yield _request.status == request.status
     if before is not None:
+        # In the statement itself, as what was read before it may have changed when it runs.
         yield _request.expires_at > before
     if (request.status, to) in UNSENT_ONLY:
         yield ~exists().where(_step.request_id == _request.id, _step.sent_at.is_not(None))

@@ -52,6 +52,7 @@ async def require_current(url: URL) -> None:
 
 
 async def _run(url: URL, work: Callable[[Connection], None]) -> None:
+    # A large table may take longer than any click, and the other replicas wait for it anyway.
     engine = writing_engine(url, statement_timeout="0", lock_timeout="60s")
     try:
         with translated():

@@ -111,6 +111,7 @@ class Walk:
             self._end = await _end(self._connections)
         last, head = self._end
         if page := await _page(self._connections, verifier.rows, last, self._page_size):
+            # Hashes of five thousand rows would keep acknowledgements waiting.
             await asyncio.to_thread(_check, verifier, page)
             return None
         verifier.check_head(head.seq, head.hash)
@@ -161,6 +162,7 @@ async def append(
     connection: AsyncConnection, at: int, events: Sequence[AuditEvent], key: AuditKey | None
 ) -> int:
     """Adds events in order, returns the last one's number, and locks the head until commit."""
+    # Before the head is locked: whoever appends next waits from there on.
     kept = [await _keep(connection, event) for event in events]
     seq, prev = await hold(connection)
     for event, said in zip(events, kept, strict=True):

@@ -61,6 +61,7 @@ class Inbox:
         is_new: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting.append((row, is_new))
         if self._writing is None:
+            # A commit waits for the disk: a burst of clicks shares one instead of one for each.
             self._writing = asyncio.create_task(self._write_all())
         return await is_new
 
@@ -146,6 +147,7 @@ def _tell(batch: Sequence[_Waiting], new: set[str]) -> None:
 
 def _fail(batch: Sequence[_Waiting], error: Exception) -> None:
     for _, is_new in batch:
+        # Whoever acknowledges has a time limit, and may have left.
         if not is_new.done():
             is_new.set_exception(error)
 

@@ -74,6 +74,7 @@ async def add(connection: AsyncConnection, incident: Incident) -> Incident | Non
     added = await connection.execute(
         insert_into(models.incidents, connection)
         .values(key=incident.key, **_state(incident))
+        # Two replicas may see one alarm at the same moment; the index lets one of them open it.
         .on_conflict_do_nothing(index_elements=[_row.key], index_where=text(models.UNRESOLVED))
         .returning(_row.id)
     )

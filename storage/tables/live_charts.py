@@ -61,6 +61,7 @@ async def load_alive(
 ) -> tuple[LiveChart, ...]:
     """The oldest first. With ``lock`` nobody else begins one until commit."""
     if lock and connection.dialect.name != SQLITE:
+        # Rows that are not there yet cannot be locked, and two may begin one at the same moment.
         await connection.execute(text("LOCK TABLE live_charts IN SHARE ROW EXCLUSIVE MODE"))
     lasting = and_(_ALIVE, _row.until > now)
     query = select(models.live_charts).where(lasting).order_by(_row.began_at, _row.id)

@@ -25,6 +25,7 @@ from bot.values._vocabulary import Risk, Status
 # SQLite hands out row ids only to columns that are exactly INTEGER PRIMARY KEY.
 _ID = BigInteger().with_variant(Integer(), "sqlite")
 
+#: Conditions of partial indexes: ON CONFLICT finds such an index only by repeating it.
 OPEN = "status IN ('pending', 'approved', 'running')"
 HELD = "claimed_at IS NOT NULL AND settled_at IS NULL"
 WAITING = "delivered_at IS NULL AND given_up_at IS NULL"
@@ -86,6 +87,7 @@ class RequestRow(Row, table=True):
         _one_of("status", Status),
         _one_of("risk", Risk),
         ForeignKeyConstraint(["reason_id"], ["texts.id"]),
+        # Two identical commands at one moment: the check before the insert sees neither.
         _partial("requests_same_ask_open", "same_ask", where=OPEN, unique=True),
         Index("requests_status", "status", "id"),
         Index("requests_requester", "requester", "id"),
@@ -124,6 +126,7 @@ class StepRow(Row, table=True):
     __tablename__ = "steps"
     __table_args__ = (
         ForeignKeyConstraint(["request_id"], ["requests.id"]),
+        # One change at a time on one database, for however many replicas there are.
         _partial("steps_lock_held", "lock", where=HELD, unique=True),
         Index("steps_identifier", "identifier", "request_id"),
         Index("steps_operation", "operation", "settled_at"),

@@ -222,6 +222,7 @@ def _columns(message: Message, now: int, due_at: int) -> dict[str, Any]:
 
 def _first_in_lane(now: int, limit: int, free: ColumnElement[bool]) -> CTE:
     # MATERIALIZED: PostgreSQL may otherwise run the subquery again and claim more than the limit.
+    # https://www.postgresql.org/docs/current/queries-with.html
     older = _outbox.alias("older")
     first = ~exists().where(
         older.c.lane == _row.lane,
@@ -234,6 +235,7 @@ def _first_in_lane(now: int, limit: int, free: ColumnElement[bool]) -> CTE:
         .where(_WAITING, passed(_row.due_at, now, LONGEST_WAIT), free, first)
         .order_by(_row.id)
         .limit(limit)
+        # Another replica claims at the same moment: each takes what the other has not.
         .with_for_update(skip_locked=True)
         .cte("claimable")
         .prefix_with("MATERIALIZED")
