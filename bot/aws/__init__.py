@@ -115,6 +115,8 @@ class AWS:
         """The value that its parameter group was given; None where it has AWS's default."""
         self._allow(_PARAMETERS[database.target.kind])
         group = database.parameter_group
+        # AWS's own groups cannot be changed, so nothing in them was set by anybody.
+        # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/parameter-groups-overview.html
         if not group or group.startswith("default."):
             return None
         return await self.region.parameter(database.target.kind, group, name)

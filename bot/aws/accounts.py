@@ -131,6 +131,8 @@ class Accounts:
         """Send to an SNS topic with the bot's own credentials, secrets masked. Raises AWSError."""
         with self._publishing():
             sns = await self._own("sns", topic_arn.split(":")[3])
+            # SNS refuses a longer subject:
+            # https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
             await sns.publish(
                 TopicArn=topic_arn, Subject=mask(subject)[:100], Message=mask(message)
             )
@@ -141,7 +143,10 @@ class Accounts:
         return self._sessions.own_region()
 
     async def put_figures(self, namespace: str, data: Sequence[Datum]) -> None:
-        """At most 1,000, as metrics of the bot's own account. Raises AWSError."""
+        """At most 1,000, as metrics of the bot's own account. Raises AWSError.
+
+        https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
+        """
         with self._publishing():
             client = await self._own("cloudwatch", self.own_region)
             raw = [cloudwatch.metric_datum(one) for one in data]

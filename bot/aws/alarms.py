@@ -13,6 +13,7 @@ from bot.aws.cloudwatch import DIMENSION, NAMESPACE
 from bot.aws.rds import micros_of
 from bot.values import Alarm, AlarmState, Firing
 
+#: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
 NAMES = 100  #: that one DescribeAlarms call takes
 #: How the alarms are called by which AWS itself adds replicas and removes them; some of those fire
 #: for as long as there is little to do.

@@ -16,6 +16,7 @@ from bot.values import SECOND, Datum, Measure, Reading, Series, Target, Window
 from bot.values._vocabulary import Kind
 
 NAMESPACE = "AWS/RDS"
+#: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
 QUERIES = 500  #: of one GetMetricData call
 POINTS = 100_800  #: of one GetMetricData answer
 
@@ -66,6 +67,7 @@ async def read(client: Any, measures: Sequence[Measure], window: Window) -> tupl
     errors: list[AWSError] = []
     for some in batches(measures, window):
         told, error = await _told(client, some, window)
+        # Tens of thousands of points for a fleet: whoever clicks meanwhile does not wait for them.
         found += await asyncio.to_thread(_series, told, some, window)
         errors += [error] if error and not told.results else []
     if errors and all(one.reading is Reading.UNREAD for one in found):

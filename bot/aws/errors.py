@@ -134,6 +134,7 @@ def acting() -> Iterator[None]:
         raise
     except aws.ClientError as error:
         raise _answered(error, AWSAmbiguousError) from error
+    # Also what botocore does not raise today: who is unsure whether it left must not send it again.
     except Exception as error:
         raise _unanswered(error) from error
 
@@ -176,6 +177,7 @@ def _answered(
         return AWSNotNowError(code, message)
     if not 400 <= status < 500 or not _is_word(code) or code in HALF_READ:
         return undecided(f"AWS answered {status} {code}: {message}")
+    # DBInstanceNotFound, but DBClusterNotFoundFault: the wire has no one ending for it.
     if "NotFound" in code:
         return AWSNotFoundError(code, message)
     return AWSRefusedError(code, message)

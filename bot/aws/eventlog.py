@@ -30,6 +30,7 @@ class EventLog:
 
         One reading goes as far back as anybody lately wanted. Raises AWSError.
         """
+        # Requests and incidents tick at one moment: the second takes what the first has read.
         async with self._turn:
             now = self._clock()
             self._wants[reader] = now, at

@@ -100,6 +100,8 @@ class Region:
 
     async def database(self, kind: Kind, identifier: str) -> Database:
         """As of now. Raises AWSNotFoundError, AWSUnavailableError or AWSRefusedError."""
+        # AWS keeps identifiers in small letters, whatever somebody types.
+        # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
         raw = await self._databases[kind].get(identifier.lower())
         if raw is None:
             raise AWSNotFoundError("NotFound", f"AWS knows no {kind} {identifier} here.")
@@ -169,6 +171,7 @@ class Region:
 
     async def _parameters(self, kind: Kind, group: str) -> list[dict[str, Any]]:
         method, argument = PARAMETERS[kind]
+        # Only what somebody set: a whole group has hundreds of parameters, page by page.
         asked = {argument: group, "Source": "user"}
         return await self._pages("rds", method, "Parameters", **asked)
 
@@ -279,7 +282,10 @@ class Region:
         return await insights.read(client, resource_id, window)
 
     async def trail(self, session_name: str, since: int) -> tuple[TrailEvent, ...]:
-        """What CloudTrail recorded under that role session name; delivery takes minutes."""
+        """What CloudTrail recorded under that role session name; delivery takes minutes.
+
+        https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
+        """
         raw = await self._pages(
             "cloudtrail", "lookup_events", "Events",
             LookupAttributes=[{"AttributeKey": "Username", "AttributeValue": session_name}],
@@ -301,6 +307,8 @@ class Region:
         if self._observes:
             raise observed()
         action = call.action.partition(":")[2]
+        # botocore's last word before the wire, behind signing. The client is this step's alone, and
+        # has one attempt, so it is asked once.
         client.meta.events.register("before-send", lambda **_: still())
         with acting():
             reply = await getattr(client, xform_name(action))(**call.arguments)
@@ -312,6 +320,7 @@ class Region:
         opened = self._sessions.acting("rds", self.account, self.name, identity)
         with reading():
             async with opened as client:
+                # The least that AWS takes: the answer matters to nobody.
                 await client.describe_db_instances(MaxRecords=20)
 
     def _database(self, kind: Kind, raw: Mapping[str, Any]) -> Database:

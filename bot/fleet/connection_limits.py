@@ -75,6 +75,7 @@ class Ceilings:
         try:
             return await asyncio.shield(reading)
         except Exception:
+            # A failure is not remembered: whoever asks next has AWS asked again.
             self._readings.pop(group, None)
             raise
 

@@ -40,6 +40,7 @@ class Fleet:
         if passed(self._inventory.seen_at + FRESH, self._clock(), FRESH):
             refreshing = self._refresh()
             if not self._inventory.seen_at:
+                # Others wait for the same reading: one who gives up ends it for nobody.
                 await asyncio.shield(refreshing)
         return self._inventory
 
@@ -62,6 +63,7 @@ class Fleet:
         """
         inventory = await self.inventory()
         if not called(name, inventory.databases, frozenset(Kind)):
+            # Not wait_for, which would cancel the reading when its time is over.
             await asyncio.wait({self._refresh()}, timeout=PATIENCE)
         return choose(name, among(self._inventory), kinds)
 
@@ -95,6 +97,8 @@ class Fleet:
     async def _list(self, region: Region, kind: Kind) -> str | None:
         """Why they could not be listed; None where they were."""
         try:
+            # Assigned when the whole list is there: where AWS does not answer, what was seen before
+            # stays, as not listed is not gone.
             self._seen[region.account.id, region.name, kind] = await region.databases(kind)
         except Exception as error:
             if not isinstance(error, AWSError):

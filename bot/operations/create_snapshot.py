@@ -63,6 +63,7 @@ class CreateSnapshot(Change):
         for parameter, sentence in self.objections(database).items():
             raise PreflightError(sentence, parameter)
         name = self.snapshot or _generated(order)
+        # RDS knows no idempotency token, so the name is the key: what arrived is found again by it.
         if taken := await aws.snapshot(database.target.kind, name):
             raise PreflightError(
                 f"A snapshot {name} of {taken.source} exists already ({taken.status}). "

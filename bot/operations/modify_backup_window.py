@@ -74,6 +74,9 @@ class ModifyBackupWindow(Change):
                 arguments={
                     f"{kind}Identifier": database.name,
                     "PreferredBackupWindow": self.window,
+                    # True would carry along whatever else is pending, an outage of somebody else's
+                    # choosing. The window applies at once either way.
+                    # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html
                     "ApplyImmediately": False,
                 },
             ),

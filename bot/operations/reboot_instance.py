@@ -28,6 +28,7 @@ FAILED_OVER = ("RDS-EVENT-0049", "multi-az instance failover completed")
 #: CloudTrail keeps no order: once our later read shows, the reboot may still lag this much.
 LAG = 300 * SECOND
 #: Delivery is slow and not in order: before this, an absence proves nothing.
+#: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html
 CERTAIN = 1200 * SECOND
 #: After this, somebody must look.
 PATIENCE = 1800 * SECOND
@@ -94,6 +95,7 @@ class RebootInstance(Change):
             database = await aws.database(sent.order.target)
         except AWSNotFoundError:
             return _failed(f"{sent.order.target.identifier} is gone")
+        # A name may be given to another database; AWS's resource id never is.
         if database.target.resource_id != sent.order.target.resource_id:
             return _failed(f"{database.name} was replaced by another database of that name")
         return self._judge(database, sent)
@@ -102,6 +104,7 @@ class RebootInstance(Change):
         if not aws.has_trail:
             return _from_events(aws, sent, "this account has no role, so CloudTrail cannot tell")
         try:
+            # AWS's clock and ours may be a little apart.
             trail = await aws.trail(sent.session_name, sent.sent_at - 60 * SECOND)
         except AWSRefusedError as error:
             return _from_events(aws, sent, f"CloudTrail may not be read ({error.code})")
@@ -132,6 +135,7 @@ class RebootInstance(Change):
         if database.status in ENDED_BADLY:
             return _failed(f"{status} after the reboot")
         proven = evidence.get("failed_over" if self.failover else "restarted")
+        # Right after the call AWS still shows it available: that by itself proves nothing.
         if database.status in USABLE and proven:
             return Progress(
                 stage=Stage.SUCCEEDED, detail=f"{status}; {proven}", percent=100, evidence=evidence
