@@ -59,6 +59,7 @@ async def pooled_session(
 
     timeout, trace = aiohttp.ClientTimeout(total=15, connect=5), aiohttp.TraceConfig()
     trace.on_request_end.append(told)
+    # Without one the SDK opens a session, and so a connection with TLS, for each call.
     async with aiohttp.ClientSession(timeout=timeout, trace_configs=[trace]) as session:
         yield session
 
@@ -90,6 +91,7 @@ def reading_client(token: str, url: str, session: aiohttp.ClientSession) -> Asyn
 
 def posting_client(token: str, url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
     """Tries nothing again: the outbox does, and knows what a lost answer may mean."""
+    # The SDK's default repeats a chat.postMessage whose answer was lost: two would stand there.
     return Client(token, base_url=url, session=session, retry_handlers=[])
 
 
@@ -133,8 +135,14 @@ def bolt_app(url: str, session: aiohttp.ClientSession, own: Identity, token: str
         name="rds-ops-bot",  # else Bolt reads the source of every caller to find one
         client=AsyncWebClient(base_url=url, session=session),
         authorize=authorize,
+        # Else Bolt asks each 10 ms whether the listener has acknowledged, and sends what it has
+        # then: each acknowledgement is late, and later where work has begun meanwhile.
+        # https://github.com/slackapi/bolt-python/blob/main/slack_bolt/listener/asyncio_runner.py
         process_before_response=True,
+        # Slack signs what it sends by HTTP; here it comes through a socket that the bot has opened.
+        # https://docs.slack.dev/authentication/verifying-requests-from-slack
         request_verification_enabled=False,
+        # Else Bolt answers 404, and its socket handler sends Slack nothing but a 200.
         raise_error_for_unhandled_request=True,
     )
     app.error(missed)
@@ -191,6 +199,7 @@ class Socket:
         client: AsyncWebClient,
         acknowledged: Callable[[str, float], None],
     ) -> None:
+        # A line that dies without a word is noticed after 6 s; with Bolt's own 10 it took 14.
         self._handler = Timed(app, app_token, web_client=client, ping_interval=5)
         self._handler.acknowledged = acknowledged
         self._watching: asyncio.Task[None] | None = None
@@ -227,7 +236,10 @@ class Socket:
             ) from error  # fmt: skip
 
     async def _watch(self, every: float = 2.0, grace: float = 4.0) -> None:
-        """The client dials a dead address for ever; forgotten, it asks Slack for a new one."""
+        """The client dials a dead address for ever; forgotten, it asks Slack for a new one.
+
+        An address is good once. https://github.com/slackapi/python-slack-sdk/issues/1446
+        """
         down: float | None = None
         while True:
             await asyncio.sleep(every)

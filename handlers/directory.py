@@ -90,6 +90,8 @@ class Reads(Generic[K, V]):
 
     async def since(self, key: K, asked_at: int) -> V:
         """From a read that began at ``asked_at`` or later."""
+        # users.info and its like are limited by the minute: a burst of clicks is one read.
+        # https://docs.slack.dev/apis/web-api/rate-limits
         async with self._turns[key]:
             known = self._known.get(key)
             now = self._clock()
@@ -304,6 +306,8 @@ def _person(raw: Mapping[str, Any], own: Identity) -> Person:
     )
     profile = raw.get("profile") or {}
     return Person(
+        # In an Enterprise Grid one account has an id of its own beside that of the workspace, and
+        # groups and settings may hold either.
         id=PersonId(team=own.team if ours else team, user=enterprise.get("id") or raw["id"]),
         also=(raw["id"],) if enterprise.get("id", raw["id"]) != raw["id"] else (),
         name=profile.get("display_name") or raw.get("real_name") or raw.get("name") or raw["id"],
@@ -313,6 +317,8 @@ def _person(raw: Mapping[str, Any], own: Identity) -> Person:
         is_deactivated=bool(raw.get("deleted")),
         is_bot=bool(raw.get("is_bot") or raw.get("is_workflow_bot")),
         is_guest=bool(raw.get("is_restricted") or raw.get("is_ultra_restricted")),
+        # Not is_stranger alone: whoever shares a channel with us is none.
+        # https://docs.slack.dev/apis/slack-connect
         is_external=not ours or bool(raw.get("is_stranger")),
     )
 

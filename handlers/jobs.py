@@ -186,6 +186,8 @@ def scheduler(missed: Callable[[str], None]) -> AsyncIOScheduler:
     """
     ticks = AsyncIOScheduler(
         timezone=UTC,
+        # By default a tick that is more than a second late is dropped.
+        # https://apscheduler.readthedocs.io/en/3.x/userguide.html#missed-job-executions-and-coalescing
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
     )
     ticks.add_listener(lambda event: missed(event.job_id), LEFT_OUT)

@@ -67,6 +67,7 @@ class Renewing:
         found = await self._errands.look(_query(chart), _errand(chart, now))
         picture = await self._pictures.show(posted, live_charts.fresh(chart, found, now))
         shown = Shown(answer=_words(found), picture=picture)
+        # Stopped while it was drawn: the message must not go on saying that it is kept fresh.
         if not await self._store.live_charts.show(chart, shown):
             stopped = {"shown": shown, "until": self._clock()}
             await self._last(chart.model_copy(update=stopped), posted)

@@ -45,6 +45,7 @@ class Cards:
     async def _draw(self, delivery: Delivery, request: Request, drawn: Payload) -> Posted:
         if request.card is not None:
             return await self._redraw(request, request.card, drawn)
+        # An attempt before a crash may have posted it, and Slack cannot be asked to post only once.
         earlier = await self._posting.find(delivery, delivery.message.address, _carded(request))
         if earlier is not None:
             await self._remember(request, earlier)

@@ -92,6 +92,7 @@ class Setbacks:
         log.error("notifier.given_up", kind=message.kind, address=message.address, why=why)
         try:
             await self._instead(message, why)
+        # Told nobody and given up would be lost: it is tried again when its lease ends.
         except StorageError:
             raise
         except Exception:  # whatever it is, what waits behind passes

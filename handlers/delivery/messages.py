@@ -26,7 +26,8 @@ from storage.tables.outbox import Delivery
 Payload = Mapping[str, Any]
 
 KEYED_EVENT = "rds_bot_message"
-#: Characters of a plain text that a message may be changed to.
+#: Characters of a plain text that a message may be changed to; at 4,000 Slack says msg_too_long.
+#: https://docs.slack.dev/reference/methods/chat.update
 PLAIN = 3000
 
 log = structlog.get_logger()
@@ -69,6 +70,8 @@ class Posting:
         key = delivery.message.key
         if key is None:
             return await self.post(channel, drawn, **more)
+        # Slack knows no idempotency key: by this, what an unanswered attempt posted is found.
+        # https://docs.slack.dev/reference/methods/chat.postMessage
         metadata = keyed(key)
         if earlier := await self.find(delivery, channel, metadata, **more):
             return earlier
@@ -101,6 +104,7 @@ class Posting:
         """The oldest first."""
         if not delivery.attempts:
             return []
+        # A message's ts is by Slack's clock, which ours may be ahead of.
         since = f"{delivery.created_at / SECOND - 60:.6f}"
         try:
             reply = await self._latest(channel, thread_ts, since)
@@ -121,9 +125,11 @@ class Posting:
         return str(reply["permalink"])
 
     async def _posted(self, channel: str, asked: Payload) -> Posted:
+        # About one message a second in a channel: https://docs.slack.dev/apis/web-api/rate-limits
         async with self._pace[channel]:
             reply = await self._client.chat_postMessage(
                 channel=channel,
+                # What people wrote is no markup: a reason calls nobody and makes no link.
                 parse="none",
                 link_names=False,
                 unfurl_links=False,

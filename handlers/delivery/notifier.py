@@ -76,6 +76,7 @@ class Notifier:
         """Deliver whatever is due, as soon as it is due; ends only by being cancelled."""
         async with asyncio.TaskGroup() as deliveries:
             while True:
+                # Before the look: what is committed while it lasts has to wake the next one.
                 self._store.outbox.filled.clear()
                 try:
                     begun = await self._begin_due(deliveries)

@@ -71,6 +71,7 @@ class Pictures:
             return
         try:
             await self._further(delivery, about)
+        # ``invalid slack file``: https://github.com/slackapi/python-slack-sdk/issues/1658
         except ContentError as error:  # as long as Slack processes the file
             raise UploadError(error.why) from error
         except FOR_NOW:
@@ -241,7 +242,11 @@ class Pictures:
         await self._client.chat_update(channel=posted.channel, ts=posted.ts, **drawn)
 
     async def _processed(self, file: str, channel: str) -> Posted:
-        """Where the file lies: Slack says that it has it before anybody can see it."""
+        """Where the file lies: Slack says that it has it before anybody can see it.
+
+        files.completeUploadExternal answers at once and shares later, after it was scanned:
+        https://github.com/slackapi/bolt-js/issues/2115
+        """
         try:
             async with asyncio.timeout(PROCESSING):
                 for pause in _pauses():
@@ -258,6 +263,7 @@ class Pictures:
             about: dict[str, Any] = (await self._client.files_info(file=file))["file"]
         except (UnansweredError, FileError):
             return None
+        # Without a mimetype it is still processed, whatever its shares say.
         kinds = (about.get("shares") or {}).values() if about.get("mimetype") else ()
         shares = (one for kind in kinds for one in kind.get(channel, ()))
         return next((Posted(channel=channel, ts=one["ts"]) for one in shares), None)

@@ -19,7 +19,8 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Origin:
-    """Where something was typed or clicked. ``response_url`` is good for 30 minutes.
+    """Where something was typed or clicked. ``response_url`` is good five times, for 30 minutes:
+    https://docs.slack.dev/interactivity/handling-user-interaction
 
     ``thread_ts`` is that of a thread that has begun: Slack shows a private message in no other.
     """
@@ -55,6 +56,7 @@ class Replies:
         task.add_done_callback(self._telling.discard)
 
     async def _at_once(self, origin: Origin, drawn: Mapping[str, Any]) -> bool:
+        # The address works in channels that the bot is not in, where it can post to nobody.
         return await self._by_url(origin, drawn) or await self._ephemeral(origin, drawn)
 
     async def _somehow(self, origin: Origin, drawn: Mapping[str, Any]) -> bool:

@@ -50,6 +50,9 @@ async def take(
     """
     try:
         async with asyncio.timeout(KEEPING):
+            # A click or a command comes once: what is not kept by now is lost with this process.
+            # Only events are delivered again.
+            # https://docs.slack.dev/apis/events-api/using-socket-mode
             incoming = await intake.keep(kind, key, payload)
     except Exception as error:
         if looks and isinstance(error, StorageError):

@@ -66,6 +66,8 @@ class Intake:
         """Work on it in the background; call after acknowledging."""
         self._working.add(incoming.key)
         task = asyncio.create_task(self._work(incoming))
+        # asyncio itself holds a task only weakly:
+        # https://docs.python.org/3/library/asyncio-task.html#asyncio.create_task
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

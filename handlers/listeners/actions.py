@@ -206,6 +206,7 @@ class Actions:
 def _key(body: Mapping[str, Any]) -> str:
     action = body["actions"][0]
     place = (body.get("container") or {}).get("message_ts") or (body.get("view") or {}).get("id")
+    # A click has no id: Slack's own time of it tells two of one person on one button apart.
     return f"action:{body['user']['id']}:{place}:{action['action_id']}:{action['action_ts']}"
 
 

@@ -41,6 +41,7 @@ class Commands:
         @app.command("/rds")
         async def rds(ack: AsyncAck, body: dict[str, Any]) -> None:
             payload = {name: body.get(name) for name in KEPT}
+            # A command has no id of its own; its trigger is of this one alone.
             key = f"command:{body['trigger_id']}"
             await take(intake, ack, KIND, key, payload, looks=_looks(payload["text"] or ""))
 

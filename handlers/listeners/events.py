@@ -25,6 +25,7 @@ class Events:
         @app.event("app_home_opened")
         async def opened(ack: AsyncAck, body: dict[str, Any]) -> None:
             event = body["event"]
+            # Slack tells of either tab with one event, and the other one is drawn by Slack.
             if event.get("tab") == "messages":
                 await ack()
                 return

@@ -40,6 +40,7 @@ class Options:
             try:
                 async with asyncio.timeout(WITHIN):
                     found = await self._offered(body)
+            # Without an answer the menu shows an error; in an empty one people type on.
             except Exception:
                 log.exception("options.failed")
                 found = {"options": []}

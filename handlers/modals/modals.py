@@ -24,7 +24,10 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Trigger:
-    """What allows one modal to be opened, for three seconds; ``in_modal``: clicked in another."""
+    """What allows one modal to be opened, for three seconds; ``in_modal``: clicked in another.
+
+    https://docs.slack.dev/surfaces/modals
+    """
 
     id: str
     in_modal: bool = False
