@@ -122,6 +122,7 @@ async def running(
 
         vitals.is_connected = lambda: bot.socket.is_connected
         await enter(store, observes=settings.observe)
+        # Before anything judges: what the rules say of a request rests on the fleet as last seen.
         await bot.services.fleet.refresh()
         await bot.services.approvals.compare_settings()
         await bot.jobs.claim()
@@ -133,8 +134,10 @@ async def running(
             bot.jobs.schedule(ticks, settings.polling.interval)
             ticks.start()
             stack.callback(ticks.shutdown, wait=False)
+        # Before the socket opens: what a process that is gone had acknowledged goes first.
         await bot.intake.take_over()
         await bot.socket.open()
+        # Last in and so first out: nothing more comes in while what is under way ends.
         stack.push_async_callback(bot.socket.close)
         for sentence in idle(settings):
             log.warning("settings.idle", why=sentence)

@@ -50,6 +50,7 @@ class Studio:
 
     def __init__(self, workers: int = WORKERS, patience: float = PATIENCE) -> None:
         self._patience = patience
+        # Last in, first out: with little to draw, the worker that is warm has it all.
         self._free: asyncio.LifoQueue[Worker] = asyncio.LifoQueue()
         self._workers = [Worker() for _ in range(workers)]
         self._drawn: OrderedDict[bytes, asyncio.Task[Picture]] = OrderedDict()
@@ -85,6 +86,7 @@ class Studio:
             self._drawn[key] = asyncio.create_task(self._draw(drawable, asked))
             self._forget()
         try:
+            # Others wait for the same picture: one who gives up ends it for nobody.
             return await asyncio.shield(self._drawn[key])
         except Exception:
             self._drawn.pop(key, None)
@@ -169,6 +171,7 @@ class Worker:
                 sys.executable, "-m", "charts", stdin=PIPE, stdout=PIPE, stderr=PIPE,
                 env=_environment(), start_new_session=True,
             )  # fmt: skip
+            # A pipe that nobody reads fills up, and the worker stands still in its next warning.
             self._listening = asyncio.create_task(_listen(self._process))
         return self._process
 

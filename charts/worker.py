@@ -23,6 +23,7 @@ def framed(body: bytes) -> bytes:
 
 
 def answered(asked: bytes) -> bytes:
+    # Here, as importing matplotlib takes a second: WARM pays it before the first picture.
     from charts.render import draw
 
     if asked == WARM:

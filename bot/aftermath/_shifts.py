@@ -51,7 +51,8 @@ SENSES: Mapping[str, Sense] = {
     "ReadLatency": Sense("read latency", 2.0, 0.001),
     "WriteLatency": Sense("write latency", 2.0, 0.001),
     "CommitLatency": Sense("commit latency", 2.0, 2.0),
-    # -1: nothing is replicated
+    # -1: nothing is replicated.
+    # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReadRepl.Monitoring.html
     "ReplicaLag": Sense("replica lag", 2.0, 10.0, rare=True, endless=True),
     "AuroraReplicaLag": Sense("replica lag", 2.0, 100.0, rare=True),
 }
@@ -80,6 +81,7 @@ class Stretch:
 
     def before(self, series: Series) -> list[float]:
         length = self.window.period * SECOND
+        # A point stands for the period that begins at it, which must not reach past the send.
         return [value for at, value in series.points if at + length <= self.sent_at]
 
     def after(self, series: Series) -> list[float]:

@@ -139,6 +139,7 @@ class Aftermaths:
         )
         judged = shifts(database.name, found, stretch)
         if overall(judged) is Turn.WORSE:
+            # Only here, as it asks for all of it once more, and CloudWatch charges by the metric.
             judged = against_week_before(judged, await self._earlier(database, stretch.week_before))
         title = headline(request, database.name, judged, due.minutes)
         return Seen(database, judged, chart(title, stretch, panels, markers, zone))

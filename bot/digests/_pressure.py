@@ -12,7 +12,9 @@ from bot.values import Concern, Database, Moment, Section, Series, amount
 
 GIB = 2.0**30
 POOR = 20.0  #: CPU credits that are about to run out
-WRAPAROUND = 1_000_000_000  #: transactions, of some two thousand million that PostgreSQL has
+#: Transactions, of some two thousand million that PostgreSQL has:
+#: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND
+WRAPAROUND = 1_000_000_000
 LAG = {"ReplicaLag": (300.0, "primary"), "AuroraReplicaLag": (2_000.0, "writer")}
 """By which a replica is too far behind whom: seconds, and milliseconds in Aurora."""
 TIGHT, TIGHT_AURORA = 5.0, 2.0  #: percent of memory; Aurora fills its cache to the brim

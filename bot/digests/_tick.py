@@ -90,6 +90,7 @@ class Rounds:
         now, cursor = self._clock(), f"digest:{about.id}"
         since = max(await self._since(about, cursor, now), now - PAST)
         times = due(about.cron, about.timezone, since, now)
+        # By the wall clock's reading: an hour that comes twice in autumn is one run.
         claimed = [run for one in times if (run := await self._claim(about, one))]
         if not claimed:
             return
@@ -122,6 +123,7 @@ class Rounds:
     ) -> None:
         """``since``: what happened before was told. Raises UsageError where it has no room."""
         if last:
+            # Before figures are paid for: CloudWatch charges for each metric that is asked for.
             await self._digests.require_room(about.channel)
         heard = await self._store.concerns.told(about.id) if last else {}
         made = await self._digests.composed(about, heard, since) if last else None

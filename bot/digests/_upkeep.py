@@ -15,6 +15,7 @@ AHEAD = micros(timedelta(days=14))  #: maintenance that is due so soon
 CERTIFICATE, RENEW = 90 * DAY, 30 * DAY
 RESTART = 2 * DAY
 BUSY = 50.0  #: percent of CPU, in the hour of a backup
+#: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html
 OUT_OF_ORDER = (
     "failed", "storage-full", "inaccessible-encryption-credentials", "insufficient-capacity",
     "incompatible", "restore-error",
@@ -69,6 +70,8 @@ def backups(facts: Facts) -> Iterator[Concern]:
     for one in facts.databases:
         until = one.latest_restorable_at
         runs = one.status == "available" and one.cluster is None
+        # RDS ships logs every five minutes; a member of a cluster has no backups of its own.
+        # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIT.html
         if not runs or until is None or one.seen_at - until <= BEHIND:
             continue
         yield concern(
@@ -121,6 +124,8 @@ def certificates(facts: Facts) -> Iterator[Concern]:
 def about_to_start(facts: Facts) -> Iterator[Concern]:
     """A cluster starts with all its members."""
     for one in facts.databases:
+        # AWS starts it again after seven days.
+        # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_StopInstance.html
         at = one.restarts_at
         if one.status == "stopped" and one.cluster is None and at and at <= facts.now + RESTART:
             yield concern(

@@ -21,8 +21,11 @@ Lacking = Callable[[], Awaitable[tuple[str, ...]]]
 
 CURSOR = "own-figures"
 BEAT = "heartbeat"
-BATCH = 100  #: endings, of up to ten data each: CloudWatch takes a thousand at once
-KEPT = micros(timedelta(days=13))  #: CloudWatch takes nothing older than two weeks
+#: Endings, of up to ten data each: CloudWatch takes a thousand at once, and none of them older than
+#: two weeks.
+#: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
+BATCH = 100
+KEPT = micros(timedelta(days=13))
 
 log = structlog.get_logger()
 
@@ -71,6 +74,7 @@ class Publisher:
             return
         head = await self._store.figures.audit_head()
         cursor = await self._store.cursors.get(CURSOR)
+        # A first start counts nothing of the years before it.
         if cursor is None:
             await self._store.cursors.set(CURSOR, str(head))
         elif int(cursor) < head:
@@ -91,6 +95,7 @@ class Publisher:
         data = [
             datum for one in found if one.at > oldest for datum in figures_of(one, self._timeout)
         ]
+        # Moved only when CloudWatch has taken them: what it does not take now it is told again.
         if await self._published(data):
             reached = found[-1].seq if len(found) == BATCH else head
             await self._store.cursors.set(CURSOR, str(reached))

@@ -50,6 +50,7 @@ class Vitals:
         connected, unwritten = self.is_connected(), self.store.unwritten
         own = prometheus.of_process(self.telemetry, self.pulse, unwritten, connected=connected)
         try:
+            # Scrapers that do not wait for one another would each go through the same tables.
             async with asyncio.timeout(READING), self._one_by_one:
                 stored = await prometheus.of_tables(self.store)
         except (StorageError, TimeoutError):
@@ -60,6 +61,7 @@ class Vitals:
 @asynccontextmanager
 async def served(vitals: Vitals, address: tuple[str, int]) -> AsyncIterator[None]:
     """Until the block ends. Raises SettingsError where the address cannot be had."""
+    # Signals are the bot's own: aiohttp would end the process for them.
     runner = web.AppRunner(_pages(vitals), access_log=None, handle_signals=False)
     await runner.setup()
     try:

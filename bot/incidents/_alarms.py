@@ -35,6 +35,7 @@ class Alarms:
         missed = await self._missed(region, int(looked or now), now)
         await self._begin(region, firing, missed)
         await self._end(open_, firing, others, now)
+        # Last: where something breaks before, the next look goes back as far once more.
         await self._store.cursors.set(cursor, str(now))
 
     async def _open(self, region: Region) -> Iterator[Incident]:
@@ -72,6 +73,7 @@ class Alarms:
     async def _took_place(
         self, region: Region, alarm: Alarm, past: Firing, known: dict[str, Incident]
     ) -> None:
+        # The history has the firing's own time; reason and figures are those of a later state.
         at = alarm.model_copy(update={"since": past.at, "reason": "", "lately": ()})
         incident = await self._fires(region, at, known)
         is_this = incident.id and incident.is_open and incident.fired_at == past.at
@@ -95,6 +97,7 @@ class Alarms:
 
     async def _fires_again(self, tx: Transaction, number: int, alarm: Alarm) -> Incident:
         before = await tx.lock_incident(number)
+        # Asked again under the lock: another replica may have taken this firing in meanwhile.
         if alarm.since <= before.fired_at:
             return before
         return await self._book.repeat(tx, before, alarm.since, _said(alarm))

@@ -46,6 +46,7 @@ class Illustrator:
         answer = await self._answer(incident)
         async with self._store.write() as tx:
             current = await tx.lock_incident(incident.id)
+            # Under the lock: of two ticks that drew it, one posts it.
             if current.is_pictured or current.card is None:
                 return
             await tx.save_incident(current.model_copy(update={"is_pictured": True}))

@@ -15,7 +15,9 @@ from storage.store import Store
 from storage.transaction import Transaction
 
 SOURCES = {"db-instance": Kind.INSTANCE, "db-cluster": Kind.CLUSTER}
-KEPT = micros(timedelta(days=13))  #: AWS keeps events for 14 days
+#: AWS keeps events for 14 days.
+#: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeEvents.html
+KEPT = micros(timedelta(days=13))
 SETTLED = micros(timedelta(minutes=10))  #: available for so long after the last event: it is over
 LATELY = micros(timedelta(days=30))  #: that lie between asking for a change and what it does
 REQUESTS = 500  #: that are looked through for the one that explains an event
@@ -55,6 +57,7 @@ class Events:
         signs = await self._signs(region, fresh, now)
         known = dict(await self._store.incidents.latest({one.key for one in signs}))
         async with self._store.write() as tx:
+            # First: where another replica has read on it fails, and nothing below is done.
             await tx.move_cursor(cursor, before, after.model_dump_json())
             for seen in signs:
                 known[seen.key] = await self._take_in(tx, region, known.get(seen.key), seen)

@@ -108,6 +108,7 @@ class Mark(Value):
     def read(self, events: Sequence[RDSEvent]) -> tuple[tuple[RDSEvent, ...], "Mark"]:
         """Those that are new, oldest first, and the mark after them."""
         keyed = {_key(one): one for one in sorted(events, key=lambda one: one.at)}
+        # Events come late and without ids: each reading goes back and leaves out what it knows.
         fresh = tuple(one for key, one in keyed.items() if key not in self.seen)
         after = Mark(at=max([self.at, *(one.at for one in fresh)]))
         late = tuple(key for key, one in keyed.items() if one.at >= after.since)

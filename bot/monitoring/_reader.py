@@ -175,6 +175,7 @@ class Monitoring:
                 self._readings.popitem(last=False)
         task = self._readings[key]
         try:
+            # Others share this reading: one who gives up ends it for nobody.
             found = await asyncio.shield(task)
         except Exception:
             self._forget(key, task)
