@@ -1,7 +1,7 @@
 """The bot's own figures, of this process and since its start: who does something counts it here.
 
-What the tables know is not counted here: ``storage.tables.figures`` reads it, and it
-survives a restart. No label is an id: what may stand in one comes from a short list.
+What the tables know is not counted here: ``storage.tables.figures`` reads it, and it survives a
+restart. No label is an id: what may stand in one comes from a short list.
 """
 
 import asyncio

@@ -56,7 +56,8 @@ class Vote(Value):
     at: int
     plan_hash: str
     reason: str = ""
-    mailbox: str | None = None  #: ``people.sealed``; None: Slack showed no address, or nobody asked
+    #: ``bot.policy.eligibility.sealed``; None: Slack showed no address, or nobody asked for it.
+    mailbox: str | None = None
 
 
 class Outcome(Value):
