@@ -23,7 +23,10 @@ def csv_line(cells: Iterable[Any]) -> str:
 
 
 def _cell(value: Any) -> Any:
-    """OWASP ASVS 1.2.10; but what is harmless is listed here, and not what is dangerous."""
+    """OWASP ASVS 1.2.10; but what is harmless is listed here, and not what is dangerous.
+
+    https://owasp.org/www-community/attacks/CSV_Injection
+    """
     return f"'{value}" if isinstance(value, str) and not _is_plain(value) else value
 
 

@@ -17,6 +17,7 @@ mpl.rcParams.update(
     {
         "font.family": ["DejaVu Sans", *sorted({*_OTHERS} & {*fontManager.get_font_names()})],
         "font.size": 9.5,
+        # A name with two dollars in it is no formula, and one that is none would break the picture.
         "text.parse_math": False,
         "axes.unicode_minus": False,
         "hatch.linewidth": 0.6,

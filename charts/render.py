@@ -40,6 +40,8 @@ def figure(drawable: Drawable) -> Figure:
 
 
 def _pixels(drawn: Figure) -> Image.Image:
+    # Not pyplot: it keeps each figure until somebody closes it.
+    # https://matplotlib.org/stable/gallery/user_interfaces/web_application_server_sgskip.html
     canvas: Any = FigureCanvasAgg(drawn)  # partly untyped
     canvas.draw()
     size = canvas.get_width_height()

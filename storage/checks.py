@@ -98,6 +98,7 @@ async def _disk(folder: Path) -> Finding:
 def _journal(connection: Connection) -> Finding:
     """The transaction began as a writing one, so the file can be written."""
     mode = connection.execute(text("PRAGMA journal_mode")).scalar_one()
+    # SQLite falls back where memory cannot be shared: https://www.sqlite.org/wal.html
     if mode != "wal":
         return trouble(
             "database.file",

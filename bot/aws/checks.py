@@ -81,6 +81,8 @@ async def _identity(sessions: Sessions) -> tuple[Account | None, Findings]:
         sent = datetime.now(UTC)
         with reading():
             reply = await sts.get_caller_identity()
+        # AWS refuses a signature that is five minutes off, with the code of a wrong key.
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html
         date = reply["ResponseMetadata"]["HTTPHeaders"].get("date")
         return clock("aws.clock", sent, datetime.now(UTC), date)
 
@@ -229,6 +231,8 @@ def judged(name: str, answers: Iterable[Mapping[str, Any]], needs: Needs) -> Fin
     unsaid: set[str] = set()
     for one in answers:
         if one["EvalDecision"] != "allowed":
+            # A condition on what was not told here denies as well, and says nothing of the role.
+            # https://docs.aws.amazon.com/IAM/latest/APIReference/API_EvaluationResult.html
             open_ended = one["EvalDecision"] == "implicitDeny" and one.get("MissingContextValues")
             (unsaid if open_ended else denied).add(one["EvalActionName"])
     if denied:

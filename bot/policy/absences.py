@@ -42,6 +42,7 @@ class Absences:
         if new:
             log.error("people.absent", absent=new, told=len(admins))
         async with self._store.write() as tx:
+            # It fails where another replica has told of them, so that nobody hears it twice.
             await tx.move_cursor(CURSOR, before, json.dumps(now, sort_keys=True))
             for message in told(admins, self._answer(new), CURSOR) if new else ():
                 await tx.post(message)

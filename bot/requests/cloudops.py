@@ -38,6 +38,7 @@ class CloudOps:
         try:
             async with self._store.write() as tx:
                 await self._posted(tx, self._channel, row, drawn)
+                # Behind what it counts, as in a filing: of two clicks at once one may be too much.
                 await self._quotas.check_person(tx, actor, tx.now)
         except TooManyError as refusal:
             await self._audit_refusal(actor, refusal.code, {"denial": row.seq, **refusal.facts})

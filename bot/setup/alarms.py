@@ -33,6 +33,7 @@ def recommended(namespace: str, topic_arn: str | None) -> tuple[Alarm, ...]:
             "DatapointsToAlarm": 5,
             "Threshold": 1.0,
             "ComparisonOperator": "LessThanThreshold",
+            # A dead bot tells nothing, and so nothing rings here; elsewhere it is a quiet hour.
             "TreatMissingData": "breaching",
         },
         {

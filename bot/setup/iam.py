@@ -75,6 +75,8 @@ def bot_policy(
     if itself:
         statements += _operating(catalogue, settings, wanted, with_role=False)
     if roles:
+        # AWS wants the second one on both sides, here and in the trust policy of each role.
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
         actions = ["sts:AssumeRole", "sts:SetSourceIdentity"]
         statements.append(
             {"Sid": "BecomeRoles", "Effect": "Allow", "Action": actions, "Resource": roles}
@@ -88,6 +90,8 @@ def trust_policy(settings: Settings, wanted: Wanted = ALL) -> dict[str, Any]:
     Raises SettingsError for several partitions.
     """
     identity = f"arn:{partition(settings, wanted.region)}:{OWN_IDENTITY}"
+    # Another's role cannot be had by naming it to the bot: who names it knows no external id.
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     ids = sorted({one.external_id for one in settings.accounts if one.external_id})
     allowed = {"Effect": "Allow", "Principal": {"AWS": identity}}
     condition = {"Condition": {"StringEquals": {"sts:ExternalId": ids}}} if ids else {}
@@ -188,7 +192,10 @@ def _changes(
     grant: Grant, changing: list[str], tagging: list[str], place: _Place
 ) -> Iterator[dict[str, Any]]:
     """Each resource of a call needs its own yes. A snapshot that is still to be made has no tags,
-    so what it is made of decides alone."""
+    so what it is made of decides alone.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html
+    """
     databases, number = place.arns(DATABASES), place.number
     allow = {"Effect": "Allow", "Action": changing, "Resource": databases}
     deny = {**allow, "Effect": "Deny"}
@@ -206,6 +213,8 @@ def _changes(
            "Resource": place.arns(SNAPSHOTS)}  # fmt: skip
     for key, mark in zip(grant.keys, _marks(grant.keys), strict=True):
         tag = f"aws:ResourceTag/{key}"
+        # A negated comparison also holds where the tag is absent, of which others decide: so Null.
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
         other = {"Null": {tag: "false"}, "StringNotEqualsIgnoreCase": {tag: list(grant.words)}}
         yield {"Sid": f"Never{mark}{number}", **deny, "Condition": other}
     if grant.closed:
@@ -237,7 +246,10 @@ def _telling(settings: Settings) -> Statements:
 
 
 def _publishing(namespace: str) -> dict[str, Any]:
-    """PutMetricData knows no resources; the namespace is what can be limited."""
+    """PutMetricData knows no resources; the namespace is what can be limited.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html
+    """
     return {
         "Sid": "PublishFigures",
         "Effect": "Allow",

@@ -27,12 +27,15 @@ NOTICE = 3000  #: of the text that notifications show; chat.update refuses 4,000
 
 def plain_text(text: str, limit: int) -> Text:
     """Slack refuses empty text, so nothing visible becomes a dash."""
+    # Without emoji, as a name between two colons is no picture.
     return {"type": "plain_text", "text": cut(text, limit) or "-", "emoji": False}
 
 
 def line_text(line: Line, limit: int) -> Text:
     """mrkdwn where nothing in the line would format by itself, else plain text."""
     if is_calm(line) and (written := mrkdwn(line, limit)).strip():
+        # Else Slack makes a link of whatever looks like an address or a channel.
+        # https://docs.slack.dev/reference/block-kit/composition-objects/text-object
         return {"type": "mrkdwn", "text": written, "verbatim": True}
     return plain_text(plain(line), limit)
 

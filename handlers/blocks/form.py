@@ -185,6 +185,8 @@ def _picker(value: Any) -> Element:
     return {
         "type": "external_select",
         "action_id": PICK,
+        # Else nothing is offered before three characters are typed.
+        # https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element
         "min_query_length": 0,
         **placeholder("Type a part of its name"),
         **chosen,

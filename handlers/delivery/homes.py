@@ -125,6 +125,8 @@ class Homes:
             return
         drawn = await self._draw(found, await self._board_as_of(as_of))
         mark, seen = fingerprint(drawn), await self._views.get(person)
+        # views.publish is limited by the minute, and most changes show in few Homes.
+        # https://docs.slack.dev/reference/methods/views.publish
         if seen is not None and seen.view_hash == mark:
             return
         try:

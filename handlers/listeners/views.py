@@ -61,6 +61,7 @@ class Views:
             else:
                 waiting = waiting_form(type(command.operation))
                 answer = partial(ack, response_action="update", view=waiting)
+                # A form that comes back with a mistake keeps its id and gets another hash.
                 key = f"view:{view['id']}:{view.get('hash')}"
                 looks = isinstance(command.operation, Query)
                 await take(intake, answer, KIND, key, payload, looks=looks)
