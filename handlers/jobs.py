@@ -86,6 +86,7 @@ class Jobs:
 
     def schedule(self, scheduler: AsyncIOScheduler, polling: timedelta) -> None:
         for work, every in (
+            # Mostly nudged sooner; this finds what another replica approved, and what had to wait.
             (self.claim, timedelta(seconds=2)),
             (self.follow, polling),
             (self.expire, timedelta(seconds=15)),

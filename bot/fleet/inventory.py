@@ -76,6 +76,8 @@ class Fleet:
         unread = await asyncio.gather(*map(self._read, self._accounts))
         found = [database for seen in self._seen.values() for database in seen]
         found.sort(key=lambda one: (one.name, str(one.target)))
+        # DescribeDBInstances and -Clusters list Neptune's and DocumentDB's beside RDS's own.
+        # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBInstances.html
         self._tell_of_foreign(found)
         self._inventory = Inventory(
             databases=tuple(one for one in found if one.is_rds),

@@ -52,6 +52,8 @@ VOLUME = Plot("volume", "Volume used", (("VolumeBytesUsed", ""),), of_cluster=Tr
 RDS = (
     CPU, CONNECTIONS, MEMORY, STORAGE, IOPS, LATENCY, NETWORK, QUEUE, LAG, CREDITS, TRANSACTIONS,
 )  # fmt: skip
+#: Without STORAGE: a volume of Aurora's grows by itself, and CloudWatch has no FreeStorageSpace.
+#: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html
 AURORA = (CPU, CONNECTIONS, MEMORY, COMMIT, IOPS, BUFFERS, NETWORK, AURORA_LAG, QUEUE, LATENCY,
           LOCAL, DEADLOCKS, TRANSACTIONS)  # fmt: skip
 SERVERLESS = (CAPACITY, UTILIZATION, *AURORA)

@@ -39,6 +39,7 @@ EVENTS = 3  #: that are shown
 AVERAGE = ("DatabaseConnections", "Average")
 PEAK = ("DatabaseConnections", "Maximum")
 ACTIVE = ("DBLoad", "Average")
+#: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html
 COUNTED = {
     "aurora-mysql": (("LoginFailures", "Average"), ("AbortedClients", "Sum")),
     "mysql": (("ConnectionAttempts", "Sum"),),

@@ -100,6 +100,7 @@ class Electorate:
 
     def _known_to_agree(self, request: Request) -> frozenset[PersonId]:
         agreed = [vote.person for vote in _valid(request) if self._surely_stands(vote, request)]
+        # With the requester: who shares a mark with them, be it through a third account, is them.
         marks = {request.requester: self._marks(request, request.requester, _asked_as(request))}
         for vote in request.votes:
             marks[vote.person] = self._marks(request, vote.person, vote.mailbox)

@@ -110,6 +110,7 @@ class Executor:
         self._steady = steady
         self._owner = owner
         self._tasks: set[asyncio.Task[None]] = set()
+        # Beside the lease, which is measured by a clock that somebody may set meanwhile.
         self._sending: set[int] = set()
         self._stopping = False
 
@@ -301,6 +302,7 @@ class Executor:
             return None
         try:
             async with self._store.write() as tx:
+                # By both clocks: a suspended machine stops one, who sets the time moves the other.
                 noted = Instant(tx.now, self._steady())
                 request = await tx.lock_request(claim.request.id)
                 # Whoever asked may have taken it back while it was checked, which is open to them
@@ -414,6 +416,7 @@ class Executor:
         await tx.update_step(request.id, step.model_copy(update=free), fence=claim.fence)
         facts = {"code": error.code, "attempt": times, "session": step.session_name}
         event = request.event("step.refused", Status.APPROVED, "bot", facts, str(error))
+        # No further off than LONGEST_PAUSE: what is, storage takes for set by a wrong clock.
         not_before = tx.now + min(AGAIN * 2 ** min(times - 1, 10), LONGEST_PAUSE)
         moved = await tx.transition(request, Status.APPROVED, event, not_before=not_before)
         await tx.post(moved.card_message())

@@ -57,6 +57,7 @@ class Actions:
     def register(self, app: AsyncApp, intake: Intake) -> None:
         intake.on(KIND, self.process, self.failed)
 
+        # Cards of older versions stand in channels for good: an id that a button ever had stays.
         @app.action(re.compile(r"^(request|cloudops|launch|query|digest|incident)\."))
         async def clicked(ack: AsyncAck, body: dict[str, Any]) -> None:
             payload = _payload(body)

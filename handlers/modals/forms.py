@@ -45,6 +45,7 @@ class Forms:
 
     async def open(self, trigger: Trigger, blank: Blank) -> bool:
         """False where Slack opens none, or nobody sees it any more."""
+        # First, as the trigger lives three seconds and looking names up may take longer.
         view_id = await self._modals.open(trigger, opening_form())
         return view_id is not None and await self.fill(view_id, blank)
 

@@ -15,7 +15,7 @@ _row = models.aftermaths.c
 _request = models.requests.c
 _step = models.steps.c
 
-#: How the outcome of a request begins to which AWS has done nothing.
+#: How the outcome of a request begins to which AWS has done nothing: canonical JSON sorts its keys.
 NOTHING_DONE = ('{"code":"not_sent', '{"code":"refused')
 
 

@@ -29,6 +29,8 @@ class AuditKey:
 
 
 def link(prev: bytes, body: bytes) -> bytes:
+    # The zero marks a leaf: in a tree over the rows, no node can pass for a row.
+    # https://www.rfc-editor.org/rfc/rfc6962#section-2.1
     return hashlib.sha256(b"\x00" + prev + body).digest()
 
 

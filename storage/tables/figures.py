@@ -69,6 +69,7 @@ class Figures:
     async def reconciliations(self, bounds: tuple[float, ...]) -> Mapping[Work, Lengths]:
         """From send to knowing whether it arrived, of what AWS never answered; by evidence only."""
         found = func.coalesce(_step.accepted_at, _step.settled_at) - _step.sent_at
+        # The first key of canonical JSON, as its keys are sorted.
         refused = _request.outcome.startswith('{"code":"refused', autoescape=True)
         unanswered = and_(_step.receipt.is_(None), or_(_request.outcome.is_(None), ~refused))
         return await self._lengths(found, bounds, and_(unanswered, found.is_not(None), BY_EVIDENCE))

@@ -19,6 +19,8 @@ from storage.tables.waits import passed
 
 _inbox = models.inbox
 _row = _inbox.c
+#: Times seven columns: far below the parameters that SQLite takes in one statement.
+#: https://www.sqlite.org/limits.html
 _BATCH = 500
 UNREADABLE = "unreadable"  #: the reference of a row that nobody can make anything of
 LEASE = 60_000_000  #: microseconds that a process has a row to itself

@@ -36,6 +36,7 @@ class Leases:
             insert = insert_into(models.leases, connection).values(
                 name=name, owner=owner, fence=1, until=until
             )
+            # One statement: between a look and a write another replica would take it as well.
             take = insert.on_conflict_do_update(
                 index_elements=[_lease.name],
                 set_={"owner": owner, "fence": _lease.fence + 1, "until": until},

@@ -38,6 +38,8 @@ _outbox = models.outbox
 _row = _outbox.c
 _WAITING = and_(_row.delivered_at.is_(None), _row.given_up_at.is_(None))
 
+#: What is told in one order: cards, threads and messages of a channel share Slack's pace there, and
+#: people read them one below the other.
 _FAMILIES: Mapping[Place, str] = {
     Place.CARD: "channel",
     Place.THREAD: "channel",
@@ -103,6 +105,7 @@ class Outbox:
             if bad:
                 ended = {"given_up_at": self._clock(), "error": "unreadable"}
                 await connection.execute(update(_outbox).where(_row.id.in_(bad)).values(**ended))
+        # RETURNING gives rows in no order: https://www.sqlite.org/lang_returning.html
         return tuple(sorted(found, key=lambda delivery: delivery.id))
 
     async def delivered(self, delivery: Delivery, posted: Posted | None) -> None:

@@ -57,7 +57,8 @@ _BATCH = 100
 #: Microseconds between two attempts to send a request: no ``not_before`` is set further off.
 LONGEST_PAUSE = 120 * SECOND
 
-#: Its ending is proven, and not what a person says that it was.
+#: Its ending is proven, and not what a person says that it was. Canonical JSON sorts its keys, so
+#: ``code`` comes first.
 BY_EVIDENCE = or_(
     _requests.c.outcome.is_(None),
     ~_requests.c.outcome.startswith('{"code":"settled"', autoescape=True),
@@ -79,6 +80,7 @@ class Requests:
             .values(value=counters.c.value + 1)
             .returning(counters.c.value)
         )
+        # In a transaction of its own: what fails later takes no number back that AWS has seen.
         async with self._connections.begin() as connection:
             return int((await connection.execute(statement)).scalar_one())
 
