@@ -114,6 +114,7 @@ class RebootInstance(Change):
 
     def _guard(self, database: Database) -> None:
         name = database.name
+        # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RebootDBInstance.html
         if self.failover and database.cluster:
             raise PreflightError(
                 f"{name} belongs to the cluster {database.cluster}: RDS takes no reboot "

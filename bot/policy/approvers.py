@@ -33,7 +33,9 @@ from bot.values import (
     Vote,
 )
 
-AT_ONCE = 10  #: people that are read together for advice
+#: People that are read together for advice: Slack takes some hundred users.info a minute.
+#: https://docs.slack.dev/reference/methods/users.info
+AT_ONCE = 10
 NOBODY = PersonId(team="", user="")
 MAILBOX = "mailbox"  #: among a request's facts: ``sealed``, of whoever asked
 #: What the settings say of a request now.

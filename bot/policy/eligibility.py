@@ -268,6 +268,8 @@ def mailbox(address: str) -> str:
     """
     name, _, domain = folded(address).replace(" ", "").rpartition("@")
     with suppress(UnicodeError):
+        # A domain in its own letters is the same as in its xn-- form, or with the root's dot.
+        # https://www.rfc-editor.org/rfc/rfc5891
         domain = domain.rstrip(".").encode("idna").decode("ascii")
     name = name.strip('"').partition("+")[0] or name
     if domain in DOTLESS:

@@ -16,7 +16,9 @@ from bot.values._vocabulary import Environment
 #: Any account: the bot's own, where the settings name none.
 ANY = "*"
 ALL = frozenset(Environment)
-#: Between the words of a tag's value, as people write it: `pre-prod`, `pre_prod`, `pre prod`.
+#: Between the words of a tag's value, as people write it: `pre-prod`, `pre_prod`, `pre prod`. More
+#: gaps are not mixed: each has three ways, and AWS takes 6,144 characters of a policy.
+#: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 GAPS, MOST_GAPS = "-_ ", 3
 #: What AWS takes as the key or value of a tag: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
 _TAGGABLE = re.compile(r"[\w .:/=+@-]{1,256}")
@@ -157,7 +159,11 @@ def _names(rules: Environments, environments: frozenset[Environment]) -> Iterato
 
 
 def wildcard(pattern: str) -> str | None:
-    """``prod-*`` for ``^prod-``; None where it is more than a piece of a name."""
+    """``prod-*`` for ``^prod-``; None where it is more than a piece of a name.
+
+    Resources in a policy know ``*`` and ``?`` alone:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+    """
     found = re.fullmatch(r"(\^?(?:\.\*)?)([A-Za-z0-9-]+)((?:\.\*)?\$?)", pattern)
     if found is None:
         return None

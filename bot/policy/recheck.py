@@ -100,6 +100,7 @@ def _other_resource(step: Step, database: Database) -> str | None:
     before, now = step.target, database.target
     if (before.account, before.region) != (now.account, now.region):
         return f"{before.identifier} was in {before.account}/{before.region}, not {now}."
+    # One that is made again, or restored, may bear the old name; its resource id is another.
     if before.resource_id == now.resource_id:
         return None
     return (

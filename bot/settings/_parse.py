@@ -63,6 +63,7 @@ def _parse(text: str) -> tuple[Any, list[str]]:
         root = loader.get_single_node()
         if root is None:
             return {}, []
+        # PyYAML takes the last of two keys without a word: a rule, or who approves, would be lost.
         twice = [_twice(*found) for found in _repeated(root, (), set())]
         return loader.construct_document(root), twice
     finally:

@@ -1,6 +1,7 @@
 """A request's message: one design, drawn anew from the request whenever it changes.
 
-Each form of it begins with rich_text, because Slack does not let an update take that away.
+Each form of it begins with rich_text, because Slack does not let an update take that away
+(block_mismatch). https://docs.slack.dev/reference/methods/chat.update
 """
 
 from collections.abc import Iterator, Sequence

@@ -31,7 +31,10 @@ def pictured(given: Answer, *picture: Block) -> Payload:
 
 
 def image(file: str, alt: str) -> Block:
-    """``file`` is one that Slack has processed and that is shared where the message stands."""
+    """``file`` is one that Slack has processed and that is shared where the message stands.
+
+    Of any other Slack says invalid_blocks: https://github.com/slackapi/python-slack-sdk/issues/1658
+    """
     return {"type": "image", "slack_file": {"id": file}, "alt_text": cut(visible(alt), ALT)}
 
 

@@ -159,6 +159,7 @@ def _written(body: Payload, own: str | None) -> dict[str, Any]:
     text = event.get("text")
     words = text if isinstance(text, str) else ""  # newer blocks come without
     return {
+        # The first one alone: whoever mentions the bot once more means it as a word of the command.
         "text": re.sub(rf"<@{own}(\|[^<>]*)?>[,:]?", " ", words, count=1),
         "person": str(PersonId(team=team, user=event["user"])),
         "channel": event["channel"],

@@ -111,6 +111,7 @@ def _due(now: int) -> Select[Any]:
             _outbox.posted.is_not(None),
         )
         .order_by(_row.next_at)
+        # ``of``: PostgreSQL would lock the message as well, which a delivery may be writing.
         .with_for_update(skip_locked=True, of=models.live_charts)
     )
 
