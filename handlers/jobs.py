@@ -27,7 +27,10 @@ from storage.store import Store
 
 #: Who ticks what only one replica should: everything but claims, which the rows themselves share.
 LEADER = "ticks"
+#: After a replica died nobody ticks for so long; one that lives renews it with each tick.
 LEADS_FOR = 30 * SECOND
+#: Forgotten, a delivery would count as new; the last of Slack's retries comes after five minutes.
+#: https://docs.slack.dev/apis/events-api
 INBOX_KEPT = micros(timedelta(days=2))
 OUTBOX_KEPT = micros(timedelta(days=14))
 #: Longer than Rounds and Aftermaths look back for what was missed.

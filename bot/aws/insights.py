@@ -15,6 +15,7 @@ from bot.values import SECOND, Load, Point, Series, Share, Window
 LOAD = "db.load.avg"  #: average active sessions
 PERIODS = (60, 300, 3_600, 86_400)  #: seconds that it knows
 KEPT = 7 * 86_400  #: seconds back that it answers for, however long it keeps what it counts
+#: Of a longer time it sends only a part by the minute, as if that were all there is.
 LONG, LONG_PERIOD = 6 * 3_600, 300
 TOP = 8
 WAITS, STATEMENTS = ("db.wait_event", "name"), ("db.sql_tokenized", "statement")

@@ -8,6 +8,7 @@ from bot.values import Database, Measure, Series, Target, Window
 from bot.values._vocabulary import Kind
 
 HOUR, THREE_HOURS, DAY = 3_600, 10_800, 86_400
+#: Whole weeks and a day: yesterday, and the same day of the four weeks before it.
 LATELY, FORTNIGHT, WEEKS = 6 * HOUR, 14 * DAY, 29 * DAY
 IDLE = frozenset({"creating", "deleting", "failed", "stopped"})  #: nothing is measured of those
 #: Sizes of which AWS guarantees less I/O than they can do for half an hour a day.

@@ -12,6 +12,7 @@ HOUR = micros(timedelta(hours=1))
 DAY = 24 * HOUR
 BEHIND = micros(timedelta(minutes=15))  #: how far backups may be behind
 AHEAD = micros(timedelta(days=14))  #: maintenance that is due so soon
+#: From when on it is told, and from when on somebody has to act.
 CERTIFICATE, RENEW = 90 * DAY, 30 * DAY
 RESTART = 2 * DAY
 BUSY = 50.0  #: percent of CPU, in the hour of a backup

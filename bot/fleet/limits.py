@@ -20,6 +20,8 @@ SIZES = {"nano": 0.0625, "micro": 0.125, "small": 0.25, "medium": 0.5, "large": 
 """As a share of ``large``."""
 
 _CLASS = re.compile(r"db\.([a-z])\w*\.(\d*)(nano|micro|small|medium|large|xlarge)")
+#: AWS tells a default that grows with the size as a formula. Of others nothing is claimed.
+#: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ParamValuesRef.html
 _FORMULA = re.compile(r"(?:LEAST\()?\{DBInstanceClassMemory/(\d+)\}(?:,(\d+)\))?", re.IGNORECASE)
 
 

@@ -18,6 +18,8 @@ from bot.values import (
 from bot.values._buttons import STOP
 
 LASTING = micros(timedelta(hours=1))
+#: RDS tells CloudWatch its figures once a minute: more often, nothing would be new.
+#: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/monitoring-cloudwatch.html
 EVERY = micros(timedelta(minutes=1))
 EACH, ALL = 3, 10  #: that a person, and that all together, may have at a time
 

@@ -25,7 +25,9 @@ from handlers.blocks.text import cut, visible, visible_lines
 
 CALLBACK = "form"
 ACTION, PICK = "value", "pick"
+#: https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
 TYPED = 3000
+#: https://docs.slack.dev/reference/views/modal-views
 METADATA = 3000
 VALUE = 150  #: of an option
 YES = "yes"

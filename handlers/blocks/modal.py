@@ -9,6 +9,7 @@ from handlers.blocks.elements import Payload, context, plain_section, plain_text
 from handlers.blocks.rich import Block, rich_text
 from handlers.blocks.text import cut
 
+#: https://docs.slack.dev/reference/views/modal-views
 TITLE = 24
 BLOCKS = 100
 

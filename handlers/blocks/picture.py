@@ -7,6 +7,7 @@ from handlers.blocks.elements import Payload, buttons, context, section
 from handlers.blocks.rich import Block
 from handlers.blocks.text import cut, visible
 
+#: https://docs.slack.dev/reference/block-kit/blocks/image-block
 ALT = 2000
 DRAWING: Line = ("The picture is being drawn.",)
 FOLLOWS: Line = ("The picture follows in our direct messages.",)

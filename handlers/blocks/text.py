@@ -12,6 +12,7 @@ ELLIPSIS = "…"
 
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _CUT_ENTITY = re.compile(r"&[a-z]{0,3}\Z")
+#: Letters, marks and a symbol to Unicode, so their category gives none of them away.
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 #: What formats: bold, strike, code, italic at the edge of a word, an emoji, a quotation.
 _LIVELY = re.compile(r"[*~`]|(?<!\w)_|_(?!\w)|:[\w+'-]+:|\A\s*>")

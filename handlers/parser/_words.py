@@ -15,6 +15,7 @@ _ASCII_QUOTES = str.maketrans(
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 _FANCY_DASH = re.compile(f"[{_DASHES}]")
 _LEADING_DASHES = re.compile(rf"(?<!\S)[-{_DASHES}]+(?=[A-Za-z])")
+#: Letters and a mark to Unicode, so their category gives none of them away.
 _INVISIBLE_LETTERS = frozenset("\u034f\u115f\u1160\u3164\uffa0")
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
 _ENTITY = re.compile("&(?:lt|gt|amp);")

@@ -14,6 +14,7 @@ from bot.errors import TamperedError
 from bot.values import AuditEvent, canonical
 from storage.tables.texts import KeptText, text_hash
 
+#: What the first row follows, so that all are hashed in one way.
 GENESIS = bytes(32)
 
 

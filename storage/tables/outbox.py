@@ -29,6 +29,7 @@ from storage.tables import models
 from storage.tables.rows import decoded, encoded, encoded_value, readable
 from storage.tables.waits import passed
 
+#: Longer than the notifier lets a delivery take: a second process would post it once more.
 _LEASE = 60 * SECOND
 _REPLACED = ("place", "address", "kind", "request_id", "body", "instead")
 #: Nothing waits longer for its next attempt, whatever Slack asks for.
