@@ -266,6 +266,7 @@ def _from_events(aws: AWS, sent: Sent, why: str) -> Progress:
     if restarted := next((one for one in _newer(sent) if tells(one, RESTARTED)), None):
         return Progress(stage=Stage.ARRIVED, detail=f"AWS reports: {restarted.message}")
     if said := _declined(sent):
+        # Arrived all the same: ``poll`` then finds that sentence and says that it failed.
         return Progress(stage=Stage.ARRIVED, detail=f"AWS reports: {said}")
     if aws.now - sent.sent_at > PATIENCE:
         return _unknown(f"AWS reports no restart, and {why}")

@@ -55,6 +55,7 @@ class Channels:
         posted = posted or await self._posting.post(address, drawn, metadata=metadata)
         if posted != about.card:
             async with self._store.write() as tx:
+                # Read anew: a tick or a click may have changed it while Slack was asked.
                 current = await tx.lock_incident(about.id)
                 await tx.save_incident(current.model_copy(update={"card": posted}))
         return posted

@@ -64,6 +64,7 @@ async def _run(url: URL, work: Callable[[Connection], None]) -> None:
 
 def _upgrade(connection: Connection) -> None:
     if connection.dialect.name != SQLITE:
+        # Before the revision is read: who has waited here finds the tables brought up to date.
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))
     scripts, revision = _scripts(), _revision(connection)
     _refuse_newer(revision, scripts)

@@ -77,6 +77,8 @@ def upgrade() -> None:
     for name, table, event, condition, reason in _GUARDS:
         guard(name, table, event, condition, reason)
     if op.get_bind().dialect.name != "sqlite":
+        # TRUNCATE passes by the triggers of rows:
+        # https://www.postgresql.org/docs/current/sql-truncate.html
         _forbid_truncate()
 
 
@@ -90,6 +92,8 @@ def _guard_sqlite(name: str, table: str, event: str, condition: str, reason: str
 
 def _guard_postgresql(name: str, table: str, event: str, condition: str, reason: str) -> None:
     # A WHEN clause cannot hold a subquery in PostgreSQL, so the condition stands in the function.
+    # A trigger that returns NULL has the row left alone in silence, and of a delete NEW is NULL.
+    # https://www.postgresql.org/docs/current/plpgsql-trigger.html
     result = "OLD" if event == "DELETE" else "NEW"
     op.execute(
         f"""

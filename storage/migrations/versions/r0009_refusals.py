@@ -21,6 +21,7 @@ _ALTERS = (
 def upgrade() -> None:
     op.add_column("steps", sa.Column("refusal", sa.String(), nullable=True))
     if op.get_bind().dialect.name == "sqlite":
+        # SQLite replaces no trigger: https://www.sqlite.org/lang_createtrigger.html
         op.execute("DROP TRIGGER steps_sent_once")
         op.execute(
             f"CREATE TRIGGER steps_sent_once BEFORE UPDATE ON steps WHEN {_ALTERS} "
