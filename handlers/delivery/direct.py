@@ -61,14 +61,19 @@ class Personal:
         return await self._posting.post(message.address, drawn)
 
     async def _waits_for(self, request: Request, user: str) -> bool:
-        """Whether that human being has not decided it yet, under any account."""
+        """Whether that human being has not decided it yet, under any account that Slack tells now.
+
+        Of whom it tells nothing, their own account alone is known: one reminder too many harms
+        nobody, and one that never comes may.
+        """
         if request.status is not Status.PENDING or self._clock() >= request.expires_at:
             return False
         directory = self._directory
         electorate = await known_electorate(directory, request, self._ruling(request))
-        voted = {human(electorate.people[vote.person]) for vote in request.votes}
+        voters = {vote.person for vote in request.votes}
+        voted = {human(electorate.people[one]) for one in voters & electorate.people.keys()}
         person = await directory.known_person(PersonId(team=directory.own_team, user=user))
-        return human(person) not in voted
+        return person.id not in voters and human(person) not in voted
 
     async def _link(self, request: Request) -> str:
         """To the card; empty where there is none."""

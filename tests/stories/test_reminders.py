@@ -281,3 +281,19 @@ async def test_where_slack_does_not_say_who_is_meant_the_next_tick_asks_again(
         await hours(play, 0.1)
 
         assert len(reminded(play, "dora")) == 1
+
+
+async def test_whoever_of_the_voters_slack_does_not_tell_keeps_no_reminder_back(
+    stage: Stage,
+) -> None:
+    async with stage.bot(expiring("4h")) as play:
+        await play.types(f"{REBOOT} --failover")
+        await play.types("/rds approve RDS-1001", "dora")
+        dora = stage.slack.member("dora").person.id
+        fault = Refused("internal_error")
+        stage.slack.faults.add("users.info", fault, times=None, where=lambda it: it["user"] == dora)
+
+        await hours(play, 2.1)
+
+        assert reminded(play, "dora") == []
+        assert len(reminded(play, "emil")) == 1
