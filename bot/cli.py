@@ -336,18 +336,21 @@ async def _make(wanted: Iterable[own_alarms.Alarm], settings: Settings) -> None:
 
 
 async def _export(settings: Settings, output: str) -> None:
-    rows = audit_store.export(settings.database_url)
-    if output == "csv":
-        sys.stdout.write(csv_line(COLUMNS))
-    async for row in rows:
-        if output == "csv":
-            sys.stdout.write(csv_line(_columns(row)))
-        else:
-            _say(
-                json.dumps(
-                    {"seq": row.seq, "at": row.at, "hash": row.hash, **row.event.json_value()}
-                )
-            )
+    """The header goes out with the first row: where nothing can be read, nothing looks whole."""
+    header, written = (csv_line(COLUMNS), _as_csv) if output == "csv" else ("", _as_json)
+    async for row in audit_store.export(settings.database_url):
+        sys.stdout.write(header + written(row))
+        header = ""
+    sys.stdout.write(header)
+
+
+def _as_csv(row: AuditRow) -> str:
+    return csv_line(_columns(row))
+
+
+def _as_json(row: AuditRow) -> str:
+    told = {"seq": row.seq, "at": row.at, "hash": row.hash, **row.event.json_value()}
+    return f"{json.dumps(told)}\n"
 
 
 COLUMNS = (

@@ -68,6 +68,7 @@ def test_help_tells_what_there_is(tmp_path: Path, words: list[str]) -> None:
         (["db", "upgrade"], {"DATABASE_URL": "mysql://x"}, ["DATABASE_URL: must begin with"]),
         (["audit", "verify"], {}, ["There is no database at"]),
         (["audit", "export"], {}, ["There is no database at"]),
+        (["audit", "export", "--format", "csv"], {}, ["There is no database at"]),
         (["audit", "export", "--format", "xml"], {}, ["--format xml: say jsonl or csv"]),
         (["docs", "--check"], {}, ["docs/operations.md", "where the bot's sources are"]),
         (["frobnicate"], {}, ["No such command"]),
