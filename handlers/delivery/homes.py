@@ -25,7 +25,6 @@ from storage.tables.homes import EVERYBODY, HomeView
 OPEN = 1000  #: requests that are looked through
 ENDINGS = 10
 WAITING = (Status.PENDING, Status.APPROVED, Status.UNKNOWN)
-ENDED = tuple(status for status in Status if not status.is_open)
 
 log = structlog.get_logger()
 
@@ -175,13 +174,11 @@ class Homes:
 
     async def _read(self) -> Board:
         requests, read_at = self._services.store.requests, self._clock()
-        ended = await requests.find(status=ENDED, limit=5 * ENDINGS)
-        latest = sorted(ended, key=lambda one: one.ended_at or 0, reverse=True)
         self._board = Board(
             read_at=read_at,
             waiting=await requests.find(status=WAITING, limit=OPEN),
             running=tuple(await self._running()),
-            ended=tuple(latest[:ENDINGS]),
+            ended=await requests.endings(ENDINGS),
             health=self._health(),
         )
         return self._board

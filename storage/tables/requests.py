@@ -113,6 +113,13 @@ class Requests:
             query = query.where(_requests.c.environment.in_(environments))
         return await self._load(query)
 
+    async def endings(self, limit: int) -> tuple[Request, ...]:
+        """Those that ended last, the last one first, however long ago they were asked for."""
+        row = _requests.c
+        query = select(row.id).where(row.ended_at.is_not(None)).limit(limit)
+        found = await self._load(query.order_by(row.ended_at.desc(), row.id.desc()))
+        return tuple(sorted(found, key=lambda one: (one.ended_at or 0, one.id), reverse=True))
+
     async def claimable(self, now: int, limit: int) -> tuple[int, ...]:
         """Ids of approved requests that may be sent now, oldest first.
 

@@ -260,3 +260,19 @@ async def test_noting_what_a_request_waits_for_is_a_new_version(
     assert (waiting.waits_for, waiting.version) == (1000, request.version + 1)
     assert await database.requests.get(request.id) == waiting
     assert label(request.id) == "RDS-1001"
+
+
+async def test_what_ended_last_is_found_however_long_ago_it_was_asked_for(
+    database: Store, clock: Clock
+) -> None:
+    asked = [a_request(number, step=a_step(f"db-{number}")) for number in range(1001, 1005)]
+    for request in asked:
+        async with database.write() as tx:
+            await tx.file(request, an_event(request, "request.filed"))
+    for request in (asked[1], asked[2], asked[0]):
+        clock.now += MINUTE
+        await moved(database, request, Status.CANCELLED, ended_at=clock.now)
+
+    found = await database.requests.endings(2)
+
+    assert [one.id for one in found] == [1001, 1003]
