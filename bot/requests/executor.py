@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -35,22 +35,17 @@ from bot.policy.approvers import read_electorate
 from bot.policy.eligibility import Directory
 from bot.policy.judge import Judge
 from bot.requests.notifications import Telling
+from bot.requests.outcomes import NOT_SENT, Claim, Outcomes
 from bot.values import (
     SECOND,
     Decision,
     Instant,
-    Outcome,
     PersonId,
     Plan,
-    Progress,
-    Receipt,
-    Refusal,
     Request,
-    Stage,
     Step,
     micros,
     passed,
-    session_name,
 )
 from bot.values._vocabulary import Status
 from storage.errors import LockedError
@@ -59,7 +54,6 @@ from storage.tables.requests import LONGEST_PAUSE
 from storage.transaction import Transaction
 
 LEASE = micros(timedelta(minutes=2))  #: longer than check, call and commit can take together
-AGAIN = micros(timedelta(seconds=15))  #: until a check that AWS or Slack did not answer is retried
 #: A call that leaves later than this after it was noted as sent might come when others already
 #: look for what became of it, or have found that it never arrived.
 PROMPT = micros(timedelta(seconds=5))
@@ -67,25 +61,8 @@ PROMPT = micros(timedelta(seconds=5))
 CHECKED = micros(timedelta(seconds=20))
 BUSY = micros(timedelta(seconds=20))  #: until a database that AWS is at work on is asked again
 BATCH = 50
-NOT_SENT = "NotSent"  #: in place of AWS's code where the call never left the bot
-#: Without ``fence``: it only ever grows, or whoever had claimed it earlier could write again.
-UNCLAIMED = {"claimed_at": None, "lease_owner": None, "lease_until": None}
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A request that this process alone may send, until its lease ends."""
-
-    request: Request
-    step: Step
-    checked: Instant  #: when the check began that lets it be sent
-    noted: Instant | None = None  #: when it was noted as sent
-
-    @property
-    def fence(self) -> int:
-        return self.step.fence
 
 
 class Executor:
@@ -105,7 +82,7 @@ class Executor:
         self._accounts = accounts
         self._judge = judge
         self._directory = directory
-        self._telling = telling
+        self._outcomes = Outcomes(store, telling, clock, self.nudge)
         self._clock = clock
         self._steady = steady
         self._owner = owner
@@ -133,7 +110,7 @@ class Executor:
         now = self._clock()
         for request in await self._store.requests.unsent():
             if self.is_lost(request, now):
-                await self._give_back(request, request.step, "request.lease_lost", now)
+                await self._outcomes.give_back(request, request.step, "request.lease_lost", now)
 
     def is_lost(self, request: Request, now: int) -> bool:
         """Whether the process that claimed it is gone: its lease ended, or it cannot live.
@@ -180,19 +157,21 @@ class Executor:
             change = load(claim.step.operation, claim.step.params)
             aws = door(self._accounts, change, claim.request, claim.step)
         except (LookupError, ValueError, UnknownTargetError) as error:
-            await self._fail_unsent(claim, (_unusable(error),))
+            await self._outcomes.fail_unsent(claim, (_unusable(error),))
             return
         try:
             plan, worse = await self._check_again(change, aws, claim)
         except (AWSUnavailableError, DirectoryError) as error:
-            await self._postpone(claim, str(error))
+            await self._outcomes.postpone(claim, str(error))
             return
         if worse:
-            await self._fail_unsent(claim, worse)
+            await self._outcomes.fail_unsent(claim, worse)
         elif plan.busy:
             log.info("executor.busy", request=claim.request.label, why=plan.busy)
             until = self._clock() + BUSY
-            await self._give_back(claim.request, claim.step, "request.busy", until, plan.busy)
+            await self._outcomes.give_back(
+                claim.request, claim.step, "request.busy", until, plan.busy
+            )
         else:
             # Who cancels this task must not cut the call off: nobody would know if AWS has it.
             # https://docs.python.org/3/library/asyncio-task.html#shielding-from-cancellation
@@ -206,9 +185,9 @@ class Executor:
                     with self._awaiting(sent):
                         await self._send(change, ready, sent)
         except (AWSNotNowError, AWSAmbiguousError) as error:
-            await self._postpone(claim, str(error))
+            await self._outcomes.postpone(claim, str(error))
         except AWSRefusedError as error:
-            await self._refused(claim, error)
+            await self._outcomes.refused(claim, error)
 
     async def _claim(self, request_id: int) -> Claim | None:
         """None where it may not be sent now: taken, moved on, or its database is at work."""
@@ -294,11 +273,13 @@ class Executor:
         None where it must not: the claim was lost meanwhile, or too much time has passed.
         """
         if why := self._is_stale(claim):
-            await self._postpone(claim, why)
+            await self._outcomes.postpone(claim, why)
             return None
         # Given back, not ended: requests expire in one place, Approvals.expire.
         if _is_too_late(claim.request, self._clock()):
-            await self._give_back(claim.request, claim.step, "request.too_late", self._clock())
+            await self._outcomes.give_back(
+                claim.request, claim.step, "request.too_late", self._clock()
+            )
             return None
         try:
             async with self._store.write() as tx:
@@ -338,13 +319,13 @@ class Executor:
         try:
             receipt = await change.execute(asking, order, claim.step.plan)
         except AWSNotNowError as error:
-            await self._not_now(claim, error)
+            await self._outcomes.not_now(claim, error)
         except AWSRefusedError as error:
-            await self._refused(claim, error)
+            await self._outcomes.refused(claim, error)
         except AWSAmbiguousError as error:
-            await self._lost(claim, str(error))
+            await self._outcomes.lost(claim, str(error))
         else:
-            await self._accepted(claim, receipt)
+            await self._outcomes.accepted(claim, receipt)
 
     def _still(self, claim: Claim) -> None:
         """Asked with the call signed and about to leave."""
@@ -369,117 +350,6 @@ class Executor:
     def _instant(self) -> Instant:
         return Instant(self._clock(), self._steady())
 
-    # -- writing down what became of it --------------------------------------------------------
-
-    async def _accepted(self, claim: Claim, receipt: Receipt) -> None:
-        async with self._store.write() as tx:
-            request = await tx.lock_request(claim.request.id)
-            step = request.step.model_copy(update={"receipt": receipt, "accepted_at": tx.now})
-            await tx.update_step(request.id, step, fence=claim.fence)
-            facts = {"aws_request_id": receipt.aws_request_id}
-            await tx.audit(request.event("step.accepted", "accepted", facts=facts))
-            await tx.post(request.card_message())
-
-    async def _not_now(self, claim: Claim, error: AWSNotNowError) -> None:
-        """Proof that nothing was done makes it an approved request again.
-
-        Whatever others have concluded meanwhile holds; only who could not tell is told.
-        """
-        log.info("executor.not_now", request=claim.request.label, code=error.code, why=str(error))
-        async with self._store.write() as tx:
-            request = await tx.lock_request(claim.request.id)
-            if _awaits_answer(request, claim.fence):
-                await self._back_with_proof(tx, request, claim, error)
-                return
-            facts = {"code": error.code}
-            await tx.audit(request.event("step.refused", request.status, "bot", facts, str(error)))
-        if request.status is Status.UNKNOWN:
-            await self._refused(claim, error)
-
-    async def _back_with_proof(
-        self, tx: Transaction, request: Request, claim: Claim, error: AWSNotNowError
-    ) -> None:
-        step = request.step
-        times = step.refusal.times + 1 if step.refusal else 1
-        refusal = Refusal(at=tx.now, code=error.code, detail=str(error), times=times)
-        free = {
-            **UNCLAIMED,
-            "sent_at": None,
-            "refusal": refusal,
-            # CloudTrail is asked by it, and has to tell this attempt from the refused one.
-            # https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
-            "session_name": session_name(request.id, step.number, times),
-            # What happened since a send that did nothing was somebody else's doing.
-            "events": (),
-            "progress": Progress(stage=Stage.WAITING, detail=_refusal(error, " for now")),
-        }
-        await tx.update_step(request.id, step.model_copy(update=free), fence=claim.fence)
-        facts = {"code": error.code, "attempt": times, "session": step.session_name}
-        event = request.event("step.refused", Status.APPROVED, "bot", facts, str(error))
-        # No further off than LONGEST_PAUSE: what is, storage takes for set by a wrong clock.
-        not_before = tx.now + min(AGAIN * 2 ** min(times - 1, 10), LONGEST_PAUSE)
-        moved = await tx.transition(request, Status.APPROVED, event, not_before=not_before)
-        await tx.post(moved.card_message())
-
-    async def _refused(self, claim: Claim, error: AWSRefusedError) -> None:
-        detail = f"{_refusal(error)} Nothing was done; it can be asked for again."
-        await self._ended(claim, Outcome(code=f"refused.{error.code}", detail=detail))
-
-    async def _lost(self, claim: Claim, why: str) -> None:
-        """No answer: the lease ends now, so that the next tick asks AWS what arrived."""
-        async with self._store.write() as tx:
-            request = await tx.lock_request(claim.request.id)
-            step = request.step.model_copy(update={"lease_until": tx.now})
-            await tx.update_step(request.id, step, fence=claim.fence)
-            await tx.audit(request.event("step.answer_lost", "ambiguous", text=why))
-            await tx.post(request.card_message())
-
-    async def _fail_unsent(self, claim: Claim, worse: tuple[Worse, ...]) -> None:
-        sentences = " ".join(one.sentence for one in worse)
-        detail = f"Not sent, because things changed since it was asked for. {sentences}"
-        outcome = Outcome(code=f"changed.{worse[0].code}", detail=detail)
-        await self._ended(claim, outcome)
-
-    async def _ended(self, claim: Claim, outcome: Outcome) -> None:
-        try:
-            async with self._store.write() as tx:
-                request = await tx.lock_request(claim.request.id)
-                step = request.step.model_copy(update={"settled_at": tx.now})
-                await tx.update_step(request.id, step, fence=claim.fence)
-                event = request.event(
-                    "request.failed", "failed", facts={"code": outcome.code}, text=outcome.detail
-                )
-                moved = await tx.transition(
-                    request, Status.FAILED, event, ended_at=tx.now, outcome=outcome
-                )
-                for message in self._telling.moved(moved):
-                    await tx.post(message)
-                tx.after_commit(self.nudge)
-        except ConflictError:
-            log.info("executor.claim_moved_on", request=claim.request.label)
-
-    async def _postpone(self, claim: Claim, why: str) -> None:
-        """Neither checked nor sent for now."""
-        log.warning("executor.check_postponed", request=claim.request.label, why=why)
-        until = self._clock() + AGAIN
-        await self._give_back(claim.request, claim.step, "request.check_postponed", until, why)
-
-    async def _give_back(
-        self, request: Request, step: Step, action: str, not_before: int, why: str = ""
-    ) -> None:
-        """A claim that sent nothing becomes an approved request again; ``why`` it waits."""
-        waits = Progress(stage=Stage.WAITING, detail=why) if why else None
-        free = step.model_copy(update={**UNCLAIMED, "progress": waits})
-        try:
-            async with self._store.write() as tx:
-                request = await tx.lock_request(request.id)
-                await tx.update_step(request.id, free, fence=step.fence)
-                event = request.event(action, Status.APPROVED, text=why)
-                moved = await tx.transition(request, Status.APPROVED, event, not_before=not_before)
-                await tx.post(moved.card_message())
-        except ConflictError:
-            log.info("executor.claim_moved_on", request=request.label)
-
 
 def door(accounts: Accounts, change: Change, request: Request, step: Step) -> AWS:
     """AWS as this step may use it, under its own session name and its requester's identity."""
@@ -487,18 +357,6 @@ def door(accounts: Accounts, change: Change, request: Request, step: Step) -> AW
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
     identity = Acting(session_name=step.session_name, source_identity=request.requester.user)
     return accounts.door(step.target, change.permissions, identity)
-
-
-def _awaits_answer(request: Request, fence: int) -> bool:
-    """Whether nobody has concluded anything about this attempt yet."""
-    step = request.step
-    return (request.status, step.fence, step.accepted_at) == (Status.RUNNING, fence, None)
-
-
-def _refusal(error: AWSRefusedError, when: str = "") -> str:
-    """Whose no it is, and the words: ``AWS refused for now (Throttling): Rate exceeded.``"""
-    said = str(error).rstrip(".")
-    return f"{said}." if error.code == NOT_SENT else f"AWS refused{when} ({error.code}): {said}."
 
 
 def _seconds(micros: int) -> str:
