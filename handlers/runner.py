@@ -15,7 +15,7 @@ from bot.errors import (
 from bot.fleet.inventory import choose
 from bot.operation import Change, Control, Operation, Query
 from bot.policy.approvers import who_may_approve
-from bot.policy.eligibility import may_look
+from bot.policy.authorization import Authorization, refuse, viewers
 from bot.policy.viewers import NOT_VIEWER, Sight
 from bot.requests.drafts import Ask
 from bot.values import Answer, AuditEvent, Line, Message, Person, PersonId, Place, Request
@@ -30,11 +30,6 @@ from handlers.parser import Command, command_text, whole_text
 
 #: Seconds for finding out who may agree; the request is filed by then, whoever they are.
 NAMING = 1.0
-ONLY_MEMBERS = "Only full members of this workspace can look at its databases."
-ONLY_VIEWERS = (
-    "You are not among those who may look at databases here (access.viewers in rds-bot.yml). Ask "
-    "one of them, or whoever runs the bot."
-)
 
 
 @dataclass(frozen=True)
@@ -50,6 +45,7 @@ class Errand:
 class Errands:
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._authorization = Authorization(services.store, services.directory)
 
     async def run(self, command: Command, errand: Errand) -> dict[str, object]:
         """The reply; what people should know of an error is a reply too."""
@@ -85,7 +81,7 @@ class Errands:
             return await query.answer(desk, person)
         except NotAllowedError as error:
             if error.code == NOT_VIEWER:
-                await self._refused(query, person, NOT_VIEWER)
+                await refuse(self._services.store, _refused(query, person, NOT_VIEWER), error)
             raise
 
     async def _desk(self, person: Person, errand: Errand) -> Desk:
@@ -160,21 +156,11 @@ class Errands:
         """
         directory, at = self._services.directory, errand.received_at
         person = await directory.person(errand.asker, at)
-        sight = await self._services.sights.of(person, at)
-        if sight or operation.name in OPEN_TO_ALL:
-            return person, sight
-        bar = may_look(person, directory.own_team).bar
-        await self._refused(operation, person, bar or NOT_VIEWER)
-        raise NotAllowedError(ONLY_VIEWERS if bar is None else ONLY_MEMBERS)
-
-    async def _refused(
-        self, operation: Operation | type[Operation], person: Person, code: str
-    ) -> None:
-        event = AuditEvent(
-            action="query.refused", actor=str(person.id), result=code, operation=operation.name
-        )
-        async with self._services.store.write() as tx:
-            await tx.audit(event)
+        if operation.name not in OPEN_TO_ALL:
+            event = _refused(operation, person, "refused")
+            looks = viewers(self._services.settings)
+            await self._authorization.require(person, looks, at, event)
+        return person, await self._services.sights.of(person, at)
 
     async def _who(self, request: Request) -> Line:
         now = self._services.judge.now(request)
@@ -188,3 +174,9 @@ class Errands:
                 return await self._who(request)
         except (DirectoryError, TimeoutError):
             return ()
+
+
+def _refused(operation: Operation | type[Operation], person: Person, code: str) -> AuditEvent:
+    return AuditEvent(
+        action="query.refused", actor=str(person.id), result=code, operation=operation.name
+    )

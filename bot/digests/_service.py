@@ -13,9 +13,9 @@ from bot.digests._news import begins_week, news
 from bot.digests._pictures import pictures
 from bot.digests._schedules import KIND, added, configured, is_same, row_of
 from bot.digests._survey import Survey
-from bot.errors import NotAllowedError, UsageError
-from bot.policy.approvers import named
-from bot.policy.eligibility import Directory, access_of, belongs, members_of, sight, together
+from bot.errors import UsageError
+from bot.policy.authorization import Authorization, editors
+from bot.policy.eligibility import Directory
 from bot.settings import Settings
 from bot.values import (
     Appointment,
@@ -55,6 +55,7 @@ class Digests:
         self._store = store
         self._survey = survey
         self._directory = directory
+        self._authorization = Authorization(store, directory)
         self._settings = settings
         self._clock = clock
 
@@ -93,7 +94,7 @@ class Digests:
 
     async def post(self, about: Appointment, person: Person, asked_at: int, key: str) -> Digest:
         """Post it now. ``key`` is the inbox row that asks for it: no crash posts it twice."""
-        await self._allow(person, asked_at, "post a digest for everybody in a channel")
+        await self._require(person, asked_at, "post a digest for everybody in a channel")
         await self.require_room(about.channel)
         digest = await self.preview(about)
         async with self._store.write() as tx:
@@ -103,7 +104,7 @@ class Digests:
         return digest
 
     async def schedule(self, about: Appointment, person: Person, asked_at: int) -> Appointment:
-        await self._allow(person, asked_at, "schedule digests")
+        await self._require(person, asked_at, "schedule digests")
         await self.require_room(about.channel)
         standing = await self.standing()
         if twin := next((one for one in standing if is_same(one, about)), None):
@@ -120,7 +121,7 @@ class Digests:
         return self._dated(kept)
 
     async def remove(self, schedule_id: str, person: Person, asked_at: int) -> Appointment:
-        await self._allow(person, asked_at, "remove digests")
+        await self._require(person, asked_at, "remove digests")
         standing = await self.standing()
         found = next((one for one in standing if one.id.casefold() == schedule_id.casefold()), None)
         if found is None:
@@ -136,7 +137,7 @@ class Digests:
 
     async def snooze(self, key: str, channel: str, person: Person, asked_at: int) -> int:
         """Until when the concern is left out in that channel."""
-        await self._allow(person, asked_at, "put off what digests tell")
+        await self._require(person, asked_at, "put off what digests tell")
         until = self._clock() + SNOOZE
         event = AuditEvent(
             action="digest.snoozed",
@@ -164,23 +165,12 @@ class Digests:
         at = next_due(one.cron, one.timezone, self._clock()).at
         return one.model_copy(update={"next_at": at})
 
-    async def _allow(self, person: Person, asked_at: int, what: str) -> None:
+    async def _require(self, person: Person, asked_at: int, what: str) -> None:
         """Raises NotAllowedError for who is neither approver nor admin, or may not look at any
         database; that is audited."""
-        access, team = self._settings.access, self._directory.own_team
-        either = together(access_of(access.approvers), access_of(access.admins))
-        looking = access.viewers.all_groups if access.viewers else frozenset[str]()
-        groups = await self._directory.groups(looking.union(either.groups), asked_at)
-        may = belongs(person, either, groups, team)
-        if may and sight(person, access.viewers, groups, team):
-            return
-        async with self._store.write() as tx:
-            await tx.audit(AuditEvent(action="digest.refused", actor=str(person.id),
-                                      result="not_approver", text=what))  # fmt: skip
-        people = members_of(either, groups) - groups.barred
-        who = named(PersonId(team=team, user=user) for user in people)
-        said = f"Only approvers and admins can {what}. These can: "
-        raise NotAllowedError(f"{said}…", (said, *who, "."), "not_approver")
+        refused = AuditEvent(action="digest.refused", actor=str(person.id),
+                             result="not_approver", text=what)  # fmt: skip
+        await self._authorization.require(person, editors(self._settings, what), asked_at, refused)
 
     async def require_room(self, channel: str) -> None:
         """Raises UsageError where a digest may not stand, or no longer."""

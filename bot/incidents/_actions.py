@@ -3,47 +3,48 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from bot.errors import NotAllowedError
 from bot.incidents._lifecycle import acknowledged, already, resolved, snoozed
 from bot.incidents._notifications import card, event
-from bot.policy.eligibility import Directory, may_look
-from bot.values import AuditEvent, Incident, Line, Person, micros
+from bot.policy.authorization import Authorization, members
+from bot.policy.eligibility import Directory
+from bot.values import AuditEvent, Incident, Line, Person, PersonId, micros
 from storage.store import Store
 
 SNOOZE = micros(timedelta(hours=1))
+MEMBERS = members(
+    "Only full members of this workspace can take care of incidents. Ask one of them."
+)
 
-Change = Callable[[Incident, int], Incident | None]
+Change = Callable[[Incident, PersonId, int], Incident | None]
 
 
 class Care:
-    """Any full member may. Each verb returns what the person is told; nothing where the card says
-    it. Raises NotAllowedError, or UsageError where there is no such incident."""
+    """Any full member may, as they were read since ``asked_at``. Each verb returns what the person
+    is told; nothing where the card says it. Raises NotAllowedError, or UsageError where there is no
+    such incident."""
 
     def __init__(self, store: Store, directory: Directory, channel: str | None) -> None:
         self._store = store
-        self._directory = directory
+        self._authorization = Authorization(store, directory)
         self._channel = channel or ""
 
-    async def acknowledge(self, number: int, person: Person) -> Line:
-        return await self._change(
-            number, person, "acknowledged", lambda it, now: acknowledged(it, person.id, now)
-        )
+    async def acknowledge(self, number: int, person: Person, asked_at: int) -> Line:
+        return await self._change(number, person, asked_at, "acknowledged", acknowledged)
 
-    async def snooze(self, number: int, person: Person) -> Line:
-        return await self._change(
-            number, person, "snoozed", lambda it, now: snoozed(it, person.id, now, now + SNOOZE)
-        )
+    async def snooze(self, number: int, person: Person, asked_at: int) -> Line:
+        return await self._change(number, person, asked_at, "snoozed", _put_off)
 
-    async def resolve(self, number: int, person: Person) -> Line:
-        return await self._change(
-            number, person, "resolved", lambda it, now: resolved(it, person.id, now)
-        )
+    async def resolve(self, number: int, person: Person, asked_at: int) -> Line:
+        return await self._change(number, person, asked_at, "resolved", resolved)
 
-    async def _change(self, number: int, person: Person, verb: str, change: Change) -> Line:
-        await self._allow(number, person)
+    async def _change(
+        self, number: int, person: Person, asked_at: int, verb: str, change: Change
+    ) -> Line:
+        refused = _refused(number, person)
+        await self._authorization.require(person, MEMBERS, asked_at, refused)
         async with self._store.write() as tx:
             before = await tx.lock_incident(number)
-            after = change(before, tx.now)
+            after = change(before, person.id, tx.now)
             if after is None:
                 return already(before)
             await tx.save_incident(after)
@@ -51,19 +52,13 @@ class Care:
             await tx.audit(event(after, verb, person.id))
         return ()
 
-    async def _allow(self, number: int, person: Person) -> None:
-        allowed = may_look(person, self._directory.own_team)
-        if allowed:
-            return
-        async with self._store.write() as tx:
-            await tx.audit(
-                AuditEvent(
-                    action="incident.refused",
-                    actor=str(person.id),
-                    result=allowed.bar or "refused",
-                    facts={"incident": number},
-                )
-            )
-        raise NotAllowedError(
-            "Only full members of this workspace can take care of incidents. Ask one of them."
-        )
+
+def _put_off(incident: Incident, person: PersonId, now: int) -> Incident | None:
+    return snoozed(incident, person, now, now + SNOOZE)
+
+
+def _refused(number: int, person: Person) -> AuditEvent:
+    facts = {"incident": number}
+    return AuditEvent(
+        action="incident.refused", actor=str(person.id), result="refused", facts=facts
+    )

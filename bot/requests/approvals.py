@@ -1,14 +1,15 @@
 """The human half of a request's life: asked for, agreed to or refused, taken back, expired."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import structlog
 
 from bot.errors import BotError, DirectoryError, NotAllowedError, StorageError
 from bot.policy import altered, enough
 from bot.policy.approvers import Electorate, known_electorate, person_or_gone, read_electorate
-from bot.policy.eligibility import Directory, access_of, belongs, sealed, together
+from bot.policy.authorization import Authorization, refuse, settlers
+from bot.policy.eligibility import Directory, sealed
 from bot.policy.judge import Judge
 from bot.requests.drafts import Ask, Drafting
 from bot.requests.notifications import Telling
@@ -70,6 +71,7 @@ class Approvals:
         self._store = store
         self._drafting = drafting
         self._directory = directory
+        self._authorization = Authorization(store, directory)
         self._telling = telling
         self._settings = settings
         self._judge = judge
@@ -86,8 +88,8 @@ class Approvals:
             raise NotAllowedError(OBSERVES)
         draft = await self._drafting.draft(ask)
         if obstacle := await self._obstacle(draft):
-            await self._audit(draft.event("request.refused", "no_approvers", draft.requester))
-            raise NotAllowedError(obstacle)
+            event = draft.event("request.refused", "no_approvers", draft.requester)
+            await refuse(self._store, event, NotAllowedError(obstacle))
         try:
             async with self._store.write() as tx:
                 request = await self._file(tx, draft, ask.key)
@@ -99,8 +101,7 @@ class Approvals:
             return duplicate.existing
         except TooManyError as refusal:
             event = draft.event("request.refused", refusal.code, draft.requester, refusal.facts)
-            await self._audit(event)
-            raise
+            await refuse(self._store, event, refusal)
 
     async def rehearse(self, ask: Ask) -> Rehearsal:
         """What ``submit`` would file; leaves nothing but an audit row."""
@@ -133,8 +134,8 @@ class Approvals:
         request, electorate, person = await self._read(request_id, voter, received_at)
         refusal = closed(request) or self._ineligible(request, electorate, person, verdict)
         if refusal is not None:
-            await self._audit(request.event("vote.refused", code(refusal), person.id))
-            raise refusal
+            event = request.event("vote.refused", code(refusal), person.id)
+            await refuse(self._store, event, refusal)
         return request
 
     async def cancel(self, request_id: int, person: PersonId) -> Request:
@@ -154,7 +155,7 @@ class Approvals:
     ) -> Request:
         """A person who looked at AWS says how an unknown request ended."""
         # Slack is asked before the transaction: on SQLite nobody else writes while one is open.
-        may = await self._may_settle(person, received_at)
+        may = await self._authorization.refusal(person, settlers(self._settings), received_at)
         asked = await self._store.requests.get(request_id)
         requester = await person_or_gone(self._directory, asked.requester, received_at)
         async with self._store.write() as tx:
@@ -199,7 +200,7 @@ class Approvals:
         self, request_id: int, voter: PersonId, verdict: Verdict, received_at: int, reason: str
     ) -> Request:
         if verdict is Verdict.APPROVE and self._settings.observe:
-            raise await self._observed(request_id, voter)
+            await self._refuse_observed(request_id, voter)
         voted = None
         # People are read without a lock, so somebody of whom nothing was read may vote meanwhile.
         while voted is None:
@@ -215,10 +216,11 @@ class Approvals:
             voted = await self._voted(request_id, vote, electorate, person)
         return voted
 
-    async def _observed(self, request_id: int, voter: PersonId) -> NotAllowedError:
+    async def _refuse_observed(self, request_id: int, voter: PersonId) -> NoReturn:
         request = await self._store.requests.get(request_id)
-        await self._audit(request.event("vote.refused", "observed", voter))
-        return NotAllowedError(f"{OBSERVES} {request.label} would not be sent.")
+        event = request.event("vote.refused", "observed", voter)
+        error = NotAllowedError(f"{OBSERVES} {request.label} would not be sent.")
+        await refuse(self._store, event, error)
 
     async def _voted(
         self, request_id: int, vote: Vote, electorate: Electorate, person: Person
@@ -309,16 +311,6 @@ class Approvals:
         detail = "Nobody decided in time." if pending else unsent
         outcome = Outcome(code="expired", detail=detail)
         return await self._end(tx, request, Status.EXPIRED, "bot", outcome)
-
-    async def _may_settle(self, person: Person, received_at: int) -> BotError | None:
-        access = self._settings.access
-        allowed = together(access_of(access.approvers), access_of(access.admins))
-        groups = await self._directory.groups(frozenset(allowed.groups), received_at)
-        if belongs(person, allowed, groups, self._directory.own_team):
-            return None
-        return NotAllowedError(
-            "Only approvers and admins can settle a request (access.approvers, access.admins)."
-        )
 
     async def _compare(self, request_id: int) -> None:
         async with self._store.write() as tx:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.errors import NotAllowedError
+from bot.policy.authorization import refuse
 from bot.requests.quotas import Quotas, TooManyError
 from bot.settings import Limits
 from bot.values import AuditEvent, AuditRow, Message, PersonId, Place
@@ -22,8 +23,8 @@ class CloudOps:
         rows = await self._store.audit.rows(before_seq=seq + 1, limit=1)
         row = next((one for one in rows if one.seq == seq), None)
         if row is None or row.event.action != "request.denied" or row.event.actor != str(person):
-            await self._audit_refusal(person, "not_denied", {"denial": seq})
-            raise NotAllowedError("Only who was denied can hand that on. Ask for it yourself.")
+            error = NotAllowedError("Only who was denied can hand that on. Ask for it yourself.")
+            await refuse(self._store, _refused(person, "not_denied", {"denial": seq}), error)
         return row
 
     async def post(self, row: AuditRow, drawn: Mapping[str, Any]) -> str | None:
@@ -41,8 +42,8 @@ class CloudOps:
                 # Behind what it counts, as in a filing: of two clicks at once one may be too much.
                 await self._quotas.check_person(tx, actor, tx.now)
         except TooManyError as refusal:
-            await self._audit_refusal(actor, refusal.code, {"denial": row.seq, **refusal.facts})
-            raise
+            facts = {"denial": row.seq, **refusal.facts}
+            await refuse(self._store, _refused(actor, refusal.code, facts), refusal)
         return self._channel
 
     async def _posted(
@@ -70,14 +71,12 @@ class CloudOps:
             )
         )
 
-    async def _audit_refusal(self, person: PersonId, code: str, facts: dict[str, Any]) -> None:
-        async with self._store.write() as tx:
-            await tx.audit(
-                AuditEvent(action="cloudops.refused", actor=str(person), result=code, facts=facts)
-            )
-
     async def _was_posted(self, row: AuditRow) -> bool:
         asked = await self._store.audit.rows(
             request_id=row.event.request_id, action="cloudops.asked"
         )
         return any(one.event.facts.get("denial") == row.seq for one in asked)
+
+
+def _refused(person: PersonId, code: str, facts: dict[str, Any]) -> AuditEvent:
+    return AuditEvent(action="cloudops.refused", actor=str(person), result=code, facts=facts)

@@ -9,7 +9,8 @@ from bot.aws.accounts import Accounts
 from bot.errors import NotAllowedError, PreflightError, UsageError
 from bot.operation import Change
 from bot.policy.approvers import MAILBOX
-from bot.policy.eligibility import Directory, Eligibility, access_of, may_request, sealed
+from bot.policy.authorization import Authorization, refuse, requesters
+from bot.policy.eligibility import Directory, sealed
 from bot.policy.grants import grant_of
 from bot.policy.judge import Judge, Judged
 from bot.policy.viewers import Sights
@@ -35,6 +36,10 @@ from storage.store import Store
 CLOSED_AT_AWS = (
     "AWS refuses this by the role that rds-bot iam-policy prints: no tag of {}'s own opens it, and "
     "AWS sees no other. Tag it first."
+)
+DECIDING = (
+    "The tag {} decides who may change what, so it cannot be asked for here. Leave it out; whoever "
+    "may tag at AWS can set it there."
 )
 
 
@@ -70,12 +75,6 @@ class DeniedError(NotAllowedError):
         self.seq = seq
 
 
-def refused(eligibility: Eligibility) -> NotAllowedError:
-    """The error that tells somebody why their word does not count."""
-    plain = "".join(span if isinstance(span, str) else "…" for span in eligibility.reason)
-    return NotAllowedError(plain, eligibility.reason, eligibility.bar or "refused")
-
-
 class Drafting:
     def __init__(
         self,
@@ -91,7 +90,7 @@ class Drafting:
         self._accounts = accounts
         self._sights = sights
         self._judge = judge
-        self._directory = directory
+        self._authorization = Authorization(store, directory)
         self._channels = channels
         self._settings = settings
 
@@ -129,8 +128,8 @@ class Drafting:
         if isinstance(planned, Plan):
             planned = await self._patient(planned, looked.database, judged)
         if isinstance(planned, PreflightError):
-            await self._audit_refusal(ask, order, "preflight", str(planned))
-            raise planned
+            event = _refused(ask, order, "preflight", str(planned))
+            await refuse(self._store, event, planned)
         if judged.decision.effect is not Effect.DENY:
             planned = self._forewarned(planned, looked.database)
         channel = await self._channels.card_channel(ask.channel)
@@ -140,17 +139,10 @@ class Drafting:
 
     async def _may_ask(self, ask: Ask) -> Person:
         """Who asks, under the id by which Slack knows them. Raises NotAllowedError."""
-        requesters = self._settings.access.requesters
-        access = access_of(requesters) if requesters else None
-        person, groups = await asyncio.gather(
-            self._directory.person(ask.asker, ask.received_at),
-            self._directory.groups(frozenset(access.groups if access else ()), ask.received_at),
+        refused = _refused(ask, None, "refused", ask.reason)
+        return await self._authorization.require(
+            ask.asker, requesters(self._settings), ask.received_at, refused
         )
-        allowed = may_request(person, access, groups, self._directory.own_team)
-        if allowed.bar is not None:
-            await self._audit_refusal(ask, None, allowed.bar, ask.reason)
-            raise refused(allowed)
-        return person
 
     async def _find(self, ask: Ask, asker: Person) -> Database:
         """The database, which whoever asks has to be among those who may look at."""
@@ -158,20 +150,15 @@ class Drafting:
         try:
             return await sight.find(ask.change.target, ask.change.kinds())
         except NotAllowedError as error:
-            await self._audit_refusal(ask, None, error.code, ask.reason)
-            raise
+            await refuse(self._store, _refused(ask, None, error.code, ask.reason), error)
 
     async def _no_deciding_tags(self, ask: Ask) -> None:
         """By such a tag others are judged, so nobody has it for the asking. Raises UsageError."""
         for parameter, key in ask.change.tag_keys():
             deciding = self._settings.deciding_tags
             if folded(key) in deciding or any(resembles(key, one) for one in deciding):
-                await self._audit_refusal(ask, None, "deciding_tag", ask.command(ask.change))
-                raise UsageError(
-                    f"The tag {key} decides who may change what, so it cannot be asked for here. "
-                    "Leave it out; whoever may tag at AWS can set it there.",
-                    parameter,
-                )
+                event = _refused(ask, None, "deciding_tag", ask.command(ask.change))
+                await refuse(self._store, event, UsageError(DECIDING.format(key), parameter))
 
     async def _patient(
         self, plan: Plan, database: Database, judged: Judged
@@ -223,20 +210,6 @@ class Drafting:
             return DeniedError(judged, None if self._settings.observe else seq)
         return NotAllowedError(judged.decision.reason)
 
-    async def _audit_refusal(self, ask: Ask, order: Order | None, code: str, text: str) -> None:
-        async with self._store.write() as tx:
-            await tx.audit(
-                AuditEvent(
-                    action="request.refused",
-                    actor=str(order.requester if order else ask.asker),
-                    result=code,
-                    request_id=order.request_id if order else None,
-                    operation=ask.change.name,
-                    target=str(order.target) if order else ask.change.target,
-                    text=text,
-                )
-            )
-
     def _request(
         self,
         ask: Ask,
@@ -276,6 +249,18 @@ class Drafting:
             send_by=ask.received_at + micros(judged.decision.send_within) if allowed else None,
             steps=(step,),
         )
+
+
+def _refused(ask: Ask, order: Order | None, code: str, text: str) -> AuditEvent:
+    return AuditEvent(
+        action="request.refused",
+        actor=str(order.requester if order else ask.asker),
+        result=code,
+        request_id=order.request_id if order else None,
+        operation=ask.change.name,
+        target=str(order.target) if order else ask.change.target,
+        text=text,
+    )
 
 
 def _barred(change: Change, database: Database) -> PreflightError | None:

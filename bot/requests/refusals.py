@@ -3,8 +3,8 @@
 from bot.errors import BotError, ClosedError, NotAllowedError
 from bot.policy import outruled
 from bot.policy.approvers import MAILBOX, Electorate
+from bot.policy.authorization import refused
 from bot.policy.eligibility import is_same, sealed
-from bot.requests.drafts import refused
 from bot.values import Decision, Mention, Person, PersonId, Request, Verdict
 from bot.values._vocabulary import Status
 

@@ -171,8 +171,9 @@ class Actions:
             incident.SNOOZE: care.snooze,
             incident.RESOLVE: care.resolve,
         }
-        who = await self._services.directory.person(person, incoming.received_at)
-        if told := await verbs[verb](number, who):
+        at = incoming.received_at
+        who = await self._services.directory.person(person, at)
+        if told := await verbs[verb](number, who, at):
             await self._replies.privately(_origin(incoming.payload), problem(told))
 
     async def _mend(self, person: PersonId, incoming: Incoming) -> None:
