@@ -2,9 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.metadata import version
 from secrets import token_hex
 
@@ -47,7 +48,7 @@ from handlers.delivery.pictures import Pictures
 from handlers.delivery.replies import Replies
 from handlers.directory import SlackDirectory
 from handlers.intake.inbox import Intake
-from handlers.jobs import Jobs, scheduler
+from handlers.jobs import Jobs, Leader, Tick, scheduler
 from handlers.listeners.live import Live
 from handlers.live import Renewing
 from handlers.runner import Errands
@@ -80,6 +81,21 @@ class Bot:
     socket: slack.Socket
 
 
+@dataclass(frozen=True)
+class Ground:
+    """What every room stands on: open before the first of them is made, until the bot ends."""
+
+    settings: Settings
+    clock: Clock
+    steady: Steady
+    pause: float
+    store: Store
+    accounts: Accounts
+    session: aiohttp.ClientSession
+    studio: Studio
+    vitals: Vitals
+
+
 @asynccontextmanager
 async def running(
     settings: Settings,
@@ -98,105 +114,101 @@ async def running(
     settings.require_slack()
     for one in exposures((*settings.kept, *database_files(settings.database_url))):
         log.warning("files.exposed", path=str(one.path), why=one.why, mend=one.mend)
-    telemetry = Telemetry()
     async with AsyncExitStack() as stack:
-        store = await Store.open(settings.database_url, clock, audit_key=_audit_key(settings))
-        stack.push_async_callback(store.close)
-        vitals = Vitals(store, telemetry, Pulse())
-        await stack.enter_async_context(_background(vitals.pulse.run()))
-        if settings.health.listen:
-            await stack.enter_async_context(served(vitals, settings.health.listen))
-        accounts = await stack.enter_async_context(
-            Accounts(
-                accounts_of(settings),
-                clock,
-                settings.aws_region,
-                telemetry.aws_answered,
-                observes=settings.observe,
-                together=micros(settings.polling.interval) // 2,
-            )
-        )
-        session = await stack.enter_async_context(slack.pooled_session(telemetry.slack_answered))
-        studio = await stack.enter_async_context(Studio())
-        bot = await _built(settings, clock, steady, store, accounts, session, studio, vitals, pause)
-
-        vitals.is_connected = lambda: bot.socket.is_connected
-        await enter(store, observes=settings.observe)
-        # Before anything judges: what the rules say of a request rests on the fleet as last seen.
-        await bot.services.fleet.refresh()
-        await bot.services.approvals.compare_settings()
-        await bot.jobs.claim()
-        stack.push_async_callback(_drain, bot)
-        await stack.enter_async_context(_background(bot.notifier.run()))
-        await stack.enter_async_context(_background(studio.warm(after=SETTLED)))
-        if ticking:
-            ticks = scheduler(telemetry.tick_missed)
-            bot.jobs.schedule(ticks, settings.polling.interval)
-            ticks.start()
-            stack.callback(ticks.shutdown, wait=False)
-        # Before the socket opens: what a process that is gone had acknowledged goes first.
-        await bot.intake.take_over()
-        await bot.socket.open()
-        # Last in and so first out: nothing more comes in while what is under way ends.
-        stack.push_async_callback(bot.socket.close)
-        for sentence in idle(settings):
-            log.warning("settings.idle", why=sentence)
-        if settings.observe:
-            log.warning("bot.observes", why=OBSERVES)
-        databases = len(bot.services.fleet.last_seen.databases)
-        log.info("bot.running", databases=databases, observes=settings.observe)
+        ground = await _ground(stack, settings, clock, steady, pause)
+        bot = await _built(ground)
+        ground.vitals.is_connected = lambda: bot.socket.is_connected
+        await _catch_up(bot)
+        await _begin(stack, bot, ground, ticking)
+        _announce(bot)
         yield bot
 
 
-async def _built(
-    settings: Settings,
-    clock: Clock,
-    steady: Steady,
-    store: Store,
-    accounts: Accounts,
-    session: aiohttp.ClientSession,
-    studio: Studio,
-    vitals: Vitals,
-    pause: float,
-) -> Bot:
+async def _ground(
+    stack: AsyncExitStack, settings: Settings, clock: Clock, steady: Steady, pause: float
+) -> Ground:
+    """What is opened here, ``stack`` closes in the opposite order."""
+    telemetry = Telemetry()
+    store = await Store.open(settings.database_url, clock, audit_key=_audit_key(settings))
+    stack.push_async_callback(store.close)
+    vitals = Vitals(store, telemetry, Pulse())
+    await stack.enter_async_context(_background(vitals.pulse.run()))
+    if settings.health.listen:
+        await stack.enter_async_context(served(vitals, settings.health.listen))
+    accounts = await stack.enter_async_context(
+        Accounts(
+            accounts_of(settings),
+            clock,
+            settings.aws_region,
+            telemetry.aws_answered,
+            observes=settings.observe,
+            together=micros(settings.polling.interval) // 2,
+        )
+    )
+    session = await stack.enter_async_context(slack.pooled_session(telemetry.slack_answered))
+    studio = await stack.enter_async_context(Studio())
+    return Ground(settings, clock, steady, pause, store, accounts, session, studio, vitals)
+
+
+async def _catch_up(bot: Bot) -> None:
+    """What the settings, AWS and the requests have come to since the bot ran last."""
+    its = bot.services
+    await enter(its.store, observes=its.settings.observe)
+    await its.fleet.refresh()
+    await its.approvals.compare_settings()
+    await bot.jobs.run("claim")
+
+
+async def _begin(stack: AsyncExitStack, bot: Bot, ground: Ground, ticking: bool) -> None:
+    """From here on it works by itself; Slack's socket opens last, and is closed first."""
+    stack.push_async_callback(_drain, bot)
+    await stack.enter_async_context(_background(bot.notifier.run()))
+    await stack.enter_async_context(_background(ground.studio.warm(after=SETTLED)))
+    if ticking:
+        ticks = scheduler(ground.vitals.telemetry.tick_missed)
+        bot.jobs.schedule(ticks)
+        ticks.start()
+        stack.callback(ticks.shutdown, wait=False)
+    await bot.intake.take_over()
+    await bot.socket.open()
+    stack.push_async_callback(bot.socket.close)
+
+
+def _announce(bot: Bot) -> None:
+    settings = bot.services.settings
+    for sentence in idle(settings):
+        log.warning("settings.idle", why=sentence)
+    if settings.observe:
+        log.warning("bot.observes", why=OBSERVES)
+    databases = len(bot.services.fleet.last_seen.databases)
+    log.info("bot.running", databases=databases, observes=settings.observe)
+
+
+async def _built(ground: Ground) -> Bot:
     """Every room, made once and given what it needs; nothing runs yet."""
-    telemetry = vitals.telemetry
+    settings, clock = ground.settings, ground.clock
+    store, accounts = ground.store, ground.accounts
+    telemetry, pause = ground.vitals.telemetry, ground.pause
     tokens, url = settings.require_slack(), settings.slack_api_url
     token = tokens.bot.get_secret_value()
-    client = slack.reading_client(token, url, session)
-    posting = slack.posting_client(token, url, session)
+    client = slack.reading_client(token, url, ground.session)
+    posting = slack.posting_client(token, url, ground.session)
     own = await slack.identity(client)
     fleet = Fleet(accounts, clock)
     judge = Judge(settings, fleet)  # raises: before there is a socket that had to be closed
-    bolt = slack.bolt_app(url, session, own, token)
+    bolt = slack.bolt_app(url, ground.session, own, token)
     socket = slack.Socket(bolt, tokens.app.get_secret_value(), client, telemetry.acknowledged)
 
     directory = SlackDirectory(client, own, settings.channels.approvals, clock)
-    ceilings = Ceilings(accounts, fleet, clock)
-    monitoring = Monitoring(accounts, ceilings, clock, settings.thresholds)
-    markers = Markers(store, accounts, fleet)
-    telling = _telling(settings)
-    owner = token_hex(8)
-    executor = Executor(store, accounts, judge, directory, telling, clock, owner, steady)
+    telling, owner = _telling(settings), token_hex(8)
+    executor = Executor(store, accounts, judge, directory, telling, clock, owner, ground.steady)
     following = Following(store, accounts, executor, telling, settings.polling, clock)
-    sights = Sights(directory, fleet, judge.classify, settings.access.viewers)
-    drafting = Drafting(store, accounts, sights, judge, directory, directory, settings)
-    approvals = Approvals(store, drafting, directory, telling, settings, judge, executor.nudge)
-    health = _health(settings, store, fleet, monitoring, socket, clock)
     verifying = Verifying(store.audit.walk, telemetry.audit_verified, clock)
-    survey = Survey(
-        store, accounts, fleet, monitoring, ceilings, judge, verifying.checked, clock,
-        settings.thresholds,
-    )  # fmt: skip
-    digests = Digests(store, survey, directory, settings, clock)
-    care = Care(store, directory, settings.channels.incidents)
-    services = Services(
-        store, accounts, fleet, monitoring, markers, ceilings, judge, directory, approvals, digests,
-        care, sights, settings, clock, health,
-    )  # fmt: skip
+    services = _services(ground, fleet, judge, directory, telling, executor, verifying, socket)
 
     intake = Intake(store.inbox, clock)
-    replies, pictures = Replies(store, posting, session), Pictures(store, posting, studio)
+    replies = Replies(store, posting, ground.session)
+    pictures = Pictures(store, posting, ground.studio)
     errands = Errands(services)
     renewing = Renewing(services, errands, pictures)
     live = Live(services, directory, errands, renewing, replies)
@@ -207,19 +219,102 @@ async def _built(
         store, posting, directory, judge.now, accounts.publish, homes.deliver, pictures.deliver,
         clock, pause, admins=admins, observes=settings.observe,
     )  # fmt: skip
-    escalation = settings.notifications.escalation
-    reminders = Reminders(store, directory, judge.now, escalation, clock, observes=settings.observe)
-    absences = Absences(store, directory, settings, admins)
-    aftermaths = Aftermaths(store, fleet, monitoring, markers, directory, settings.aftermath, clock)
-    publisher = _publisher(settings, store, accounts, clock, vitals)
-    watch = Watch(store, accounts, fleet, judge, monitoring, settings.channels.incidents, clock)
-    jobs = Jobs(
-        store, executor, following, approvals, reminders, absences,
-        Rounds(store, digests, clock, admins),
-        aftermaths, watch, fleet, homes, renewing, intake, publisher, verifying, telemetry.leads,
-        telemetry.ticks, clock, owner,
-    )  # fmt: skip
+    leads = Leader(store, owner, telemetry.leads).leads
+    ticks = (
+        *_of_requests(services, directory, executor, following),
+        *_of_databases(services, admins, homes, renewing),
+        *_of_itself(ground, services, admins, intake, verifying, leads),
+    )
+    jobs = Jobs(ticks, leads, telemetry.ticks)
     return Bot(services, executor, following, intake, notifier, jobs, pictures, socket)
+
+
+def _services(
+    ground: Ground,
+    fleet: Fleet,
+    judge: Judge,
+    directory: SlackDirectory,
+    telling: Telling,
+    executor: Executor,
+    verifying: Verifying,
+    socket: slack.Socket,
+) -> Services:
+    """What people ask, and what answers them."""
+    settings, clock = ground.settings, ground.clock
+    store, accounts = ground.store, ground.accounts
+    ceilings = Ceilings(accounts, fleet, clock)
+    monitoring = Monitoring(accounts, ceilings, clock, settings.thresholds)
+    markers = Markers(store, accounts, fleet)
+    sights = Sights(directory, fleet, judge.classify, settings.access.viewers)
+    drafting = Drafting(store, accounts, sights, judge, directory, directory, settings)
+    approvals = Approvals(store, drafting, directory, telling, settings, judge, executor.nudge)
+    survey = Survey(
+        store, accounts, fleet, monitoring, ceilings, judge, verifying.checked, clock,
+        settings.thresholds,
+    )  # fmt: skip
+    digests = Digests(store, survey, directory, settings, clock)
+    care = Care(store, directory, settings.channels.incidents)
+    health = _health(settings, store, fleet, monitoring, socket, clock)
+    return Services(
+        store, accounts, fleet, monitoring, markers, ceilings, judge, directory, approvals, digests,
+        care, sights, settings, clock, health,
+    )  # fmt: skip
+
+
+def _of_requests(
+    its: Services, directory: SlackDirectory, executor: Executor, following: Following
+) -> Iterator[Tick]:
+    settings, clock = its.settings, its.clock
+    reminders = Reminders(
+        its.store, directory, its.judge.now, settings.notifications.escalation, clock,
+        observes=settings.observe,
+    )  # fmt: skip
+    yield Tick("claim", timedelta(seconds=2), executor.tick, leader=False)
+    yield Tick("follow", settings.polling.interval, following.tick)
+    yield Tick("expire", timedelta(seconds=15), lambda: its.approvals.expire(clock()))
+    yield Tick("remind", timedelta(minutes=1), reminders.tick)
+
+
+def _of_databases(
+    its: Services, admins: Admins, homes: Homes, renewing: Renewing
+) -> Iterator[Tick]:
+    settings, store, fleet, monitoring = its.settings, its.store, its.fleet, its.monitoring
+    rounds = Rounds(store, its.digests, its.clock, admins)
+    aftermaths = Aftermaths(
+        store, fleet, monitoring, its.markers, its.directory, settings.aftermath, its.clock
+    )
+    watch = Watch(
+        store, its.accounts, fleet, its.judge, monitoring, settings.channels.incidents, its.clock
+    )
+
+    async def refresh() -> None:
+        await fleet.refresh()
+        await homes.look_at_fleet()
+
+    yield Tick("digest", timedelta(seconds=20), rounds.tick)
+    yield Tick("look_back", timedelta(minutes=1), aftermaths.tick)
+    yield Tick("watch", settings.polling.interval, watch.tick)
+    yield Tick("freshen", timedelta(seconds=5), renewing.tick)
+    yield Tick("refresh", timedelta(minutes=1), refresh, leader=False)
+
+
+def _of_itself(
+    ground: Ground,
+    its: Services,
+    admins: Admins,
+    intake: Intake,
+    verifying: Verifying,
+    leads: Callable[[], Awaitable[bool]],
+) -> Iterator[Tick]:
+    """Its people, its figures and its tables. Every replica checks the trail for itself: whoever
+    reads its figures need not know which one leads."""
+    absences = Absences(its.store, its.directory, its.settings, admins)
+    publisher = _publisher(ground)
+    yield Tick("look_at_people", timedelta(seconds=20), absences.tick)
+    yield Tick("take_over", timedelta(seconds=20), intake.take_over, leader=False)
+    yield Tick("publish", timedelta(minutes=1), lambda: publisher.tick(leads), leader=False)
+    yield Tick("verify", timedelta(minutes=10), verifying.tick, leader=False)
+    yield Tick("tidy", timedelta(hours=1), its.store.tidy, leader=False)
 
 
 async def _drain(bot: Bot) -> None:
@@ -246,15 +341,16 @@ def _telling(settings: Settings) -> Telling:
     return Telling(None if settings.observe else settings.notifications.sns_topic_arn)
 
 
-def _publisher(
-    settings: Settings, store: Store, accounts: Accounts, clock: Clock, vitals: Vitals
-) -> Publisher:
+def _publisher(ground: Ground) -> Publisher:
     """Raises SettingsError where the figures have no region to go to."""
+    settings, accounts = ground.settings, ground.accounts
     namespace = None if settings.observe else settings.telemetry.namespace
     if namespace:
         log.info("telemetry.published", namespace=namespace, region=accounts.own_region)
     timeout = settings.polling.timeout
-    return Publisher(store, accounts.put_figures, namespace, timeout, clock, vitals.lacking)
+    return Publisher(
+        ground.store, accounts.put_figures, namespace, timeout, ground.clock, ground.vitals.lacking
+    )
 
 
 def _audit_key(settings: Settings) -> AuditKey | None:

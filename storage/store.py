@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Self
+from typing import ClassVar, Protocol, Self
 
 from storage import migrations
 from storage.engine import Connections, is_sqlite, parse_url, prepare_file, sqlite_path
@@ -22,6 +22,14 @@ from storage.tables.reminders import Reminders
 from storage.tables.requests import Requests
 from storage.tables.schedules import Schedules
 from storage.transaction import Transaction
+
+
+class Pruned(Protocol):
+    """A table that forgets: what is over for longer than ``KEPT`` microseconds."""
+
+    KEPT: ClassVar[int]
+
+    async def prune(self, before: int) -> object: ...
 
 
 class Store:
@@ -52,6 +60,10 @@ class Store:
         self.concerns = Concerns(connections, clock)
         self.incidents = Incidents(connections)
         self.live_charts = LiveCharts(connections, clock)
+        self._pruned: tuple[Pruned, ...] = (
+            self.inbox, self.outbox, self.live_charts, self.concerns, self.schedules,
+            self.aftermaths, self.incidents,
+        )  # fmt: skip
 
     @classmethod
     async def open(
@@ -87,6 +99,12 @@ class Store:
     def unwritten(self) -> int:
         """Writes since the start that failed, of whatever: what was asked was not done."""
         return self._connections.unwritten
+
+    async def tidy(self) -> None:
+        """Forgets what nobody will ask for any more, as long as each table says."""
+        now = self._clock()
+        for table in self._pruned:
+            await table.prune(now - table.KEPT)
 
     async def close(self) -> None:
         await self._connections.close()

@@ -52,6 +52,13 @@ class Publisher:
         self._lacking = lacking
         self._told = 0
 
+    async def tick(self, leads: Callable[[], Awaitable[bool]]) -> None:
+        """``leads``: whether it is for this replica to tell what has ended on any of them."""
+        await self.heartbeat()
+        await self.unwritten()
+        if await leads():
+            await self.endings()
+
     async def heartbeat(self) -> None:
         """One beat where the bot can do its work; it is the silence that rings an alarm."""
         if self._namespace is None:

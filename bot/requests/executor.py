@@ -95,6 +95,10 @@ class Executor:
         """Look for something to send, now; called by whoever made something sendable."""
         self._spawn(self.claim_all())
 
+    async def tick(self) -> None:
+        await self.give_back_lost_claims()
+        await self.claim_all()
+
     async def claim_all(self) -> None:
         """Claim whatever may be sent; each goes its own way, at once.
 

@@ -1,11 +1,13 @@
 """Which changes were looked back at after how many minutes. ``Transaction`` adds to it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
 
 from sqlalchemy import ColumnElement, delete, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.values import Look
+from bot.values import Look, micros
 from bot.values._vocabulary import Status
 from storage.engine import Connections, insert_into
 from storage.tables import models
@@ -28,6 +30,9 @@ class Ended:
 
 
 class Aftermaths:
+    #: Longer than the tick looks back for what was missed.
+    KEPT: ClassVar[int] = micros(timedelta(days=30))
+
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
 

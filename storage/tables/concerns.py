@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.values import micros
 from storage.engine import Connections, insert_into
 from storage.tables import models
 
@@ -22,6 +25,9 @@ class Told:
 
 
 class Concerns:
+    #: Longer than one that lasts is left untold by the rarest digest that people schedule.
+    KEPT: ClassVar[int] = micros(timedelta(days=100))
+
     def __init__(self, connections: Connections, clock: Callable[[], int]) -> None:
         self._connections = connections
         self._clock = clock
@@ -39,10 +45,10 @@ class Concerns:
         async with self._connections.read() as connection:
             return frozenset((await connection.execute(query)).scalars())
 
-    async def prune(self, now: int, before: int) -> None:
+    async def prune(self, before: int) -> None:
         """Forget what is put off no longer, and what was last told before that instant."""
         async with self._connections.begin() as connection:
-            await connection.execute(delete(models.snoozes).where(_snooze.until <= now))
+            await connection.execute(delete(models.snoozes).where(_snooze.until <= self._clock()))
             await connection.execute(delete(models.told_concerns).where(_told.told_at < before))
 
 

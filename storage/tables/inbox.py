@@ -5,13 +5,15 @@ import json
 import secrets
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import chain
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import RowMapping, delete, or_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.expression import Executable
 
+from bot.values import micros
 from storage.engine import Connections, insert_into
 from storage.tables import models
 from storage.tables.rows import readable
@@ -45,6 +47,8 @@ class Incoming:
 
 
 class Inbox:
+    KEPT: ClassVar[int] = micros(timedelta(days=2))
+
     def __init__(self, connections: Connections, clock: Callable[[], int]) -> None:
         self._connections = connections
         self._clock = clock

@@ -1,13 +1,14 @@
 """Incidents as they are read. ``Transaction`` opens and changes them."""
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from datetime import timedelta
+from typing import Any, ClassVar
 
 from sqlalchemy import RowMapping, Select, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import UsageError
-from bot.values import Incident
+from bot.values import Incident, micros
 from storage.engine import Connections, insert_into
 from storage.tables import models
 from storage.tables.rows import decoded, encoded_value, readable
@@ -16,6 +17,9 @@ _row = models.incidents.c
 
 
 class Incidents:
+    #: As long as the audit trail, as reports count them.
+    KEPT: ClassVar[int] = micros(timedelta(days=400))
+
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
 

@@ -1,12 +1,13 @@
 """Which charts are kept fresh, and when each is due. ``Transaction`` adds them and ends them."""
 
 from collections.abc import Callable
-from typing import Any
+from datetime import timedelta
+from typing import Any, ClassVar
 
 from sqlalchemy import RowMapping, Select, and_, delete, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.values import SECOND, LiveChart, PersonId, Posted, Shown
+from bot.values import SECOND, LiveChart, PersonId, Posted, Shown, micros
 from storage.engine import SQLITE, Connections
 from storage.tables import models
 from storage.tables.rows import decoded, encoded_value, readable
@@ -19,6 +20,8 @@ _ALIVE = _row.next_at.is_not(None)
 
 
 class LiveCharts:
+    KEPT: ClassVar[int] = micros(timedelta(days=2))
+
     def __init__(self, connections: Connections, clock: Callable[[], int]) -> None:
         self._connections = connections
         self._clock = clock

@@ -4,7 +4,8 @@ import asyncio
 import secrets
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import timedelta
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     CTE,
@@ -23,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.masking import mask
-from bot.values import SECOND, Message, Place, Posted
+from bot.values import SECOND, Message, Place, Posted, micros
 from storage.engine import Connections, insert_into
 from storage.tables import models
 from storage.tables.rows import decoded, encoded, encoded_value, readable
@@ -72,6 +73,8 @@ class Delivery:
 
 class Outbox:
     """Hands out what is due and records how delivery went. ``Transaction.post`` fills it."""
+
+    KEPT: ClassVar[int] = micros(timedelta(days=14))
 
     def __init__(self, connections: Connections, clock: Callable[[], int]) -> None:
         self._connections = connections

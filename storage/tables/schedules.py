@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import timedelta
+from typing import Any, ClassVar
 
 from sqlalchemy import RowMapping, and_, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.values import SECOND, PersonId
+from bot.values import SECOND, PersonId, micros
 from storage.engine import Connections, insert_into
 from storage.tables import models
 from storage.tables.rows import decoded, encoded, readable
@@ -35,6 +36,9 @@ class Schedule:
 class Schedules:
     """Reads schedules and claims their runs. ``Transaction`` adds and removes them, audited, and
     ends runs."""
+
+    #: Longer than digests look back for what was missed.
+    KEPT: ClassVar[int] = micros(timedelta(days=30))
 
     def __init__(self, connections: Connections, clock: Callable[[], int]) -> None:
         self._connections = connections

@@ -6,7 +6,7 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,15 +123,15 @@ class Shooting:
             await card.get_by_role("button", name="Approve").click()
             await expect(card).to_contain_text(becomes)
         await self._later(5)
-        await self._ticks(self.play.bot.jobs.watch)  # tells it
-        await self._ticks(self.play.bot.jobs.watch)  # draws it
+        await self._ticks("watch")  # tells it
+        await self._ticks("watch")  # draws it
         await self.desk.opens("ben", "database-incidents")
         await self._thread_of(self.desk.article("CPU utilization above"))
         await _taken("incident", self.desk.page)
 
     async def _a_look_back(self) -> None:
         self.play.stage.clock.advance(15 * MINUTE)
-        await self._ticks(self.play.bot.jobs.look_back)
+        await self._ticks("look_back")
         await self.desk.opens("ben")
         await _taken("look-back", await self._thread_of(self.desk.article(*FAILOVER)))
 
@@ -143,8 +143,8 @@ class Shooting:
         await self._thread_of(self.desk.article("Database digest"))
         await _taken("digest", self.desk.page)
 
-    async def _ticks(self, job: Callable[[], Awaitable[None]]) -> None:
-        await job()
+    async def _ticks(self, name: str) -> None:
+        await self.play.bot.jobs.run(name)
         await self.play.told()
         await self.play.bot.pictures.idle()
 

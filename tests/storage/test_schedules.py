@@ -29,7 +29,7 @@ async def test_what_is_over_is_forgotten(database: Store, clock: Clock) -> None:
     assert await database.schedules.claim_run("s1", "2026-07-06T08:30") == 1
 
     clock.now = START + 2 * HOUR
-    await database.concerns.prune(clock.now, clock.now - HOUR)
+    await database.concerns.prune(clock.now - HOUR)
     await database.schedules.prune(clock.now)
 
     clock.now = START

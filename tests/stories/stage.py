@@ -128,10 +128,10 @@ class Play:
         """Time passes, in so many equal steps; after each of them the bot's jobs run once."""
         for _ in range(steps):
             self.stage.clock.advance(seconds / steps)
-            await self.bot.jobs.expire()
-            await self.bot.jobs.claim()
+            await self.bot.jobs.run("expire")
+            await self.bot.jobs.run("claim")
             await self.quiet()
-            await self.bot.jobs.follow()
+            await self.bot.jobs.run("follow")
             await self.quiet()
 
     async def request(self, number: int = FIRST) -> Request:

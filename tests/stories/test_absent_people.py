@@ -172,7 +172,7 @@ async def test_admins_hear_once_of_each_change_whatever_restarts(stage: Stage) -
         async with stage.bot(settings(stage, "U0GONE0001")) as play:
             for _ in range(2):
                 stage.clock.advance(301)
-                await play.bot.jobs.look_at_people()
+                await play.bot.jobs.run("look_at_people")
                 await play.told()
     assert len(told_admin(stage)) == 1
     assert "no_such_subteam" in told_admin(stage)[0]
@@ -187,7 +187,7 @@ async def test_admins_hear_once_of_each_change_whatever_restarts(stage: Stage) -
                     "usergroups.users.list", fault, times=None if fault != RateLimited(1) else 1
                 )
             stage.clock.advance(301)
-            await play.bot.jobs.look_at_people()
+            await play.bot.jobs.run("look_at_people")
             await play.told()
 
     assert len(told_admin(stage)) == 2

@@ -37,7 +37,7 @@ async def reboot(play: Play, name: str = "orders-test") -> None:
 async def minutes(play: Play, count: float) -> None:
     """Time passes; then the bot looks back, and tells what it saw."""
     play.stage.clock.advance(count * MINUTE)
-    await play.bot.jobs.look_back()
+    await play.bot.jobs.run("look_back")
     await everything_is_told(play.bot)
 
 

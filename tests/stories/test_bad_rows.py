@@ -71,10 +71,10 @@ async def test_a_bad_schedule_is_listed_and_removed_and_stops_no_other(
         listed = await answered(play, "/rds digest list", "ana")
         assert "2 scheduled digests" in listed
         assert "never: " in listed
-        await play.bot.jobs.digest()
+        await play.bot.jobs.run("digest")
         for _ in range(26):
             stage.clock.advance(HOUR)
-            await play.bot.jobs.digest()
+            await play.bot.jobs.run("digest")
         rows = await play.bot.services.store.audit.rows(action="digest.posted")
         assert rows
         assert "is removed" in await answered(play, f"/rds digest remove {first.id}")
@@ -100,7 +100,7 @@ async def test_a_bad_request_ends_no_list_and_keeps_no_other(stage: Stage, sql: 
         await stage.slack.member("ana").opens_home()
         await play.told()
         assert stage.slack.member("ana").home() is not None
-        await play.bot.jobs.remind()
+        await play.bot.jobs.run("remind")
         await play.later(100 * HOUR)
         assert (await play.request(1002)).status == "expired"
 
@@ -123,8 +123,8 @@ async def test_a_bad_row_of_the_bots_own_stops_nothing(stage: Stage, sql: str) -
         await play.told()
         await raw.tamper(stage.home.database_url, sql)
 
-        await play.bot.jobs.take_over()
-        await play.bot.jobs.remind()
+        await play.bot.jobs.run("take_over")
+        await play.bot.jobs.run("remind")
         await play.types("/rds snapshot orders-test")
         await stage.slack.member("ana").opens_home()
         await play.told()
@@ -148,6 +148,6 @@ async def test_bad_rows_are_left_out(stage: Stage, table: str, column: str, valu
         store = play.bot.services.store
         assert await store.incidents.open() == ()
         assert await store.live_charts.alive() == ()
-        await play.bot.jobs.watch()
-        await play.bot.jobs.freshen()
+        await play.bot.jobs.run("watch")
+        await play.bot.jobs.run("freshen")
         await play.types("/rds report")

@@ -257,11 +257,11 @@ async def test_what_nobody_decides_in_time_expires_and_its_requester_is_told(
         ana = slack.member("ana")
         await asks(ana, ASK)
         clock.advance(2 * 3600 - 1)
-        await bot.jobs.expire()
+        await bot.jobs.run("expire")
         assert (await filed(bot))[0].status is Status.PENDING
 
         clock.advance(1)
-        await bot.jobs.expire()
+        await bot.jobs.run("expire")
 
         await ana.sees(lambda it: it.thread_ts and "Nobody decided in time" in it.words)
         assert ((await filed(bot))[0].status, changes(aws)) == (Status.EXPIRED, [])
@@ -290,7 +290,7 @@ async def test_a_card_that_expired_has_no_buttons_left(home: Home, slack: SlackS
         await asks(ana, ASK)
         await card_of(ana, "RDS-1001")
         clock.advance(2 * 3600)
-        await bot.jobs.expire()
+        await bot.jobs.run("expire")
 
         ended = await ana.sees(lambda it: it.thread_ts is None and ": expired" in it.text)
 

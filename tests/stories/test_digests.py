@@ -30,7 +30,7 @@ async def passes(play: Play, seconds: float) -> None:
     """Time passes, then the bot looks once whether a digest is due."""
     play.stage.clock.advance(seconds)
     await play.bot.services.fleet.refresh()
-    await play.bot.jobs.digest()
+    await play.bot.jobs.run("digest")
     await everything_is_told(play.bot)
 
 
@@ -246,7 +246,7 @@ async def test_two_replicas_post_one(shared_stage: Stage) -> None:
         shared_stage.clock.advance(HOUR)
 
         await asyncio.gather(
-            *(play.bot.jobs._rounds.tick() for play in (one, other) for _ in range(3))
+            *(play.bot.jobs.ticks["digest"].work() for play in (one, other) for _ in range(3))
         )
         await everything_is_told(one.bot)
 

@@ -172,7 +172,7 @@ async def test_events_of_a_cluster_that_shares_the_name_prove_nothing(twins: Sta
 async def looks(play: Play) -> int:
     """How often the events are read while both who follow them look once."""
     before = len(play.stage.aws.calls(EVENTS))
-    await asyncio.gather(play.bot.jobs.follow(), play.bot.jobs.watch())
+    await asyncio.gather(play.bot.jobs.run("follow"), play.bot.jobs.run("watch"))
     return len(play.stage.aws.calls(EVENTS)) - before
 
 

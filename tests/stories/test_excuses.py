@@ -24,7 +24,7 @@ async def test_a_click_that_is_kept_too_late_is_said_to_be_doubtful_and_counts_o
 
         stage.clock.advance(61)
         for _ in range(2):
-            await play.bot.jobs.take_over()
+            await play.bot.jobs.run("take_over")
             await play.quiet()
 
         assert len((await play.request()).votes) == 1

@@ -86,7 +86,7 @@ async def test_failed_writes_ring_the_alarm(stage: Stage) -> None:
         await fill(play.bot.services.store)
         await play.types("/rds reboot orders-test")
 
-        await play.bot.jobs.publish()
+        await play.bot.jobs.run("publish")
 
     cloudwatch = stage.aws.client("cloudwatch")
     metrics = cloudwatch.list_metrics(Namespace=namespace, MetricName="AuditWriteFailures")

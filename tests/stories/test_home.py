@@ -216,16 +216,16 @@ async def test_many_changes_are_published_together_and_the_same_view_never_twice
 
 async def test_the_fleet_is_told_of_where_its_health_changed(stage: Stage) -> None:
     async with stage.bot(CONFIG) as play:
-        await play.bot.jobs.refresh()
+        await play.bot.jobs.run("refresh")
         await opens(play, "ana")
         before = publishes(stage)
-        await play.bot.jobs.refresh()
+        await play.bot.jobs.run("refresh")
         await play.told()
         assert publishes(stage) == before
 
         tags = {"Environment": "test"}
         stage.aws.seed([InstanceSpec("reports-test", status="storage-full", tags=tags)])
-        await play.bot.jobs.refresh()
+        await play.bot.jobs.run("refresh")
         await play.told()
 
         assert publishes(stage) == before + 1

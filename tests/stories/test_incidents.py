@@ -35,7 +35,7 @@ async def passes(play: Play, seconds: float = MINUTE) -> None:
     """Time passes, then the bot looks once."""
     play.stage.clock.advance(seconds)
     await play.bot.services.fleet.refresh()
-    await play.bot.jobs.watch()
+    await play.bot.jobs.run("watch")
     await everything_is_told(play.bot)
 
 
@@ -218,7 +218,7 @@ async def test_a_restart_in_the_middle_tells_nothing_twice(any_stage: Stage) -> 
         any_stage.slack.faults.add("chat.postMessage", DOWN, times=None)
         fires(any_stage)
         any_stage.clock.advance(MINUTE)
-        await play.bot.jobs.watch()
+        await play.bot.jobs.run("watch")
     any_stage.slack.faults.clear()
     for state in ("OK", "ALARM", "OK"):
         any_stage.clock.advance(MINUTE)
@@ -277,7 +277,7 @@ async def test_what_happens_while_somebody_resolves_the_incident_before_is_a_new
         stage.clock.advance(20)
 
         async with store.write() as tx:  # whoever looks has read that it is open, and waits
-            looking = asyncio.create_task(play.bot.jobs.watch())
+            looking = asyncio.create_task(play.bot.jobs.run("watch"))
             waiting = store._connections._turn
             assert isinstance(waiting, asyncio.Lock)
             await until(lambda: len(waiting._waiters or ()) >= 3)

@@ -18,7 +18,7 @@ async def passes(play: Play, seconds: float) -> None:
     """Time passes, and whatever is due then is renewed to the end."""
     play.stage.clock.advance(seconds)
     await everything_is_told(play.bot)
-    await play.bot.jobs.freshen()
+    await play.bot.jobs.run("freshen")
     await play.bot.pictures.idle()
 
 
@@ -93,7 +93,7 @@ async def test_stopped_while_it_is_renewed_it_says_so_with_the_newest_picture(
         [seen] = kept(stage, "dora")
         stage.slack.faults.add("chat.update", Slow(1.0))
         stage.clock.advance(MINUTE)
-        await play.bot.jobs.freshen()
+        await play.bot.jobs.run("freshen")
         await until(lambda: picture(kept(stage, "dora")[0]) not in (None, picture(seen)))
         await told_on_click(stage.slack.member("dora"), seen, "live.stop")
         await play.bot.pictures.idle()

@@ -80,12 +80,12 @@ async def test_no_menu_offers_them(stage: Stage) -> None:
 async def test_their_events_and_alarms_are_nobodys_incident(stage: Stage) -> None:
     channels = "{approvals: C0DATABASE, cloudops: C0CLOUDOPS, incidents: C0INCIDENT}"
     async with stage.bot(configured(channels=yaml.safe_load(channels))) as play:
-        await play.bot.jobs.watch()
+        await play.bot.jobs.run("watch")
         rds = stage.aws.client("rds")
         for name in ("graph-1", "orders-dev"):
             await asyncio.to_thread(rds.reboot_db_instance, DBInstanceIdentifier=name)
         stage.clock.advance(200)
-        await play.bot.jobs.watch()
+        await play.bot.jobs.run("watch")
         incidents = await play.bot.services.store.incidents.since(0)
 
     assert [one.target and one.target.identifier for one in incidents] == ["orders-dev"]

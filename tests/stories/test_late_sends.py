@@ -139,7 +139,7 @@ async def test_nobody_concludes_anything_while_the_answer_is_awaited(
         asking = asyncio.create_task(play.types("/rds snapshot orders-test before-1"))
         await until(lambda: call.times == 0)
         stage.clock.advance(wall)
-        await play.bot.jobs.follow()
+        await play.bot.jobs.run("follow")
 
         assert (await play.request()).status is Status.RUNNING
         assert (await play.actions())[-1] == "step.sent"
@@ -159,7 +159,7 @@ async def test_a_look_at_an_attempt_that_is_over_says_nothing_of_the_next(
         await play.types("/rds snapshot orders-test before-1")
         stage.clock.advance(300)
         look = stage.aws.fault("rds:DescribeDBSnapshots", "slow", delay=60)
-        looking = asyncio.create_task(play.bot.jobs.follow())
+        looking = asyncio.create_task(play.bot.jobs.run("follow"))
         await until(lambda: look.times == 0)
         await asyncio.to_thread(concludes, stage, "UPDATE steps SET fence = fence + 1")
         stage.aws.release()

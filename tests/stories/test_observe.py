@@ -211,11 +211,11 @@ async def test_nobody_is_reminded_of_what_would_not_be_sent(stage: Stage) -> Non
         stage.clock.advance(5.1 * 3600)
     async with stage.bot(configured(policy=policy, observe=True)) as play:
         await play.told()
-        await play.bot.jobs.remind()
+        await play.bot.jobs.run("remind")
         assert await play.bot.services.store.outbox.depth() == 0
     async with stage.bot(configured(policy=policy)) as play:
         await play.told()
-        await play.bot.jobs.remind()
+        await play.bot.jobs.run("remind")
         assert await play.bot.services.store.outbox.depth() > 0
 
 

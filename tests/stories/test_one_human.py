@@ -172,7 +172,7 @@ async def test_a_second_account_of_whoever_voted_is_not_reminded(stage: Stage) -
         await play.told()
 
         stage.clock.advance(48 * 3600)
-        await play.bot.jobs.remind()
+        await play.bot.jobs.run("remind")
         await play.told()
 
         def reminded(who: str) -> bool:

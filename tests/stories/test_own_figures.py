@@ -133,7 +133,7 @@ async def test_a_bot_whose_port_is_taken_does_not_start_and_says_why(
 
 async def test_without_settings_nothing_is_published(stage: Stage) -> None:
     async with stage.bot() as play:
-        await play.bot.jobs.publish()
+        await play.bot.jobs.run("publish")
 
     assert published(stage) == []
 
@@ -151,7 +151,7 @@ async def test_a_bot_that_works_beats_once_a_minute(any_stage: Stage) -> None:
     async with any_stage.bot(TELEMETRY) as play:
         for _ in range(3):
             any_stage.clock.advance(60)
-            await play.bot.jobs.publish()
+            await play.bot.jobs.run("publish")
 
     assert beats(any_stage) == 3
 
@@ -162,7 +162,7 @@ async def test_a_bot_without_its_socket_does_not_beat(stage: Stage) -> None:
         stage.slack.drop_sockets()
         await until(lambda: not play.bot.socket.is_connected)
 
-        await play.bot.jobs.publish()
+        await play.bot.jobs.run("publish")
 
     assert beats(stage) == 0
 
@@ -172,11 +172,11 @@ async def test_a_bot_that_cannot_write_to_its_database_does_not_beat(stage: Stag
         with closing(sqlite3.connect(stage.home.folder / "bot.db")) as other:
             other.execute("BEGIN IMMEDIATE")
             with pytest.raises(StorageError):
-                await play.bot.jobs.publish()
+                await play.bot.jobs.run("publish")
             assert beats(stage) == 0
             other.rollback()
 
-        await play.bot.jobs.publish()
+        await play.bot.jobs.run("publish")
 
     assert beats(stage) == 1
 
@@ -184,20 +184,20 @@ async def test_a_bot_that_cannot_write_to_its_database_does_not_beat(stage: Stag
 async def test_a_beat_that_cloudwatch_does_not_take_stops_nothing(stage: Stage) -> None:
     stage.aws.fault("cloudwatch:PutMetricData", "denied", times=None)
     async with stage.bot(TELEMETRY) as play:
-        await play.bot.jobs.publish()
+        await play.bot.jobs.run("publish")
         await play.types("/rds reboot orders-test")
         assert len(stage.aws.calls("rds:RebootDBInstance")) == 1
 
 
 async def test_endings_reach_cloudwatch_once_each(stage: Stage) -> None:
     async with stage.bot(TELEMETRY) as play:
-        await play.bot.jobs.publish()
+        await play.bot.jobs.run("publish")
         await play.types("/rds reboot orders-test")
         await play.later(120, steps=6)
         assert (await play.request()).status is Status.SUCCEEDED
 
-        await play.bot.jobs.publish()
-        await play.bot.jobs.publish()
+        await play.bot.jobs.run("publish")
+        await play.bot.jobs.run("publish")
 
     assert sums(stage, "OperationsExecuted") == 1
     assert sums(stage, "OperationErrors") == 0
@@ -208,17 +208,17 @@ async def test_what_cloudwatch_does_not_take_it_gets_later_also_from_the_next_pr
     stage: Stage,
 ) -> None:
     async with stage.bot(TELEMETRY) as play:
-        await play.bot.jobs.publish()
+        await play.bot.jobs.run("publish")
         stage.aws.fault("cloudwatch:PutMetricData", "denied", times=None)
         await play.types("/rds reboot orders-test")
         await play.later(120, steps=6)
-        await play.bot.jobs.publish()
+        await play.bot.jobs.run("publish")
         assert (await play.request()).status is Status.SUCCEEDED
         assert sums(stage, "OperationsExecuted") == 0
 
     stage.aws.mend_all()
     async with stage.bot(TELEMETRY) as play:
-        await play.bot.jobs.publish()
+        await play.bot.jobs.run("publish")
 
     assert sums(stage, "OperationsExecuted") == 1
 
@@ -227,10 +227,10 @@ async def test_a_failure_that_was_never_sent_counts_as_an_error_without_a_durati
     stage: Stage,
 ) -> None:
     async with stage.bot(TELEMETRY) as play:
-        await play.bot.jobs.publish()
+        await play.bot.jobs.run("publish")
         stage.aws.fault("rds:RebootDBInstance", "denied")
         await play.types("/rds reboot orders-test")
         assert (await play.request()).status is Status.FAILED
-        await play.bot.jobs.publish()
+        await play.bot.jobs.run("publish")
 
     assert sums(stage, "OperationErrors") == 1

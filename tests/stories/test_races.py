@@ -170,8 +170,8 @@ async def test_one_of_two_replicas_sends_what_both_see(shared_stage: Stage) -> N
         await asyncio.gather(*(play.types(f"/rds snapshot orders-dev s-{n}") for n in range(3)))
         for _ in range(6):
             stage.clock.advance(120)
-            await asyncio.gather(play.bot.jobs.claim(), other.bot.jobs.claim())
-            await asyncio.gather(play.bot.jobs.follow(), other.bot.jobs.follow())
+            await asyncio.gather(play.bot.jobs.run("claim"), other.bot.jobs.run("claim"))
+            await asyncio.gather(play.bot.jobs.run("follow"), other.bot.jobs.run("follow"))
             await asyncio.gather(play.quiet(), other.quiet())
         found = await play.bot.services.store.requests.find()
     assert {one.status for one in found} <= {Status.SUCCEEDED, Status.RUNNING}

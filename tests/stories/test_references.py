@@ -12,7 +12,7 @@ async def test_what_broke_is_told_with_the_reference_that_the_log_holds(stage: S
     async with stage.bot() as play:
         await _kept_by_processes_that_died_of_it(play)
         with capture_logs() as logged:
-            await play.bot.jobs.take_over()
+            await play.bot.jobs.run("take_over")
             await play.quiet()
 
         [reference] = [it["reference"] for it in logged if it["event"] == "intake.failed"]

@@ -214,7 +214,7 @@ async def test_a_digest_of_the_settings_is_told_to_admins_once_a_day(stage: Stag
     config = configured(access={"admins": {"users": [pat]}}, digests=[standing])
     async with stage.bot(config) as play:
         for _ in range(4):
-            await play.bot.jobs.digest()
+            await play.bot.jobs.run("digest")
             stage.clock.advance(900)
             await play.told()
 
@@ -229,7 +229,7 @@ async def test_a_scheduled_digest_without_its_channel_is_told_to_who_scheduled_i
         stage.slack.workspace.archive("databases")
         for _ in range(4):
             stage.clock.advance(900)
-            await play.bot.jobs.digest()
+            await play.bot.jobs.run("digest")
             await play.told()
 
     assert len([one for one in direct(stage, "dora") if "a digest should stand" in one]) == 1

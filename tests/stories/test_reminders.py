@@ -34,8 +34,8 @@ async def hours(play: Play, count: float, steps: int = 1) -> None:
     await everything_is_told(play.bot)
     for _ in range(steps):
         play.stage.clock.advance(count * HOUR / steps)
-        await play.bot.jobs.expire()
-        await play.bot.jobs.remind()
+        await play.bot.jobs.run("expire")
+        await play.bot.jobs.run("remind")
         await play.quiet()
         await everything_is_told(play.bot)
 
@@ -114,7 +114,7 @@ async def test_what_is_decided_before_the_reminder_goes_out_is_left_out(stage: S
         stage.clock.advance(6 * HOUR)
         stage.slack.faults.add("chat.getPermalink", Lost(), times=None)
 
-        await play.bot.jobs.remind()
+        await play.bot.jobs.run("remind")
         await play.types("/rds reject RDS-1001 --reason no", "dora")
         stage.slack.faults.clear()
         stage.clock.advance(120)
@@ -262,7 +262,7 @@ async def test_replicas_that_tick_together_remind_once(shared_stage: Stage) -> N
         shared_stage.clock.advance(5.1 * HOUR)
 
         # past the lease, which would let only one of them tick
-        await asyncio.gather(*(play.bot.jobs._reminders.tick() for play in plays))
+        await asyncio.gather(*(play.bot.jobs.ticks["remind"].work() for play in plays))
         await everything_is_told(plays[0].bot)
 
         assert len(reminded(plays[0], "dora")) == 1

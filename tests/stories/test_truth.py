@@ -129,7 +129,7 @@ async def test_settling_while_the_bot_looks_frees_the_lock_for_good(stage: Stage
         assert (await play.request()).status is Status.UNKNOWN
         stage.clock.advance(3000)
         look = stage.aws.fault("rds:DescribeDBInstances", "slow", delay=LONG)
-        looking = asyncio.create_task(play.bot.jobs.follow())
+        looking = asyncio.create_task(play.bot.jobs.run("follow"))
         await until(lambda: look.times == 0)
 
         await asks(stage.slack.member("dora"), "/rds settle RDS-1001 failed --reason 'seen'")

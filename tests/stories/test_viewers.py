@@ -138,7 +138,7 @@ async def test_a_picture_that_is_kept_fresh_for_somebody_ends_with_their_standin
         read = len(stage.aws.calls("cloudwatch:*"))
 
         stage.clock.advance(60)
-        await play.bot.jobs.freshen()
+        await play.bot.jobs.run("freshen")
         await play.bot.pictures.idle()
 
         assert len(stage.aws.calls("cloudwatch:*")) == read
