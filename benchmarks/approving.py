@@ -18,7 +18,6 @@ from bot.requests.drafts import Ask, Drafting
 from bot.requests.notifications import Telling
 from bot.sandbox.aws import DEMO_FLEET, AWSSandbox
 from bot.values import Order, Request, wall_clock
-from handlers.parser import command_text
 
 #: Seconds between two ticks that look for something to send; see ``handlers.jobs``.
 TICK = 2.0
@@ -122,7 +121,6 @@ def _ask(target: str) -> Ask:
         reason="to be measured",
         received_at=wall_clock(),
         key=target,
-        command=command_text,
     )
 
 

@@ -6,6 +6,7 @@ Parser, help, form, card, row, IAM policy, docs and typeahead are derived from t
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from itertools import takewhile
 from typing import ClassVar, Protocol, TypedDict, Unpack
 
 from pydantic import BaseModel, ConfigDict
@@ -39,6 +40,7 @@ from bot.values import (
     Tally,
     Window,
 )
+from bot.values._command_line import quoted
 from bot.values._vocabulary import Environment, Kind, Risk, Status
 
 
@@ -221,6 +223,34 @@ class Operation(BaseModel):
         for name, field in cls.model_fields.items():
             words.append(_usage(name, field, cls.parameter(name)))
         return " ".join(words)
+
+    def as_typed(self) -> str:
+        """``/rds reboot orders-test --failover``: parsed again, it gives the same operation."""
+        # Up to the first that is left out: those behind it need their flag.
+        leading = tuple(takewhile(self._is_given, self.positionals()))
+        flags = (name for name in type(self).model_fields if name not in leading)
+        words = [f"/rds {self.verb}"]
+        words += (word for name in leading for word in self._typed_first(name))
+        words += (word for name in flags if self._is_given(name) for word in self._typed_flag(name))
+        return " ".join(words)
+
+    def _is_given(self, name: str) -> bool:
+        field, value = type(self).model_fields[name], getattr(self, name)
+        return field.is_required() or value != field.get_default(call_default_factory=True)
+
+    def _typed_first(self, name: str) -> Iterator[str]:
+        """Without a flag, so that nothing may look like ``key=value``."""
+        for text in self.parameter(name).typed(getattr(self, name)):
+            yield f"'{text}'" if "=" in text and text == quoted(text) else quoted(text)
+
+    def _typed_flag(self, name: str) -> Iterator[str]:
+        value = getattr(self, name)
+        if value is True:
+            yield flag(name)
+        elif value is False:
+            yield f"{flag(name)}=false"
+        else:
+            yield from (f"{flag(name)} {quoted(it)}" for it in self.parameter(name).typed(value))
 
 
 def positional(field: FieldInfo) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from pytimeparse2 import parse as parse_duration
 from rapidfuzz import process
 
+from bot.values._command_line import written
 from bot.values._vocabulary import Kind, folded
 
 
@@ -29,6 +30,10 @@ class Parameter:
     usage: str
     hint: str = ""
     also: tuple[str, ...] = field(default=(), kw_only=True)
+
+    def typed(self, value: Any) -> Iterator[str]:
+        """How its value is typed, each of several by itself, before it is quoted."""
+        yield from map(written, value if isinstance(value, tuple) else (value,))
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,9 @@ class Pairs(Several):
 @dataclass(frozen=True)
 class Someone(Parameter):
     """A person, mentioned."""
+
+    def typed(self, value: Any) -> Iterator[str]:
+        yield f"<@{value}>"
 
 
 @dataclass(frozen=True)

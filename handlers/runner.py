@@ -26,7 +26,7 @@ from handlers.blocks.error import Offer
 from handlers.blocks.picture import words
 from handlers.blocks.receipt import filed
 from handlers.errors import explained, offer
-from handlers.parser import Command, command_text, whole_text
+from handlers.parser import Command, whole_text
 
 #: Seconds for finding out who may agree; the request is filed by then, whoever they are.
 NAMING = 1.0
@@ -133,7 +133,6 @@ class Errands:
             reason=command.reason,
             received_at=errand.received_at,
             key=errand.key,
-            command=command_text,
         )
         observes = self._services.settings.observe
         if command.dry_run or observes:

@@ -16,7 +16,7 @@ from bot.sandbox.slack.rules import view_problems
 from bot.settings import load as settings_of
 from bot.setup import iam
 from handlers.blocks.form import form, submitted
-from handlers.parser import Command, command_text, from_form, parse
+from handlers.parser import Command, from_form, parse
 from tests.conftest import StartBot
 from tests.stories.asking import configured
 
@@ -74,7 +74,7 @@ def test_its_verb_and_its_name_both_work(operation: type[Operation]) -> None:
 def test_its_command_is_read_back_as_itself(operation: type[Operation]) -> None:
     given = example(operation).operation
 
-    command = command_text(given)
+    command = given.as_typed()
 
     again = parse(command.removeprefix("/rds "), CATALOGUE)
     assert isinstance(again, Command)

@@ -1,7 +1,7 @@
 """From what somebody asks for to the request as it would be filed: find, look, plan, judge."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -60,7 +60,6 @@ class Ask:
     reason: str
     received_at: int
     key: str  #: of the inbox row that carries it, which ends with the filing
-    command: Callable[[Change], str]  #: how the change is typed
 
 
 class DeniedError(NotAllowedError):
@@ -157,7 +156,7 @@ class Drafting:
         for parameter, key in ask.change.tag_keys():
             deciding = self._settings.deciding_tags
             if folded(key) in deciding or any(resembles(key, one) for one in deciding):
-                event = _refused(ask, None, "deciding_tag", ask.command(ask.change))
+                event = _refused(ask, None, "deciding_tag", ask.change.as_typed())
                 await refuse(self._store, event, UsageError(DECIDING.format(key), parameter))
 
     async def _patient(
@@ -200,7 +199,7 @@ class Drafting:
                         "rule": judged.decision.rule,
                         "environment": judged.classified.environment,
                         "classified_by": judged.classified.rule,
-                        "command": ask.command(ask.change),
+                        "command": ask.change.as_typed(),
                         "call": call,
                     },
                     text=ask.reason,
@@ -237,7 +236,7 @@ class Drafting:
             card_channel=channel,
             reason=ask.reason,
             operation=change.name,
-            command=ask.command(change),
+            command=change.as_typed(),
             assessment=judged.case.assessment,
             classified=judged.classified,
             decision=judged.decision,

@@ -12,11 +12,11 @@ from pydantic import TypeAdapter, ValidationError
 from bot.errors import UsageError
 from bot.operation import Change, Operation
 from bot.params import Parameter, Prose, Several, Switch
+from bot.values._command_line import quoted
 from handlers.parser._arguments import parameters, read
 from handlers.parser._errors import FormError, complaint, form_error
 from handlers.parser._lookup import operation_of, shortened, verbs_of
-from handlers.parser._text import command_text
-from handlers.parser._words import Word, plain, prose, quoted, split
+from handlers.parser._words import Word, plain, prose, split
 
 __all__ = [
     "Command",
@@ -24,7 +24,6 @@ __all__ = [
     "Incomplete",
     "Launch",
     "Parsed",
-    "command_text",
     "from_form",
     "parse",
     "plain",
@@ -109,7 +108,7 @@ def from_form(operation: type[Operation], values: Mapping[str, Any]) -> Command:
 
 def whole_text(command: Command) -> str:
     """The command as it can be typed, with what it shares with every change."""
-    words = [command_text(command.operation)]
+    words = [command.operation.as_typed()]
     words += ["--dry-run"] * command.dry_run
     words += [f"--reason {quoted(command.reason)}"] * bool(command.reason)
     return " ".join(words)

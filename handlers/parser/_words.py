@@ -1,10 +1,12 @@
-"""From what Slack sends to plain words, and back: quotes, dashes, escapes, invisible characters."""
+"""From what Slack sends to plain words: quotes, dashes, escapes, invisible characters."""
 
 import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+from bot.values._command_line import MENTION
 
 QUOTES = "\"'`"
 
@@ -26,8 +28,6 @@ _ESCAPED = re.compile(
     r"|<!(?P<special>[^<>|\s]+)(?:\|(?P<fallback>[^<>|]*))?>"
     r"|<(?P<url>(?:https?|mailto|tel):[^<>|\s]+)(?:\|(?P<text>[^<>|]*))?>"
 )
-_MENTION = re.compile(r"<([@#])([A-Z0-9]{2,})(?:\|([^<>|\s]+))?>")
-_BARE = re.compile(r"[A-Za-z0-9_@%+:,./#][A-Za-z0-9_@%+:,./=#-]*")
 
 
 @dataclass(frozen=True)
@@ -74,19 +74,9 @@ def split(text: str) -> list[Word]:
     return list(_words(text))
 
 
-def quoted(text: str) -> str:
-    """``text`` as ``split`` reads it back in one word."""
-    if _BARE.fullmatch(text) or _MENTION.fullmatch(text):
-        return text
-    runs = re.findall(r"[^']+|'+", text)
-    if len(runs) > 1 and '"' not in text:
-        return f'"{text}"'
-    return "".join(f'"{run}"' if run[0] == "'" else f"'{run}'" for run in runs) or "''"
-
-
 def prose(text: str) -> str:
     """``text`` for people to read: mentions by name where Slack gave one, single spaces."""
-    named = _MENTION.sub(lambda found: f"{found[1]}{found[3] or found[2]}", text)
+    named = MENTION.sub(lambda found: f"{found[1]}{found[3] or found[2]}", text)
     return " ".join(named.split())
 
 

@@ -30,7 +30,6 @@ from handlers.parser import (
     FormError,
     Incomplete,
     Launch,
-    command_text,
     from_form,
     parse,
 )
@@ -484,7 +483,7 @@ operations = st.one_of(
 
 @given(operations)
 def test_the_command_of_an_operation_gives_the_operation_again(operation: Operation) -> None:
-    assert understood(command_text(operation)) == Command(operation)
+    assert understood(operation.as_typed()) == Command(operation)
 
 
 @pytest.mark.parametrize("operation", CATALOGUE.values(), ids=lambda one: one.name)
@@ -495,7 +494,7 @@ def test_the_example_of_every_operation_reads_as_that_operation(
 
     assert isinstance(parsed, Command)
     assert type(parsed.operation) is operation
-    assert parse(command_text(parsed.operation), CATALOGUE) == Command(parsed.operation)
+    assert parse(parsed.operation.as_typed(), CATALOGUE) == Command(parsed.operation)
 
 
 @pytest.mark.parametrize(
@@ -510,7 +509,7 @@ def test_the_example_of_every_operation_reads_as_that_operation(
     ],
 )
 def test_a_command_reads_as_a_person_would_type_it(operation: Operation, text: str) -> None:
-    assert command_text(operation) == text
+    assert operation.as_typed() == text
 
 
 @pytest.mark.parametrize(
