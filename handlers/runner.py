@@ -1,6 +1,7 @@
 """Carrying out a parsed command for somebody, and saying in reply what came of it."""
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 
 from bot.desk import OPEN_TO_ALL, Desk, Services
@@ -70,18 +71,25 @@ class Errands:
                 return await self._answered(await self.look(operation, errand), errand)
             case Control():
                 person = await self._services.directory.person(errand.asker, errand.received_at)
-                return answer(await operation.act(await self._desk(person, errand), person))
+                acting = operation.act(await self._desk(person, errand), person)
+                return answer(await self._audited(operation, person, acting))
         raise TypeError(f"{operation.name} is neither a query, a control nor a change")
 
     async def look(self, query: Query, errand: Errand) -> Answer:
         """What a query finds, before anybody draws it. Raises BotError."""
         person, sight = await self.member(query, errand)
-        desk = self._seated(sight, errand)
+        answering = query.answer(self._seated(sight, errand), person)
+        return await self._audited(query, person, answering)
+
+    async def _audited(
+        self, operation: Operation, person: Person, answering: Awaitable[Answer]
+    ) -> Answer:
+        """The answer; who may not look at what it is about stands in the trail."""
         try:
-            return await query.answer(desk, person)
+            return await answering
         except NotAllowedError as error:
             if error.code == NOT_VIEWER:
-                await refuse(self._services.store, _refused(query, person, NOT_VIEWER), error)
+                await refuse(self._services.store, _refused(operation, person, NOT_VIEWER), error)
             raise
 
     async def _desk(self, person: Person, errand: Errand) -> Desk:
