@@ -154,6 +154,7 @@ async def _catch_up(bot: Bot) -> None:
     """What the settings, AWS and the requests have come to since the bot ran last."""
     its = bot.services
     await enter(its.store, observes=its.settings.observe)
+    # Before anything judges: what the rules say of a request rests on the fleet as last seen.
     await its.fleet.refresh()
     await its.approvals.compare_settings()
     await bot.jobs.run("claim")
@@ -169,6 +170,7 @@ async def _begin(stack: AsyncExitStack, bot: Bot, ground: Ground, ticking: bool)
         bot.jobs.schedule(ticks)
         ticks.start()
         stack.callback(ticks.shutdown, wait=False)
+    # Before the socket opens: what a process that is gone had acknowledged goes first.
     await bot.intake.take_over()
     await bot.socket.open()
     stack.push_async_callback(bot.socket.close)
@@ -269,6 +271,7 @@ def _of_requests(
         its.store, directory, its.judge.now, settings.notifications.escalation, clock,
         observes=settings.observe,
     )  # fmt: skip
+    # Mostly nudged sooner; this finds what another replica approved, and what had to wait.
     yield Tick("claim", timedelta(seconds=2), executor.tick, leader=False)
     yield Tick("follow", settings.polling.interval, following.tick)
     yield Tick("expire", timedelta(seconds=15), lambda: its.approvals.expire(clock()))

@@ -13,6 +13,7 @@ from bot.values import SECOND
 from storage.store import Store
 
 LEADER = "ticks"
+#: After a replica died nobody ticks for so long; one that lives renews it with each tick.
 LEADS_FOR = 30 * SECOND
 LEFT_OUT = EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES
 
