@@ -15,7 +15,18 @@ from bot.monitoring import Monitoring, preset
 from bot.monitoring._markers import Markers
 from bot.operations import is_quiet
 from bot.policy.eligibility import Directory
-from bot.values import Answer, Chart, Database, Look, Message, Place, Request, Target, micros
+from bot.values import (
+    Answer,
+    Chart,
+    Database,
+    Look,
+    Message,
+    Place,
+    Request,
+    Target,
+    Window,
+    micros,
+)
 from bot.values._vocabulary import Turn
 from storage.store import Store
 from storage.tables.aftermaths import Ended
@@ -52,6 +63,7 @@ class Seen(NamedTuple):
     database: Database
     shifts: tuple[Shift, ...]
     chart: Chart | None
+    others: tuple[str, ...]  #: changes of the bot's that came after this one
 
 
 class Aftermaths:
@@ -124,7 +136,9 @@ class Aftermaths:
             await self._record(due.request.id, due.minutes, QUIET, look)
             return
         late = due.late(self._clock())
-        said = told(due.request, seen.database, seen.shifts, seen.chart, due.minutes, late)
+        said = told(
+            due.request, seen.database, seen.shifts, seen.chart, due.minutes, late, seen.others
+        )
         await self._record(due.request.id, due.minutes, TOLD, look, said)
 
     async def _see(self, due: Due) -> Seen:
@@ -132,9 +146,11 @@ class Aftermaths:
         request, sent_at = due.request, due.request.step.sent_at or due.ended_at
         database = await self._database(request.step.target)
         stretch = Stretch.around(sent_at, due.ended_at, due.at)
-        (found, panels), markers, zone = await asyncio.gather(
+        since = Window(since=sent_at, until=due.at)
+        (found, panels), markers, others, zone = await asyncio.gather(
             self._monitoring.panels(database, _words(database), stretch.window),
             self._markers.of(database, stretch.window),
+            self._markers.changes(database, since),
             self._zone(request),
         )
         judged = shifts(database.name, found, stretch)
@@ -142,7 +158,7 @@ class Aftermaths:
             # Only here, as it asks for all of it once more, and CloudWatch charges by the metric.
             judged = against_week_before(judged, await self._earlier(database, stretch.week_before))
         title = headline(request, database.name, judged, due.minutes)
-        return Seen(database, judged, chart(title, stretch, panels, markers, zone))
+        return Seen(database, judged, chart(title, stretch, panels, markers, zone), others)
 
     async def _earlier(self, database: Database, stretch: Stretch) -> tuple[Shift, ...]:
         """What cannot be read excuses nothing."""

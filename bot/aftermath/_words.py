@@ -37,13 +37,15 @@ def told(
     chart: Chart | None,
     minutes: int,
     late: int | None,
+    others: Sequence[str] = (),
 ) -> Answer:
-    """``late``: when it was due, where that is long ago."""
+    """``late``: when it was due, where that is long ago. ``others``: changes that came after it."""
     turn = overall(found)
     return Answer(
         title=headline(request, database.name, found, minutes),
         parts=(
-            paragraph(*_addressed(request, turn), *verdict(found)),
+            paragraph(*_addressed(request, turn, others), *verdict(found)),
+            *_changed_since(others),
             *_state(database),
             *_late(late),
         ),
@@ -158,9 +160,15 @@ def _of(found: Sequence[Shift], turn: Turn) -> Sequence[Shift]:
     return some
 
 
-def _addressed(request: Request, turn: Turn) -> Line:
-    """Only who has to do something is called."""
-    return (Mention(person=request.requester), ", please look: ") if turn is Turn.WORSE else ()
+def _addressed(request: Request, turn: Turn, others: Sequence[str]) -> Line:
+    """Only who has to do something is called: where others changed it since, the last of those."""
+    calls = turn is Turn.WORSE and not others
+    return (Mention(person=request.requester), ", please look: ") if calls else ()
+
+
+def _changed_since(others: Sequence[str]) -> Iterator[Paragraph]:
+    if others:
+        yield paragraph(f"It was changed again since, so this may come of {', '.join(others)}.")
 
 
 def _state(database: Database) -> Iterator[Paragraph]:

@@ -71,6 +71,12 @@ class Markers:
         )
         return markers(requests, events, window)
 
+    async def changes(self, database: Database, window: Window) -> tuple[str, ...]:
+        """What the bot changed of it in that time, each as ``RDS-1042 reboot``, oldest first."""
+        requests = await self._requests(self._concerned(database), window)
+        found = sorted(one for one in _asked(requests) if window.since < one.at <= window.until)
+        return tuple(dict.fromkeys(one.label for one in found))
+
     def _concerned(self, database: Database) -> tuple[Target, ...]:
         """The database itself, its cluster, or the members of that."""
         inventory = self._fleet.last_seen

@@ -86,6 +86,26 @@ async def test_who_asked_is_called_where_it_got_worse(stage: Stage) -> None:
     assert "[Chart] [Top load] [Logs] [Events]" in flat(seen)
 
 
+async def test_what_was_changed_again_since_is_not_blamed_on_the_first_change(
+    stage: Stage,
+) -> None:
+    async with stage.bot() as play:
+        await ended(play, "/rds backup-window orders-staging 22:00-23:00")
+        await play.types("/rds reboot orders-staging --reason 'new parameter group'")
+        await play.later(300, steps=5)
+        await minutes(play, 16)
+        messages = stage.slack.member("ana").messages()
+        first, second = (
+            next(it for it in messages if f"after {label}: worse" in it.words and not it.files)
+            for label in ("RDS-1001", "RDS-1002")
+        )
+
+    assert "It was changed again since, so this may come of RDS-1002 reboot." in flat(first)
+    assert "please look" not in flat(first)
+    assert "changed again" not in flat(second)
+    assert "@ana, please look: " in flat(second)
+
+
 def archive(stage: Stage) -> None:
     stage.slack.workspace.archive("databases")
 
