@@ -58,6 +58,17 @@ def test_help_tells_what_there_is(tmp_path: Path, words: list[str]) -> None:
     assert "Usage" in done.stdout
 
 
+def test_what_is_loaded_at_the_start_is_gone_through_no_more(tmp_path: Path) -> None:
+    """By the collector, for which the whole bot would stand still a tenth of a second."""
+    shown = "import gc, bot.__main__; print(gc.isenabled(), gc.get_freeze_count() > 100_000)"
+
+    done = subprocess.run(
+        [sys.executable, "-c", shown], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout == "True True\n"
+
+
 @pytest.mark.parametrize(
     ("words", "environment", "sentences"),
     [
