@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -23,11 +24,12 @@ from bot.settings import Settings
 from bot.values import AuditEvent
 from storage.store import Store
 from storage.tables.chain import AuditKey
+from tests import commands
+from tests.commands import Ran
 from tests.conftest import Home
 from tests.iam import Resource, may
 
 pytestmark = pytest.mark.timeout(120)
-Ran = subprocess.CompletedProcess[str]
 ROOT = Path(__file__).parent.parent
 DATABASE = Path("data/rds-bot.db")
 #: Nothing of what the machine says of AWS, Slack or a database.
@@ -36,18 +38,41 @@ CLEAN = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "AWS_EC2_METADATA_D
 
 def rds_bot(*words: str, folder: Path, **environment: str) -> Ran:
     """Run to its end; whatever happens, no traceback."""
-    done = subprocess.run(
+    done = commands.rds_bot(*words, folder=folder, environment={**CLEAN, **environment})
+    assert "Traceback" not in done.stderr + done.stdout
+    return done
+
+
+def from_nothing(*words: str, folder: Path, **environment: str) -> Ran:
+    """The same, with an interpreter of its own."""
+    return subprocess.run(
         [sys.executable, "-m", "bot", *words],
         cwd=folder, env={**CLEAN, "PYTHONPATH": str(ROOT), **environment},
         capture_output=True, text=True, timeout=50, check=False,
     )  # fmt: skip
-    assert "Traceback" not in done.stderr + done.stdout
-    return done
 
 
 def told_by_log(done: Ran) -> str:
     """Why a bot did not run: its log is for a machine, one event a line."""
     return "\n".join(json.loads(line)["why"] for line in done.stderr.splitlines())
+
+
+@pytest.mark.parametrize(
+    "words", [["--help"], ["run"], ["audit", "verify"], ["audit", "export", "--format", "xml"]]
+)
+def test_it_says_from_nothing_what_it_says_where_it_is_loaded(
+    tmp_path: Path, words: list[str]
+) -> None:
+    started, forked = from_nothing(*words, folder=tmp_path), rds_bot(*words, folder=tmp_path)
+
+    assert _without_times(started) == _without_times(forked)
+
+
+def _without_times(done: Ran) -> tuple[int, str, str]:
+    """And however wide it was written, which hangs on how it was called."""
+    said = re.sub(r'"timestamp": "[^"]+"', "", done.stderr).replace("python -m bot", "rds-bot")
+    shown = done.stdout.replace("python -m bot", "rds-bot")
+    return done.returncode, " ".join(shown.split()), " ".join(said.split())
 
 
 @pytest.mark.parametrize("words", [["--help"], ["audit", "verify", "--help"]])

@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,8 @@ from bot.operations import CATALOGUE
 from bot.sandbox.aws import AWSSandbox
 from bot.settings import Settings, Telemetry
 from bot.setup import iam
+from tests import commands
+from tests.commands import Ran
 
 NAMESPACE = "telemetry: {namespace: rds-bot}"
 TOPIC = "arn:aws:sns:us-east-1:123456789012:ops"
@@ -24,12 +24,9 @@ def config(tmp_path: Path) -> Path:
     return tmp_path / "rds-bot.yml"
 
 
-def rds_bot(config: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "RDS_BOT_CONFIG": str(config), "PYTHONPATH": str(ROOT)}
-    return subprocess.run(
-        [sys.executable, "-m", "bot", *words],
-        env=environment, capture_output=True, text=True, timeout=50, check=False,
-    )  # fmt: skip
+def rds_bot(config: Path, *words: str) -> Ran:
+    environment = {**os.environ, "RDS_BOT_CONFIG": str(config)}
+    return commands.rds_bot(*words, folder=ROOT, environment=environment)
 
 
 def test_alarms_are_printed_as_put_metric_alarm_takes_them(config: Path) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import sqlite3
-import sys
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -37,6 +36,7 @@ from bot.setup import iam
 from bot.setup.check import closed_alike, trials
 from handlers.checks import electorates
 from storage.checks import look
+from tests.commands import rds_bot
 from tests.conftest import CONFIG, Home
 from tests.iam import Resource, may
 from tests.stories.asking import configured
@@ -67,17 +67,12 @@ async def check(home: Home, *words: str, config: str = CONFIG, **environment: st
 
 
 async def checked(home: Home, environment: Mapping[str, str], *words: str) -> Checked:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "check", *words,
-        cwd=ROOT, env=environment,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-    )  # fmt: skip
-    said = (await process.communicate())[0].decode()
+    done = await asyncio.to_thread(rds_bot, "check", *words, folder=ROOT, environment=environment)
+    said = done.stdout + done.stderr
     assert "Traceback" not in said
     assert home.slack.bot_token not in said
     assert home.slack.app_token not in said
-    assert process.returncode is not None
-    return Checked(process.returncode, said)
+    return Checked(done.returncode, said)
 
 
 async def test_files_that_others_can_write_or_read_are_named_with_what_mends_them(

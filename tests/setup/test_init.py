@@ -18,6 +18,7 @@ from bot.sandbox.slack import SlackSandbox
 from bot.settings import Settings, load
 from bot.settings._dotenv import take_in
 from bot.setup.init import Question, answered, dotenv_text, settings_text
+from tests.commands import Ran, rds_bot
 
 ROOT = Path(__file__).parents[2]
 CLEAN = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "PYTHONPATH": str(ROOT)}
@@ -28,13 +29,9 @@ FLAGS = (
 )  # fmt: skip
 
 
-def init(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+def init(folder: Path, *words: str) -> Ran:
     """Without a terminal."""
-    return subprocess.run(
-        [sys.executable, "-m", "bot", "init", *words],
-        cwd=folder, env=CLEAN, stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, timeout=50, check=False,
-    )  # fmt: skip
+    return rds_bot("init", *words, folder=folder, environment=CLEAN)
 
 
 async def test_what_it_wrote_passes_every_check(
