@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -25,8 +26,7 @@ def rds_bot(*words: str, folder: Path, environment: Mapping[str, str], within: f
     """Run to its end, without a terminal. Raises TimeoutExpired where that takes too long."""
     with TemporaryDirectory() as place:
         out, said = Path(place, "out"), Path(place, "said")
-        process = _LOADED.Process(target=_run, args=(words, folder, dict(environment), out, said))
-        process.start()
+        process = begun(words, folder, environment, out, said)
         try:
             process.join(within)
             if process.exitcode is None:
@@ -38,6 +38,17 @@ def rds_bot(*words: str, folder: Path, environment: Mapping[str, str], within: f
             process.close()
 
 
+def begun(
+    words: tuple[str, ...], folder: Path, environment: Mapping[str, str], out: Path, said: Path
+) -> ForkServerProcess:
+    """It runs, and adds what it prints to two files; whoever calls sees to its end."""
+    process = _LOADED.Process(
+        target=_run, args=(words, folder, dict(environment), out, said), daemon=True
+    )
+    process.start()
+    return process
+
+
 def _run(
     words: tuple[str, ...], folder: Path, environment: dict[str, str], out: Path, said: Path
 ) -> None:
@@ -45,6 +56,6 @@ def _run(
     os.environ.clear()
     os.environ.update(environment)
     for stream, file in ((0, Path(os.devnull)), (1, out), (2, said)):
-        os.dup2(os.open(file, os.O_RDWR | os.O_CREAT, 0o600), stream)
+        os.dup2(os.open(file, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600), stream)
     sys.argv = ["rds-bot", *words]
     main()

@@ -227,7 +227,7 @@ async def test_an_aws_that_fails_tells_no_secret(
 async def test_a_log_that_is_read_through_tells_no_secret(home: Home, slack: SlackSandbox) -> None:
     """Start, work and stop with everything that Python itself can be made to say."""
     loud = {"PYTHONASYNCIODEBUG": "1", "PYTHONWARNINGS": "always", "PYTHONDEVMODE": "1"}
-    async with process(home, CONFIG, **CONFIGURED, **loud) as bot:
+    async with process(home, CONFIG, "bot", **CONFIGURED, **loud) as bot:
         await slack.member("ana").types("/rds metrics orders-test", channel="databases")
         await slack.disconnect()
         await slack.disconnected()
