@@ -22,8 +22,8 @@ T = TypeVar("T")
 
 #: A bot is started for every example, so there are few, and they are long.
 SHORT = settings(
-    max_examples=4,
-    stateful_step_count=15,
+    max_examples=3,
+    stateful_step_count=12,
     deadline=None,
     derandomize=True,
     database=None,

@@ -73,10 +73,12 @@ def test_secrets_are_found_inside_of_json(times: int) -> None:
 @pytest.mark.parametrize("run", RUNS)
 def test_the_time_grows_with_the_text_alone(run: str) -> None:
     """Held against what the same machine does meanwhile: a busy one is slow with everything."""
-    log, quarter, whole = _seconds_of_a_log(), _seconds(run, LENGTH // 4), _seconds(run, LENGTH)
+    assert _grows_alone(run) or _grows_alone(run), "also when it was tried again"
 
-    assert whole < log * STUMBLES
-    assert whole < max(quarter, log / 8) * 4 * LINEAR
+
+def _grows_alone(run: str) -> bool:
+    log, quarter, whole = _seconds_of_a_log(), _once(_text(run, LENGTH // 4)), _once(_text(run))
+    return whole < log * STUMBLES and whole < max(quarter, log / 8) * 4 * LINEAR
 
 
 @pytest.mark.deep
@@ -95,8 +97,12 @@ def _log() -> str:
 
 def _seconds(run: str, length: int) -> float:
     """The better of two: whatever else runs here takes from the worse."""
-    text = (run * (length // len(run) + 1))[:length]
+    text = _text(run, length)
     return min(_once(text), _once(text))
+
+
+def _text(run: str, length: int = LENGTH) -> str:
+    return (run * (length // len(run) + 1))[:length]
 
 
 def _once(text: str) -> float:
