@@ -10,6 +10,7 @@ from bot.sandbox.stage import Stage
 from tests.browser.conftest import Visiting
 from tests.browser.layout import faults
 from tests.browser.visitor import PHONE, WIDE, Theme, Visitor
+from tests.crossed import crossed
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 DARKEST, LIGHTEST = 60, 200
@@ -81,8 +82,7 @@ async def test_a_card_is_approved_from_a_phone(visit: Visiting) -> None:
         await expect(card).to_contain_text("succeeded")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize(("theme", "size"), crossed(["light", "dark"], [WIDE, PHONE]))
 async def test_nothing_is_cut_and_nothing_overlaps(
     visit: Visiting, size: tuple[int, int], theme: Theme
 ) -> None:

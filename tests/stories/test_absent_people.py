@@ -6,6 +6,7 @@ import pytest
 
 from bot.sandbox.slack import Garbled, Hang, RateLimited, Refused, Reset, SeenMessage, ServerError
 from bot.values._vocabulary import Status
+from tests.crossed import sampled
 from tests.stories.asking import configured
 from tests.stories.stage import Play, Stage
 
@@ -18,8 +19,11 @@ GONE = [
     "missing_scope",
     "tomorrow",
 ]
-SILENT = [ServerError(503), Garbled(), Garbled(200, "", "application/json"), Hang(0.05), Reset(),
-          Refused("fatal_error"), Refused("token_revoked")]  # fmt: skip
+SILENT = sampled(
+    [ServerError(503), Garbled(), Reset(), Refused("fatal_error"),
+     Garbled(200, "", "application/json"), Hang(0.05), Refused("token_revoked")],
+    quick=4,
+)  # fmt: skip
 
 
 def settings(stage: Stage, *users: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.conftest import CONFIG
+from tests.crossed import sampled
 from tests.storage import raw
 from tests.stories.asking import flat
 from tests.stories.stage import FREE, Play, Stage
@@ -54,9 +55,12 @@ async def test_a_known_zone_is_taken_however_it_is_spelled_and_nothing_said(stag
 
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("timezone", "Etc/Unknown"), ("timezone", ""), ("timezone", "europe/berlin"), ("cron", "x"),
-     ("cron", "0 9 31 2 *"), ("body", '{"environments":["mars"],"title":"D"}'),
-     ("body", "[]"), ("body", "null"), ("body", "{}")],
+    sampled(
+        [("timezone", "Etc/Unknown"), ("cron", "x"), ("cron", "0 9 31 2 *"), ("body", "null"),
+         ("body", '{"environments":["mars"],"title":"D"}'), ("timezone", ""),
+         ("timezone", "europe/berlin"), ("body", "[]"), ("body", "{}")],
+        quick=5,
+    ),
 )  # fmt: skip
 async def test_a_bad_schedule_is_listed_and_removed_and_stops_no_other(
     stage: Stage, column: str, value: str

@@ -11,6 +11,7 @@ from bot.bootstrap import DRAIN, LAST_WORDS
 from bot.sandbox.aws import AWSSandbox
 from bot.sandbox.slack import Hang, SlackSandbox, Slow
 from tests.conftest import CONFIG, Home
+from tests.crossed import sampled
 from tests.stories.process import Process, process
 from tests.stories.stage import LONG, until
 
@@ -103,7 +104,7 @@ async def test_killed_between_claim_and_send_it_is_sent_after_the_restart(
     assert len(aws.calls(REBOOT)) == 1
 
 
-@pytest.mark.parametrize("call", COMMANDS)
+@pytest.mark.parametrize("call", sampled(COMMANDS, quick=1))
 async def test_killed_between_send_and_receipt_it_finds_out_that_it_was_sent(
     home: Home, slack: SlackSandbox, aws: AWSSandbox, call: str
 ) -> None:
@@ -123,7 +124,7 @@ async def test_killed_between_send_and_receipt_it_finds_out_that_it_was_sent(
 async def test_killed_while_following_it_follows_to_the_end(
     home: Home, slack: SlackSandbox, aws: AWSSandbox
 ) -> None:
-    aws.plan["create_db_snapshot"] = [("creating", 600)]
+    aws.plan["create_db_snapshot"] = [("creating", 300)]
     async with process(home) as bot:
         await asks(slack, COMMANDS[SNAPSHOT])
         await slack.member("dora").sees(lambda it: "creating" in it.words)
@@ -137,7 +138,7 @@ async def test_killed_while_following_it_follows_to_the_end(
 async def test_killed_while_one_waits_for_another_both_end_in_turn(
     home: Home, slack: SlackSandbox, aws: AWSSandbox
 ) -> None:
-    aws.plan["create_db_snapshot"] = [("creating", 600)]
+    aws.plan["create_db_snapshot"] = [("creating", 300)]
     async with process(home) as bot:
         await asks(slack, COMMANDS[SNAPSHOT])
         await until(lambda: aws.calls(SNAPSHOT))
@@ -212,9 +213,6 @@ async def test_stopped_between_the_note_and_the_call_it_does_not_call_when_it_go
         await asyncio.sleep(HELD_UP)
         assert not aws.calls(REBOOT)
 
-        bot.go_on()
+        bot.go_on()  # when it is sent again, held clocks tell: test_late_sends
         await slack.member("dora").sees(lambda it: "waiting to be sent" in it.words, within=10)
         assert not aws.calls(REBOOT)
-
-        await succeeds(slack, within=60)
-    assert [one.session_name for one in aws.calls(REBOOT)] == ["rds-bot-1001-1-2"]

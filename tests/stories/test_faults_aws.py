@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from bot.values._vocabulary import Status
+from tests.crossed import crossed
 from tests.stories.stage import LONG, Stage, until
 
 REBOOT, SNAPSHOT, WINDOW = "rds:RebootDBInstance", "rds:CreateDBSnapshot", "rds:ModifyDBInstance"
@@ -15,8 +16,9 @@ COMMANDS = {
 }
 
 
-@pytest.mark.parametrize("call", COMMANDS)
-@pytest.mark.parametrize("fault", ["lost", "500", "503", "timeout", "reset"])
+@pytest.mark.parametrize(
+    ("fault", "call"), crossed(["lost", "500", "503", "timeout", "reset"], COMMANDS)
+)
 async def test_a_call_without_an_answer_is_never_repeated_and_its_outcome_found_out(
     stage: Stage, call: str, fault: str
 ) -> None:
@@ -34,9 +36,9 @@ async def test_a_call_without_an_answer_is_never_repeated_and_its_outcome_found_
     assert ended.outcome.code == ("succeeded" if fault == "lost" else "not_sent")
 
 
-@pytest.mark.parametrize("call", COMMANDS)
 @pytest.mark.parametrize(
-    "code", ["AccessDenied", "InvalidParameterCombination", "SnapshotQuotaExceeded"]
+    ("code", "call"),
+    crossed(["AccessDenied", "InvalidParameterCombination", "SnapshotQuotaExceeded"], COMMANDS),
 )
 async def test_a_call_that_aws_refuses_for_good_fails_at_once_with_awss_words(
     stage: Stage, call: str, code: str

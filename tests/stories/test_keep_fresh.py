@@ -6,6 +6,7 @@ import pytest
 
 from bot.sandbox.slack import Refused, SeenMessage, Slow
 from tests.conftest import CONFIG
+from tests.crossed import sampled
 from tests.stories.asking import everything_is_told, flat, told, told_on_click
 from tests.stories.stage import Play, Stage, until
 
@@ -152,7 +153,9 @@ async def test_where_there_is_nothing_left_to_look_at_its_message_says_that_it_e
         assert await play.bot.services.store.live_charts.alive() == ()
 
 
-@pytest.mark.parametrize("word", ["message_not_found", "is_inactive", "of_tomorrow"])
+@pytest.mark.parametrize(
+    "word", sampled(["message_not_found", "of_tomorrow", "is_inactive"], quick=2)
+)
 async def test_a_message_that_slack_lets_change_no_more_is_not_renewed_again(
     stage: Stage, word: str
 ) -> None:

@@ -9,6 +9,7 @@ from bot.sandbox.aws.clock import SOME_MORNING
 from bot.sandbox.slack import Person
 from bot.values._vocabulary import Status
 from tests.conftest import CONFIG
+from tests.crossed import sampled
 from tests.stories.asking import audited, card_of, changes, configured, filed, flat, told
 from tests.stories.stage import Play, Stage
 
@@ -16,7 +17,7 @@ HIGH = "/rds reboot orders-staging --failover --reason 'new parameter group'"
 SECOND = "second"
 #: Dora's mailbox, as the second account may write it.
 SPELLINGS = [
-    "dora@example.com", "Dora+second@Example.com", "DORA+2@example.com.", "\uff44ora@example.com",
+    "DORA+2@example.com.", "\uff44ora@example.com", "dora@example.com", "Dora+second@Example.com",
 ]  # fmt: skip
 
 
@@ -36,7 +37,7 @@ async def approve(play: Play, who: str) -> str:
     return said
 
 
-@pytest.mark.parametrize("address", SPELLINGS, ids=ascii)
+@pytest.mark.parametrize("address", sampled(SPELLINGS, quick=2), ids=ascii)
 async def test_two_accounts_of_one_mailbox_are_one_vote(stage: Stage, address: str) -> None:
     stage.slack.workspace.change(SECOND, email=address)
     async with stage.bot(CONFIG) as play:

@@ -14,6 +14,7 @@ from bot.sandbox.slack import (
     ServerError,
 )
 from tests.conftest import CONFIG
+from tests.crossed import sampled
 from tests.stories.asking import flat
 from tests.stories.stage import Play, Stage
 
@@ -47,7 +48,7 @@ async def drawn(play: Play, line: str = LINE) -> SeenMessage:
 MET = [(CALLS[n % len(CALLS)], TROUBLE[n % len(TROUBLE)]) for n in range(2 * len(TROUBLE))]
 
 
-@pytest.mark.parametrize(("method", "fault"), MET, ids=str)
+@pytest.mark.parametrize(("method", "fault"), sampled(MET, quick=len(TROUBLE)), ids=str)
 async def test_a_picture_comes_though_slack_is_in_trouble(
     stage: Stage, method: str, fault: Any
 ) -> None:
@@ -71,12 +72,13 @@ async def test_a_file_that_slack_still_processes_is_waited_for(stage: Stage) -> 
 
 @pytest.mark.parametrize(
     ("method", "word"),
-    [
-        ("files.getUploadURLExternal", "internal_error"), ("upload", "internal_error"),
-        ("files.completeUploadExternal", "fatal_error"), ("files.completeUploadExternal", "other"),
-        ("files.getUploadURLExternal", "missing_scope"), ("files.info", "missing_scope"),
+    sampled([
+        ("upload", "internal_error"), ("files.getUploadURLExternal", "missing_scope"),
+        ("files.completeUploadExternal", "other"), ("files.info", "missing_scope"),
+        ("files.getUploadURLExternal", "internal_error"),
+        ("files.completeUploadExternal", "fatal_error"),
         ("files.completeUploadExternal", "file_uploads_disabled"),
-    ],
+    ], quick=4),
 )  # fmt: skip
 async def test_a_picture_that_never_comes_says_why_and_what_to_do(
     stage: Stage, method: str, word: str
@@ -107,8 +109,8 @@ async def test_an_image_that_is_never_taken_leaves_its_file_and_says_so(
 
 @pytest.mark.parametrize(
     "word",
-    ["edit_window_of_tomorrow", "is_inactive", "restricted_action", "edit_window_closed",
-     "cant_update_message", "update_failed"],
+    sampled(["edit_window_of_tomorrow", "is_inactive", "update_failed", "restricted_action",
+             "edit_window_closed", "cant_update_message"], quick=3),
 )  # fmt: skip
 async def test_where_the_words_cannot_be_changed_others_take_their_place(
     stage: Stage, word: str
@@ -145,7 +147,9 @@ async def test_a_restart_in_the_middle_draws_it_once(stage: Stage, method: str) 
     assert len([it for it in stage.slack.member("ana").direct_messages() if it.files]) == 1
 
 
-@pytest.mark.parametrize("fault", [RateLimited(2), Refused("internal_error"), Garbled()])
+@pytest.mark.parametrize(
+    "fault", sampled([Refused("internal_error"), Garbled(), RateLimited(2)], 2)
+)
 async def test_another_picture_comes_in_its_place_though_slack_is_in_trouble(
     stage: Stage, fault: Any
 ) -> None:
