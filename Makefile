@@ -47,7 +47,7 @@ docs: .venv/dev.stamp ## Write the generated tables in the docs anew
 screenshots: .venv/dev.stamp page ## Take the pictures of the README anew, with the system's Chromium
 	@$(BIN)/python -m tests.browser.pictures
 
-test-deep: .venv/dev.stamp ## Run the long crash, race and soak tests
+test-deep: .venv/dev.stamp ## Run the long crash, race and soak tests, and the rest of long tables
 	@$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 4 -m deep --timeout 1800
 
 bench: .venv/dev.stamp ## Run the benchmarks
