@@ -42,6 +42,8 @@ def begun(
     words: tuple[str, ...], folder: Path, environment: Mapping[str, str], out: Path, said: Path
 ) -> ForkServerProcess:
     """It runs, and adds what it prints to two files; whoever calls sees to its end."""
+    for file in (out, said):
+        file.touch()
     process = _LOADED.Process(
         target=_run, args=(words, folder, dict(environment), out, said), daemon=True
     )
@@ -56,6 +58,6 @@ def _run(
     os.environ.clear()
     os.environ.update(environment)
     for stream, file in ((0, Path(os.devnull)), (1, out), (2, said)):
-        os.dup2(os.open(file, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600), stream)
+        os.dup2(os.open(file, os.O_RDWR | os.O_APPEND), stream)
     sys.argv = ["rds-bot", *words]
     main()

@@ -137,7 +137,7 @@ class Sessions:
         return self._sessions[account.id]
 
     async def _acting_keys(self, account: Account, acting: Acting) -> dict[str, str]:
-        """None where the bot acts with its own."""
+        """Empty where the bot acts with its own."""
         if account.role_arn is None:
             return {}
         found = await self._assume(
