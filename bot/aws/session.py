@@ -21,6 +21,8 @@ from bot.aws.parse import read_aside
 from bot.errors import SettingsError
 from bot.values import Value
 
+#: ``total_max_attempts`` counts the first one; ``max_attempts`` here would mean so many more.
+#: https://botocore.amazonaws.com/v1/documentation/api/latest/reference/config.html
 READ = AioConfig(
     connect_timeout=5,
     read_timeout=15,
@@ -29,6 +31,9 @@ READ = AioConfig(
 )
 #: Five hundred queries a call: checking them takes as long as asking.
 FIGURES = READ.merge(AioConfig(parameter_validation=False))
+#: By default a reboot is sent up to five times where an answer is lost, and no call of RDS takes a
+#: token by which AWS would know the second one.
+#: https://boto3.amazonaws.com/v1/documentation/api/latest/guide/retries.html
 ACT = AioConfig(
     connect_timeout=5,
     read_timeout=20,
@@ -86,6 +91,7 @@ class Sessions:
     async def client(self, service: str, account: Account, region: str) -> Any:
         """A client for reading, opened once and kept."""
         key = (service, account.id, region)
+        # Opening waits: of two who come together, the second takes what the first has opened.
         async with self._opening:
             if key not in self._clients:
                 session = self._session(account)
@@ -129,6 +135,8 @@ class Sessions:
             return aioboto3.Session(botocore_session=self._base)
         if account.id not in self._sessions:
             self._sessions[account.id] = self._with(
+                # botocore's own way opens a client of STS for each refresh. These wait for one
+                # another: many calls near the end of an hour assume the role once.
                 AioDeferredRefreshableCredentials(
                     refresh_using=lambda: self._assume(account, {}),
                     method="sts-assume-role",
@@ -137,13 +145,15 @@ class Sessions:
         return self._sessions[account.id]
 
     async def _acting_keys(self, account: Account, acting: Acting) -> dict[str, str]:
-        """Empty where the bot acts with its own."""
+        """Of this step alone; none where the bot acts with its own."""
         if account.role_arn is None:
             return {}
         found = await self._assume(
             account,
             {"RoleSessionName": acting.session_name, "SourceIdentity": acting.source_identity},
         )
+        # Given to the client: aioboto3 would put keys of a session into the shared one below it,
+        # and everybody would act as this step.
         return {
             "aws_access_key_id": found["access_key"],
             "aws_secret_access_key": found["secret_key"],
@@ -152,6 +162,7 @@ class Sessions:
 
     def _with(self, credentials: AioDeferredRefreshableCredentials) -> aioboto3.Session:
         session = self._fresh()
+        # Private: a session of botocore takes only fixed keys from outside, none that are renewed.
         session._credentials = credentials
         return aioboto3.Session(botocore_session=session)
 
@@ -159,7 +170,8 @@ class Sessions:
         return self._observed(get_session())
 
     def _observed(self, session: AioSession) -> AioSession:
-        # the global endpoint of STS is far from most, alone, and its tokens are not good everywhere
+        # STS's global endpoint is far from most, alone, and its tokens are not good everywhere:
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html
         session.set_config_variable("sts_regional_endpoints", "regional")
         models = _models(session.get_config_variable("data_path"))
         session.register_component("data_loader", models)
@@ -184,6 +196,8 @@ class Sessions:
         external = {"ExternalId": account.external_id} if account.external_id else {}
         wanted = {"RoleSessionName": "rds-bot", **names, **external}
         with reading():
+            # The bot's own credentials may be a role's, and AWS gives a chained one no more time.
+            # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining
             reply = await sts.assume_role(RoleArn=account.role_arn, DurationSeconds=3600, **wanted)
         found = reply["Credentials"]
         return {
