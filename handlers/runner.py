@@ -28,6 +28,7 @@ from handlers.blocks.picture import words
 from handlers.blocks.receipt import filed
 from handlers.errors import explained, offer
 from handlers.parser import Command, whole_text
+from handlers.sentences import reply_to
 
 #: Seconds for finding out who may agree; the request is filed by then, whoever they are.
 NAMING = 1.0
@@ -60,6 +61,16 @@ class Errands:
         if isinstance(error, UnknownTargetError | AmbiguousTargetError):
             return explained(error, self._meant(command, error))
         return explained(error)
+
+    async def misread(self, error: BotError, errand: Errand) -> dict[str, object]:
+        """The reply to what cannot be read as a command."""
+        if not isinstance(error, UsageError):
+            return explained(error)
+        try:
+            person = await self._services.directory.person(errand.asker, errand.received_at)
+            return await reply_to(error, await self._desk(person, errand), person)
+        except DirectoryError:
+            return explained(error)
 
     async def carry_out(self, command: Command, errand: Errand) -> dict[str, object]:
         """The reply. Raises BotError."""

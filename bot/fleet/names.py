@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from bot.errors import UnknownTargetError
-from bot.values import Database, Inventory, Unreachable
+from bot.values import Database, Inventory, Target, Unreachable
 from bot.values._vocabulary import Kind, folded
 
 _NAME = re.compile(r"(?:(instance|cluster):)?([^@]+)(?:@([^/]+)(?:/(.+))?)?")
@@ -109,6 +110,26 @@ def mentioned(text: str, databases: Iterable[Database]) -> Database | None:
         if len(found) == 1:
             return found[0]
     return None
+
+
+def named(text: str, databases: Iterable[Database]) -> tuple[Database, ...]:
+    """All that a sentence names in any way, in its order; of a name that several have, each."""
+    among = tuple(databases)
+    found: dict[Target, Database] = {}
+    for word in re.split(r"[\s<>|\"'`,;()!?]+", text):
+        with suppress(UnknownTargetError):
+            one = word.strip(".:") if len(word) <= LONGEST else ""
+            found |= {it.target: it for it in called(one, among, frozenset(Kind))}
+    return tuple(found.values())
+
+
+def spoken(one: Database, databases: Iterable[Database]) -> str:
+    """How it is typed: by its name alone where no other has it."""
+    twins = [other for other in databases if other.name.lower() == one.name.lower()]
+    if len(twins) == 1:
+        return one.name
+    same = [other for other in twins if other.address == one.address]
+    return f"{one.target.kind}:{one.address}" if len(same) > 1 else one.address
 
 
 def _arn(text: str, typed: str) -> Name:

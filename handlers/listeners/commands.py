@@ -12,7 +12,7 @@ from bot.operations import CATALOGUE
 from bot.values import PersonId
 from handlers.blocks.error import problem
 from handlers.delivery.replies import Origin, Replies
-from handlers.errors import explained, unexplained
+from handlers.errors import unexplained
 from handlers.intake.acknowledge import take
 from handlers.intake.inbox import Intake
 from handlers.modals.forms import Blank, Forms
@@ -50,7 +50,8 @@ class Commands:
         try:
             parsed = parse(body["text"] or "", CATALOGUE)
         except BotError as error:
-            await self._replies.privately(_origin(body), explained(error))
+            drawn = await self._errands.misread(error, _errand(incoming))
+            await self._replies.privately(_origin(body), drawn)
             return
         match parsed:
             case Incomplete() as incomplete:
@@ -71,15 +72,8 @@ class Commands:
             await self._run(Command(_help()), incoming)
 
     async def _run(self, command: Command, incoming: Incoming) -> None:
-        body = incoming.payload
-        errand = Errand(
-            asker=_asker(body),
-            channel=body["channel_id"],
-            received_at=incoming.received_at,
-            key=incoming.key,
-        )
-        drawn = await self._errands.run(command, errand)
-        await self._replies.privately(_origin(body), drawn)
+        drawn = await self._errands.run(command, _errand(incoming))
+        await self._replies.privately(_origin(incoming.payload), drawn)
 
     async def _incomplete(self, incomplete: Incomplete, body: Mapping[str, Any]) -> None:
         """Ask for the rest with a form, or in words where a form cannot be opened."""
@@ -115,6 +109,16 @@ def _origin(body: Mapping[str, Any]) -> Origin:
 
 def _asker(body: Mapping[str, Any]) -> PersonId:
     return PersonId(team=body["team_id"], user=body["user_id"])
+
+
+def _errand(incoming: Incoming) -> Errand:
+    body = incoming.payload
+    return Errand(
+        asker=_asker(body),
+        channel=body["channel_id"],
+        received_at=incoming.received_at,
+        key=incoming.key,
+    )
 
 
 def _help() -> Query:

@@ -71,7 +71,7 @@ class Mentions:
         try:
             drawn = await self._answer(text, incoming)
         except BotError as error:
-            drawn = explained(error)
+            drawn = await self._errands.misread(error, _errand(incoming))
         await self._reply(incoming, drawn)
 
     async def finish(self, incoming: Incoming) -> None:
@@ -123,14 +123,7 @@ class Mentions:
                 return await self._run(command, incoming)
 
     async def _run(self, command: Command, incoming: Incoming) -> dict[str, Any]:
-        body = incoming.payload
-        errand = Errand(
-            asker=PersonId.parse(body["person"]),
-            channel=body["channel"],
-            received_at=incoming.received_at,
-            key=incoming.key,
-        )
-        return await self._errands.run(command, errand)
+        return await self._errands.run(command, _errand(incoming))
 
     async def _reply(self, incoming: Incoming, drawn: Payload) -> None:
         if not incoming.payload["is_direct"]:
@@ -179,6 +172,16 @@ def _direct(incoming: Incoming, drawn: Payload) -> Message:
         kind="reply",
         body={**drawn, **thread},
         key=f"reply:{incoming.key}",
+    )
+
+
+def _errand(incoming: Incoming) -> Errand:
+    body = incoming.payload
+    return Errand(
+        asker=PersonId.parse(body["person"]),
+        channel=body["channel"],
+        received_at=incoming.received_at,
+        key=incoming.key,
     )
 
 

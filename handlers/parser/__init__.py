@@ -10,12 +10,22 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import UsageError
-from bot.operation import Change, Operation
+from bot.operation import Change, Operation, Query
 from bot.params import Parameter, Prose, Several, Switch
 from bot.values._command_line import quoted
 from handlers.parser._arguments import parameters, read
 from handlers.parser._errors import FormError, complaint, form_error
-from handlers.parser._lookup import operation_of, shortened, verbs_of
+from handlers.parser._lookup import (
+    SentenceError,
+    Tried,
+    UnknownVerbError,
+    VerbGroupError,
+    operation_of,
+    shortened,
+    unknown_verb,
+    verbs_of,
+)
+from handlers.parser._meant import plainer
 from handlers.parser._words import Word, plain, prose, split
 
 __all__ = [
@@ -24,6 +34,8 @@ __all__ = [
     "Incomplete",
     "Launch",
     "Parsed",
+    "SentenceError",
+    "VerbGroupError",
     "from_form",
     "parse",
     "plain",
@@ -71,8 +83,20 @@ Parsed = Command | Incomplete | Launch
 def parse(text: str, catalogue: Mapping[str, type[Operation]]) -> Parsed:
     """What ``text`` after ``/rds`` means.
 
-    Raises UsageError with a sentence for whoever typed it; its ``suggestions`` are whole commands.
+    Raises UsageError with a sentence for whoever typed it; its ``suggestions`` are whole commands,
+    each of which reads as it stands.
     """
+    try:
+        return _parsed(text, catalogue)
+    except UnknownVerbError as error:
+        raise unknown_verb(error, verbs_of(catalogue), _trier(catalogue)) from None
+    except UsageError as error:
+        suggested = error.suggestions or [plainer(_typed(text))]
+        error.suggestions = tuple(filter(_trier(catalogue), suggested))
+        raise
+
+
+def _parsed(text: str, catalogue: Mapping[str, type[Operation]]) -> Parsed:
     if len(text) > LONGEST_TEXT:
         raise UsageError(
             f"That is {len(text):,} characters long, and I read up to {LONGEST_TEXT:,}. "
@@ -86,6 +110,24 @@ def parse(text: str, catalogue: Mapping[str, type[Operation]]) -> Parsed:
     if "help" in verbs and operation is verbs["help"] and rest:
         rest = _words(operation_of(rest, verbs, before="help ")[0].verb)
     return _command(operation, read(operation, rest))
+
+
+def _trier(catalogue: Mapping[str, type[Operation]]) -> Tried:
+    """Whether a command works as it stands: it is whole, or a form asks for the rest of it."""
+
+    def tried(command: str) -> type[Operation] | None:
+        try:
+            parsed = _parsed(command, catalogue)
+        except UsageError:
+            return None
+        match parsed:
+            case Command():
+                return type(parsed.operation)
+            case Incomplete() if not issubclass(parsed.operation, Query):
+                return parsed.operation
+        return None
+
+    return tried
 
 
 def from_form(operation: type[Operation], values: Mapping[str, Any]) -> Command:

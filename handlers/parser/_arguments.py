@@ -164,7 +164,8 @@ class _Reader:
             meant = flag(near)
             return slip(sentence, meant, self._with(word, meant + word.typed[len(typed) :]))
         listed = f"It takes {', '.join(known)}." if known else "It takes no flags."
-        return UsageError(f"{sentence} {listed} Words of a reason that begin with -- need quotes.")
+        quotes = " Words of a reason that begin with -- need quotes."
+        return UsageError(f"{sentence} {listed}{quotes if 'reason' in self.parameters else ''}")
 
     def _too_many(self, word: Word) -> UsageError:
         sentence = f"{shortened(word.text)} is one word too many: {self.operation.usage()}."

@@ -1,16 +1,55 @@
 """Which operation a verb means, and what was probably meant where none does."""
 
-from collections.abc import Iterable, Mapping, Sequence
-
-from rapidfuzz import fuzz, process
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Protocol
 
 from bot.errors import UsageError
-from bot.operation import Operation
-from handlers.parser._words import Word
+from bot.operation import Change, Operation, Query
+from handlers.parser import _meant
+from handlers.parser._words import Word, split
 
 LONGEST_SUGGESTION = 300
 
 Verbs = Mapping[str, type[Operation]]
+
+
+class Tried(Protocol):
+    def __call__(self, command: str) -> type[Operation] | None:
+        """The operation of a command that can be carried out as it stands; None of any other."""
+
+
+class UnknownVerbError(UsageError):
+    """``words`` begin with no verb, ``before`` stands before them; not yet for people."""
+
+    def __init__(self, words: Sequence[Word], before: str) -> None:
+        super().__init__(f"I don't know {shortened(words[0].text)}.")
+        self.words = tuple(words)
+        self.before = before
+
+
+class VerbGroupError(UsageError):
+    """What was typed begins several verbs; ``operations`` are theirs."""
+
+    def __init__(self, typed: str, operations: Sequence[type[Operation]]) -> None:
+        super().__init__(
+            f'"{typed}" takes one more word:',
+            suggestions=[one.verb if _is_whole(one) else one.example for one in operations],
+        )
+        self.operations = tuple(operations)
+
+
+class SentenceError(UsageError):
+    """What was typed is no command; ``said`` is all of it, for whoever knows the databases.
+
+    ``change`` is what it asks for by the verb of a change; None where it asks for none.
+    """
+
+    def __init__(
+        self, message: str, said: str, change: type[Change] | None, suggestions: Sequence[str]
+    ) -> None:
+        super().__init__(message, suggestions=suggestions)
+        self.said = said
+        self.change = change
 
 
 def verbs_of(catalogue: Mapping[str, type[Operation]]) -> Verbs:
@@ -37,23 +76,19 @@ def operation_of(
 ) -> tuple[type[Operation], list[Word]]:
     """The operation that ``words`` begin with, and the words after its verb of one or two words.
 
-    Raises UsageError with the nearest command, put together with what was typed ``before``.
+    Raises UnknownVerbError, with what was typed ``before``.
     """
     for length in (2, 1):
         typed = " ".join(word.text for word in words[:length])
         if found := verbs.get(key(typed)):
             return found, list(words[length:])
-    raise _unknown_verb(words, verbs, before)
+    raise UnknownVerbError(words, before)
 
 
-def nearest(word: str, choices: Iterable[str]) -> str | None:
+def nearest(word: str, choices: Iterable[str], begun: int = 2) -> str | None:
     """The choice that ``word`` was probably meant to be; None where none comes near."""
-    listed = sorted(set(choices))
-    begun = [choice for choice in listed if key(choice).startswith(key(word))]
-    if len(begun) == 1 and len(word) > 1:
-        return begun[0]
-    found = process.extractOne(word, listed, scorer=fuzz.ratio, processor=key, score_cutoff=60)
-    return found[0] if found else None
+    by_key = {key(choice): choice for choice in choices}
+    return by_key.get(_meant.near(key(word), by_key, begun) or "")
 
 
 def shortened(text: str) -> str:
@@ -61,20 +96,96 @@ def shortened(text: str) -> str:
     return f'"{text}"' if len(text) <= 60 else f'"{text[:59]}…"'
 
 
-def slip(sentence: str, meant: str, command: str) -> UsageError:
+def slip(sentence: str, meant: str, *commands: str) -> UsageError:
     """An error that says which word was meant, with the whole command unless that is endless."""
-    suggestions = [command] if len(command) <= LONGEST_SUGGESTION else []
+    suggestions = [one for one in commands if len(one) <= LONGEST_SUGGESTION]
     return UsageError(f'{sentence} Did you mean "{meant}"?', suggestions=suggestions)
 
 
-def _unknown_verb(words: Sequence[Word], verbs: Verbs, before: str) -> UsageError:
-    typed, *rest = words
-    known = [word for one in verbs.values() for word in (one.verb, one.name)]
-    sentence = f"I don't know {shortened(typed.text)}."
-    if meant := nearest(typed.text, known):
-        told = [meant, *(word.typed for word in rest)]
-    elif rest and key(rest[0].text) in verbs:
-        told = [rest[0].typed, typed.typed, *(word.typed for word in rest[1:])]
-    else:
-        return UsageError(f"{sentence} /rds help shows what I can do.")
-    return slip(sentence, told[0], before + " ".join(told))
+def unknown_verb(error: UnknownVerbError, verbs: Verbs, tried: Tried) -> UsageError:
+    """The same for people: the command that was meant, else what a sentence can be told."""
+    if group := _group(error, verbs):
+        return group
+    for typed, meant, command in _guesses(error, verbs):
+        if _may_be_offered(command, error.words, tried):
+            return slip(f"I don't know {shortened(typed)}.", meant, command)
+    return _sentence(error, verbs, tried)
+
+
+def _may_be_offered(command: str, words: Sequence[Word], tried: Tried) -> bool:
+    """It works as it stands, and changes nothing where somebody said not to."""
+    operation = tried(command)
+    return operation is not None and (issubclass(operation, Query) or not _meant.is_negated(words))
+
+
+def _guesses(error: UnknownVerbError, verbs: Verbs) -> Iterator[tuple[str, str, str]]:
+    """Which word was perhaps meant to be which, with the command then; the likeliest first."""
+    typed, *rest = error.words
+    yield from _slips(error.words, error.before, verbs)
+    yield from _slips(split(_meant.plainer(error.words)), "", verbs)
+    if rest and key(rest[0].text) in verbs and not _meant.is_own_word(typed.text.casefold()):
+        turned = _joined(rest[0].typed, [typed, *rest[1:]])
+        yield typed.text, rest[0].typed, error.before + turned
+
+
+def _slips(words: Sequence[Word], before: str, verbs: Verbs) -> Iterator[tuple[str, str, str]]:
+    typed = words[0].text if words else ""
+    if key(typed) in verbs or _meant.is_own_word(typed.casefold()):
+        return
+    known = [word for one in verbs.values() for word in (one.verb.partition(" ")[0], one.name)]
+    if meant := nearest(typed, known, _meant.BEGUN):
+        yield typed, meant, before + _joined(meant, words[1:])
+        yield typed, meant, f"help {meant}"
+
+
+def _group(error: UnknownVerbError, verbs: Verbs) -> UsageError | None:
+    """Where the first of two words is right: the slip in the second, or all that it may be."""
+    typed, *rest = error.words
+    operations = {one.verb: one for one in verbs.values() if " " in one.verb}
+    group = {verb.partition(" ")[2]: one for verb, one in operations.items()
+             if key(verb.partition(" ")[0]) == key(_meant.unmarked(typed.text))}  # fmt: skip
+    if not group:
+        return None
+    second = rest[0].text if rest else ""
+    own = _meant.is_own_word(second.casefold())
+    if meant := None if own else nearest(second, group, _meant.BEGUN):
+        verb = group[meant].verb
+        sentence = f"I don't know {shortened(f'{typed.text} {second}')}."
+        return slip(sentence, verb, error.before + _joined(verb, rest[1:]))
+    return VerbGroupError(_meant.unmarked(typed.text.casefold()), [*group.values()])
+
+
+def _sentence(error: UnknownVerbError, verbs: Verbs, tried: Tried) -> SentenceError:
+    words = error.words
+    found = filter(None, (_meant.plainer(words), _meant.help_for(words)))
+    change = _change_in(words, verbs)
+    forbids = _meant.is_negated(words) and any(_is_change(word.text, verbs) for word in words)
+    return SentenceError(
+        _meant.answer_to(words, shortened(words[0].text), forbids=forbids),
+        said=" ".join(word.text for word in words),
+        change=change,
+        suggestions=[] if change else [one for one in found if _may_be_offered(one, words, tried)],
+    )
+
+
+def _change_in(words: Sequence[Word], verbs: Verbs) -> type[Change] | None:
+    """What a sentence asks for by the verb of a change."""
+    asked = _meant.wanted(words)
+    found = verbs.get(key(asked[0].text)) if asked else None
+    if found is None or not issubclass(found, Change) or _meant.is_negated(words):
+        return None
+    return found
+
+
+def _is_change(word: str, verbs: Verbs) -> bool:
+    found = verbs.get(key(word))
+    return found is not None and issubclass(found, Change)
+
+
+def _joined(verb: str, words: Sequence[Word]) -> str:
+    return " ".join([verb, *(word.typed for word in words)])
+
+
+def _is_whole(operation: type[Operation]) -> bool:
+    """Whether its verb alone is a command."""
+    return not any(field.is_required() for field in operation.model_fields.values())

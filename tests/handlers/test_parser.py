@@ -30,6 +30,8 @@ from handlers.parser import (
     FormError,
     Incomplete,
     Launch,
+    SentenceError,
+    VerbGroupError,
     from_form,
     parse,
 )
@@ -308,7 +310,7 @@ def test_prose_before_the_target_takes_its_words_and_asks_for_the_target() -> No
     ("text", "words", "suggestion"),
     [
         pytest.param("rebot orders", '"rebot"', "reboot orders", id="verb"),
-        pytest.param("snap orders 'a b'", '"snap"', "snapshot orders 'a b'", id="begun verb"),
+        pytest.param("snap orders 'a-b'", '"snap"', "snapshot orders 'a-b'", id="begun verb"),
         pytest.param("orders reboot", '"orders"', "reboot orders", id="target first"),
         pytest.param("help rebot", '"rebot"', "help reboot", id="verb behind help"),
         pytest.param(
@@ -327,6 +329,152 @@ def test_a_slip_gets_the_command_that_was_meant(text: str, words: str, suggestio
 
     assert words in str(error)
     assert error.suggestions == (suggestion,)
+
+
+def offered(text: str) -> UsageError:
+    """What the bot's own verbs make of it; each suggestion reads as it stands."""
+    with pytest.raises(UsageError) as raised:
+        parse(text, CATALOGUE)
+    for suggestion in raised.value.suggestions:
+        parsed = parse(suggestion, CATALOGUE)
+        is_asked = isinstance(parsed, Incomplete) and not issubclass(parsed.operation, Query)
+        assert isinstance(parsed, Command) or is_asked, suggestion
+    return raised.value
+
+
+@pytest.mark.parametrize(
+    ("text", "suggestion"),
+    [
+        ("rebot orders-test", "reboot orders-test"),
+        ("rebot", "reboot"),
+        ("snapshto orders-test", "snapshot orders-test"),
+        ("metics orders-test", "metrics orders-test"),
+        ("hekp", "help"),
+        ("lsit", "list"),
+        ("hsow orders-test", "show orders-test"),
+        ("tpo orders-test", "top orders-test"),
+        ("event orders-test", "events orders-test"),
+        ("conections orders-test", "connections orders-test"),
+        ("create_snapshto orders-test", "create_snapshot orders-test"),
+        ("aprove RDS-7", "approve RDS-7"),
+        ("digest nwo", "digest now"),
+        ("digst list", "digest list"),
+        ("please rebot orders-test", "reboot orders-test"),
+        ("orders-test reboot", "reboot orders-test"),
+        # what would not work even then is not offered
+        ("shwo", "help show"),
+        ("rebot orders-test now please", "help reboot"),
+        ("snap orders 'a b'", "help snapshot"),
+    ],
+)
+def test_a_real_slip_of_a_verb_is_corrected(text: str, suggestion: str) -> None:
+    error = offered(text)
+
+    assert "Did you mean" in str(error)
+    assert error.suggestions == (suggestion,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what about orders-test", "how is orders", "how orders-test", "who rebooted orders-test?",
+        "who orders-test", "hello there", "hello", "is orders-prod down?", "last orders-test",
+        "shop orders-test", "slow orders-test", "lost orders-test", "audio orders-test",
+        "cancer RDS-7", "resort 7d", "heap orders-test", "collections orders-test",
+        "stop orders-dev", "start", "start orders-dev", "delete orders-dev", "restore orders-dev",
+        "stop", "drop orders-dev", "connect orders-dev", "remove D-3f2a1c", "set orders-dev",
+        "can orders-dev", "even orders-dev", "back orders-dev 03:00-04:00",
+        # not a command to change something, though of a verb that is one
+        "rebooted orders-dev", "reboots orders-dev", "approved RDS-7", "rejected RDS-7",
+        "snapshots orders-dev", "settled RDS-7",
+        "don't reboot orders-dev", "do not reboot orders-dev", "never reboot orders-dev",
+        "please don't reboot orders-dev", "not reboot orders-dev", "don\u2019t rebot orders-dev",
+        "orders-dev not reboot", "no reboot orders-dev", "don't approve RDS-7",
+    ],
+)  # fmt: skip
+def test_another_word_is_no_slip_and_what_is_negated_changes_nothing(text: str) -> None:
+    error = offered(text)
+
+    assert "Did you mean" not in str(error)
+    assert error.suggestions == ()
+    assert isinstance(error, SentenceError)
+    assert error.change is None
+    assert str(error).endswith("/rds help shows what I can do.")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("hello there", "Hello."),
+        ("good morning", "Hello."),
+        ("Thanks!", "You are welcome."),
+        ("stop orders-dev", '"stop" is nothing that I can do as yet.'),
+        ("please delete orders-dev", '"delete" is nothing that I can do as yet.'),
+        ("restart orders-dev", 'I do not know "restart"; "reboot" comes nearest.'),
+        ("don't reboot orders-dev", "Then I change nothing."),
+        ("why can't I connect to orders-dev", "I read commands and no whole sentences."),
+        ("RDS-1003", "That is a request and no command."),
+        ("postgres://dora:secret@orders.c1x2.us-east-1.rds.amazonaws.com/shop", "an address"),
+        ("xyzzy", 'I don\'t know "xyzzy".'),
+    ],
+)
+def test_what_is_no_command_is_answered_in_one_sentence(text: str, says: str) -> None:
+    said = str(offered(text))
+
+    assert says in said
+    assert said.count("/rds help") == 1
+    assert "secret" not in said
+
+
+@pytest.mark.parametrize(
+    ("text", "suggestion"),
+    [
+        ("please show orders-dev", "show orders-dev"),
+        ("show me orders-dev", "show orders-dev"),
+        ("show me orders-dev please?", "show orders-dev"),
+        ("can you list production?", "list production"),
+        ("could you please help me", "help"),
+        ("please approve RDS-7", "approve RDS-7"),
+        ("restart orders-dev", "help reboot"),
+    ],
+)
+def test_a_sentence_that_is_nearly_a_command_gets_that_command(text: str, suggestion: str) -> None:
+    assert offered(text).suggestions == (suggestion,)
+
+
+@pytest.mark.parametrize(
+    ("text", "verb"),
+    [
+        ("please reboot orders-dev", "reboot"),
+        ("can you reboot orders-dev please", "reboot"),
+        ("I want to reboot it", "reboot"),
+        ("hi, please take a snapshot of orders-dev", "snapshot"),
+    ],
+)
+def test_a_sentence_that_asks_for_a_change_says_which(text: str, verb: str) -> None:
+    error = offered(text)
+
+    assert isinstance(error, SentenceError)
+    assert error.change is not None
+    assert error.change.verb == verb
+
+
+@pytest.mark.parametrize("text", ["digest", "help digest", "digest everything", "Digest?"])
+def test_the_first_word_of_several_verbs_lists_them_all(text: str) -> None:
+    error = offered(text)
+
+    assert isinstance(error, VerbGroupError)
+    assert {one.verb for one in error.operations} == {
+        one.verb for one in CATALOGUE.values() if one.verb.startswith("digest ")
+    }
+    assert len(error.suggestions) == len(error.operations)
+
+
+@pytest.mark.parametrize(
+    "text", ["list production -staging", "metrics orders-dev --reasn x", "digest list --x"]
+)
+def test_what_takes_no_reason_says_nothing_of_reasons(text: str) -> None:
+    assert "reason" not in str(offered(text)).replace("--reasn", "")
 
 
 @pytest.mark.parametrize(

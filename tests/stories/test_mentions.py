@@ -5,13 +5,19 @@ from typing import Any
 import pytest
 
 from bot.bootstrap import Bot
+from bot.sandbox.aws import AWSSandbox
 from bot.sandbox.slack import Delivery, Member, SeenMessage, SlackSandbox
+from handlers.blocks.digest import MEND
+from handlers.blocks.error import RUN
 from tests.stories.asking import (
     audited,
     card_of,
+    changes,
     everything_is_told,
     filed,
     flat,
+    told,
+    told_on_click,
 )
 
 ASK = "reboot orders-staging --reason 'new parameter group'"
@@ -312,3 +318,105 @@ async def test_what_may_not_be_kept_is_said(bot: Bot, slack: SlackSandbox) -> No
         answer = await mentioned(slack.member("ana"), "list")
 
     assert "I may not have kept that" in flat(answer)
+
+
+def runs(seen: SeenMessage) -> list[str]:
+    """The commands behind its buttons."""
+    return [it.value or "" for it in seen.actions if it.action_id.startswith(RUN)]
+
+
+@pytest.mark.parametrize(
+    ("text", "looks"),
+    [
+        ("what about orders-staging", ["show orders-staging", "metrics orders-staging"]),
+        ("who rebooted orders-staging?", ["show orders-staging", "metrics orders-staging"]),
+        ("is orders-prod down?", ["show orders-prod", "metrics orders-prod"]),
+        ("what do the events of orders-prod say", ["events orders-prod", "show orders-prod"]),
+        ("don't reboot orders-staging!", ["show orders-staging", "metrics orders-staging"]),
+        ("stop orders-dev", ["show orders-dev", "metrics orders-dev"]),
+        ("what became of rds-1003?", ["status RDS-1003"]),
+        ("show me orders-staging", ["show orders-staging"]),
+        ("can you show orders-staging?", ["show orders-staging", "metrics orders-staging"]),
+    ],
+)
+async def test_a_sentence_gets_what_looks_at_what_it_names(
+    bot: Bot, slack: SlackSandbox, aws: AWSSandbox, text: str, looks: list[str]
+) -> None:
+    ana = slack.member("ana")
+    answer = await mentioned(ana, text)
+
+    assert runs(answer)[: len(looks)] == [f"/rds {one}" for one in looks]
+    assert "reboot" not in flat(answer)
+    assert "Did you mean" not in flat(answer)
+    assert changes(aws) == []
+
+    shown = await told_on_click(ana, answer, f"{RUN}.0")
+    assert "one word too many" not in flat(shown)
+
+
+@pytest.mark.parametrize("text", ["hello there", "thanks", "how is orders", "start", "what now?"])
+async def test_a_sentence_that_names_nothing_points_to_the_help(
+    bot: Bot, slack: SlackSandbox, text: str
+) -> None:
+    answer = await mentioned(slack.member("ana"), text)
+
+    assert flat(answer).endswith("/rds help shows what I can do.")
+    assert answer.actions == ()
+
+
+@pytest.mark.parametrize("way", ["please reboot {}", "hi, can you reboot {} because it hangs?"])
+async def test_a_change_asked_for_in_a_sentence_gets_its_form_and_no_run_button(
+    bot: Bot, slack: SlackSandbox, way: str
+) -> None:
+    ana = slack.member("ana")
+    answer = await mentioned(ana, way.format("orders-staging"))
+    assert "/rds reboot orders-staging" in flat(answer)
+    assert not any("reboot" in one for one in runs(answer))
+
+    await ana.clicks(answer, f"{MEND}.0")
+
+    assert "orders-staging" in flat(await ana.sees_modal("Reboot"))
+    assert await filed(bot) == ()
+
+
+async def test_a_name_alone_gets_what_looks_at_it(
+    bot: Bot, slack: SlackSandbox, aws: AWSSandbox
+) -> None:
+    ana = slack.member("ana")
+    [found] = aws.client("rds").describe_db_instances(DBInstanceIdentifier="orders-staging")[
+        "DBInstances"
+    ]
+    host = f"{found['Endpoint']['Address']}:{found['Endpoint']['Port']}"
+
+    for text in ("orders-staging", "Orders-Staging?", host, f"<http://{host}|{host}>"):
+        answer = await said(ana, text)
+        assert runs(answer) == ["/rds show orders-staging", "/rds metrics orders-staging"], text
+        assert "That is a database and no command." in flat(answer)
+    assert runs(await said(ana, "RDS-1003")) == ["/rds status RDS-1003"]
+    for text in ("orders-staging", host):
+        answer = await told(ana, f"/rds {text}")
+        assert runs(answer) == ["/rds show orders-staging", "/rds metrics orders-staging"]
+
+
+@pytest.mark.parametrize("text", ["what about orders-staging", "please reboot orders-staging"])
+async def test_a_sentence_tells_a_guest_of_no_database(
+    bot: Bot, slack: SlackSandbox, text: str
+) -> None:
+    answer = await mentioned(slack.member("gil"), text)
+
+    assert "orders-staging" not in flat(answer)
+    assert answer.actions == ()
+
+
+@pytest.mark.parametrize("text", ["digest", "help digest"])
+async def test_the_first_word_of_several_verbs_lists_those_for_whoever_asks(
+    bot: Bot, slack: SlackSandbox, text: str
+) -> None:
+    for_ana = await told(slack.member("ana"), f"/rds {text}")
+    for_dora = await told(slack.member("dora"), f"/rds {text}")
+
+    assert "/rds digest preview Show only you what a digest would tell now." in flat(for_ana)
+    assert "digest now" not in flat(for_ana)
+    assert runs(for_ana) == ["/rds digest list", "/rds digest preview"]
+    assert "/rds digest now Post a digest in this channel now" in flat(for_dora)
+    assert runs(for_dora) == ["/rds digest list", "/rds digest preview"]
