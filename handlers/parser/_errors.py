@@ -36,9 +36,9 @@ def complaint(operation: type[Operation], error: ValidationError) -> UsageError:
         return UsageError(f"{_sentence(_why(detail))} {example}")
     typed = detail["input"]
     shown = shortened(" ".join(typed) if isinstance(typed, list | tuple) else str(typed))
-    return UsageError(
-        f"{_shown(operation, name)}: {shown} will not do: {_why(detail)}. {example}", name
-    )
+    why = _why(detail)
+    told = why if shown in why else f"{shown} will not do: {why}"
+    return UsageError(f"{_shown(operation, name)}: {told}. {example}", name)
 
 
 def form_error(operation: type[Operation], error: ValidationError) -> FormError:
