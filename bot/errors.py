@@ -3,8 +3,9 @@
 BotError
 ├── SettingsError            the environment or rds-bot.yml is wrong
 ├── UsageError               what was typed cannot be understood
-│   ├── UnknownTargetError   no database has that name
-│   └── AmbiguousTargetError more than one database has it
+│   └── UnknownWordError     one word of it is unknown, and others may stand in its place
+│       ├── UnknownTargetError   no database has that name
+│       └── AmbiguousTargetError more than one database has it
 ├── NotAllowedError          policy or people deny
 ├── PreflightError           the target is in the wrong state
 ├── AWSError                 AWS answered badly, or not at all
@@ -55,24 +56,35 @@ class UsageError(BotError):
         self.suggestions = tuple(suggestions)
 
 
-class UnknownTargetError(UsageError):
+class UnknownWordError(UsageError):
+    """One word of what was typed is unknown: ``word``, as it was typed, in ``parameter`` or in
+    another parameter of that kind. Each of ``choices`` may stand in its place.
+    """
+
+    def __init__(
+        self, message: str, parameter: str, choices: Sequence[str] = (), word: str = ""
+    ) -> None:
+        super().__init__(message, parameter)
+        self.choices = tuple(choices)
+        self.word = word
+
+
+class UnknownTargetError(UnknownWordError):
     """No database in the fleet has the name that was typed; ``choices`` are the nearest names."""
 
     def __init__(
-        self, message: str, parameter: str = "target", choices: Sequence[str] = ()
+        self, message: str, parameter: str = "target", choices: Sequence[str] = (), word: str = ""
     ) -> None:
-        super().__init__(message, parameter)
-        self.choices = tuple(choices)
+        super().__init__(message, parameter, choices, word)
 
 
-class AmbiguousTargetError(UsageError):
+class AmbiguousTargetError(UnknownWordError):
     """Several databases share the name that was typed; ``choices`` names each in full."""
 
     def __init__(
-        self, message: str, parameter: str = "target", choices: Sequence[str] = ()
+        self, message: str, parameter: str = "target", choices: Sequence[str] = (), word: str = ""
     ) -> None:
-        super().__init__(message, parameter)
-        self.choices = tuple(choices)
+        super().__init__(message, parameter, choices, word)
 
 
 class NotAllowedError(BotError):

@@ -27,7 +27,7 @@ def explained(error: BotError, offers: Sequence[Offer] = ()) -> Payload:
         return problem(f"AWS says {error.code}: {said}. Nothing was done. {may}")
     if isinstance(error, UsageError):
         corrected = [offer(f"/rds {text}") for text in error.suggestions]
-        return problem(str(error), offers or corrected)
+        return problem(str(error), [one for one in offers or corrected if _reads(one.command)])
     return problem(str(error))
 
 
@@ -44,6 +44,15 @@ def query_in(text: str) -> Command | None:
         return None
     looks = isinstance(parsed, Command) and isinstance(parsed.operation, Query)
     return parsed if isinstance(parsed, Command) and looks else None
+
+
+def _reads(text: str) -> bool:
+    """Whether it is a command, so that whoever copies it is not told that it is none."""
+    try:
+        parse(text, CATALOGUE)
+    except UsageError:
+        return False
+    return True
 
 
 def unexplained(reference: str) -> Payload:

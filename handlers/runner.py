@@ -1,8 +1,10 @@
 """Carrying out a parsed command for somebody, and saying in reply what came of it."""
 
 import asyncio
+import re
 from collections.abc import Awaitable
 from dataclasses import dataclass, replace
+from enum import Enum
 
 from bot.desk import OPEN_TO_ALL, Desk, Services
 from bot.errors import (
@@ -11,6 +13,7 @@ from bot.errors import (
     DirectoryError,
     NotAllowedError,
     UnknownTargetError,
+    UnknownWordError,
     UsageError,
 )
 from bot.fleet.inventory import choose
@@ -58,7 +61,7 @@ class Errands:
 
     def explained(self, command: Command, error: BotError) -> dict[str, object]:
         """What came of a command that did not go through."""
-        if isinstance(error, UnknownTargetError | AmbiguousTargetError):
+        if isinstance(error, UnknownWordError):
             return explained(error, self._meant(command, error))
         return explained(error)
 
@@ -120,23 +123,21 @@ class Errands:
             await tx.post(message)
         return words(found)
 
-    def _meant(
-        self, command: Command, error: UnknownTargetError | AmbiguousTargetError
-    ) -> list[Offer]:
-        """The same command for each database that may have been meant."""
-        operation = command.operation
-        if error.parameter not in type(operation).model_fields:
-            return []
+    def _meant(self, command: Command, error: UnknownWordError) -> list[Offer]:
+        """The same command with each word that may have been meant."""
         corrected = (
-            (name, operation.model_copy(update={error.parameter: name})) for name in error.choices
+            (choice, corrected_by(command.operation, error, choice)) for choice in error.choices
         )
         return [
-            offer(whole_text(replace(command, operation=one)), self._about(name))
-            for name, one in corrected
+            offer(whole_text(replace(command, operation=one)), self._about(error, choice))
+            for choice, one in corrected
+            if one is not None
         ]
 
-    def _about(self, name: str) -> str:
-        """``test, postgres 16.8``; several may share a name that is offered."""
+    def _about(self, error: UnknownWordError, name: str) -> str:
+        """``test, postgres 16.8`` of a database; several may share a name that is offered."""
+        if not isinstance(error, UnknownTargetError | AmbiguousTargetError):
+            return ""
         try:
             database = choose(name, self._services.fleet.last_seen, frozenset(Kind))
         except UsageError:
@@ -198,3 +199,29 @@ def _refused(operation: Operation | type[Operation], person: Person, code: str) 
     return AuditEvent(
         action="query.refused", actor=str(person.id), result=code, operation=operation.name
     )
+
+
+def corrected_by(operation: Operation, error: UnknownWordError, choice: str) -> Operation | None:
+    """The same with ``choice`` where the unknown word stands; None where it stands nowhere.
+
+    What is looked up under one name may have been typed for another: of two databases to compare
+    either may be unknown.
+    """
+    fields = type(operation).model_fields
+    for name in sorted(fields, key=lambda one: one != error.parameter):
+        value = getattr(operation, name)
+        corrected = _corrected(value, error.word, choice)
+        if corrected != value:
+            return operation.model_copy(update={name: corrected})
+    return None
+
+
+def _corrected(value: object, word: str, choice: str) -> object:
+    """``cpu,conn`` is several words as well."""
+    if isinstance(value, tuple):
+        return tuple(choice if one == word else one for one in value)
+    if not isinstance(value, str) or not word or isinstance(value, Enum):
+        return value
+    if value == word:
+        return choice
+    return "".join(choice if one == word else one for one in re.split(r"([,\s]+)", value))

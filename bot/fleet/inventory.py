@@ -5,12 +5,11 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import structlog
-from rapidfuzz import process
 
 from bot.aws.accounts import Accounts
 from bot.aws.region import Region
 from bot.errors import AmbiguousTargetError, AWSError, UnknownTargetError
-from bot.fleet.names import called, read
+from bot.fleet.names import bare, called, is_page, near, read
 from bot.values import Area, Database, Inventory, Unreachable, micros, passed
 from bot.values._vocabulary import Kind
 
@@ -137,7 +136,9 @@ def choose(name: str, inventory: Inventory, kinds: frozenset[Kind]) -> Database:
     if found:
         choices = tuple(_choice(database, found) for database in found)
         raise AmbiguousTargetError(
-            f'"{name}" could be {_listed(choices, "or")}. Say which one.', choices=choices
+            f'"{name}" could be {_listed(choices, "or")}. Say which one.',
+            choices=choices,
+            word=name,
         )
     raise _unknown(name, inventory, kinds)
 
@@ -149,30 +150,28 @@ def _choice(database: Database, among: list[Database]) -> str:
 
 def _unknown(name: str, inventory: Inventory, kinds: frozenset[Kind]) -> UnknownTargetError:
     if others := called(name, inventory.databases, frozenset(Kind)):
-        return _of_another_kind(others[0], kinds)
+        return _of_another_kind(name, others[0], kinds)
     if foreign := called(name, inventory.foreign, frozenset(Kind)):
         return _of_another_service(foreign[0])
-    near, shown = _near(name, inventory, kinds), _shown(name)
-    hint = f" Did you mean {_listed(near, 'or')}?" if near else ""
+    alike, shown = _near(name, inventory, kinds), _shown(name)
+    hint = f" Did you mean {_listed(alike, 'or')}?" if alike else ""
     if unread := list(_unread(name, inventory, kinds)):
         why = " ".join(one.sentence for one in unread)
         said = f'I cannot say whether there is a database "{shown}", because {why}{hint}'
-        return UnknownTargetError(said, choices=near)
+        return UnknownTargetError(said, choices=alike, word=name)
     told = f"{_where(name, inventory)}{hint or ' See /rds list for all I can see.'}"
-    return UnknownTargetError(f'I know no database "{shown}".{told}', choices=near)
+    return UnknownTargetError(f'I know no database "{shown}".{told}', choices=alike, word=name)
 
 
 def _shown(name: str) -> str:
-    """As typed; of a connection string the host alone, for what stands before it is a secret."""
+    """As typed; of a connection string the host alone, for what stands before it is a secret. Of a
+    page of the console the name in it."""
     typed = read(name)
-    return typed.host if typed and typed.host else name
+    return typed.bare if is_page(name) and typed else typed.host if typed and typed.host else name
 
 
 def _near(name: str, inventory: Inventory, kinds: frozenset[Kind]) -> tuple[str, ...]:
-    typed = read(name)
-    names = {one.name for one in inventory.databases if one.target.kind in kinds}
-    found = process.extract(typed.bare if typed else name, names, limit=3, score_cutoff=60)
-    return tuple(one for one, *_ in found)
+    return near(bare(name), {one.name for one in inventory.databases if one.target.kind in kinds})
 
 
 def _unread(name: str, inventory: Inventory, kinds: frozenset[Kind]) -> Iterator[Unreachable]:
@@ -199,13 +198,14 @@ def _of_another_service(database: Database) -> UnknownTargetError:
     )
 
 
-def _of_another_kind(database: Database, kinds: frozenset[Kind]) -> UnknownTargetError:
+def _of_another_kind(name: str, database: Database, kinds: frozenset[Kind]) -> UnknownTargetError:
     wanted = " or ".join(f"{_ARTICLE[kind]} {kind}" for kind in sorted(kinds))
     found = f"{database.name} is {_ARTICLE[database.target.kind]} {database.target.kind}"
     own = database.members if Kind.INSTANCE in kinds else filter(None, (database.cluster,))
     choices = tuple(own)
     hint = f": {_listed(choices, 'or')}" if choices else ""
-    return UnknownTargetError(f"{found}; this needs {wanted}{hint}.", choices=choices)
+    said = f"{found}; this needs {wanted}{hint}."
+    return UnknownTargetError(said, choices=choices, word=name)
 
 
 _ARTICLE = {Kind.INSTANCE: "an", Kind.CLUSTER: "a"}

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from rapidfuzz import fuzz, process
+
 from bot.errors import UnknownTargetError
 from bot.values import Database, Inventory, Target, Unreachable
 from bot.values._vocabulary import Kind, folded
@@ -20,6 +22,14 @@ _HOST = re.compile(
 #: The same in any other text: behind ``Server=tcp:``, before ``,1433``, after a password with a
 #: slash. What stands around it is nobody's name.
 _HOST_WITHIN = re.compile(r"(?<![a-z0-9.-])(?:[a-z0-9-]+\.)+amazonaws\.com(?:\.cn)?(?![a-z0-9.-])")
+#: A page of the AWS console, as ``…/rds/home?region=us-east-1#database:id=orders;is-cluster=true``.
+_PAGE = re.compile(
+    r"https?://(?:[a-z0-9-]+\.)*console\.(?:aws\.amazon\.com|amazonaws\.cn|amazonaws-us-gov\.com)/.*"
+)
+_PAGE_ID = re.compile(r"\bid=([a-z0-9-]+)")
+_PAGE_REGION = re.compile(r"\bregion=([a-z0-9-]+)")
+_PAGE_KINDS = {"is-cluster=true": Kind.CLUSTER, "is-cluster=false": Kind.INSTANCE}
+NEAR = 75  #: percent that two names have in common
 LONGEST = 500  #: characters of a word that may name one: no ARN, host or connection string has more
 _REGION = re.compile(r"(?:[a-z]{2,}-)+[a-z]+-\d+")
 
@@ -70,10 +80,13 @@ class Name:
 
 
 def read(typed: str) -> Name | None:
-    """None where it names nothing. Raises UnknownTargetError for an ARN of something else."""
+    """None where it names nothing. Raises UnknownTargetError for an ARN or a page of the console
+    that is of something else."""
     text = folded(typed)
     if text.startswith("arn:"):
         return _arn(text, typed)
+    if is_page(text):
+        return _page(text)
     if host := _host(text):
         return Name(host=host, region=_region(host))
     found = _NAME.fullmatch(text)
@@ -97,6 +110,29 @@ def bare(typed: str) -> str:
     return name.bare if name else typed
 
 
+def is_page(typed: str) -> bool:
+    """Whether it is the address of a page of the AWS console."""
+    return _PAGE.fullmatch(folded(typed)) is not None
+
+
+def near(typed: str, names: Iterable[str], limit: int = 3) -> tuple[str, ...]:
+    """The names that somebody who typed it may have meant, the nearest first; a few or none."""
+    found = process.extract(typed, sorted(names), scorer=_alike, limit=limit, score_cutoff=NEAR)
+    return tuple(one for one, *_ in found)
+
+
+def _alike(typed: str, name: str, **_: object) -> float:
+    """In percent: as a whole, with its parts in any order, or to what it begins or ends with."""
+    one, other = typed.casefold().replace("-", " "), name.casefold().replace("-", " ")
+    whole = max(fuzz.ratio(one, other), fuzz.token_sort_ratio(one, other))
+    if len(one) < 4:
+        return whole
+    parts = other.split()
+    runs = [" ".join(parts[:end]) for end in range(1, len(parts))]
+    runs += [" ".join(parts[start:]) for start in range(1, len(parts))]
+    return max((whole, *(0.99 * fuzz.ratio(one, run) for run in runs)))
+
+
 def mentioned(text: str, databases: Iterable[Database]) -> Database | None:
     """The one that an ARN or an endpoint in ``text`` names first; names alone do not count."""
     among = tuple(databases)
@@ -116,9 +152,9 @@ def named(text: str, databases: Iterable[Database]) -> tuple[Database, ...]:
     """All that a sentence names in any way, in its order; of a name that several have, each."""
     among = tuple(databases)
     found: dict[Target, Database] = {}
-    for word in re.split(r"[\s<>|\"'`,;()!?]+", text):
+    for word in re.split(r"[\s<>|\"'`,()]+", text):
         with suppress(UnknownTargetError):
-            one = word.strip(".:") if len(word) <= LONGEST else ""
+            one = word.strip(".:;!?") if len(word) <= LONGEST else ""
             found |= {it.target: it for it in called(one, among, frozenset(Kind))}
     return tuple(found.values())
 
@@ -130,6 +166,17 @@ def spoken(one: Database, databases: Iterable[Database]) -> str:
         return one.name
     same = [other for other in twins if other.address == one.address]
     return f"{one.target.kind}:{one.address}" if len(same) > 1 else one.address
+
+
+def _page(text: str) -> Name:
+    if (found := _PAGE_ID.search(text)) is None:
+        raise UnknownTargetError(
+            "That page of the AWS console is not the one of a database. Open the database there "
+            "and copy that address, or type its name."
+        )
+    region = _PAGE_REGION.search(text)
+    kind = next((kind for word, kind in _PAGE_KINDS.items() if word in text), None)
+    return Name(found[1], kind, region=region[1] if region else None)
 
 
 def _arn(text: str, typed: str) -> Name:

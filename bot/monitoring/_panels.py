@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import process
 
-from bot.errors import UsageError
+from bot.errors import UnknownWordError
 from bot.values import Database
 from bot.values._vocabulary import Kind
 
@@ -77,27 +77,38 @@ def preset(database: Database) -> tuple[Plot, ...]:
     return AURORA if database.is_aurora else RDS
 
 
-def chosen(database: Database, words: Sequence[str]) -> tuple[Plot, ...]:
+def chosen(
+    database: Database, words: Sequence[str], parameter: str = "metrics"
+) -> tuple[Plot, ...]:
     """The plots that were asked for, by word or by AWS's name; all of them where none was.
 
-    Raises UsageError for a word that nobody knows, or that this kind of database does not have.
+    Raises UnknownWordError for a word that nobody knows, or that this kind of database does not
+    have; ``parameter`` is where it was typed.
     """
     plots = preset(database)
     if not words:
         return plots
-    return tuple(dict.fromkeys(_named(word, plots, database) for word in words))
+    return tuple(dict.fromkeys(_named(word, plots, database, parameter) for word in words))
 
 
-def _named(word: str, plots: Sequence[Plot], database: Database) -> Plot:
-    wanted = word.casefold()
+def is_known(word: str, database: Database) -> bool:
+    return any(_is(plot, word) for plot in preset(database))
+
+
+def _is(plot: Plot, word: str) -> bool:
+    return word.casefold() in (plot.word, *(name.casefold() for name, _ in plot.metrics))
+
+
+def _named(word: str, plots: Sequence[Plot], database: Database, parameter: str) -> Plot:
     for plot in plots:
-        if wanted in (plot.word, *(name.casefold() for name, _ in plot.metrics)):
+        if _is(plot, word):
             return plot
     has = sorted({plot.word for plot in plots})
-    near = [found for found, *_ in process.extract(wanted, has, limit=2, score_cutoff=60)]
+    near = [found for found, *_ in process.extract(word.casefold(), has, limit=2, score_cutoff=60)]
     what = f"{database.engine} {database.target.kind}".strip()
-    raise UsageError(
+    raise UnknownWordError(
         f'I have no metric "{word}" of {database.name} ({what}). It has: {", ".join(has)}.',
-        "metrics",
+        parameter,
         near,
+        word,
     )

@@ -5,14 +5,14 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 
 from bot.aws.accounts import Accounts
-from bot.errors import AWSError
+from bot.errors import AWSError, UnknownWordError
 from bot.fleet.connection_limits import Ceilings
 from bot.fleet.limits import Ceiling, shared
 from bot.monitoring._alarms import ALARMS, about, firing, with_lines
 from bot.monitoring._chart import chart, panel
 from bot.monitoring._comparison import Compared, said_of, side_by_side
 from bot.monitoring._findings import calm, findings, measured
-from bot.monitoring._panels import Plot, chosen
+from bot.monitoring._panels import Plot, chosen, is_known
 from bot.monitoring._unread import Measured, reason, unanswered, unread
 from bot.monitoring._week_before import against, moved
 from bot.monitoring._week_before import week_before as before
@@ -116,11 +116,12 @@ class Monitoring:
     ) -> Observed:
         """One metric of several databases, a panel for each on one and the same scale.
 
-        The busiest comes first; one that cannot be read hides no other. Raises UsageError for an
-        unknown metric.
+        The busiest comes first; one that cannot be read hides no other. Raises UnknownWordError for
+        an unknown metric, or for several.
         """
+        _refuse_several(word, databases)
         window = self.window(span)
-        plots = [chosen(one, (word,))[0] for one in databases]
+        plots = [chosen(one, (word,), "metric")[0] for one in databases]
         pairs = zip(databases, plots, strict=True)
         compared = await asyncio.gather(*(self._one(*pair, window) for pair in pairs))
         busiest = sorted(compared, key=lambda one: one.mean, reverse=True)
@@ -200,6 +201,18 @@ class Monitoring:
     async def _ask(self, measures: tuple[Measure, ...], window: Window) -> tuple[Series, ...]:
         self.requested += len(measures)
         return await self._accounts.door(measures[0].target, READING).metrics(measures, window)
+
+
+def _refuse_several(typed: str, databases: Sequence[Database]) -> None:
+    words = tuple(filter(None, typed.replace(",", " ").split()))
+    if len(words) > 1:
+        known = [one for one in words if all(is_known(one, other) for other in databases)]
+        raise UnknownWordError(
+            f"compare takes one metric, and {typed} are {len(words)}. Ask for one after the other.",
+            "metric",
+            known,
+            typed,
+        )
 
 
 def measures_of(plot: Plot, database: Database) -> tuple[Measure, ...]:

@@ -4,7 +4,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 from rapidfuzz import process
 
-from bot.errors import UsageError
+from bot.errors import UnknownWordError, UsageError
 from bot.masking import mask
 from bot.operation import Desk, Query
 from bot.params import Parameter, Target
@@ -131,11 +131,12 @@ def _named(word: str, files: Sequence[LogFile], instance: Database) -> LogFile:
             return file
     names = [file.name for file in files]
     near = [found for found, *_ in process.extract(word, names, limit=2, score_cutoff=60)]
-    raise UsageError(
+    raise UnknownWordError(
         f'{instance.name} has no log file with "{word}" in its name. '
         f"All of them: /rds logs {instance.address}",
         "file",
-        [f"logs {instance.address} {name}" for name in near],
+        near,
+        word,
     )
 
 

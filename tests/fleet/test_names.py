@@ -7,7 +7,7 @@ import pytest
 
 from bot.errors import UnknownTargetError
 from bot.fleet.inventory import choose
-from bot.fleet.names import bare
+from bot.fleet.names import bare, named, near, spoken
 from bot.values import Area, Database, Inventory, Unreachable
 from bot.values._vocabulary import Kind
 from handlers.listeners.shortcuts import mentioned
@@ -221,3 +221,85 @@ def _once(text: str) -> float:
     assert mentioned(text, SEEN.databases) is None
     assert bare(text[:2_000])
     return time.thread_time() - began
+
+
+@pytest.mark.parametrize(
+    ("page", "database"),
+    [
+        ("us-east-1.console.aws.amazon.com/rds/home?region=us-east-1#database:id=orders", ORDERS),
+        ("console.aws.amazon.com/rds/home?region=us-east-1#database:id=ORDERS;tab=logs", ORDERS),
+        ("us-east-1.console.aws.amazon.com/rds/home#database:id=shop;is-cluster=true", SHOP),
+        ("1-a.us-east-1.console.aws.amazon.com/rds/home#database:id=shop-1;is-cluster=false",
+         MEMBER),
+        ("console.amazonaws.cn/rds/home?region=cn-north-1#database:id=china", CHINA),
+    ],
+)  # fmt: skip
+def test_a_page_of_the_console_names_the_database_that_it_shows(
+    page: str, database: Database
+) -> None:
+    assert choose(f"https://{page}", SEEN, BOTH) == database
+    assert named(f"look at https://{page}, please", SEEN.databases) == (database,)
+
+
+@pytest.mark.parametrize(
+    ("page", "says"),
+    [
+        ("rds/home?region=us-east-1#snapshots-list:", "is not the one of a database"),
+        ("ec2/home?region=us-east-1", "is not the one of a database"),
+        ("rds/home?region=us-east-1#database:id=zzzz", 'I know no database "zzzz".'),
+        ("rds/home?region=us-east-1#database:id=order", "Did you mean orders?"),
+        ("rds/home?region=eu-west-3#database:id=orders", "It would be in eu-west-3"),
+        ("rds/home#database:id=shop;is-cluster=true", "shop is a cluster"),
+    ],
+)
+def test_another_page_of_the_console_says_what_it_is_not(page: str, says: str) -> None:
+    with pytest.raises(UnknownTargetError) as caught:
+        choose(f"https://us-east-1.console.aws.amazon.com/{page}", SEEN, frozenset({Kind.INSTANCE})
+               if "cluster" in page else BOTH)  # fmt: skip
+
+    assert says in str(caught.value)
+    assert "console.aws" not in str(caught.value)
+
+
+FLEET = ("orders-prod", "orders-staging", "orders-test", "search-test-1", "billing-prod", "reports")
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("orders-tset", ["orders-test"]),
+        ("ordrs-staging", ["orders-staging"]),
+        ("prod-orders", ["orders-prod"]),
+        ("orders", ["orders-prod", "orders-staging", "orders-test"]),
+        ("ordres", ["orders-prod", "orders-staging", "orders-test"]),
+        ("report", ["reports"]),
+        ("search", ["search-test-1"]),
+        ("search-test", ["search-test-1"]),
+        *((word, []) for word in (
+            "it", "for", "the", "x", "them", "everything", "us-east-1.console", "", "me", "or",
+        )),
+    ],
+)  # fmt: skip
+def test_only_what_is_near_may_have_been_meant(typed: str, names: list[str]) -> None:
+    found = near(typed, FLEET)
+
+    assert sorted(found)[: len(names)] == names or found[: len(names)] == tuple(names)
+    assert bool(found) is bool(names)
+
+
+def test_a_sentence_names_databases_in_any_way_and_in_its_order() -> None:
+    host = SHOP.endpoints[1]
+    said = (
+        f"Is shop-1's load (see {host}:5432?) that of orders, ORDERS or order? china! it's nothing."
+    )
+
+    assert named(said, SEEN.databases) == (MEMBER, SHOP, ORDERS, CHINA)
+
+
+def test_a_database_is_spoken_of_so_that_it_alone_is_meant() -> None:
+    cluster = _database("orders", Kind.CLUSTER)
+    among = (*SEEN.databases, cluster)
+
+    for one in among:
+        assert choose(spoken(one, among), Inventory(databases=among), BOTH) == one
+    assert spoken(SHOP, among) == "shop"

@@ -8,7 +8,7 @@ import pytest
 
 from bot.aws.accounts import Accounts
 from bot.aws.session import Account
-from bot.errors import UsageError
+from bot.errors import UnknownWordError, UsageError
 from bot.fleet.connection_limits import Ceilings
 from bot.fleet.connection_usage import keeps_rising
 from bot.fleet.inventory import Fleet
@@ -345,10 +345,12 @@ def test_metrics_are_chosen_by_word_or_by_awss_name_once() -> None:
 
 
 def test_an_unknown_metric_says_what_there_is_and_what_is_near() -> None:
-    with pytest.raises(UsageError, match="cpu, credits") as caught:
+    with pytest.raises(UnknownWordError, match="cpu, credits") as caught:
         chosen(database(), ("latncy",))
 
-    assert "latency" in caught.value.suggestions
+    assert "latency" in caught.value.choices
+    assert caught.value.word == "latncy"
+    assert caught.value.suggestions == ()
 
 
 def test_a_metric_of_another_engine_is_unknown_too() -> None:
