@@ -13,7 +13,9 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
 
 from bot.aws import AWS
+from bot.errors import UnknownWordError
 from bot.fleet.limits import Ceiling
+from bot.fleet.names import near
 from bot.params import Pairs, Parameter, Picker, Prose, Switch, parameter_of
 from bot.values import (
     Answer,
@@ -169,6 +171,22 @@ class Desk(Protocol):
     async def settle(
         self, request_id: int, person: Person, status: Status, reason: str
     ) -> Request: ...
+
+
+def environments(desk: Desk, word: str | None) -> tuple[Environment, ...]:
+    """The one that ``word`` means here; none where there is no word, for all of them.
+
+    Raises UnknownWordError where it means none.
+    """
+    if word is None:
+        return ()
+    if found := desk.environment(word):
+        return (found,)
+    meant = near(word, Environment, limit=1)
+    guess = f" (did you mean {meant[0]}?)" if meant else ""
+    known = f"the environments are {', '.join(Environment)}, and what your team calls them"
+    told = f'"{word}" is no environment{guess}: {known}.'
+    raise UnknownWordError(told, "environment", meant, word)
 
 
 class Operation(BaseModel):

@@ -15,7 +15,7 @@ from pytimeparse2 import parse as parse_duration
 from rapidfuzz import process
 
 from bot.values._command_line import written
-from bot.values._vocabulary import Kind, folded
+from bot.values._vocabulary import Environment, Kind, folded
 
 
 @dataclass(frozen=True)
@@ -244,6 +244,22 @@ Reason = Annotated[
     str, AfterValidator(_not_blank), Prose("Reason", "TEXT", "Why; it is kept and others read it.")
 ]
 
+
+def _environment_word(value: Any) -> Any:
+    """As everywhere: prod is production. What a team's own word means only the settings know."""
+    return str(Environment.parse(value) or value) if isinstance(value, str) else value
+
+
+EnvironmentWord = Annotated[
+    str,
+    BeforeValidator(_environment_word),
+    Choice(
+        "Environment",
+        "ENVIRONMENT",
+        "Only its databases; left out: all.",
+        options=tuple(Environment),
+    ),
+]
 
 LONGEST = timedelta(days=3650)  #: more would leave the calendar when it is counted back from now
 

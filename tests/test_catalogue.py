@@ -104,6 +104,8 @@ def test_every_parameter_says_what_it_is(operation: type[Operation]) -> None:
         assert parameter.label[:1].isupper()
         assert parameter.usage or isinstance(parameter, Switch)
         assert parameter.usage in operation.usage()
+        explained = parameter.hint or parameter.usage  # as the help says it
+        assert explained.casefold() != parameter.label.casefold()
 
 
 @each

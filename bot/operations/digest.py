@@ -1,10 +1,10 @@
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator
 
 from bot.cron import checked
-from bot.operation import Control, Desk, Query
-from bot.params import Choice, Parameter, zone
+from bot.operation import Control, Desk, Query, environments
+from bot.params import EnvironmentWord, Parameter, zone
 from bot.values import (
     Answer,
     Appointment,
@@ -23,23 +23,9 @@ from bot.values import (
     Table,
     paragraph,
 )
-from bot.values._vocabulary import Environment
-
-
-def _environment(value: Any) -> Any:
-    found = Environment.parse(value) if isinstance(value, str) else value
-    if found is None:
-        raise ValueError(f"the environments are {', '.join(Environment)}")
-    return found
-
 
 EVERY_MORNING = 'schedule "30 8 * * mon-fri"'
 
-Only = Annotated[
-    Environment | None,
-    BeforeValidator(_environment),
-    Choice("Environment", "production|…", "Only its databases; left out: all.", tuple(Environment)),
-]
 Cron = Annotated[
     str,
     AfterValidator(checked),
@@ -64,10 +50,10 @@ class PreviewDigest(Query):
     )  # fmt: skip
     example = "digest preview --environment production"
 
-    environment: Only = None
+    environment: EnvironmentWord | None = None
 
     async def answer(self, desk: Desk, person: Person) -> Answer:
-        digest = await desk.digest(_some(self.environment))
+        digest = await desk.digest(environments(desk, self.environment))
         return Answer(
             title=f"{digest.title}, for you alone",
             parts=(paragraph(f"{_counted(digest)}."), *_told(digest)),
@@ -82,10 +68,10 @@ class PostDigest(Control):
     verb, name = "digest now", "post_digest"
     example = "digest now --environment production"
 
-    environment: Only = None
+    environment: EnvironmentWord | None = None
 
     async def act(self, desk: Desk, person: Person) -> Answer:
-        digest = await desk.post_digest(_some(self.environment), person)
+        digest = await desk.post_digest(environments(desk, self.environment), person)
         return Answer(
             title="The digest is on its way to this channel",
             parts=(
@@ -109,11 +95,14 @@ class ScheduleDigest(Control):
 
     cron: Cron
     timezone: Zone | None = None
-    environment: Only = None
+    environment: EnvironmentWord | None = None
 
     async def act(self, desk: Desk, person: Person) -> Answer:
         made = await desk.schedule_digest(
-            self.cron, self.timezone or person.timezone, _some(self.environment), person
+            self.cron,
+            self.timezone or person.timezone,
+            environments(desk, self.environment),
+            person,
         )
         return Answer(
             title=f"{made.id}: a digest is scheduled in this channel",
@@ -190,14 +179,10 @@ def _next(one: Appointment) -> Line:
     return ("never",) if one.next_at is None else (Moment(at=one.next_at),)
 
 
-def _typed(verb: str, environment: Environment | None = None) -> Code:
+def _typed(verb: str, environment: str | None = None) -> Code:
     """What somebody may type next, about the same databases."""
     narrowed = f" --environment {environment}" if environment else ""
     return Code(text=f"/rds digest {verb}{narrowed}")
-
-
-def _some(environment: Environment | None) -> tuple[Environment, ...]:
-    return () if environment is None else (environment,)
 
 
 def _heat(digest: Digest, zone: str) -> Drawable | None:

@@ -16,9 +16,10 @@ class Help(Query):
     verb, name = "help", "help"
     example = "help reboot"
 
-    about: Annotated[str | None, Parameter("Verb", "VERB")] = Field(
-        default=None, json_schema_extra={"positional": True}
-    )
+    about: Annotated[
+        str | None,
+        Parameter("Verb", "VERB", "What you want to know everything about. Left out: all verbs."),
+    ] = Field(default=None, json_schema_extra={"positional": True})
 
     async def answer(self, desk: Desk, person: Person) -> Answer:
         catalogue = desk.catalogue()

@@ -3,10 +3,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import BeforeValidator, Field
-from rapidfuzz import process
 
-from bot.operation import Desk, Query
-from bot.params import Choice, Several
+from bot.fleet.names import near
+from bot.operation import Desk, Query, environments
+from bot.params import EnvironmentWord, Several
 from bot.values import Answer, Code, Database, Inventory, Line, Paragraph, Person, Table, paragraph
 from bot.values._vocabulary import Environment, folded
 
@@ -27,9 +27,12 @@ WAYS: Mapping[str, str] = {
 
 
 def _listed(value: Any) -> Any:
-    """One text may hold several words, as in a form."""
-    words = value.split() if isinstance(value, str) else value
-    return tuple(words) if isinstance(words, list) else words
+    """Each word once, whatever parts them; one text may hold several, as in a form."""
+    if not isinstance(value, str | list | tuple):
+        return value
+    texts = value.split() if isinstance(value, str) else map(str, value)
+    words = [word.strip() for text in texts for word in text.split(",") if word.strip()]
+    return tuple({folded(word): word for word in reversed(words)}.values())[::-1]
 
 
 Words = Annotated[
@@ -45,11 +48,6 @@ class Listed(NamedTuple):
     environment: Environment
 
 
-def _meant(value: Any) -> Any:
-    """As everywhere: prod is production."""
-    return (Environment.parse(value) or value) if isinstance(value, str) else value
-
-
 class ListDatabases(Query):
     """List the databases I can see, with their environment and status.
 
@@ -62,16 +60,13 @@ class ListDatabases(Query):
     example = "list staging postgres"
 
     match: Words = ()
-    environment: Annotated[
-        Environment | None,
-        BeforeValidator(_meant),
-        Choice("Environment", "ENVIRONMENT", options=tuple(Environment)),
-    ] = None
+    environment: EnvironmentWord | None = None
 
     async def answer(self, desk: Desk, person: Person) -> Answer:
         inventory = await desk.inventory()
         every = [Listed(one, desk.classify(one).environment) for one in inventory.databases]
-        fleet = [one for one in every if self.environment in (None, one.environment)]
+        only = environments(desk, self.environment)
+        fleet = [one for one in every if not only or one.environment in only]
         found = [_found(word, desk.environment(word), fleet) for word in self.match]
         wanted = [one for n, one in enumerate(fleet) if all(some[n] for some in found)]
         missing = tuple(paragraph(one.sentence) for one in inventory.unreachable)
@@ -134,7 +129,7 @@ def _tag(key: str, value: str) -> tuple[str, str]:
 
 def _how(words: Sequence[str], found: Sequence[Sequence[tuple[str, ...]]]) -> Iterator[Paragraph]:
     """``"staging" is the environment of 7 and in the name of 6.``"""
-    for word, some in zip(words, found, strict=True):
+    for word, some in list(zip(words, found, strict=True))[:NAMED]:
         counts = Counter(way for ways in some for way in ways)
         said = [text.format(counts[way]) for way, text in WAYS.items() if counts[way]]
         if said:
@@ -142,6 +137,8 @@ def _how(words: Sequence[str], found: Sequence[Sequence[tuple[str, ...]]]) -> It
             yield paragraph(f'"{word}" is {" and ".join(filter(None, (", ".join(first), last)))}.')
         else:
             yield paragraph(f'"{word}" is nowhere.')
+    if (left := len(words) - NAMED) > 0:
+        yield paragraph(f"and {left} more word{'' if left == 1 else 's'}")
 
 
 def _row(database: Database, environment: Environment) -> tuple[Line, ...]:
@@ -170,10 +167,9 @@ def _nothing(query: ListDatabases, every: Sequence[Listed], *, is_all: bool) -> 
     some = "" if is_all else " of those that I could read"
     yield paragraph(f"None{some} matches. ", Code(text="/rds list"), " shows all.")
     names = {one.database.name for one in every}
-    near = [name for word in query.match
-            for name, *_ in process.extract(word, names, limit=2, score_cutoff=60)]  # fmt: skip
-    if near:
-        yield paragraph(f"Like it: {', '.join(dict.fromkeys(near))}.")
+    alike = [name for word in query.match[:NAMED] for name in near(word, names, limit=2)]
+    if alike:
+        yield paragraph(f"Like it: {', '.join(dict.fromkeys(alike))}.")
     yield paragraph(f"What can be typed: part of a name, {', '.join(_offered(every))}.")
 
 

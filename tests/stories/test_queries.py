@@ -9,6 +9,7 @@ from bot.bootstrap import Bot
 from bot.operations import CATALOGUE
 from bot.sandbox.aws import ANALYTICS, AWSSandbox, InstanceSpec
 from bot.sandbox.slack import SlackSandbox
+from handlers.blocks.error import RUN
 from tests.conftest import StartBot
 from tests.handlers.blocks.judging import assert_message
 from tests.stories.asking import asks, changes, configured, flat, told
@@ -352,3 +353,132 @@ async def test_a_name_that_nothing_has_or_had_is_said_to_be_unknown(
     said = flat(await told(slack.member("ana"), f"/rds {line}"))
 
     assert f'no database "{line.split()[1]}"' in said
+
+
+@pytest.mark.parametrize(
+    ("line", "says", "suggestion"),
+    [
+        (
+            "metrics orders-staging cpu,conn",
+            'I have no metric "conn" of orders-staging',
+            "/rds metrics orders-staging cpu,connections",
+        ),
+        (
+            "metrics orders-staging conn --range 3h",
+            'no metric "conn"',
+            "/rds metrics orders-staging connections --range 3h",
+        ),
+        (
+            "compare orders-staging orders-test --metric cpu,memory",
+            "compare takes one metric, and cpu,memory are 2.",
+            "/rds compare orders-staging orders-test",
+        ),
+        (
+            "compare orders-staging orders-test --metric conections",
+            'no metric "conections"',
+            "/rds compare orders-staging orders-test --metric connections",
+        ),
+        (
+            "compare orders-staging orders-tset --range 3h",
+            'I know no database "orders-tset"',
+            "/rds compare orders-staging orders-test --range 3h",
+        ),
+        (
+            "compare orders-staging orders-dev orders-tset",
+            'I know no database "orders-tset"',
+            "/rds compare orders-staging orders-dev orders-test",
+        ),
+        ("list orders --environment prodution", '"prodution" is no environment',
+         "/rds list orders --environment production"),
+        ("digest preview --environment stagin", '"stagin" is no environment',
+         "/rds digest preview --environment staging"),
+    ],
+)  # fmt: skip
+async def test_an_unknown_word_is_corrected_where_it_stands(
+    bot: Bot, slack: SlackSandbox, line: str, says: str, suggestion: str
+) -> None:
+    ana = slack.member("ana")
+    answer = await told(ana, f"/rds {line}")
+
+    runs = [it.value for it in answer.actions if it.action_id.startswith(RUN)]
+    assert says in flat(answer)
+    assert suggestion in runs
+    for command in runs:
+        assert says not in flat(await told(ana, str(command)))
+
+
+async def test_words_that_are_not_found_are_named_once_and_few_of_them(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    ana = slack.member("ana")
+    many = " ".join(f"moon{number}" for number in range(9))
+
+    said = flat(await told(ana, f"/rds list {'list ' * 900}"))
+    assert said.count('"list" is nowhere.') == 1
+    said = flat(await told(ana, f"/rds list {many} {many.upper()}"))
+    assert said.count("is nowhere.") == 6
+    assert "and 3 more words" in said
+
+
+@pytest.mark.parametrize(
+    "words", ["staging,orders", "staging, orders", "staging orders", ",staging,,orders,"]
+)
+async def test_words_are_parted_by_commas_or_blanks(
+    bot: Bot, slack: SlackSandbox, words: str
+) -> None:
+    said = flat(await told(slack.member("ana"), f"/rds list {words}"))
+
+    assert "orders-staging" in said
+    assert '"staging" is the environment of' in said
+    assert '"orders" is in the name of' in said
+
+
+@pytest.mark.parametrize("word", ["pre-live", "Pre_Live", "'pre live'", "staging", "STAGE"])
+async def test_an_environment_is_named_in_the_teams_own_words(
+    start_bot: StartBot, slack: SlackSandbox, word: str
+) -> None:
+    async with start_bot(WORDED):
+        ana = slack.member("ana")
+        listed = flat(await told(ana, f"/rds list --environment {word}"))
+        digest = flat(await told(ana, f"/rds digest preview --environment {word}"))
+
+    assert "orders-staging" in listed
+    assert "orders-dev" not in listed
+    assert "of staging" in digest
+
+
+async def test_a_page_of_the_console_is_the_database_that_it_shows(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    ana = slack.member("ana")
+    console = "https://us-east-1.console.aws.amazon.com/rds/home?region=us-east-1#"
+
+    for page in (
+        f"{console}database:id=orders-test;is-cluster=false",
+        f"<{console}database:id=orders-test;is-cluster=false;tab=monitoring>",
+    ):
+        assert "orders-test is available" in flat(await told(ana, f"/rds show {page}"))
+    other = flat(await told(ana, f"/rds show {console}snapshots-list:"))
+    assert "is not the one of a database" in other
+    gone = flat(await told(ana, f"/rds show {console}database:id=zzzz;is-cluster=false"))
+    assert 'I know no database "zzzz"' in gone
+    assert "Did you mean" not in other + gone
+
+
+@pytest.mark.parametrize("word", ["it", "for", "db", "everything", "them", "x"])
+async def test_no_database_is_offered_that_is_not_near(
+    bot: Bot, slack: SlackSandbox, word: str
+) -> None:
+    answer = await told(slack.member("ana"), f"/rds events {word}")
+
+    assert f'I know no database "{word}". See /rds list for all I can see.' in flat(answer)
+    assert answer.actions == ()
+
+
+async def test_what_is_wrong_with_a_time_is_said_once(bot: Bot, slack: SlackSandbox) -> None:
+    said = flat(await told(slack.member("dora"), '/rds digest schedule "61 8 * * *"'))
+
+    assert said.count("61 8 * * *") == 1
+    assert (
+        'When: "61 8 * * *" is no cron expression: "61" is no minute; it goes from 0 to 59.' in said
+    )
