@@ -29,8 +29,8 @@ from handlers.blocks.dry_run import rehearsal
 from handlers.blocks.error import Offer
 from handlers.blocks.picture import words
 from handlers.blocks.receipt import filed
-from handlers.errors import explained, offer
-from handlers.parser import Command, whole_text
+from handlers.errors import explained, offer, query_in
+from handlers.parser import Command, simpler, whole_text
 from handlers.sentences import reply_to
 
 #: Seconds for finding out who may agree; the request is filed by then, whoever they are.
@@ -62,7 +62,7 @@ class Errands:
     def explained(self, command: Command, error: BotError) -> dict[str, object]:
         """What came of a command that did not go through."""
         if isinstance(error, UnknownWordError):
-            return explained(error, self._meant(command, error))
+            return explained(error, self._meant(command, error) or _simpler(command))
         return explained(error)
 
     async def misread(self, error: BotError, errand: Errand) -> dict[str, object]:
@@ -225,3 +225,10 @@ def _corrected(value: object, word: str, choice: str) -> object:
     if value == word:
         return choice
     return "".join(choice if one == word else one for one in re.split(r"([,\s]+)", value))
+
+
+def _simpler(command: Command) -> list[Offer]:
+    """Where a filling word was taken for a name, as in ``metrics of orders``; queries only."""
+    typed = whole_text(command).removeprefix("/rds ")
+    text = simpler(typed)
+    return [offer(f"/rds {text}")] if text != typed and query_in(text) else []

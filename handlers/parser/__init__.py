@@ -21,11 +21,10 @@ from handlers.parser._lookup import (
     UnknownVerbError,
     VerbGroupError,
     operation_of,
-    shortened,
     unknown_verb,
     verbs_of,
 )
-from handlers.parser._meant import plainer
+from handlers.parser._meant import plainer, shortened
 from handlers.parser._words import Word, plain, prose, split
 
 __all__ = [
@@ -41,6 +40,7 @@ __all__ = [
     "plain",
     "prose",
     "quoted",
+    "simpler",
     "whole_text",
 ]
 
@@ -48,6 +48,9 @@ __all__ = [
 LONGEST_TEXT = 12_000
 LONGEST_PROSE = 10_000
 LONGEST_VALUE = 1_000
+
+#: What people put before a command, where the bot is spoken to already.
+OWN_NAMES = frozenset({"/rds", "rds", "rds-bot", "@rds-bot", "/rds-bot"})
 
 _SWITCH = TypeAdapter(bool)
 
@@ -91,9 +94,22 @@ def parse(text: str, catalogue: Mapping[str, type[Operation]]) -> Parsed:
     except UnknownVerbError as error:
         raise unknown_verb(error, verbs_of(catalogue), _trier(catalogue)) from None
     except UsageError as error:
-        suggested = error.suggestions or [plainer(_typed(text))]
+        suggested = error.suggestions or [simpler(text)]
         error.suggestions = tuple(filter(_trier(catalogue), suggested))
-        raise
+        if error.suggestions or not _looks(text, catalogue):
+            raise
+        raise SentenceError(str(error), plain(text), parameter=error.parameter) from error
+
+
+def simpler(text: str) -> str:
+    """``show orders`` for ``please show me the orders``; it may be a command or none."""
+    return plainer(_typed(text))
+
+
+def _looks(text: str, catalogue: Mapping[str, type[Operation]]) -> bool:
+    """Whether it begins with a verb that only looks."""
+    words, verbs = _typed(text[:LONGEST_TEXT]), verbs_of(catalogue)
+    return bool(words) and issubclass(operation_of(words, verbs)[0], Query)
 
 
 def _parsed(text: str, catalogue: Mapping[str, type[Operation]]) -> Parsed:
@@ -159,7 +175,7 @@ def whole_text(command: Command) -> str:
 def _typed(text: str) -> list[Word]:
     """The words of ``text``, every way to ask for help turned into ``help``."""
     words = split(plain(text))
-    if words and words[0].text.casefold() == "/rds":
+    while words and words[0].text.casefold() in OWN_NAMES:
         words = words[1:]
     if words and words[0].text.casefold() in ("?", "-h", "--help"):
         return _words("help") + words[1:]

@@ -9,7 +9,8 @@ from pydantic_core import ErrorDetails
 
 from bot.errors import UsageError
 from bot.operation import Operation, flag
-from handlers.parser._lookup import nearest, shortened
+from handlers.parser._lookup import nearest
+from handlers.parser._meant import shortened
 
 _SENTENCES = {
     "int_parsing": "it must be a whole number",

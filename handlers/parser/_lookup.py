@@ -6,6 +6,7 @@ from typing import Protocol
 from bot.errors import UsageError
 from bot.operation import Change, Operation, Query
 from handlers.parser import _meant
+from handlers.parser._meant import shortened
 from handlers.parser._words import Word, split
 
 LONGEST_SUGGESTION = 300
@@ -39,15 +40,20 @@ class VerbGroupError(UsageError):
 
 
 class SentenceError(UsageError):
-    """What was typed is no command; ``said`` is all of it, for whoever knows the databases.
+    """What was typed cannot be read; ``said`` is all of it, for whoever knows the databases.
 
     ``change`` is what it asks for by the verb of a change; None where it asks for none.
     """
 
     def __init__(
-        self, message: str, said: str, change: type[Change] | None, suggestions: Sequence[str]
+        self,
+        message: str,
+        said: str,
+        change: type[Change] | None = None,
+        suggestions: Sequence[str] = (),
+        parameter: str = "",
     ) -> None:
-        super().__init__(message, suggestions=suggestions)
+        super().__init__(message, parameter, suggestions)
         self.said = said
         self.change = change
 
@@ -91,11 +97,6 @@ def nearest(word: str, choices: Iterable[str], begun: int = 2) -> str | None:
     return by_key.get(_meant.near(key(word), by_key, begun) or "")
 
 
-def shortened(text: str) -> str:
-    """``text`` in quotes, cut where it would fill the screen."""
-    return f'"{text}"' if len(text) <= 60 else f'"{text[:59]}…"'
-
-
 def slip(sentence: str, meant: str, *commands: str) -> UsageError:
     """An error that says which word was meant, with the whole command unless that is endless."""
     suggestions = [one for one in commands if len(one) <= LONGEST_SUGGESTION]
@@ -107,6 +108,8 @@ def unknown_verb(error: UnknownVerbError, verbs: Verbs, tried: Tried) -> UsageEr
     if group := _group(error, verbs):
         return group
     for typed, meant, command in _guesses(error, verbs):
+        if _is_forbidden(meant, error.words, verbs):
+            break
         if _may_be_offered(command, error.words, tried):
             return slip(f"I don't know {shortened(typed)}.", meant, command)
     return _sentence(error, verbs, tried)
@@ -156,30 +159,37 @@ def _group(error: UnknownVerbError, verbs: Verbs) -> UsageError | None:
 
 
 def _sentence(error: UnknownVerbError, verbs: Verbs, tried: Tried) -> SentenceError:
-    words = error.words
-    found = filter(None, (_meant.plainer(words), _meant.help_for(words)))
-    change = _change_in(words, verbs)
-    forbids = _meant.is_negated(words) and any(_is_change(word.text, verbs) for word in words)
+    words, wish = error.words, _wish(error.words, verbs)
+    found = filter(None, (_meant.plainer(words), _meant.help_for(wish), error.before.strip()))
+    offered = [one for one in found if _may_be_offered(one, words, tried)]
+    forbids = any(_is_forbidden(word.text, words, verbs) for word in words)
+    change = verbs.get(key(wish[0].text)) if wish and not forbids else None
+    asked = change if change and issubclass(change, Change) else None
     return SentenceError(
-        _meant.answer_to(words, shortened(words[0].text), forbids=forbids),
+        _meant.answer_to(words, wish, forbids=forbids),
         said=" ".join(word.text for word in words),
-        change=change,
-        suggestions=[] if change else [one for one in found if _may_be_offered(one, words, tried)],
+        change=asked,
+        suggestions=[] if asked else offered,
     )
 
 
-def _change_in(words: Sequence[Word], verbs: Verbs) -> type[Change] | None:
-    """What a sentence asks for by the verb of a change."""
+def _wish(words: Sequence[Word], verbs: Verbs) -> Sequence[Word]:
+    """A sentence from what it asks for: to create a snapshot is to ask for a snapshot."""
     asked = _meant.wanted(words)
-    found = verbs.get(key(asked[0].text)) if asked else None
-    if found is None or not issubclass(found, Change) or _meant.is_negated(words):
-        return None
-    return found
+    later = _meant.wanted(asked[1:])
+    if later and _meant.is_making(asked[0]) and _changes(later[0].text, verbs):
+        return later
+    return asked
 
 
-def _is_change(word: str, verbs: Verbs) -> bool:
-    found = verbs.get(key(word))
-    return found is not None and issubclass(found, Change)
+def _is_forbidden(verb: str, words: Sequence[Word], verbs: Verbs) -> bool:
+    """Whether a sentence says that this shall not be changed."""
+    return _meant.is_negated(words) and _changes(verb, verbs)
+
+
+def _changes(verb: str, verbs: Verbs) -> bool:
+    found = verbs.get(key(_meant.unmarked(verb)))
+    return found is not None and not issubclass(found, Query)
 
 
 def _joined(verb: str, words: Sequence[Word]) -> str:

@@ -27,7 +27,7 @@ NEGATIONS = _set("not never no none dont cannot without neither nor stop")
 #: What people put before what they want.
 POLITE = _set(
     "please pls plz kindly can could would will you u i we want need like wanna must to go ahead "
-    "and now just let's lets take make do get give me us have some so ok okay then bot"
+    "and now just there let's lets take make do get give me us have some so ok okay then bot"
 )
 #: What stands between a verb and what it is about.
 FILLERS = _set(
@@ -67,6 +67,8 @@ FOREIGN = _set(
     "revoke connect migrate export import move pause resume enable disable add switch switchover "
     "detach attach purge truncate vacuum reset tag untag deploy rollback provision"
 )
+#: Of these, what may stand before a change that it can: to create a snapshot.
+MAKES = _set("create change modify move set")
 #: Other words for what it can do, and the verb of each.
 SAME = {
     "restart": "reboot", "bounce": "reboot", "failover": "reboot", "backup": "snapshot",
@@ -129,20 +131,18 @@ def plainer(words: Sequence[Word]) -> str:
     return " ".join([*plain, *(word.typed for word in asked[end:])])
 
 
-def help_for(words: Sequence[Word]) -> str:
+def help_for(asked: Sequence[Word]) -> str:
     """The help for what others call by another name; empty for none."""
-    asked = wanted(words)
     same = SAME.get(_bare(asked[0])) if asked else None
     return f"help {same}" if same else ""
 
 
-def answer_to(words: Sequence[Word], shown: str, *, forbids: bool) -> str:
-    """One sentence for what is no command, and where to look; ``shown`` is its first word.
+def answer_to(words: Sequence[Word], wish: Sequence[Word], *, forbids: bool) -> str:
+    """One sentence for what is no command, and where to look.
 
-    ``forbids``: it says that a change shall not be.
+    ``wish`` is what is left of it without what is polite; ``forbids``: a change shall not be.
     """
-    first = _bare(words[0])
-    asked = _bare(wanted(words)[0]) if wanted(words) else ""
+    first, asked = _bare(words[0]), _bare(wish[0]) if wish else ""
     if forbids:
         return f"Then I change nothing. {HELP}"
     if first in GREETINGS:
@@ -155,11 +155,20 @@ def answer_to(words: Sequence[Word], shown: str, *, forbids: bool) -> str:
         return f'I do not know "{asked}"; "{SAME[asked]}" comes nearest. {HELP}'
     if re.fullmatch(r"rds-\d+", first):
         return f"That is a request and no command. {HELP}"
-    if re.search(r"[.:/]", first):
+    if re.search(r"\w\.\w|://|^arn:", first):
         return f"That is an address and no command. {HELP}"
-    if len(words) > 1 and (first in SENTENCE or is_negated(words)):
+    if len(words) > 1 and (first in SENTENCE | MAKES or is_negated(words)):
         return f"I read commands and no whole sentences. {HELP}"
-    return f"I don't know {shown}. {HELP}"
+    return f"I don't know {shortened(words[0].text)}. {HELP}"
+
+
+def shortened(text: str) -> str:
+    """``text`` in quotes, cut where it would fill the screen."""
+    return f'"{text}"' if len(text) <= 60 else f'"{text[:59]}…"'
+
+
+def is_making(word: Word) -> bool:
+    return _bare(word) in MAKES
 
 
 def _spoken(words: Sequence[Word]) -> list[str]:

@@ -411,7 +411,11 @@ def test_another_word_is_no_slip_and_what_is_negated_changes_nothing(text: str) 
         ("stop orders-dev", '"stop" is nothing that I can do as yet.'),
         ("please delete orders-dev", '"delete" is nothing that I can do as yet.'),
         ("restart orders-dev", 'I do not know "restart"; "reboot" comes nearest.'),
+        ("create orders-new", '"create" is nothing that I can do as yet.'),
         ("don't reboot orders-dev", "Then I change nothing."),
+        ("reboot? never!", "Then I change nothing."),
+        ("never approve RDS-7", "Then I change nothing."),
+        (":wave:", 'I don\'t know ":wave:".'),
         ("why can't I connect to orders-dev", "I read commands and no whole sentences."),
         ("RDS-1003", "That is a request and no command."),
         ("postgres://dora:secret@orders.c1x2.us-east-1.rds.amazonaws.com/shop", "an address"),
@@ -436,10 +440,19 @@ def test_what_is_no_command_is_answered_in_one_sentence(text: str, says: str) ->
         ("could you please help me", "help"),
         ("please approve RDS-7", "approve RDS-7"),
         ("restart orders-dev", "help reboot"),
+        ("hi there, show orders-dev", "show orders-dev"),
+        ("status of RDS-7", "status RDS-7"),
+        ("approve RDS-7 please", "approve RDS-7"),
+        ("help me with orders-dev", "help"),
     ],
 )
 def test_a_sentence_that_is_nearly_a_command_gets_that_command(text: str, suggestion: str) -> None:
     assert offered(text).suggestions == (suggestion,)
+
+
+@pytest.mark.parametrize("text", ["rds list", "/rds /rds list", "rds-bot list", "@rds-bot list"])
+def test_its_own_name_before_a_command_is_no_part_of_it(text: str) -> None:
+    assert parse(text, CATALOGUE) == parse("list", CATALOGUE)
 
 
 @pytest.mark.parametrize(
@@ -449,6 +462,8 @@ def test_a_sentence_that_is_nearly_a_command_gets_that_command(text: str, sugges
         ("can you reboot orders-dev please", "reboot"),
         ("I want to reboot it", "reboot"),
         ("hi, please take a snapshot of orders-dev", "snapshot"),
+        ("create a snapshot of orders-dev", "snapshot"),
+        ("please move the backup-window of orders-dev", "backup-window"),
     ],
 )
 def test_a_sentence_that_asks_for_a_change_says_which(text: str, verb: str) -> None:

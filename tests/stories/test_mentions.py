@@ -336,6 +336,8 @@ def runs(seen: SeenMessage) -> list[str]:
         ("stop orders-dev", ["show orders-dev", "metrics orders-dev"]),
         ("what became of rds-1003?", ["status RDS-1003"]),
         ("show me orders-staging", ["show orders-staging"]),
+        ("status orders-staging", ["show orders-staging", "metrics orders-staging"]),
+        ("metrics for orders-staging", ["metrics orders-staging"]),
         ("can you show orders-staging?", ["show orders-staging", "metrics orders-staging"]),
     ],
 )
