@@ -310,7 +310,8 @@ def zone(name: str) -> str:
     """The IANA name of a time zone, as its database spells it. Raises ValueError."""
     if found := zone_of(name):
         return found
-    near = process.extractOne(name, list(_zones().values()), score_cutoff=60)
+    among = _zones().values() if len(name) > 3 else ()  # in a few letters everything is near
+    near = process.extractOne(name, list(among), score_cutoff=75)
     meant = f'; did you mean "{near[0]}"?' if near else ""
     raise ValueError(f'"{name}" is no time zone, as "Europe/Berlin" is one{meant}')
 

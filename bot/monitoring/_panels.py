@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rapidfuzz import process
-
 from bot.errors import UnknownWordError
+from bot.fleet.names import near
 from bot.values import Database
 from bot.values._vocabulary import Kind
 
@@ -104,11 +103,11 @@ def _named(word: str, plots: Sequence[Plot], database: Database, parameter: str)
         if _is(plot, word):
             return plot
     has = sorted({plot.word for plot in plots})
-    near = [found for found, *_ in process.extract(word.casefold(), has, limit=2, score_cutoff=60)]
+    begun = [one for one in has if len(word) > 1 and one.startswith(word.casefold())]
     what = f"{database.engine} {database.target.kind}".strip()
     raise UnknownWordError(
         f'I have no metric "{word}" of {database.name} ({what}). It has: {", ".join(has)}.',
         parameter,
-        near,
+        begun or near(word, has, limit=2),
         word,
     )

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 from bot.errors import UnknownWordError, UsageError
 from bot.masking import mask
@@ -130,12 +130,14 @@ def _named(word: str, files: Sequence[LogFile], instance: Database) -> LogFile:
         if word.casefold() in file.name.casefold():
             return file
     names = [file.name for file in files]
-    near = [found for found, *_ in process.extract(word, names, limit=2, score_cutoff=60)]
+    alike = process.extract(
+        word, names if len(word) > 3 else (), scorer=fuzz.partial_ratio, limit=2, score_cutoff=75
+    )
     raise UnknownWordError(
         f'{instance.name} has no log file with "{word}" in its name. '
         f"All of them: /rds logs {instance.address}",
         "file",
-        near,
+        [found for found, *_ in alike],
         word,
     )
 

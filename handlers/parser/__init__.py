@@ -94,7 +94,7 @@ def parse(text: str, catalogue: Mapping[str, type[Operation]]) -> Parsed:
     except UnknownVerbError as error:
         raise unknown_verb(error, verbs_of(catalogue), _trier(catalogue)) from None
     except UsageError as error:
-        suggested = error.suggestions or [simpler(text)]
+        suggested = error.suggestions or [simpler(text[:LONGEST_TEXT])]
         error.suggestions = tuple(filter(_trier(catalogue), suggested))
         if error.suggestions or not _looks(text, catalogue):
             raise
@@ -108,8 +108,11 @@ def simpler(text: str) -> str:
 
 def _looks(text: str, catalogue: Mapping[str, type[Operation]]) -> bool:
     """Whether it begins with a verb that only looks."""
-    words, verbs = _typed(text[:LONGEST_TEXT]), verbs_of(catalogue)
-    return bool(words) and issubclass(operation_of(words, verbs)[0], Query)
+    try:
+        operation, _ = operation_of(_typed(text[:LONGEST_TEXT]), verbs_of(catalogue))
+    except UnknownVerbError:
+        return False
+    return issubclass(operation, Query)
 
 
 def _parsed(text: str, catalogue: Mapping[str, type[Operation]]) -> Parsed:

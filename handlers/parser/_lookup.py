@@ -97,15 +97,15 @@ def nearest(word: str, choices: Iterable[str], begun: int = 2) -> str | None:
     return by_key.get(_meant.near(key(word), by_key, begun) or "")
 
 
-def slip(sentence: str, meant: str, *commands: str) -> UsageError:
+def slip(sentence: str, meant: str, command: str) -> UsageError:
     """An error that says which word was meant, with the whole command unless that is endless."""
-    suggestions = [one for one in commands if len(one) <= LONGEST_SUGGESTION]
+    suggestions = [command] if len(command) <= LONGEST_SUGGESTION else []
     return UsageError(f'{sentence} Did you mean "{meant}"?', suggestions=suggestions)
 
 
 def unknown_verb(error: UnknownVerbError, verbs: Verbs, tried: Tried) -> UsageError:
     """The same for people: the command that was meant, else what a sentence can be told."""
-    if group := _group(error, verbs):
+    if group := _group(error, verbs, tried):
         return group
     for typed, meant, command in _guesses(error, verbs):
         if _is_forbidden(meant, error.words, verbs):
@@ -141,7 +141,7 @@ def _slips(words: Sequence[Word], before: str, verbs: Verbs) -> Iterator[tuple[s
         yield typed, meant, f"help {meant}"
 
 
-def _group(error: UnknownVerbError, verbs: Verbs) -> UsageError | None:
+def _group(error: UnknownVerbError, verbs: Verbs, tried: Tried) -> UsageError | None:
     """Where the first of two words is right: the slip in the second, or all that it may be."""
     typed, *rest = error.words
     operations = {one.verb: one for one in verbs.values() if " " in one.verb}
@@ -153,8 +153,9 @@ def _group(error: UnknownVerbError, verbs: Verbs) -> UsageError | None:
     own = _meant.is_own_word(second.casefold())
     if meant := None if own else nearest(second, group, _meant.BEGUN):
         verb = group[meant].verb
-        sentence = f"I don't know {shortened(f'{typed.text} {second}')}."
-        return slip(sentence, verb, error.before + _joined(verb, rest[1:]))
+        command = error.before + _joined(verb, rest[1:])
+        if _may_be_offered(command, error.words, tried):
+            return slip(f"I don't know {shortened(f'{typed.text} {second}')}.", verb, command)
     return VerbGroupError(_meant.unmarked(typed.text.casefold()), [*group.values()])
 
 

@@ -474,7 +474,9 @@ def test_a_sentence_that_asks_for_a_change_says_which(text: str, verb: str) -> N
     assert error.change.verb == verb
 
 
-@pytest.mark.parametrize("text", ["digest", "help digest", "digest everything", "Digest?"])
+@pytest.mark.parametrize(
+    "text", ["digest", "help digest", "digest everything", "Digest?", "digest prview x"]
+)
 def test_the_first_word_of_several_verbs_lists_them_all(text: str) -> None:
     error = offered(text)
 
@@ -532,6 +534,7 @@ def test_what_takes_no_reason_says_nothing_of_reasons(text: str) -> None:
         pytest.param("backup-window 3-4", "", "", id="incomplete is no error"),
         pytest.param("between --low 3", "Low must not be above high. For", "", id="together"),
         pytest.param("reboot " + "x" * 12_000, "12,007 characters", "", id="endless"),
+        pytest.param("y" * 12_001, "12,001 characters", "", id="endless and unknown"),
         pytest.param(
             "reboot o --reason " + "x" * 10_001, "10,001 characters", "reason", id="long reason"
         ),

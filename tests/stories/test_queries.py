@@ -407,6 +407,18 @@ async def test_an_unknown_word_is_corrected_where_it_stands(
         assert says not in flat(await told(ana, str(command)))
 
 
+@pytest.mark.parametrize(
+    "line", ["metrics orders-staging it", "logs orders-staging zz", "list --environment it"]
+)
+async def test_no_word_is_offered_that_is_not_near(
+    bot: Bot, slack: SlackSandbox, line: str
+) -> None:
+    answer = await told(slack.member("ana"), f"/rds {line}")
+
+    assert [it for it in answer.actions if it.action_id.startswith(RUN)] == []
+    assert "did you mean" not in flat(answer).casefold()
+
+
 async def test_words_that_are_not_found_are_named_once_and_few_of_them(
     bot: Bot, slack: SlackSandbox
 ) -> None:
