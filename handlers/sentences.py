@@ -18,13 +18,15 @@ from handlers.errors import explained, offer, query_in
 from handlers.parser import SentenceError, VerbGroupError
 
 NAMED = 2  #: databases of one sentence that something is offered for
+NOTHING_USABLE = "Nothing that begins so is for you. /rds help shows what you can type."
 LOOKS = ("show", "metrics")
 
 
 async def reply_to(error: UsageError, desk: Desk, person: Person) -> Payload:
     match error:
         case VerbGroupError():
-            return explained(error, await _usable(error, desk, person))
+            usable = await _usable(error, desk, person)
+            return explained(error, usable) if usable else explained(UsageError(NOTHING_USABLE))
         case SentenceError():
             return _reply(error, (await desk.inventory()).databases)
     return explained(error)

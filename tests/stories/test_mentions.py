@@ -422,3 +422,6 @@ async def test_the_first_word_of_several_verbs_lists_those_for_whoever_asks(
     assert runs(for_ana) == ["/rds digest list", "/rds digest preview"]
     assert "/rds digest now Post a digest in this channel now" in flat(for_dora)
     assert runs(for_dora) == ["/rds digest list", "/rds digest preview"]
+    for_gil = await told(slack.member("gil"), f"/rds {text}")
+    assert "digest" not in flat(for_gil)
+    assert runs(for_gil) == []
