@@ -68,7 +68,10 @@ class Someone(Parameter):
 
 @dataclass(frozen=True)
 class Choice(Parameter):
+    """``is_open``: other words are taken too, as a team's own for an environment."""
+
     options: tuple[str, ...] = ()
+    is_open: bool = field(default=False, kw_only=True)
 
 
 INSTANCE_NAMES = ("DBInstanceIdentifier", "instance", "instance_id", "database", "identifier")
@@ -245,14 +248,14 @@ Reason = Annotated[
 ]
 
 
-def _environment_word(value: Any) -> Any:
+def environment_word(value: Any) -> Any:
     """As everywhere: prod is production. What a team's own word means only the settings know."""
     return str(Environment.parse(value) or value) if isinstance(value, str) else value
 
 
 EnvironmentWord = Annotated[
     str,
-    BeforeValidator(_environment_word),
+    BeforeValidator(environment_word),
     Choice(
         "Environment",
         "ENVIRONMENT",

@@ -1,10 +1,10 @@
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator
 
 from bot.cron import checked
 from bot.operation import Control, Desk, Query, environments
-from bot.params import EnvironmentWord, Parameter, zone
+from bot.params import Choice, Parameter, environment_word, zone
 from bot.values import (
     Answer,
     Appointment,
@@ -23,9 +23,22 @@ from bot.values import (
     Table,
     paragraph,
 )
+from bot.values._vocabulary import Environment
 
 EVERY_MORNING = 'schedule "30 8 * * mon-fri"'
 
+#: A form keeps a team's own word for it: lost there, a digest would tell of everything.
+Only = Annotated[
+    str,
+    BeforeValidator(environment_word),
+    Choice(
+        "Environment",
+        "ENVIRONMENT",
+        "Only its databases; left out: all.",
+        options=tuple(Environment),
+        is_open=True,
+    ),
+]
 Cron = Annotated[
     str,
     AfterValidator(checked),
@@ -50,7 +63,7 @@ class PreviewDigest(Query):
     )  # fmt: skip
     example = "digest preview --environment production"
 
-    environment: EnvironmentWord | None = None
+    environment: Only | None = None
 
     async def answer(self, desk: Desk, person: Person) -> Answer:
         digest = await desk.digest(environments(desk, self.environment))
@@ -68,7 +81,7 @@ class PostDigest(Control):
     verb, name = "digest now", "post_digest"
     example = "digest now --environment production"
 
-    environment: EnvironmentWord | None = None
+    environment: Only | None = None
 
     async def act(self, desk: Desk, person: Person) -> Answer:
         digest = await desk.post_digest(environments(desk, self.environment), person)
@@ -95,7 +108,7 @@ class ScheduleDigest(Control):
 
     cron: Cron
     timezone: Zone | None = None
-    environment: EnvironmentWord | None = None
+    environment: Only | None = None
 
     async def act(self, desk: Desk, person: Person) -> Answer:
         made = await desk.schedule_digest(

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bot.operation import Change, Operation
@@ -171,7 +171,7 @@ def _element(parameter: Parameter, value: Any) -> Element:
         case Picker():
             return _picker(value)
         case Choice():
-            return _choice(parameter.options, value)
+            return _choice(parameter, value)
         case Switch():
             return _switch(parameter, value)
         case Someone():
@@ -195,10 +195,12 @@ def _picker(value: Any) -> Element:
     }
 
 
-def _choice(words: Iterable[str], value: Any) -> Element:
-    options = [option(str(word), str(word)) for word in words][:OPTIONS]
-    typed = str(value).casefold()
-    chosen = next((one for one in options if one["value"].casefold() == typed), None)
+def _choice(parameter: Choice, value: Any) -> Element:
+    known, typed = [str(word) for word in parameter.options], cut(visible(_text(value)), VALUE)
+    if parameter.is_open and typed and typed.casefold() not in map(str.casefold, known):
+        known = [typed, *known]
+    options = [option(word, word) for word in known[:OPTIONS]]
+    chosen = next((one for one in options if one["value"].casefold() == typed.casefold()), None)
     initial = {"initial_option": chosen} if chosen else {}
     return {"type": "static_select", "action_id": ACTION, "options": options, **initial}
 

@@ -145,3 +145,21 @@ def _state(element: dict[str, Any]) -> dict[str, Any]:
         case _:
             found = {"value": element.get("initial_value")}
     return {"type": element["type"], **found}
+
+
+@pytest.mark.parametrize("typed", ["pre-live", "prod", "Staging", "production"])
+def test_a_typed_word_that_is_no_option_comes_back_from_the_form(typed: str) -> None:
+    """It may be a team's own; left out, a digest would tell of every environment."""
+    view = form(CATALOGUE["schedule_digest"], {"environment": typed}, metadata=HERE)
+    [element] = [one["element"] for one in view["blocks"] if one.get("block_id") == "environment"]
+
+    assert_view(view)
+    assert element["initial_option"] in element["options"]
+    assert element["initial_option"]["value"].casefold() == typed.casefold()
+
+
+def test_where_nothing_was_typed_no_option_is_chosen() -> None:
+    view = form(CATALOGUE["schedule_digest"], {}, metadata=HERE)
+    [element] = [one["element"] for one in view["blocks"] if one.get("block_id") == "environment"]
+
+    assert "initial_option" not in element
