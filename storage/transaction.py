@@ -267,6 +267,11 @@ class Transaction:
         if message.place is Place.CARD:
             self.stir_homes()
 
+    async def post_once(self, message: Message) -> None:
+        """The same, but where a message with its key was posted not long ago, it stays at that."""
+        if await outbox.post_once(self._connection, message, self.now):
+            self.after_commit(self._posted)
+
     def stir_homes(self) -> None:
         """Has the Homes drawn anew in which this shows; a few seconds' changes go together."""
         self._stirs_homes = True

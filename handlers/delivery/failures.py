@@ -102,10 +102,8 @@ class Setbacks:
     async def tell_ending(self, request: Request) -> None:
         """In place of the message that is left out for who can read the thread; once."""
         key = f"told:{request.id}:{request.status}"
-        if await self._store.outbox.stands(key):
-            return
         async with self._store.write() as tx:
-            await tx.post(_to_requester(request, "ending", key))
+            await tx.post_once(_to_requester(request, "ending", key))
 
     # -- to whom ---------------------------------------------------------------------------------
 

@@ -138,12 +138,6 @@ class Outbox:
         """Ends a message that cannot be delivered, and lets the ones behind it pass."""
         await self._record(delivery, given_up_at=self._clock(), error=mask(error))
 
-    async def stands(self, key: str) -> bool:
-        """Whether a message with that key was posted, not long ago."""
-        query = select(_row.id).where(_row.key == key, _row.posted.is_not(None)).limit(1)
-        async with self._connections.read() as connection:
-            return (await connection.execute(query)).first() is not None
-
     async def depth(self) -> int:
         """How many messages wait."""
         query = select(func.count()).select_from(_outbox).where(_WAITING)
@@ -208,6 +202,21 @@ async def post(
         },
     )
     await connection.execute(replace)
+
+
+async def post_once(connection: AsyncConnection, message: Message, now: int) -> bool:
+    """Adds a message unless one with its key was posted, not long ago; says whether it did.
+
+    Where that one is being posted right now, it is told of the replacement, and posts nothing anew.
+    """
+    same = select(_row.id).where(_row.key == message.key)
+    # Whoever records just now that it was posted comes before the look, or after the commit.
+    await connection.execute(same.with_for_update())
+    stands = same.where(_row.posted.is_not(None)).limit(1)
+    if (await connection.execute(stands)).first() is not None:
+        return False
+    await post(connection, message, now, None)
+    return True
 
 
 def _columns(message: Message, now: int, due_at: int) -> dict[str, Any]:

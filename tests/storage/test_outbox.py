@@ -254,7 +254,7 @@ async def test_who_is_told_instead_is_kept_and_replaced(database: Store) -> None
     assert delivery.message.instead == "U2"
 
 
-async def test_it_is_known_what_stands_somewhere(database: Store) -> None:
+async def test_what_was_posted_is_not_posted_once_more(database: Store) -> None:
     for key in ("posted", "left-out", "given-up", "waiting"):
         async with database.write() as tx:
             await tx.post(a_message(key=key, address=key))
@@ -263,6 +263,24 @@ async def test_it_is_known_what_stands_somewhere(database: Store) -> None:
     await database.outbox.delivered(due["left-out"], None)
     await database.outbox.give_up(due["given-up"], "channel_not_found")
 
-    stands = [key for key in (*due, "never") if await database.outbox.stands(str(key))]
+    for name in map(str, (*due, "never")):
+        async with database.write() as tx:
+            await tx.post_once(a_message(key=name, address=f"{name}-again"))
 
-    assert stands == ["posted"]
+    again = await database.outbox.due(START + HOUR, 10)
+    assert sorted(str(one.message.key) for one in again) == [
+        "given-up", "left-out", "never", "waiting",
+    ]  # fmt: skip
+
+
+async def test_what_is_being_posted_right_now_is_not_posted_once_more(database: Store) -> None:
+    async with database.write() as tx:
+        await tx.post(a_message(key="told"))
+    [under_way] = await database.outbox.due(START, 10)
+
+    async with database.write() as tx:
+        await tx.post_once(a_message(key="told"))
+    await database.outbox.delivered(under_way, Posted(channel="C2", ts="1"))
+
+    [again] = await database.outbox.due(START + HOUR, 10)
+    assert (again.id, again.posted) == (under_way.id, Posted(channel="C2", ts="1"))

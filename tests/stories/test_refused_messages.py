@@ -46,6 +46,14 @@ def refuse(stage: Stage, method: str, fault: Any, **wanted: str) -> None:
     stage.slack.faults.add(method, fault, times=None, where=where)
 
 
+async def it_ends(play: Play) -> None:
+    """No time passes while something is told: its lease would end, and it would be told twice."""
+    for _ in range(4):
+        await play.told()
+        await play.later(30)
+    await play.told()
+
+
 async def rounds(play: Play, seconds: float) -> None:
     """Time passes in steps of a minute, and what is due is tried at each."""
     for _ in range(int(seconds // 60)):
@@ -109,8 +117,7 @@ async def test_trouble_of_slacks_is_waited_for(stage: Stage, fault: Any) -> None
     stage.slack.faults.add("chat.*", fault, times=3)
     async with stage.bot(FREE) as play:
         await play.types("/rds reboot orders-test")
-        await play.later(120, steps=4)
-        await play.told()
+        await it_ends(play)
 
         assert "succeeded" in cards(stage)[-1].text
     assert not [one for one in direct(stage, "ana") if "could not post" in one]
@@ -157,8 +164,7 @@ async def test_what_a_thread_does_not_take_stands_in_its_channel(stage: Stage, w
     )
     async with stage.bot(FREE) as play:
         await play.types("/rds reboot orders-test")
-        await play.later(120, steps=4)
-        await play.told()
+        await it_ends(play)
 
     assert [it for it in cards(stage) if "RDS-1001 · " in it.words and not it.actions]
 
@@ -175,8 +181,7 @@ async def test_an_ending_that_the_thread_does_not_take_is_told_directly_once(
         refuse(stage, "conversations.members", Refused("missing_scope"))
     async with stage.bot(FREE) as play:
         await play.types("/rds reboot orders-test")
-        await play.later(120, steps=4)
-        await play.told()
+        await it_ends(play)
 
     assert len([one for one in direct(stage, "ana") if "succeeded" in one]) == 1
 
@@ -189,8 +194,7 @@ async def test_what_slack_finds_too_rich_comes_as_plain_text(stage: Stage, word:
     )  # fmt: skip
     async with stage.bot(FREE) as play:
         await play.types("/rds reboot orders-test")
-        await play.later(120, steps=4)
-        await play.told()
+        await it_ends(play)
 
     seen = stage.slack.member("dora").messages("databases")
     assert [it for it in seen if it.thread_ts and "succeeded" in it.words]
