@@ -14,8 +14,8 @@ from bot.bootstrap import Bot
 from bot.desk import Services
 from bot.operations.reboot_instance import RebootInstance
 from bot.requests.approvals import Approvals
-from bot.requests.drafts import Ask, Drafting
-from bot.requests.notifications import Telling
+from bot.requests.drafts import Ask, Drafts
+from bot.requests.notifications import Notifications
 from bot.sandbox.aws import DEMO_FLEET, AWSSandbox
 from bot.values import Order, Request, wall_clock
 
@@ -86,11 +86,11 @@ def _approvals(bot: Bot, turns: Turns) -> Approvals:
         turns.commit()
         bot.executor.nudge()
 
-    drafting = Drafting(
+    drafting = Drafts(
         its.store, its.accounts, its.sights, its.judge, its.directory, _Anywhere(), its.settings
     )
     return Approvals(
-        its.store, drafting, its.directory, Telling(None), its.settings, its.judge, nudge
+        its.store, drafting, its.directory, Notifications(None), its.settings, its.judge, nudge
     )
 
 

@@ -125,7 +125,7 @@ async def _tick(bot: Bot, aws: AWSSandbox, fresh: int) -> Tick:
     before = len(aws.calls())
     with transactions() as counted:
         begun = time.perf_counter()
-        looked_at = await asyncio.create_task(bot.following.tick())
+        looked_at = await asyncio.create_task(bot.follower.tick())
         seconds = time.perf_counter() - begun
     calls = Counter(call.action for call in aws.calls()[before:])
     return Tick(looked_at, calls, fresh, counted, seconds)

@@ -12,17 +12,20 @@ from bot.values import (
     Classified,
     Decision,
     Effect,
+    Environment,
+    Kind,
     Order,
     Outcome,
     PersonId,
     Plan,
     Receipt,
     Request,
+    Risk,
+    Status,
     Step,
     Target,
     plan_hash,
 )
-from bot.values._vocabulary import Environment, Kind, Risk, Status
 from storage.store import Store
 
 TEAM = "T0HOME0001"

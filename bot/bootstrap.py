@@ -12,34 +12,33 @@ from secrets import token_hex
 import aiohttp
 import structlog
 
-from bot.aftermath import Aftermaths
+from bot.aftermath import AftermathTick
 from bot.aws.accounts import Accounts, accounts_of
 from bot.desk import Health, Services
-from bot.digests import Digests, Rounds, Survey
+from bot.digests import Digests, DigestTick, Survey
 from bot.file_permissions import exposures
 from bot.fleet.connection_limits import Ceilings
 from bot.fleet.inventory import Fleet
-from bot.health.audit import Verifying
+from bot.health.audit import AuditCheck
 from bot.health.cloudwatch import Publisher
 from bot.health.metrics import Pulse, Telemetry
 from bot.health.pages import Vitals, served
-from bot.incidents import Care, Watch
+from bot.incidents import IncidentActions, Watch
 from bot.monitoring import Monitoring
 from bot.monitoring._markers import Markers
-from bot.policy.absences import Absences
+from bot.policy.absences import AbsenceTick
 from bot.policy.admins import Admins
 from bot.policy.judge import Judge
 from bot.policy.viewers import Sights
 from bot.requests.approvals import Approvals
-from bot.requests.drafts import Drafting
+from bot.requests.drafts import Drafts
 from bot.requests.executor import Executor
-from bot.requests.follower import Following
+from bot.requests.follower import Follower
 from bot.requests.mode import enter
-from bot.requests.notifications import Telling
-from bot.requests.reminders import Reminders
+from bot.requests.notifications import Notifications
+from bot.requests.reminders import ReminderTick
 from bot.settings import OBSERVES, Settings, idle
-from bot.values import Line, Moment, micros, wall_clock
-from bot.values._vocabulary import Status
+from bot.values import Line, Moment, Status, micros, wall_clock
 from charts import Studio
 from handlers import app as slack
 from handlers.delivery.homes import Homes
@@ -50,8 +49,8 @@ from handlers.directory import SlackDirectory
 from handlers.intake.inbox import Intake
 from handlers.jobs import Jobs, Leader, Tick, scheduler
 from handlers.listeners.live import Live
-from handlers.live import Renewing
-from handlers.runner import Errands
+from handlers.live import LiveTick
+from handlers.runner import Runner
 from storage.checks import files as database_files
 from storage.store import Store
 from storage.tables.chain import AuditKey
@@ -73,7 +72,7 @@ class Bot:
 
     services: Services
     executor: Executor
-    following: Following
+    follower: Follower
     intake: Intake
     notifier: Notifier
     jobs: Jobs
@@ -202,18 +201,22 @@ async def _built(ground: Ground) -> Bot:
     socket = slack.Socket(bolt, tokens.app.get_secret_value(), client, telemetry.acknowledged)
 
     directory = SlackDirectory(client, own, settings.channels.approvals, clock)
-    telling, owner = _telling(settings), token_hex(8)
-    executor = Executor(store, accounts, judge, directory, telling, clock, owner, ground.steady)
-    following = Following(store, accounts, executor, telling, settings.polling, clock)
-    verifying = Verifying(store.audit.walk, telemetry.audit_verified, clock)
-    services = _services(ground, fleet, judge, directory, telling, executor, verifying, socket)
+    notifications, owner = _notifications(settings), token_hex(8)
+    executor = Executor(
+        store, accounts, judge, directory, notifications, clock, owner, ground.steady
+    )
+    follower = Follower(store, accounts, executor, notifications, settings.polling, clock)
+    audit_check = AuditCheck(store.audit.walk, telemetry.audit_verified, clock)
+    services = _services(
+        ground, fleet, judge, directory, notifications, executor, audit_check, socket
+    )
 
     intake = Intake(store.inbox, clock)
     replies = Replies(store, posting, ground.session)
     pictures = Pictures(store, posting, ground.studio)
-    errands = Errands(services)
-    renewing = Renewing(services, errands, pictures)
-    live = Live(services, directory, errands, renewing, replies)
+    runner = Runner(services)
+    live_tick = LiveTick(services, runner, pictures)
+    live = Live(services, directory, runner, live_tick, replies)
     slack.listen(bolt, intake, services, posting, replies, live)
     homes = Homes(services, posting, clock, pause=3 * pause)
     admins = Admins(directory, settings)
@@ -223,12 +226,12 @@ async def _built(ground: Ground) -> Bot:
     )  # fmt: skip
     leads = Leader(store, owner, telemetry.leads).leads
     ticks = (
-        *_of_requests(services, directory, executor, following),
-        *_of_databases(services, admins, homes, renewing),
-        *_of_itself(ground, services, admins, intake, verifying, leads),
+        *_of_requests(services, directory, executor, follower),
+        *_of_databases(services, admins, homes, live_tick),
+        *_of_itself(ground, services, admins, intake, audit_check, leads),
     )
     jobs = Jobs(ticks, leads, telemetry.ticks)
-    return Bot(services, executor, following, intake, notifier, jobs, pictures, socket)
+    return Bot(services, executor, follower, intake, notifier, jobs, pictures, socket)
 
 
 def _services(
@@ -236,9 +239,9 @@ def _services(
     fleet: Fleet,
     judge: Judge,
     directory: SlackDirectory,
-    telling: Telling,
+    notifications: Notifications,
     executor: Executor,
-    verifying: Verifying,
+    audit_check: AuditCheck,
     socket: slack.Socket,
 ) -> Services:
     """What people ask, and what answers them."""
@@ -248,42 +251,42 @@ def _services(
     monitoring = Monitoring(accounts, ceilings, clock, settings.thresholds)
     markers = Markers(store, accounts, fleet)
     sights = Sights(directory, fleet, judge.classify, settings.access.viewers)
-    drafting = Drafting(store, accounts, sights, judge, directory, directory, settings)
-    approvals = Approvals(store, drafting, directory, telling, settings, judge, executor.nudge)
+    drafts = Drafts(store, accounts, sights, judge, directory, directory, settings)
+    approvals = Approvals(store, drafts, directory, notifications, settings, judge, executor.nudge)
     survey = Survey(
-        store, accounts, fleet, monitoring, ceilings, judge, verifying.checked, clock,
+        store, accounts, fleet, monitoring, ceilings, judge, audit_check.checked, clock,
         settings.thresholds,
     )  # fmt: skip
     digests = Digests(store, survey, directory, settings, clock)
-    care = Care(store, directory, settings.channels.incidents)
+    incident_actions = IncidentActions(store, directory, settings.channels.incidents)
     health = _health(settings, store, fleet, monitoring, socket, clock)
     return Services(
         store, accounts, fleet, monitoring, markers, ceilings, judge, directory, approvals, digests,
-        care, sights, settings, clock, health,
+        incident_actions, sights, settings, clock, health,
     )  # fmt: skip
 
 
 def _of_requests(
-    its: Services, directory: SlackDirectory, executor: Executor, following: Following
+    its: Services, directory: SlackDirectory, executor: Executor, follower: Follower
 ) -> Iterator[Tick]:
     settings, clock = its.settings, its.clock
-    reminders = Reminders(
+    reminders = ReminderTick(
         its.store, directory, its.judge.now, settings.notifications.escalation, clock,
         observes=settings.observe,
     )  # fmt: skip
     # Mostly nudged sooner; this finds what another replica approved, and what had to wait.
     yield Tick("claim", timedelta(seconds=2), executor.tick, leader=False)
-    yield Tick("follow", settings.polling.interval, following.tick)
+    yield Tick("follow", settings.polling.interval, follower.tick)
     yield Tick("expire", timedelta(seconds=15), lambda: its.approvals.expire(clock()))
     yield Tick("remind", timedelta(minutes=1), reminders.tick)
 
 
 def _of_databases(
-    its: Services, admins: Admins, homes: Homes, renewing: Renewing
+    its: Services, admins: Admins, homes: Homes, live_tick: LiveTick
 ) -> Iterator[Tick]:
     settings, store, fleet, monitoring = its.settings, its.store, its.fleet, its.monitoring
-    rounds = Rounds(store, its.digests, its.clock, admins)
-    aftermaths = Aftermaths(
+    digest_tick = DigestTick(store, its.digests, its.clock, admins)
+    aftermaths = AftermathTick(
         store, fleet, monitoring, its.markers, its.directory, settings.aftermath, its.clock
     )
     watch = Watch(
@@ -294,10 +297,10 @@ def _of_databases(
         await fleet.refresh()
         await homes.look_at_fleet()
 
-    yield Tick("digest", timedelta(seconds=20), rounds.tick)
+    yield Tick("digest", timedelta(seconds=20), digest_tick.tick)
     yield Tick("look_back", timedelta(minutes=1), aftermaths.tick)
     yield Tick("watch", settings.polling.interval, watch.tick)
-    yield Tick("freshen", timedelta(seconds=5), renewing.tick)
+    yield Tick("freshen", timedelta(seconds=5), live_tick.tick)
     yield Tick("refresh", timedelta(minutes=1), refresh, leader=False)
 
 
@@ -306,17 +309,17 @@ def _of_itself(
     its: Services,
     admins: Admins,
     intake: Intake,
-    verifying: Verifying,
+    audit_check: AuditCheck,
     leads: Callable[[], Awaitable[bool]],
 ) -> Iterator[Tick]:
     """Its people, its figures and its tables. Every replica checks the trail for itself: whoever
     reads its figures need not know which one leads."""
-    absences = Absences(its.store, its.directory, its.settings, admins)
+    absences = AbsenceTick(its.store, its.directory, its.settings, admins)
     publisher = _publisher(ground)
     yield Tick("look_at_people", timedelta(seconds=20), absences.tick)
     yield Tick("take_over", timedelta(seconds=20), intake.take_over, leader=False)
     yield Tick("publish", timedelta(minutes=1), lambda: publisher.tick(leads), leader=False)
-    yield Tick("verify", timedelta(minutes=10), verifying.tick, leader=False)
+    yield Tick("verify", timedelta(minutes=10), audit_check.tick, leader=False)
     yield Tick("tidy", timedelta(hours=1), its.store.tidy, leader=False)
 
 
@@ -339,9 +342,9 @@ async def _background(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
             await task
 
 
-def _telling(settings: Settings) -> Telling:
+def _notifications(settings: Settings) -> Notifications:
     """A bot that only observes announces nothing at the topic either."""
-    return Telling(None if settings.observe else settings.notifications.sns_topic_arn)
+    return Notifications(None if settings.observe else settings.notifications.sns_topic_arn)
 
 
 def _publisher(ground: Ground) -> Publisher:

@@ -14,7 +14,7 @@ PATIENCE = 25.0  #: seconds for one look
 SKEW = 2.0  #: seconds that this machine's clock may differ from somebody else's
 
 
-class Outcome(StrEnum):
+class CheckOutcome(StrEnum):
     OK = "ok"
     PROBLEM = "problem"
     SKIPPED = "skipped"
@@ -24,13 +24,13 @@ class Finding(Value):
     """``told`` is what was seen, or why nobody looked; ``mend`` what to do, "" for nothing."""
 
     name: str
-    outcome: Outcome
+    outcome: CheckOutcome
     told: str
     mend: str = ""
 
     def __str__(self) -> str:
         """One line, without secrets."""
-        told = f"because {self.told}" if self.outcome is Outcome.SKIPPED else self.told
+        told = f"because {self.told}" if self.outcome is CheckOutcome.SKIPPED else self.told
         return f"{self.outcome:<8} {self.name}: {mask(told)}. {mask(self.mend)}".rstrip()
 
 
@@ -38,15 +38,15 @@ Findings = tuple[Finding, ...]
 
 
 def ok(name: str, told: str) -> Finding:
-    return Finding(name=name, outcome=Outcome.OK, told=_bare(told))
+    return Finding(name=name, outcome=CheckOutcome.OK, told=_bare(told))
 
 
 def trouble(name: str, told: str, mend: str) -> Finding:
-    return Finding(name=name, outcome=Outcome.PROBLEM, told=_bare(told), mend=mend)
+    return Finding(name=name, outcome=CheckOutcome.PROBLEM, told=_bare(told), mend=mend)
 
 
 def skipped(name: str, because: str, mend: str = "") -> Finding:
-    return Finding(name=name, outcome=Outcome.SKIPPED, told=_bare(because), mend=mend)
+    return Finding(name=name, outcome=CheckOutcome.SKIPPED, told=_bare(because), mend=mend)
 
 
 async def looked(
@@ -91,16 +91,16 @@ def clock(name: str, sent: datetime, received: datetime, date: str | None) -> Fi
 
 
 def in_trouble(findings: Iterable[Finding]) -> bool:
-    return any(one.outcome is Outcome.PROBLEM for one in findings)
+    return any(one.outcome is CheckOutcome.PROBLEM for one in findings)
 
 
 def summary(findings: Findings) -> str:
     """``12 ok, 1 problem, 2 skipped``"""
-    counts = {word: sum(one.outcome is word for one in findings) for word in Outcome}
-    problems = counts[Outcome.PROBLEM]
+    counts = {word: sum(one.outcome is word for one in findings) for word in CheckOutcome}
+    problems = counts[CheckOutcome.PROBLEM]
     return (
-        f"{counts[Outcome.OK]} ok, {problems} problem{'' if problems == 1 else 's'}, "
-        f"{counts[Outcome.SKIPPED]} skipped"
+        f"{counts[CheckOutcome.OK]} ok, {problems} problem{'' if problems == 1 else 's'}, "
+        f"{counts[CheckOutcome.SKIPPED]} skipped"
     )
 
 

@@ -28,7 +28,7 @@ from bot.setup import iam
 from bot.setup import init as setup_init
 from bot.setup.docs import GENERATED, Generated
 from bot.spreadsheets import csv_line
-from bot.values import AuditRow, wall_clock
+from bot.values import AuditEntry, wall_clock
 from storage import migrations
 from storage.tables import audit as audit_store
 
@@ -186,7 +186,7 @@ def export(
     asyncio.run(_export(load(), output))
 
 
-class Identity(StrEnum):
+class PolicyFor(StrEnum):
     """Whose IAM document is printed."""
 
     ROLE = "role"
@@ -197,12 +197,12 @@ class Identity(StrEnum):
 @app.command("iam-policy")
 def iam_policy(
     of: Annotated[
-        Identity,
+        PolicyFor,
         typer.Option(
             help="role: what the role of an account may do; bot: what the bot's own identity "
             "may do; trust: an example of who may become the role."
         ),
-    ] = Identity.ROLE,
+    ] = PolicyFor.ROLE,
     account: Annotated[
         str | None, typer.Option(help="For that account alone, by name or id. [default: all]")
     ] = None,
@@ -218,11 +218,11 @@ def iam_policy(
     settings, catalogue = load(), CATALOGUE.values()
     wanted = iam.Wanted(account=account, observe=observe, region=profile_region())
     match of:
-        case Identity.ROLE:
+        case PolicyFor.ROLE:
             document = iam.role_policy(catalogue, settings, wanted)
-        case Identity.BOT:
+        case PolicyFor.BOT:
             document = iam.bot_policy(catalogue, settings, wanted)
-        case Identity.TRUST:
+        case PolicyFor.TRUST:
             document = iam.trust_policy(settings, wanted)
     _say(json.dumps(document, indent=2))
     if said := iam.too_long(document):
@@ -344,11 +344,11 @@ async def _export(settings: Settings, output: str) -> None:
     sys.stdout.write(header)
 
 
-def _as_csv(row: AuditRow) -> str:
+def _as_csv(row: AuditEntry) -> str:
     return csv_line(_columns(row))
 
 
-def _as_json(row: AuditRow) -> str:
+def _as_json(row: AuditEntry) -> str:
     told = {"seq": row.seq, "at": row.at, "hash": row.hash, **row.event.json_value()}
     return f"{json.dumps(told)}\n"
 
@@ -368,7 +368,7 @@ COLUMNS = (
 )
 
 
-def _columns(row: AuditRow) -> tuple[Any, ...]:
+def _columns(row: AuditEntry) -> tuple[Any, ...]:
     event = row.event
     return (row.seq, row.at, event.action, event.actor, event.result, event.request_id,
             event.operation, event.target, json.dumps(event.facts, sort_keys=True), event.text,

@@ -14,7 +14,7 @@ from bot.errors import DirectoryError
 from bot.fleet.connection_limits import Ceilings
 from bot.fleet.inventory import Fleet
 from bot.fleet.limits import Ceiling
-from bot.incidents import Care
+from bot.incidents import IncidentActions
 from bot.monitoring import Monitoring, firing
 from bot.monitoring._markers import Markers
 from bot.operation import Change, Control, Operation, WantedRequests, WantedRows
@@ -34,11 +34,13 @@ from bot.requests.approvals import Approvals
 from bot.settings import Settings
 from bot.values import (
     Appointment,
-    AuditRow,
+    AuditEntry,
     Classified,
     Database,
     Digest,
+    Environment,
     Inventory,
+    Kind,
     Line,
     Measure,
     Observed,
@@ -46,11 +48,12 @@ from bot.values import (
     Range,
     Request,
     Series,
+    Status,
     Tally,
     Window,
+    folded,
     micros,
 )
-from bot.values._vocabulary import Environment, Kind, Status, folded
 from storage.store import Store
 
 #: Results that a person looking for trouble wants to see.
@@ -82,7 +85,7 @@ class Services:
     directory: Directory
     approvals: Approvals
     digests: Digests
-    incidents: Care
+    incidents: IncidentActions
     sights: Sights
     settings: Settings
     clock: Callable[[], int]
@@ -90,7 +93,7 @@ class Services:
 
 
 @dataclass(frozen=True)
-class Desk:
+class ServiceDesk:
     services: Services
     received_at: int  #: when the command or click that is being answered was received
     sight: Sight  #: what whoever asks may look at
@@ -176,7 +179,7 @@ class Desk:
         find = self.services.store.requests.find
         return await find(environments=environments, limit=limit, **wanted)
 
-    async def audit(self, **wanted: Unpack[WantedRows]) -> tuple[AuditRow, ...]:
+    async def audit(self, **wanted: Unpack[WantedRows]) -> tuple[AuditEntry, ...]:
         actor, since = wanted.get("actor"), wanted.get("since")
         rows = await self.services.store.audit.rows(
             request_id=wanted.get("request_id"),

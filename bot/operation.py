@@ -21,11 +21,13 @@ from bot.values import (
     Answer,
     Appointment,
     Assessment,
-    AuditRow,
+    AuditEntry,
     Classified,
     Database,
     Digest,
+    Environment,
     Inventory,
+    Kind,
     Line,
     Measure,
     Observed,
@@ -37,13 +39,14 @@ from bot.values import (
     Range,
     Receipt,
     Request,
+    Risk,
     Sent,
     Series,
+    Status,
     Tally,
     Window,
+    quoted,
 )
-from bot.values._command_line import quoted
-from bot.values._vocabulary import Environment, Kind, Risk, Status
 
 
 class WantedRequests(TypedDict, total=False):
@@ -127,7 +130,7 @@ class Desk(Protocol):
     ) -> tuple[Request, ...]:
         """Newest first."""
 
-    async def audit(self, **wanted: Unpack[WantedRows]) -> tuple[AuditRow, ...]:
+    async def audit(self, **wanted: Unpack[WantedRows]) -> tuple[AuditEntry, ...]:
         """Newest first."""
 
     async def roles(self, person: Person) -> Mapping[str, bool | None]:

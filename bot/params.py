@@ -14,8 +14,7 @@ from pydantic.fields import FieldInfo
 from pytimeparse2 import parse as parse_duration
 from rapidfuzz import process
 
-from bot.values._command_line import written
-from bot.values._vocabulary import Environment, Kind, folded
+from bot.values import Environment, Kind, folded, written
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from io import StringIO
 from typing import Any
 
-from bot.values._vocabulary import folded
+from bot.values import folded
 
 #: With these a text may begin, beside letters, digits and pictures; a formula begins with none.
 _PLAIN = frozenset("\"#$%&'()*,./:;<>?[]^_`{|}~!")

@@ -22,7 +22,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.desk import Services
 from bot.errors import SettingsError
-from handlers.delivery.masked import DiscreetClient
+from handlers.delivery.masked import MaskedClient
 from handlers.delivery.replies import Replies
 from handlers.directory import Identity
 from handlers.intake.acknowledge import ignore_the_rest, missed
@@ -39,7 +39,7 @@ from handlers.listeners.views import Views
 from handlers.modals.forms import Forms
 from handlers.modals.launcher import Launcher
 from handlers.modals.modals import Modals
-from handlers.runner import Errands
+from handlers.runner import Runner
 from handlers.slack_errors import SILENCE, UnansweredError, heard, why
 
 log = structlog.get_logger()
@@ -64,7 +64,7 @@ async def pooled_session(
         yield session
 
 
-class Client(DiscreetClient):
+class Client(MaskedClient):
     """Raises what Slack refuses as a class of ``handlers.slack_errors``."""
 
     async def api_call(self, *given: Any, **named: Any) -> AsyncSlackResponse:
@@ -158,17 +158,17 @@ def listen(
     live: Live,
 ) -> None:
     """Every listener, registered once; ``client`` tries nothing again."""
-    errands, modals = Errands(services), Modals(client)
+    runner, modals = Runner(services), Modals(client)
     forms = Forms(services, modals)
-    launcher = Launcher(services, errands, forms, modals)
+    launcher = Launcher(services, runner, forms, modals)
     # Bolt asks one after the other: what comes most often and in bursts stands first.
-    Actions(services, errands, forms, launcher, replies).register(app, intake)
-    Commands(errands, forms, launcher, replies).register(app, intake)
-    Mentions(errands, forms, replies, services.store).register(app, intake)
-    Shortcuts(services, errands, modals, replies).register(app, intake)
-    Redrawing(errands, services.store, replies).register(app, intake)
+    Actions(services, runner, forms, launcher, replies).register(app, intake)
+    Commands(runner, forms, launcher, replies).register(app, intake)
+    Mentions(runner, forms, replies, services.store).register(app, intake)
+    Shortcuts(services, runner, modals, replies).register(app, intake)
+    Redrawing(runner, services.store, replies).register(app, intake)
     live.register(app, intake)
-    Views(errands, forms, launcher, modals, replies).register(app, intake)
+    Views(runner, forms, launcher, modals, replies).register(app, intake)
     Events(services.store).register(app, intake)
     Options(services, forms).register(app)
     ignore_the_rest(app)

@@ -22,9 +22,8 @@ from bot.policy.eligibility import (
     members_of,
     people_named,
 )
-from bot.settings import People, Policy, Settings
-from bot.values import PersonId
-from bot.values._vocabulary import Risk
+from bot.settings import People, PolicySettings, Settings
+from bot.values import PersonId, Risk
 from handlers.app import identity, pooled_session, reading_client
 from handlers.directory import SlackDirectory
 from handlers.slack_errors import why
@@ -232,7 +231,7 @@ async def _admins(directory: SlackDirectory, settings: Settings) -> Finding:
 
 
 def electorates(
-    policy: Policy, approvers: People | None
+    policy: PolicySettings, approvers: People | None
 ) -> Iterator[tuple[str, People | None, int]]:
     """Who approves by which key of the settings, and how many of them are wanted at most."""
     most = 0

@@ -47,7 +47,7 @@ class UnsaidError(DirectoryError):
         self.code = code
 
 
-class DeniedError(Exception):
+class UnknownToSlackError(Exception):
     """``code`` is Slack's word for that there is no such thing for the bot, now or ever."""
 
     def __init__(self, code: str) -> None:
@@ -209,7 +209,7 @@ class SlackDirectory:
 
         try:
             person = await self._ask("users_info", f"who {user} is", read, user=user)
-        except DeniedError as denied:
+        except UnknownToSlackError as denied:
             return denied.code
         self._note_address(person)
         return person
@@ -230,7 +230,7 @@ class SlackDirectory:
         what = f"who is in the user group {group}"
         try:
             return await self._ask("usergroups_users_list", what, read, usergroup=group)
-        except DeniedError as denied:
+        except UnknownToSlackError as denied:
             log.warning("directory.group_gone", group=group, why=denied.code)
             return Roster(gone=denied.code)
 
@@ -243,7 +243,7 @@ class SlackDirectory:
         try:
             what = f"what the channel {channel} is"
             return await self._ask("conversations_info", what, read, channel=channel)
-        except DeniedError:
+        except UnknownToSlackError:
             return {}
 
     async def _read_members(self, channel: str) -> frozenset[str]:
@@ -264,7 +264,7 @@ class SlackDirectory:
                 members |= found
                 if not cursor:
                     return frozenset(members)
-        except DeniedError:
+        except UnknownToSlackError:
             return frozenset()
 
     async def _ask(self, method: str, what: str, read: Callable[[Any], V], **arguments: Any) -> V:
@@ -295,7 +295,7 @@ def _patience(refusal: RefusalError, what: str) -> float:
         return refusal.seconds
     if isinstance(refusal, UnansweredError | TokenError):
         raise UnsaidError(what, refusal.why) from refusal
-    raise DeniedError(refusal.why) from refusal
+    raise UnknownToSlackError(refusal.why) from refusal
 
 
 def _person(raw: Mapping[str, Any], own: Identity) -> Person:

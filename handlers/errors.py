@@ -8,11 +8,11 @@ from bot.operations import CATALOGUE
 from bot.requests.drafts import DeniedError
 from handlers.blocks.denied import denied
 from handlers.blocks.elements import Payload
-from handlers.blocks.error import Offer, problem
+from handlers.blocks.error import Suggestion, problem
 from handlers.parser import Command, parse
 
 
-def explained(error: BotError, offers: Sequence[Offer] = ()) -> Payload:
+def explained(error: BotError, offers: Sequence[Suggestion] = ()) -> Payload:
     """What happened, why, and what to do next; ``offers`` are commands that may be meant."""
     if isinstance(error, DeniedError):
         return denied(str(error), error.seq, error.classified)
@@ -31,9 +31,9 @@ def explained(error: BotError, offers: Sequence[Offer] = ()) -> Payload:
     return problem(str(error))
 
 
-def offer(text: str, about: str = "") -> Offer:
+def offer(text: str, about: str = "") -> Suggestion:
     """What changes nothing may be run by a button; all else is only there to be copied."""
-    return Offer(text, about, runs=query_in(text) is not None)
+    return Suggestion(text, about, runs=query_in(text) is not None)
 
 
 def query_in(text: str) -> Command | None:

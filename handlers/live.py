@@ -9,7 +9,7 @@ from bot.operation import Query
 from bot.values import Answer, AuditEvent, LiveChart, Posted, Shown
 from handlers.delivery.pictures import Pictures
 from handlers.errors import query_in
-from handlers.runner import Errand, Errands
+from handlers.runner import Invocation, Runner
 from handlers.slack_errors import (
     UNANSWERED,
     ContentError,
@@ -23,11 +23,11 @@ GIVE_UP = live_charts.LASTING  #: how long the last words are tried
 log = structlog.get_logger()
 
 
-class Renewing:
-    def __init__(self, services: Services, errands: Errands, pictures: Pictures) -> None:
+class LiveTick:
+    def __init__(self, services: Services, runner: Runner, pictures: Pictures) -> None:
         self._store = services.store
         self._clock = services.clock
-        self._errands = errands
+        self._runner = runner
         self._pictures = pictures
         self._under_way: set[str] = set()
 
@@ -64,7 +64,7 @@ class Renewing:
     async def _next(self, chart: LiveChart, posted: Posted) -> None:
         """The picture before goes only when the message shows another."""
         now = self._clock()
-        found = await self._errands.look(_query(chart), _errand(chart, now))
+        found = await self._runner.look(_query(chart), _errand(chart, now))
         picture = await self._pictures.show(posted, live_charts.fresh(chart, found, now))
         shown = Shown(answer=_words(found), picture=picture)
         # Stopped while it was drawn: the message must not go on saying that it is kept fresh.
@@ -98,9 +98,9 @@ def _query(chart: LiveChart) -> Query:
     return command.operation
 
 
-def _errand(chart: LiveChart, now: int) -> Errand:
+def _errand(chart: LiveChart, now: int) -> Invocation:
     """As whoever asked for it: what they may not see any more is not shown for them either."""
-    return Errand(chart.person, chart.address, now, chart.key)
+    return Invocation(chart.person, chart.address, now, chart.key)
 
 
 def _words(found: Answer) -> Answer:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from bot.desk import OPEN_TO_ALL, Desk, Services
+from bot.desk import OPEN_TO_ALL, ServiceDesk, Services
 from bot.errors import (
     AmbiguousTargetError,
     BotError,
@@ -22,11 +22,21 @@ from bot.policy.approvers import who_may_approve
 from bot.policy.authorization import Authorization, refuse, viewers
 from bot.policy.viewers import NOT_VIEWER, Sight
 from bot.requests.drafts import Ask
-from bot.values import Answer, AuditEvent, Line, Message, Person, PersonId, Place, Request
-from bot.values._vocabulary import Kind, Status
+from bot.values import (
+    Answer,
+    AuditEvent,
+    Kind,
+    Line,
+    Message,
+    Person,
+    PersonId,
+    Place,
+    Request,
+    Status,
+)
 from handlers.blocks.answers import answer
 from handlers.blocks.dry_run import rehearsal
-from handlers.blocks.error import Offer
+from handlers.blocks.error import Suggestion
 from handlers.blocks.picture import words
 from handlers.blocks.receipt import filed
 from handlers.errors import explained, offer, query_in
@@ -38,7 +48,7 @@ NAMING = 1.0
 
 
 @dataclass(frozen=True)
-class Errand:
+class Invocation:
     """Who wants something, where, and when the wish was received."""
 
     asker: PersonId
@@ -47,15 +57,15 @@ class Errand:
     key: str
 
 
-class Errands:
+class Runner:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._authorization = Authorization(services.store, services.directory)
 
-    async def run(self, command: Command, errand: Errand) -> dict[str, object]:
+    async def run(self, command: Command, invocation: Invocation) -> dict[str, object]:
         """The reply; what people should know of an error is a reply too."""
         try:
-            return await self.carry_out(command, errand)
+            return await self.carry_out(command, invocation)
         except BotError as error:
             return self.explained(command, error)
 
@@ -65,34 +75,36 @@ class Errands:
             return explained(error, self._meant(command, error) or _simpler(command))
         return explained(error)
 
-    async def misread(self, error: BotError, errand: Errand) -> dict[str, object]:
+    async def misread(self, error: BotError, invocation: Invocation) -> dict[str, object]:
         """The reply to what cannot be read as a command."""
         if not isinstance(error, UsageError):
             return explained(error)
         try:
-            person = await self._services.directory.person(errand.asker, errand.received_at)
-            return await reply_to(error, await self._desk(person, errand), person)
+            person = await self._services.directory.person(invocation.asker, invocation.received_at)
+            return await reply_to(error, await self._desk(person, invocation), person)
         except DirectoryError:
             return explained(error)
 
-    async def carry_out(self, command: Command, errand: Errand) -> dict[str, object]:
+    async def carry_out(self, command: Command, invocation: Invocation) -> dict[str, object]:
         """The reply. Raises BotError."""
         operation = command.operation
         match operation:
             case Change():
-                return await self._ask(command, operation, errand)
+                return await self._ask(command, operation, invocation)
             case Query():
-                return await self._answered(await self.look(operation, errand), errand)
+                return await self._answered(await self.look(operation, invocation), invocation)
             case Control():
-                person = await self._services.directory.person(errand.asker, errand.received_at)
-                acting = operation.act(await self._desk(person, errand), person)
+                person = await self._services.directory.person(
+                    invocation.asker, invocation.received_at
+                )
+                acting = operation.act(await self._desk(person, invocation), person)
                 return answer(await self._audited(operation, person, acting))
         raise TypeError(f"{operation.name} is neither a query, a control nor a change")
 
-    async def look(self, query: Query, errand: Errand) -> Answer:
+    async def look(self, query: Query, invocation: Invocation) -> Answer:
         """What a query finds, before anybody draws it. Raises BotError."""
-        person, sight = await self.member(query, errand)
-        answering = query.answer(self._seated(sight, errand), person)
+        person, sight = await self.member(query, invocation)
+        answering = query.answer(self._seated(sight, invocation), person)
         return await self._audited(query, person, answering)
 
     async def _audited(
@@ -106,24 +118,26 @@ class Errands:
                 await refuse(self._services.store, _refused(operation, person, NOT_VIEWER), error)
             raise
 
-    async def _desk(self, person: Person, errand: Errand) -> Desk:
-        sight = await self._services.sights.of(person, errand.received_at)
-        return self._seated(sight, errand)
+    async def _desk(self, person: Person, invocation: Invocation) -> ServiceDesk:
+        sight = await self._services.sights.of(person, invocation.received_at)
+        return self._seated(sight, invocation)
 
-    def _seated(self, sight: Sight, errand: Errand) -> Desk:
-        return Desk(self._services, errand.received_at, sight, errand.channel, errand.key)
+    def _seated(self, sight: Sight, invocation: Invocation) -> ServiceDesk:
+        return ServiceDesk(
+            self._services, invocation.received_at, sight, invocation.channel, invocation.key
+        )
 
-    async def _answered(self, found: Answer, errand: Errand) -> dict[str, object]:
+    async def _answered(self, found: Answer, invocation: Invocation) -> dict[str, object]:
         """The words now; a picture is posted to the person when it is drawn."""
         if found.chart is None:
             return answer(found)
-        key = f"picture:{errand.key}"
-        message = Message.pictured(Place.PERSON, errand.asker.user, found, key=key, waits=True)
+        key = f"picture:{invocation.key}"
+        message = Message.pictured(Place.PERSON, invocation.asker.user, found, key=key, waits=True)
         async with self._services.store.write() as tx:
             await tx.post(message)
         return words(found)
 
-    def _meant(self, command: Command, error: UnknownWordError) -> list[Offer]:
+    def _meant(self, command: Command, error: UnknownWordError) -> list[Suggestion]:
         """The same command with each word that may have been meant."""
         corrected = (
             (choice, corrected_by(command.operation, error, choice)) for choice in error.choices
@@ -145,14 +159,16 @@ class Errands:
         environment = self._services.judge.classify(database).environment
         return f"{environment}, {database.engine} {database.engine_version}".rstrip()
 
-    async def _ask(self, command: Command, change: Change, errand: Errand) -> dict[str, object]:
+    async def _ask(
+        self, command: Command, change: Change, invocation: Invocation
+    ) -> dict[str, object]:
         ask = Ask(
             change=change,
-            asker=errand.asker,
-            channel=errand.channel,
+            asker=invocation.asker,
+            channel=invocation.channel,
             reason=command.reason,
-            received_at=errand.received_at,
-            key=errand.key,
+            received_at=invocation.received_at,
+            key=invocation.key,
         )
         observes = self._services.settings.observe
         if command.dry_run or observes:
@@ -161,20 +177,20 @@ class Errands:
             who = await self._who(shown.request) if wanted else ()
             return rehearsal(shown.request, who=who, obstacle=shown.obstacle, observes=observes)
         request = await self._services.approvals.submit(ask)
-        before = request.asked_at != errand.received_at
+        before = request.asked_at != invocation.received_at
         who = await self._of_whom(request)
-        return filed(request, errand.channel, who, asked_before=before)
+        return filed(request, invocation.channel, who, asked_before=before)
 
     async def member(
-        self, operation: Operation | type[Operation], errand: Errand
+        self, operation: Operation | type[Operation], invocation: Invocation
     ) -> tuple[Person, Sight]:
         """Whoever asks, as they are now, and what they may look at.
 
         Guests and strangers see nothing of the fleet, nor does whom ``access.viewers`` leaves out;
         that is audited. Raises NotAllowedError.
         """
-        directory, at = self._services.directory, errand.received_at
-        person = await directory.person(errand.asker, at)
+        directory, at = self._services.directory, invocation.received_at
+        person = await directory.person(invocation.asker, at)
         if operation.name not in OPEN_TO_ALL:
             event = _refused(operation, person, "refused")
             looks = viewers(self._services.settings)
@@ -227,7 +243,7 @@ def _corrected(value: object, word: str, choice: str) -> object:
     return "".join(choice if one == word else one for one in re.split(r"([,\s]+)", value))
 
 
-def _simpler(command: Command) -> list[Offer]:
+def _simpler(command: Command) -> list[Suggestion]:
     """Where a filling word was taken for a name, as in ``metrics of orders``; queries only."""
     typed = whole_text(command).removeprefix("/rds ")
     text = simpler(typed)

@@ -5,7 +5,7 @@ it asks for. Nothing here has a button that changes anything.
 import re
 from collections.abc import Iterator, Sequence
 
-from bot.desk import Desk
+from bot.desk import ServiceDesk
 from bot.errors import UsageError
 from bot.fleet import names
 from bot.operation import Query
@@ -13,7 +13,7 @@ from bot.operations import CATALOGUE
 from bot.values import Database, Person
 from handlers.blocks.digest import MEND
 from handlers.blocks.elements import Element, Payload, actions, button
-from handlers.blocks.error import Offer
+from handlers.blocks.error import Suggestion
 from handlers.errors import explained, offer, query_in
 from handlers.parser import SentenceError, VerbGroupError
 
@@ -22,7 +22,7 @@ NOTHING_USABLE = "Nothing that begins so is for you. /rds help shows what you ca
 LOOKS = ("show", "metrics")
 
 
-async def reply_to(error: UsageError, desk: Desk, person: Person) -> Payload:
+async def reply_to(error: UsageError, desk: ServiceDesk, person: Person) -> Payload:
     match error:
         case VerbGroupError():
             usable = await _usable(error, desk, person)
@@ -32,7 +32,7 @@ async def reply_to(error: UsageError, desk: Desk, person: Person) -> Payload:
     return explained(error)
 
 
-async def _usable(error: VerbGroupError, desk: Desk, person: Person) -> list[Offer]:
+async def _usable(error: VerbGroupError, desk: ServiceDesk, person: Person) -> list[Suggestion]:
     """Those of the verbs that are worth showing to whoever asks, with what each does."""
     pairs = zip(error.operations, error.suggestions, strict=True)
     return [

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import URL, Connection, text
 
-from bot.checks import Finding, Findings, Outcome, looked, ok, skipped, trouble
+from bot.checks import CheckOutcome, Finding, Findings, looked, ok, skipped, trouble
 from bot.errors import StorageError
 from bot.file_permissions import Kept
 from storage import migrations
@@ -60,7 +60,7 @@ async def _sqlite(url: URL) -> Findings:
 
 async def _postgresql(url: URL) -> Findings:
     reached = await looked("database.reached", _ask(url, _writable), REACH)
-    if reached.outcome is not Outcome.OK:
+    if reached.outcome is not CheckOutcome.OK:
         return (reached,)
     return (reached, await looked("database.tables", _ask(url, _tables), UPGRADE))
 

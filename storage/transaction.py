@@ -25,11 +25,11 @@ from bot.values import (
     Posted,
     Reminder,
     Request,
+    Status,
     Step,
     Vote,
     label,
 )
-from bot.values._vocabulary import Status
 from storage.engine import SQLITE, insert_into
 from storage.errors import DuplicateRequestError, LockedError, UnknownRequestError
 from storage.tables import (
@@ -48,7 +48,7 @@ from storage.tables import (
     texts,
 )
 from storage.tables.chain import AuditKey
-from storage.tables.concerns import Told
+from storage.tables.concerns import ToldState
 from storage.tables.requests import (
     ALLOWED,
     UNSENT_ONLY,
@@ -305,7 +305,7 @@ class Transaction:
         ):
             raise ConflictError(f"The run of {schedule_id} at {wall_clock} is in other hands now.")
 
-    async def remember_told(self, schedule_id: str, told: Mapping[str, Told]) -> None:
+    async def remember_told(self, schedule_id: str, told: Mapping[str, ToldState]) -> None:
         """What the schedule's digests have told of by now, instead of what they had before."""
         await concerns.remember(self._connection, schedule_id, told)
 

@@ -6,13 +6,15 @@ from bot.values import (
     SECOND,
     Access,
     Assessment,
+    AuditEntry,
     AuditEvent,
-    AuditRow,
     Call,
     Classified,
     Database,
     Decision,
     Effect,
+    Environment,
+    Kind,
     Outcome,
     Person,
     PersonId,
@@ -21,6 +23,8 @@ from bot.values import (
     Progress,
     Receipt,
     Request,
+    Risk,
+    Status,
     Step,
     Target,
     Verdict,
@@ -28,7 +32,6 @@ from bot.values import (
     fingerprint,
     plan_hash,
 )
-from bot.values._vocabulary import Environment, Kind, Risk, Status
 
 #: 2026-11-20 14:03:12 UTC
 NOW = 1_795_183_392 * SECOND
@@ -244,7 +247,7 @@ def _closed(status: Status, **changes: Any) -> Request:
     return sample_request(**fields | changes)
 
 
-def sample_audit_row(**changes: Any) -> AuditRow:
+def sample_audit_row(**changes: Any) -> AuditEntry:
     """The denial of a reboot of a production database."""
     target = sample_target(identifier="orders-prod", resource_id="db-ORDERSPROD")
     fields: dict[str, Any] = {
@@ -267,4 +270,4 @@ def sample_audit_row(**changes: Any) -> AuditRow:
         "text": "new parameter group",
     }
     event = AuditEvent(**fields | changes)
-    return AuditRow(seq=77, at=NOW, event=event, hash=fingerprint("row"))
+    return AuditEntry(seq=77, at=NOW, event=event, hash=fingerprint("row"))

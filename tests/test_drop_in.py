@@ -19,7 +19,7 @@ from bot.aws import AWS
 from bot.operation import Change
 from bot.params import Choice, Instance, Parameter
 from bot.values import Call, Order, Plan, Progress, Sent, Stage
-from bot.values._vocabulary import Risk
+from bot.values import Risk
 
 
 def _ticket(text: str) -> str:

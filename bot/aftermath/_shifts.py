@@ -20,8 +20,7 @@ from dataclasses import dataclass, replace
 from math import inf
 from statistics import median
 
-from bot.values import SECOND, Measure, Series, Window
-from bot.values._vocabulary import Turn
+from bot.values import SECOND, Measure, Series, Turn, Window
 
 BEFORE = 30  #: minutes before the send that are looked at
 ENOUGH_BEFORE, ENOUGH_AFTER = 5, 3  #: points that make a median

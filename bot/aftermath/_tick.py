@@ -24,10 +24,10 @@ from bot.values import (
     Place,
     Request,
     Target,
+    Turn,
     Window,
     micros,
 )
-from bot.values._vocabulary import Turn
 from storage.store import Store
 from storage.tables.aftermaths import Ended
 
@@ -43,7 +43,7 @@ TOLD, QUIET, SKIPPED, UNANSWERED = "told", "quiet", "skipped", "unanswered"
 log = structlog.get_logger()
 
 
-class Due(NamedTuple):
+class DueLook(NamedTuple):
     """A change that is to be looked back at now, so many minutes after its end."""
 
     request: Request
@@ -66,7 +66,7 @@ class Seen(NamedTuple):
     others: tuple[str, ...]  #: changes of the bot's that came after this one
 
 
-class Aftermaths:
+class AftermathTick:
     def __init__(
         self,
         store: Store,
@@ -110,11 +110,11 @@ class Aftermaths:
                 await self._record(ended.request_id, minutes, SKIPPED)
             else:
                 request = await self._store.requests.get(ended.request_id)
-                await self._look(Due(request, ended.at, minutes))
+                await self._look(DueLook(request, ended.at, minutes))
         except Exception:
             log.exception("aftermath.failed", request=ended.request_id, minutes=minutes)
 
-    async def _look(self, due: Due) -> None:
+    async def _look(self, due: DueLook) -> None:
         """Of what disturbs nobody by its nature only the last look counts, and only a bad one.
 
         A snapshot each night is told of by its card; two more messages each night would be noise.
@@ -141,7 +141,7 @@ class Aftermaths:
         )
         await self._record(due.request.id, due.minutes, TOLD, look, said)
 
-    async def _see(self, due: Due) -> Seen:
+    async def _see(self, due: DueLook) -> Seen:
         """Raises AWSError, UnknownTargetError."""
         request, sent_at = due.request, due.request.step.sent_at or due.ended_at
         database = await self._database(request.step.target)
@@ -169,7 +169,7 @@ class Aftermaths:
             return ()
         return shifts(database.name, found, stretch)
 
-    def _waits(self, due: Due, why: str) -> bool:
+    def _waits(self, due: DueLook, why: str) -> bool:
         """Whether it is asked for again with a later tick; after a while it is given up."""
         now, key = self._clock(), (due.request.id, due.minutes)
         waits = now - self._failing.setdefault(key, now) < PATIENCE
@@ -177,7 +177,7 @@ class Aftermaths:
             log.warning("aftermath.put_off", request=due.request.label, why=why)
         return waits
 
-    async def _unseen(self, due: Due, why: str, *, quiet: bool) -> None:
+    async def _unseen(self, due: DueLook, why: str, *, quiet: bool) -> None:
         if self._waits(due, why):
             return
         late = due.late(self._clock())

@@ -16,11 +16,11 @@ from bot.values import (
     Panel,
     Paragraph,
     Request,
+    Turn,
     Window,
     amount,
     paragraph,
 )
-from bot.values._vocabulary import Turn
 
 WHYS = 2  #: reasons that a line bears
 SHOWN = 8  #: figures of one turn that a line bears

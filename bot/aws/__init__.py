@@ -19,6 +19,7 @@ from bot.values import (
     Alarm,
     Call,
     Database,
+    Kind,
     Load,
     LogFile,
     Maintenance,
@@ -31,7 +32,6 @@ from bot.values import (
     TrailEvent,
     Window,
 )
-from bot.values._vocabulary import Kind
 
 __all__ = ["AWS"]
 

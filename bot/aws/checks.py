@@ -12,7 +12,17 @@ from pydantic import Field
 from bot.aws.errors import reading
 from bot.aws.partitions import COMMERCIAL, partition_of
 from bot.aws.session import Account, Acting, Sessions
-from bot.checks import Finding, Findings, Outcome, clock, looked, ok, skipped, together, trouble
+from bot.checks import (
+    CheckOutcome,
+    Finding,
+    Findings,
+    clock,
+    looked,
+    ok,
+    skipped,
+    together,
+    trouble,
+)
 from bot.errors import AWSError, AWSRefusedError
 from bot.values import Value
 
@@ -28,7 +38,7 @@ ROLE = (
 REGION = "Compare the role with: rds-bot iam-policy; check the region's name and the network."
 POLICY = "Give the role what this prints: rds-bot iam-policy"
 #: Of several findings about one thing the first of these is told.
-WORST = (Outcome.PROBLEM, Outcome.SKIPPED, Outcome.OK)
+WORST = (CheckOutcome.PROBLEM, CheckOutcome.SKIPPED, CheckOutcome.OK)
 SIMULATE = "To have it checked, allow iam:SimulatePrincipalPolicy."
 PUBLISH = "cloudwatch:PutMetricData"
 FIGURES = "Give the bot's own identity what this prints: rds-bot iam-policy --of bot"

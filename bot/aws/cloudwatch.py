@@ -10,10 +10,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.aws.errors import reading
-from bot.aws.metricdata import AGAIN, Told
+from bot.aws.metricdata import AGAIN, Pages
 from bot.errors import AWSError
-from bot.values import SECOND, Datum, Measure, Reading, Series, Target, Window
-from bot.values._vocabulary import Kind
+from bot.values import SECOND, Datum, Kind, Measure, Reading, Series, Target, Window
 
 NAMESPACE = "AWS/RDS"
 #: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
@@ -96,9 +95,9 @@ def connections(target: Target) -> Measure:
 
 async def _told(
     client: Any, measures: Sequence[Measure], window: Window
-) -> tuple[Told, AWSError | None]:
+) -> tuple[Pages, AWSError | None]:
     """What came until the last page, or until the error; one metric may be spread over pages."""
-    told = Told()
+    told = Pages()
     pages = client.get_paginator("get_metric_data").paginate(
         MetricDataQueries=[
             _query(number, one, window.period) for number, one in enumerate(measures)
@@ -134,7 +133,7 @@ def _query(number: int, measure: Measure, period: int) -> dict[str, Any]:
     }
 
 
-def _series(told: Told, measures: Sequence[Measure], window: Window) -> list[Series]:
+def _series(told: Pages, measures: Sequence[Measure], window: Window) -> list[Series]:
     return [
         told.series(_id(number), one, UNITS.get(one.metric, ""), window)
         for number, one in enumerate(measures)

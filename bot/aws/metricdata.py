@@ -39,7 +39,7 @@ SAID = 200  #: characters of a message of AWS's
 
 
 @dataclass
-class Told:
+class Pages:
     """The pages of one call, as far as they came; ``broken`` says why no more of them did."""
 
     results: dict[str, list[Raw]] = field(default_factory=dict)

@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.aws.session import Account
-from bot.values import Database, Lifecycle, Maintenance, RDSEvent, Snapshot, Target
-from bot.values._vocabulary import Kind
+from bot.values import Database, Kind, Lifecycle, Maintenance, RDSEvent, Snapshot, Target
 
 PENDING = "pending-reboot"  #: AWS's word for parameters that wait for a restart
 _SECRETS = frozenset({"MasterUserPassword"})

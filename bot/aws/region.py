@@ -21,6 +21,7 @@ from bot.values import (
     Call,
     Database,
     Firing,
+    Kind,
     Lifecycle,
     Load,
     LogFile,
@@ -36,7 +37,6 @@ from bot.values import (
     TrailEvent,
     Window,
 )
-from bot.values._vocabulary import Kind
 
 #: What to ask, which filter names ids, under which key the answer stands, and the id in it.
 DESCRIBE = {

@@ -2,6 +2,6 @@
 
 from bot.digests._service import Digests, below
 from bot.digests._survey import Survey
-from bot.digests._tick import Rounds
+from bot.digests._tick import DigestTick
 
-__all__ = ["Digests", "Rounds", "Survey", "below"]
+__all__ = ["DigestTick", "Digests", "Survey", "below"]

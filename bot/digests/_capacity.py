@@ -9,7 +9,7 @@ from datetime import timedelta
 from itertools import pairwise
 from statistics import median
 
-from bot.digests._facts import Facts, concern, step
+from bot.digests._facts import DigestFacts, concern, step
 from bot.monitoring import days_left, outlook
 from bot.values import Concern, Database, Moment, Point, Section, Series, amount, micros
 
@@ -21,7 +21,7 @@ HOURS = 5
 ORDER = list(Section)
 
 
-def storage(facts: Facts) -> Iterator[Concern]:
+def storage(facts: DigestFacts) -> Iterator[Concern]:
     for one in facts.instances:
         free = facts.lately.get((one.target, "FreeStorageSpace"))
         if free and free.latest:
@@ -30,7 +30,7 @@ def storage(facts: Facts) -> Iterator[Concern]:
             yield from found[:1]
 
 
-def _filling(facts: Facts, one: Database, free: Series, latest: Point) -> Concern | None:
+def _filling(facts: DigestFacts, one: Database, free: Series, latest: Point) -> Concern | None:
     at, bytes_free = latest
     before = facts.fortnight.get((one.target, "FreeStorageSpace"))
     left = _sudden(free.points) or days_left(before.points if before else ())
@@ -47,7 +47,7 @@ def _filling(facts: Facts, one: Database, free: Series, latest: Point) -> Concer
     )  # fmt: skip
 
 
-def _low(facts: Facts, one: Database, bytes_free: float) -> Concern | None:
+def _low(facts: DigestFacts, one: Database, bytes_free: float) -> Concern | None:
     """None left, or less than is set; unless it is, nobody minds what stays as it is."""
     least = facts.thresholds.or_else("FreeStorageSpace", 0.0)
     if bytes_free > 0 and bytes_free >= least:
@@ -60,7 +60,7 @@ def _low(facts: Facts, one: Database, bytes_free: float) -> Concern | None:
     )  # fmt: skip
 
 
-def connections(facts: Facts) -> Iterator[Concern]:
+def connections(facts: DigestFacts) -> Iterator[Concern]:
     busy = facts.thresholds.of("DatabaseConnections")
     for one in facts.instances:
         counted = facts.day.get((one.target, "DatabaseConnections"))

@@ -4,21 +4,21 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from bot.aws.cloudwatch import UNITS
 from bot.digests import _capacity, _hygiene, _pressure, _upkeep
-from bot.digests._facts import Facts, concern
+from bot.digests._facts import DigestFacts, concern
 from bot.digests._movers import movers
 from bot.values import Concern, Reading, Section, amount
 
-Looking = Callable[[Facts], Iterator[Concern]]
+Looking = Callable[[DigestFacts], Iterator[Concern]]
 
 
-def concerns(facts: Facts) -> tuple[Concern, ...]:
+def concerns(facts: DigestFacts) -> tuple[Concern, ...]:
     """All of them, section by section, the gravest first."""
     found = [concern for reading in READINGS for concern in reading(facts)]
     order = list(Section)
     return tuple(sorted(found, key=lambda one: (order.index(one.section), one.rank, one.key)))
 
 
-def clear(found: Collection[Concern], facts: Facts | None = None) -> tuple[str, ...]:
+def clear(found: Collection[Concern], facts: DigestFacts | None = None) -> tuple[str, ...]:
     """What was looked at and gives nothing to say; never what CloudWatch has no figures of, or of
     which an alarm fires."""
     told = {one.key.partition(":")[0].partition("-")[0] for one in found}
@@ -26,7 +26,7 @@ def clear(found: Collection[Concern], facts: Facts | None = None) -> tuple[str, 
     return tuple(area for area, about in AREAS.items() if not told & about and area not in dark)
 
 
-def _dark(facts: Facts) -> Iterator[str]:
+def _dark(facts: DigestFacts) -> Iterator[str]:
     for one in facts.firing:
         yield from _alarmed(one.alarm.metric)
     for (_, metric), series in (*facts.day.items(), *facts.lately.items()):
@@ -41,7 +41,7 @@ def _alarmed(metric: str) -> Collection[str]:
     return () if metric in UNITS else frozenset(WATCHED.values())
 
 
-def moved(facts: Facts) -> Iterator[Concern]:
+def moved(facts: DigestFacts) -> Iterator[Concern]:
     for rank, one in enumerate(movers(facts)):
         much = "more" if one.now > one.usual else "less"
         yield concern(

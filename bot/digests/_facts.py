@@ -12,6 +12,7 @@ from bot.values import (
     Classified,
     Concern,
     Database,
+    Kind,
     Lifecycle,
     Line,
     Maintenance,
@@ -26,7 +27,6 @@ from bot.values import (
     Trail,
     Week,
 )
-from bot.values._vocabulary import Kind
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Fires:
 
 
 @dataclass(frozen=True)
-class Facts:
+class DigestFacts:
     """Series by database and metric: three-hourly over a fortnight, hourly over a day and over six
     hours, daily over four weeks. ``unseen`` says what could not be looked at."""
 
@@ -92,8 +92,8 @@ class Facts:
 
 
 def concern(
-    facts: Facts, what: str, database: Database, *said: Span, section: Section, state: str = "",
-    rank: float = 0.0, metrics: str = "", mend: str = "",
+    facts: DigestFacts, what: str, database: Database, *said: Span, section: Section,
+    state: str = "", rank: float = 0.0, metrics: str = "", mend: str = "",
 ) -> Concern:  # fmt: skip
     target = database.target
     return Concern(

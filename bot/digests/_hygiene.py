@@ -6,10 +6,12 @@ Each is one line for all databases that it is true of.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 
-from bot.digests._facts import Facts, step
+from bot.digests._facts import DigestFacts, step
 from bot.values import (
     Concern,
     Database,
+    Environment,
+    Kind,
     Lifecycle,
     Moment,
     Reading,
@@ -19,7 +21,6 @@ from bot.values import (
     fingerprint,
     micros,
 )
-from bot.values._vocabulary import Environment, Kind
 
 DAY = micros(timedelta(days=1))
 ENDING, SOON = 180 * DAY, 30 * DAY  #: until the standard support of an engine ends
@@ -30,10 +31,10 @@ WEEK_OF_BACKUPS = 7  #: days
 #: How the keys of what is said of quotas begin.
 COUNTED = {Kind.INSTANCE: "snapshots", Kind.CLUSTER: "cluster-snapshots"}
 
-Test = Callable[[Facts, Database], bool]
+Test = Callable[[DigestFacts, Database], bool]
 
 
-def engines(facts: Facts) -> Iterator[Concern]:
+def engines(facts: DigestFacts) -> Iterator[Concern]:
     """https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/extended-support.html"""
     for one in facts.lifecycles:
         until = one.standard_until
@@ -52,7 +53,7 @@ def engines(facts: Facts) -> Iterator[Concern]:
 
 
 def _leaving(
-    facts: Facts, one: Lifecycle, until: int, running: Sequence[Database], stays: bool | None
+    facts: DigestFacts, one: Lifecycle, until: int, running: Sequence[Database], stays: bool | None
 ) -> Concern:
     near = facts.now < until <= facts.now + SOON
     return Concern(
@@ -67,13 +68,15 @@ def _leaving(
     )  # fmt: skip
 
 
-def _since(facts: Facts, until: int) -> Sequence[Span]:
+def _since(facts: DigestFacts, until: int) -> Sequence[Span]:
     if until <= facts.now:
         return ("has been without standard support since ", Moment(at=until, is_day=True))
     return ("leaves standard support on ", Moment(at=until, is_day=True))
 
 
-def _afterwards(facts: Facts, one: Lifecycle, until: int, stays: bool | None) -> Sequence[Span]:
+def _afterwards(
+    facts: DigestFacts, one: Lifecycle, until: int, stays: bool | None
+) -> Sequence[Span]:
     when = "From then on" if until > facts.now else "Since then"
     if stays is False:
         return (f"{when} AWS upgrades it to a newer major version by itself.",)
@@ -84,7 +87,7 @@ def _afterwards(facts: Facts, one: Lifecycle, until: int, stays: bool | None) ->
     return (f"{charges}; that ends on ", Moment(at=one.extended_until, is_day=True), ".")
 
 
-def quotas(facts: Facts) -> Iterator[Concern]:
+def quotas(facts: DigestFacts) -> Iterator[Concern]:
     for one in facts.quotas:
         share = 100 * one.used / one.most if one.most else 0
         if share >= NEARLY:
@@ -102,7 +105,7 @@ def quotas(facts: Facts) -> Iterator[Concern]:
             )
 
 
-def hygiene(facts: Facts) -> Iterator[Concern]:
+def hygiene(facts: DigestFacts) -> Iterator[Concern]:
     for rank, (what, said, fails) in enumerate(HYGIENE):
         found = [one for one in facts.databases if fails(facts, one)]
         if found:
@@ -116,7 +119,7 @@ def hygiene(facts: Facts) -> Iterator[Concern]:
             )
 
 
-def named(facts: Facts, databases: Sequence[Database]) -> Strong:
+def named(facts: DigestFacts, databases: Sequence[Database]) -> Strong:
     """``orders-prod (production), warehouse (production) and 3 more``"""
     names = [facts.name(one) for one in databases[:NAMED]]
     more = len(databases) - len(names)
@@ -124,7 +127,7 @@ def named(facts: Facts, databases: Sequence[Database]) -> Strong:
     return Strong(text=f"{', '.join(names)} and {last}" if names else last)
 
 
-def unmeasured(facts: Facts) -> Iterator[Concern]:
+def unmeasured(facts: DigestFacts) -> Iterator[Concern]:
     """Of those that run; what could not be read is said elsewhere."""
     asked = ((one, facts.day.get((one.target, "CPUUtilization"))) for one in facts.instances)
     silent = [one for one, cpu in asked if cpu is not None and cpu.reading is Reading.EMPTY]
@@ -142,7 +145,7 @@ def unmeasured(facts: Facts) -> Iterator[Concern]:
         )  # fmt: skip
 
 
-def _whole(facts: Facts) -> Iterator[Database]:
+def _whole(facts: DigestFacts) -> Iterator[Database]:
     return filter(_is_whole, facts.databases)
 
 
@@ -156,12 +159,12 @@ def _those(databases: Iterable[Database]) -> str:
     return fingerprint(sorted(one.target.resource_id for one in databases))[:12]
 
 
-def _keeps_few_backups(facts: Facts, one: Database) -> bool:
+def _keeps_few_backups(facts: DigestFacts, one: Database) -> bool:
     few = one.backup_retention_days < WEEK_OF_BACKUPS
     return _is_whole(one) and few and not facts.is_replica(one)
 
 
-def _is_easily_deleted(facts: Facts, one: Database) -> bool:
+def _is_easily_deleted(facts: DigestFacts, one: Database) -> bool:
     found = facts.classified.get(one.target)
     production = found is not None and found.environment is Environment.PRODUCTION
     return _is_whole(one) and production and one.deletion_protection is False

@@ -4,8 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from bot.monitoring import Monitoring
-from bot.values import Database, Measure, Series, Target, Window
-from bot.values._vocabulary import Kind
+from bot.values import Database, Kind, Measure, Series, Target, Window
 
 HOUR, THREE_HOURS, DAY = 3_600, 10_800, 86_400
 #: Whole weeks and a day: yesterday, and the same day of the four weeks before it.

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from statistics import median
 from typing import NamedTuple
 
-from bot.digests._facts import Facts
+from bot.digests._facts import DigestFacts
 from bot.values import SECOND, Database, Series
 
 DAY = 86_400 * SECOND
@@ -32,7 +32,7 @@ class Mover(NamedTuple):
     series: Series  #: day by day
 
 
-def movers(facts: Facts) -> tuple[Mover, ...]:
+def movers(facts: DigestFacts) -> tuple[Mover, ...]:
     """The most unusual first, at most five, up and down; of a database what is most unusual."""
     moved = (list(_of(facts, one)) for one in facts.instances)
     most = (max(some, key=_size) for some in moved if some)
@@ -43,7 +43,7 @@ def _size(mover: Mover) -> float:
     return abs(mover.score)
 
 
-def _of(facts: Facts, database: Database) -> Iterator[Mover]:
+def _of(facts: DigestFacts, database: Database) -> Iterator[Mover]:
     yesterday = facts.now // DAY * DAY - DAY
     for metric, (word, what) in METRICS.items():
         series = facts.weeks.get((database.target, metric))

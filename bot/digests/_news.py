@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.values import SECOND, Concern, micros
-from storage.tables.concerns import Told
+from storage.tables.concerns import ToldState
 
 #: An unchanged concern is told again after a week, a little less so that Monday's comes on Monday.
 AGAIN = micros(timedelta(days=7) - timedelta(hours=2))
@@ -19,12 +19,12 @@ class News:
     concerns: tuple[Concern, ...]
     unchanged: int
     snoozed: int
-    told: Mapping[str, Told]
+    told: Mapping[str, ToldState]
 
 
 def news(
     found: Sequence[Concern],
-    told: Mapping[str, Told],
+    told: Mapping[str, ToldState],
     snoozed: Collection[str],
     now: int,
     *,
@@ -45,7 +45,7 @@ def news(
             remembered[one.key] = earlier
             continue
         shown.append(one.model_copy(update={"is_known": is_same}))
-        remembered[one.key] = Told(one.state, now)
+        remembered[one.key] = ToldState(one.state, now)
     return News(
         concerns=tuple(shown),
         unchanged=len(awake) - len(shown),

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from bot.digests._facts import Facts
+from bot.digests._facts import DigestFacts
 from bot.digests._metrics import DAY, HOUR, WEEKS
 from bot.digests._movers import Mover, movers
 from bot.digests._unread import lacking
@@ -28,14 +28,14 @@ ROWS, NAMED = 40, 3
 CPU = "CPUUtilization"
 
 
-def pictures(facts: Facts, told: Iterable[Concern], zone: str) -> tuple[Answer, ...]:
+def pictures(facts: DigestFacts, told: Iterable[Concern], zone: str) -> tuple[Answer, ...]:
     """For a digest of what is ``told``; their times are those of ``zone``."""
     moved = any(one.key.startswith("moved-") for one in told)
     drawn = (heat(facts, zone), moves(facts, zone) if moved else None)
     return tuple(one for one in drawn if one)
 
 
-def heat(facts: Facts, zone: str) -> Answer | None:
+def heat(facts: DigestFacts, zone: str) -> Answer | None:
     """CPU by database and hour of the last day, the busiest first; None where nothing is known."""
     until = facts.now // (HOUR * SECOND) * HOUR * SECOND
     window = Window(since=until - DAY * SECOND, until=until, period=HOUR)
@@ -63,7 +63,7 @@ def _first(name: str, lacks: str) -> str:
     return f"{name} was the busiest{' that could be read' if lacks else ''}"
 
 
-def moves(facts: Facts, zone: str) -> Answer | None:
+def moves(facts: DigestFacts, zone: str) -> Answer | None:
     """Four weeks of whatever did much more or less than usual; None where nothing did."""
     found, names = movers(facts), _names(facts)
     if not found:
@@ -116,7 +116,7 @@ def _counted(count: int, all_of_them: int) -> str:
     return f"{count} database{'' if count == 1 else 's'}, the last 24 hours{without}"
 
 
-def _names(facts: Facts) -> Mapping[Target, str]:
+def _names(facts: DigestFacts) -> Mapping[Target, str]:
     """Of all instances, short where that is clear."""
     count = Counter(one.name for one in facts.instances)
     return {

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Best_Practice_Rec
 
 from collections.abc import Iterator
 
-from bot.digests._facts import Facts, concern
+from bot.digests._facts import DigestFacts, concern
 from bot.fleet.limits import memory_gib
 from bot.values import Concern, Database, Moment, Section, Series, amount
 
@@ -23,7 +23,7 @@ EBB = {"BurstBalance": 20.0, "EBSIOBalance%": 10.0, "EBSByteBalance%": 10.0}
 """Percent of what a disk may do beyond its measure that are left, at the worst of the day."""
 
 
-def cpu_credits(facts: Facts) -> Iterator[Concern]:
+def cpu_credits(facts: DigestFacts) -> Iterator[Concern]:
     poor = facts.thresholds.or_else("CPUCreditBalance", POOR)
     for one, left in _newest(facts, "CPUCreditBalance"):
         if left < poor:
@@ -33,7 +33,7 @@ def cpu_credits(facts: Facts) -> Iterator[Concern]:
             )  # fmt: skip
 
 
-def transactions(facts: Facts) -> Iterator[Concern]:
+def transactions(facts: DigestFacts) -> Iterator[Concern]:
     old = facts.thresholds.or_else("MaximumUsedTransactionIDs", WRAPAROUND)
     for one, age in _newest(facts, "MaximumUsedTransactionIDs"):
         if age > old:
@@ -45,7 +45,7 @@ def transactions(facts: Facts) -> Iterator[Concern]:
             )  # fmt: skip
 
 
-def replicas(facts: Facts) -> Iterator[Concern]:
+def replicas(facts: DigestFacts) -> Iterator[Concern]:
     for one in facts.instances:
         for metric, (patience, source) in LAG.items():
             lag = facts.lately.get((one.target, metric))
@@ -57,7 +57,7 @@ def replicas(facts: Facts) -> Iterator[Concern]:
                 )  # fmt: skip
 
 
-def memory(facts: Facts) -> Iterator[Concern]:
+def memory(facts: DigestFacts) -> Iterator[Concern]:
     """Whole hours in which memory was never freed, or stayed swapped out."""
     swaps = facts.thresholds.of("SwapUsage")
     for one in facts.instances:
@@ -83,7 +83,7 @@ def memory(facts: Facts) -> Iterator[Concern]:
             )  # fmt: skip
 
 
-def disks(facts: Facts) -> Iterator[Concern]:
+def disks(facts: DigestFacts) -> Iterator[Concern]:
     long = facts.thresholds.or_else("DiskQueueDepth", QUEUE)
     for one in facts.instances:
         queue = facts.lately.get((one.target, "DiskQueueDepth"))
@@ -107,7 +107,7 @@ def disks(facts: Facts) -> Iterator[Concern]:
                 break
 
 
-def _newest(facts: Facts, metric: str) -> Iterator[tuple[Database, float]]:
+def _newest(facts: DigestFacts, metric: str) -> Iterator[tuple[Database, float]]:
     """The last figure of it, of each instance that has one."""
     for one in facts.instances:
         series = facts.lately.get((one.target, metric))
@@ -115,7 +115,7 @@ def _newest(facts: Facts, metric: str) -> Iterator[tuple[Database, float]]:
             yield one, series.latest[1]
 
 
-def _least(facts: Facts, database: Database, gib: float) -> float:
+def _least(facts: DigestFacts, database: Database, gib: float) -> float:
     """Bytes of so much memory that have to be free at some time."""
     tight = TIGHT_AURORA if database.is_aurora else TIGHT
     return facts.thresholds.or_else("FreeableMemory", gib * GIB * tight / 100)

@@ -2,7 +2,7 @@
 
 from bot.cron import checked
 from bot.params import is_zone
-from bot.settings import Digest as Standing
+from bot.settings import DigestSettings as Standing
 from bot.values import Appointment, PersonId, fingerprint
 from storage.tables.schedules import Schedule
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bot.cron import next_due
 from bot.digests._concerns import clear, concerns
-from bot.digests._facts import Facts
+from bot.digests._facts import DigestFacts
 from bot.digests._news import begins_week, news
 from bot.digests._pictures import pictures
 from bot.digests._schedules import KIND, added, configured, is_same, row_of
@@ -30,7 +30,7 @@ from bot.values import (
     micros,
 )
 from storage.store import Store
-from storage.tables.concerns import Told
+from storage.tables.concerns import ToldState
 
 FILE = "digest_file"
 SNOOZE = micros(timedelta(days=7))
@@ -65,8 +65,8 @@ class Digests:
         return digest
 
     async def composed(
-        self, about: Appointment, told: Mapping[str, Told], since: int | None = None
-    ) -> tuple[Digest, Mapping[str, Told]]:
+        self, about: Appointment, told: Mapping[str, ToldState], since: int | None = None
+    ) -> tuple[Digest, Mapping[str, ToldState]]:
         """The digest for whoever has heard what was ``told``, and what they have heard then.
 
         ``since``: when they last heard of what happens; None: a day ago.
@@ -181,7 +181,7 @@ class Digests:
             )
 
 
-async def thought_through(facts: Facts) -> tuple[Concern, ...]:
+async def thought_through(facts: DigestFacts) -> tuple[Concern, ...]:
     """The concerns; whoever else waits for the event loop does not wait for them."""
     return await asyncio.to_thread(concerns, facts)
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 from bot.aws.accounts import Accounts
 from bot.aws.region import Region
 from bot.digests import _metrics as measuring
-from bot.digests._facts import Event, Facts, Fires
+from bot.digests._facts import DigestFacts, Event, Fires
 from bot.digests._lifecycles import Lifecycles
 from bot.digests._metrics import DAY, FORTNIGHT, HOUR, LATELY, THREE_HOURS, WEEKS
 from bot.digests._unread import gaps
@@ -24,19 +24,21 @@ from bot.settings._thresholds import AS_USUAL, Thresholds
 from bot.values import (
     Alarm,
     Database,
+    Environment,
     Inventory,
+    Kind,
     Line,
     Maintenance,
     Quota,
     RDSEvent,
     Request,
+    Status,
     Tally,
     Trail,
     Week,
     Window,
     micros,
 )
-from bot.values._vocabulary import Environment, Kind, Status
 from storage.store import Store
 
 YESTERDAY = micros(timedelta(days=1))
@@ -73,7 +75,9 @@ class Survey:
         self._clock = clock
         self._thresholds = thresholds
 
-    async def facts(self, environments: Collection[Environment], since: int | None = None) -> Facts:
+    async def facts(
+        self, environments: Collection[Environment], since: int | None = None
+    ) -> DigestFacts:
         """Of the databases in these environments, of all without any; events of a day at least.
 
         What cannot be looked at is named in the facts and hides nothing else.
@@ -100,7 +104,7 @@ class Survey:
         )
         fortnight, day, hours, weeks = figures
         unseen += gaps(wanted, figures)
-        return Facts(
+        return DigestFacts(
             now=now,
             databases=wanted,
             classified=classified,

@@ -40,7 +40,7 @@ class Run(NamedTuple):
     attempt: int
 
 
-class Rounds:
+class DigestTick:
     def __init__(
         self, store: Store, digests: Digests, clock: Callable[[], int], admins: Admins
     ) -> None:

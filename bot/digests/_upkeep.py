@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from bot.digests._facts import Facts, concern, step
+from bot.digests._facts import DigestFacts, concern, step
 from bot.fleet.maintenance import what, when
 from bot.monitoring import watched
 from bot.values import Concern, Database, Moment, RDSEvent, Section, Strong, micros
@@ -25,7 +25,7 @@ GRAVE = frozenset({"failover", "failure", "deletion", "low storage", "recovery"}
 CHANGES = frozenset({"configuration change", "creation", "maintenance"})
 
 
-def out_of_order(facts: Facts) -> Iterator[Concern]:
+def out_of_order(facts: DigestFacts) -> Iterator[Concern]:
     for one in facts.databases:
         if one.status.startswith(OUT_OF_ORDER):
             yield concern(
@@ -34,7 +34,7 @@ def out_of_order(facts: Facts) -> Iterator[Concern]:
             )  # fmt: skip
 
 
-def alarms(facts: Facts) -> Iterator[Concern]:
+def alarms(facts: DigestFacts) -> Iterator[Concern]:
     """What fires is not put off by thresholds of our own."""
     for one in facts.firing:
         said = f": alarm {one.alarm.name} fires since ", Moment(at=one.alarm.since)
@@ -51,7 +51,7 @@ def alarms(facts: Facts) -> Iterator[Concern]:
             )  # fmt: skip
 
 
-def tampering(facts: Facts) -> Iterator[Concern]:
+def tampering(facts: DigestFacts) -> Iterator[Concern]:
     if facts.trail.wrong:
         yield Concern(
             key="audit",
@@ -66,7 +66,7 @@ def tampering(facts: Facts) -> Iterator[Concern]:
         )
 
 
-def backups(facts: Facts) -> Iterator[Concern]:
+def backups(facts: DigestFacts) -> Iterator[Concern]:
     """Of an instance that stands alone, and of a cluster as a whole."""
     for one in facts.databases:
         until = one.latest_restorable_at
@@ -82,7 +82,7 @@ def backups(facts: Facts) -> Iterator[Concern]:
         )  # fmt: skip
 
 
-def unsettled(facts: Facts) -> Iterator[Concern]:
+def unsettled(facts: DigestFacts) -> Iterator[Concern]:
     for request in facts.unknown:
         yield Concern(
             key=f"request:{request.id}",
@@ -96,7 +96,7 @@ def unsettled(facts: Facts) -> Iterator[Concern]:
         )
 
 
-def maintenance(facts: Facts) -> Iterator[Concern]:
+def maintenance(facts: DigestFacts) -> Iterator[Concern]:
     for pending in facts.maintenance:
         one = facts.by_arn.get(pending.arn)
         if one is None or pending.due_at is None or pending.due_at > facts.now + AHEAD:
@@ -108,7 +108,7 @@ def maintenance(facts: Facts) -> Iterator[Concern]:
         )  # fmt: skip
 
 
-def certificates(facts: Facts) -> Iterator[Concern]:
+def certificates(facts: DigestFacts) -> Iterator[Concern]:
     for one in facts.instances:
         until = one.certificate_until
         if until is None or until > facts.now + CERTIFICATE:
@@ -122,7 +122,7 @@ def certificates(facts: Facts) -> Iterator[Concern]:
         )  # fmt: skip
 
 
-def about_to_start(facts: Facts) -> Iterator[Concern]:
+def about_to_start(facts: DigestFacts) -> Iterator[Concern]:
     """A cluster starts with all its members."""
     for one in facts.databases:
         # AWS starts it again after seven days.
@@ -136,7 +136,7 @@ def about_to_start(facts: Facts) -> Iterator[Concern]:
             )  # fmt: skip
 
 
-def restarts(facts: Facts) -> Iterator[Concern]:
+def restarts(facts: DigestFacts) -> Iterator[Concern]:
     for one in facts.instances:
         if one.status == "available" and (groups := _waiting(facts, one)):
             yield concern(
@@ -147,7 +147,7 @@ def restarts(facts: Facts) -> Iterator[Concern]:
             )  # fmt: skip
 
 
-def _waiting(facts: Facts, one: Database) -> tuple[str, ...]:
+def _waiting(facts: DigestFacts, one: Database) -> tuple[str, ...]:
     """Its own parameter group and that of its cluster, where they wait for its restart."""
     place = one.target.account, one.target.region, one.cluster
     shared = (
@@ -159,7 +159,7 @@ def _waiting(facts: Facts, one: Database) -> tuple[str, ...]:
     return (*((one.parameter_group,) if one.parameters_wait else ()), *shared)
 
 
-def busy_backups(facts: Facts) -> Iterator[Concern]:
+def busy_backups(facts: DigestFacts) -> Iterator[Concern]:
     """Without a standby, I/O stands still for a moment when a backup begins.
 
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.html
@@ -180,7 +180,7 @@ def busy_backups(facts: Facts) -> Iterator[Concern]:
             )  # fmt: skip
 
 
-def events(facts: Facts) -> Iterator[Concern]:
+def events(facts: DigestFacts) -> Iterator[Concern]:
     """A line for each database to which something happened, with the last that was said."""
     by_database: dict[str, list[RDSEvent]] = {}
     places = {str(event.database.target): event.database for event in facts.events}
@@ -198,6 +198,6 @@ def events(facts: Facts) -> Iterator[Concern]:
         )  # fmt: skip
 
 
-def _away(facts: Facts, at: int) -> float:
+def _away(facts: DigestFacts, at: int) -> float:
     """In days."""
     return (at - facts.now) / DAY

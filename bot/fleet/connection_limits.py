@@ -9,8 +9,7 @@ from bot.aws.accounts import Accounts
 from bot.errors import AWSError
 from bot.fleet.inventory import Fleet
 from bot.fleet.limits import Ceiling, ceiling
-from bot.values import Database, Target, micros, passed
-from bot.values._vocabulary import Kind
+from bot.values import Database, Kind, Target, micros, passed
 
 PERMISSIONS = ("rds:DescribeDBClusterParameters", "rds:DescribeDBParameters")
 FRESH = micros(timedelta(minutes=1))

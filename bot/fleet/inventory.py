@@ -10,8 +10,7 @@ from bot.aws.accounts import Accounts
 from bot.aws.region import Region
 from bot.errors import AmbiguousTargetError, AWSError, UnknownTargetError
 from bot.fleet.names import bare, called, is_page, near, read
-from bot.values import Area, Database, Inventory, Unreachable, micros, passed
-from bot.values._vocabulary import Kind
+from bot.values import Area, Database, Inventory, Kind, Unreachable, micros, passed
 
 FRESH = micros(timedelta(minutes=1))
 SHOWN = 6  #: places that an error names

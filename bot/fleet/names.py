@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz, process
 
 from bot.errors import UnknownTargetError
-from bot.values import Database, Inventory, Target, Unreachable
-from bot.values._vocabulary import Kind, folded
+from bot.values import Database, Inventory, Kind, Target, Unreachable, folded
 
 _NAME = re.compile(r"(?:(instance|cluster):)?([^@]+)(?:@([^/]+)(?:/(.+))?)?")
 _ARN = re.compile(r"arn:aws[a-z0-9-]*:([a-z0-9-]+):([a-z0-9-]*):(\d*):([^:]+):?(.*)")
@@ -35,7 +34,7 @@ _REGION = re.compile(r"(?:[a-z]{2,}-)+[a-z]+-\d+")
 
 
 @dataclass(frozen=True)
-class Name:
+class TypedName:
     """What was typed, in small letters; None or empty where it does not say.
 
     ``account`` is an id or what people call it. ``host`` says the database itself.
@@ -79,7 +78,7 @@ class Name:
         return f"{f'account {self.account}, ' if self.account else ''}{self.region}"
 
 
-def read(typed: str) -> Name | None:
+def read(typed: str) -> TypedName | None:
     """None where it names nothing. Raises UnknownTargetError for an ARN or a page of the console
     that is of something else."""
     text = folded(typed)
@@ -88,12 +87,12 @@ def read(typed: str) -> Name | None:
     if is_page(text):
         return _page(text)
     if host := _host(text):
-        return Name(host=host, region=_region(host))
+        return TypedName(host=host, region=_region(host))
     found = _NAME.fullmatch(text)
     if found is None:
         return None
     kind, identifier, account, region = found.groups()
-    return Name(identifier, Kind(kind) if kind else None, account, region)
+    return TypedName(identifier, Kind(kind) if kind else None, account, region)
 
 
 def called(typed: str, databases: Iterable[Database], kinds: frozenset[Kind]) -> list[Database]:
@@ -168,7 +167,7 @@ def spoken(one: Database, databases: Iterable[Database]) -> str:
     return f"{one.target.kind}:{one.address}" if len(same) > 1 else one.address
 
 
-def _page(text: str) -> Name:
+def _page(text: str) -> TypedName:
     if (found := _PAGE_ID.search(text)) is None:
         raise UnknownTargetError(
             "That page of the AWS console is not the one of a database. Open the database there "
@@ -176,17 +175,17 @@ def _page(text: str) -> Name:
         )
     region = _PAGE_REGION.search(text)
     kind = next((kind for word, kind in _PAGE_KINDS.items() if word in text), None)
-    return Name(found[1], kind, region=region[1] if region else None)
+    return TypedName(found[1], kind, region=region[1] if region else None)
 
 
-def _arn(text: str, typed: str) -> Name:
+def _arn(text: str, typed: str) -> TypedName:
     found = _ARN.fullmatch(text)
     if found is None or found[1] != "rds" or found[4] not in _KINDS or not found[5]:
         raise UnknownTargetError(
             f'"{typed}" is not the ARN of a database. That of an instance reads '
             "arn:aws:rds:REGION:ACCOUNT:db:NAME, that of a cluster …:cluster:NAME."
         )
-    return Name(found[5], _KINDS[found[4]], found[3], found[2])
+    return TypedName(found[5], _KINDS[found[4]], found[3], found[2])
 
 
 def _host(text: str) -> str:

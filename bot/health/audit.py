@@ -14,7 +14,7 @@ PAGES = 20  #: of 5,000 rows each: a second or two in a thread of their own
 log = structlog.get_logger()
 
 
-class Verifying:
+class AuditCheck:
     """``told`` hears with every whole walk whether it adds up, and at once where it does not."""
 
     def __init__(

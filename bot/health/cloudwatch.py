@@ -11,8 +11,7 @@ from datetime import timedelta
 import structlog
 
 from bot.errors import AWSError, StorageError
-from bot.values import Datum, micros
-from bot.values._vocabulary import Status
+from bot.values import Datum, Status, micros
 from storage.store import Store
 from storage.tables.figures import Ending
 

@@ -16,8 +16,7 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from bot.health.metrics import Pulse, Telemetry
-from bot.values import Lengths
-from bot.values._vocabulary import Status
+from bot.values import Lengths, Status
 from storage.store import Store
 from storage.tables.figures import Work
 

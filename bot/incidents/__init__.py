@@ -1,6 +1,6 @@
 """Alarms and RDS events as incidents: seen, told in one channel, taken care of by people."""
 
-from bot.incidents._actions import Care
+from bot.incidents._actions import IncidentActions
 from bot.incidents._watch import Watch
 
-__all__ = ["Care", "Watch"]
+__all__ = ["IncidentActions", "Watch"]

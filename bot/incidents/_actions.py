@@ -18,7 +18,7 @@ MEMBERS = members(
 Change = Callable[[Incident, PersonId, int], Incident | None]
 
 
-class Care:
+class IncidentActions:
     """Any full member may, as they were read since ``asked_at``. Each verb returns what the person
     is told; nothing where the card says it. Raises NotAllowedError, or UsageError where there is no
     such incident."""

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from bot.aws.region import Region
-from bot.incidents._databases import Places, charted, titled
+from bot.incidents._databases import IncidentDatabases, charted, titled
 from bot.incidents._lifecycle import goes_on
-from bot.incidents._records import Book
+from bot.incidents._records import Records
 from bot.incidents._signs import measured, rule
 from bot.values import Alarm, AlarmState, Firing, Incident, Origin, micros
 from storage.store import Store
@@ -19,8 +19,8 @@ OVER = "the alarm is OK again."
 GONE = "the alarm is no longer there."
 
 
-class Alarms:
-    def __init__(self, store: Store, places: Places, book: Book) -> None:
+class AlarmWatch:
+    def __init__(self, store: Store, places: IncidentDatabases, book: Records) -> None:
         self._store = store
         self._places = places
         self._book = book

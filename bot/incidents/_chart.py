@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import structlog
 
 from bot.errors import AWSError, BotError
-from bot.incidents._databases import Places
+from bot.incidents._databases import IncidentDatabases
 from bot.monitoring import SHOWN, Monitoring, firing, lined, spoken, unread_because
 from bot.values import (
     Alarm,
@@ -36,7 +36,7 @@ log = structlog.get_logger()
 
 
 class Illustrator:
-    def __init__(self, store: Store, places: Places, monitoring: Monitoring) -> None:
+    def __init__(self, store: Store, places: IncidentDatabases, monitoring: Monitoring) -> None:
         self._store = store
         self._places = places
         self._monitoring = monitoring

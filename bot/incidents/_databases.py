@@ -7,11 +7,10 @@ from bot.errors import UsageError
 from bot.fleet.inventory import Fleet
 from bot.monitoring import chosen
 from bot.policy.judge import Judge
-from bot.values import Database, Incident, Inventory, Target
-from bot.values._vocabulary import Kind
+from bot.values import Database, Incident, Inventory, Kind, Target
 
 
-class Places:
+class IncidentDatabases:
     def __init__(self, fleet: Fleet, judge: Judge) -> None:
         self._fleet = fleet
         self._judge = judge

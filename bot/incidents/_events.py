@@ -5,12 +5,11 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from bot.aws.region import Region
-from bot.incidents._databases import Places, is_gone, is_well, titled
+from bot.incidents._databases import IncidentDatabases, is_gone, is_well, titled
 from bot.incidents._lifecycle import goes_on
-from bot.incidents._records import Book
+from bot.incidents._records import Records
 from bot.incidents._signs import LOW_STORAGE, Mark, Sign, graver, happening, is_own, sign
-from bot.values import Database, Incident, Origin, RDSEvent, Request, micros
-from bot.values._vocabulary import Kind, Status
+from bot.values import Database, Incident, Kind, Origin, RDSEvent, Request, Status, micros
 from storage.store import Store
 from storage.transaction import Transaction
 
@@ -26,7 +25,7 @@ AVAILABLE = "the database is available, and nothing more has happened."
 GONE = "the database is no longer among those that I see."
 
 
-class Seen(NamedTuple):
+class SeenEvent(NamedTuple):
     """What matters, of which database, and under which key its incident is found."""
 
     key: str
@@ -38,11 +37,11 @@ class Seen(NamedTuple):
         return titled(self.database, self.name, happening(category))
 
 
-class Events:
-    def __init__(self, store: Store, places: Places, book: Book) -> None:
+class EventWatch:
+    def __init__(self, store: Store, places: IncidentDatabases, book: Records) -> None:
         self._store = store
         self._places = places
-        self._book = book
+        self._records = book
 
     async def look(self, region: Region, now: int) -> None:
         """Raises AWSError where the region does not answer, ConflictError where it was read."""
@@ -68,9 +67,11 @@ class Events:
             why = self._ended_by(one) if one.source is Origin.EVENT else ""
             if why:
                 async with self._store.write() as tx:
-                    await self._book.end(tx, one.id, now, why)
+                    await self._records.end(tx, one.id, now, why)
 
-    async def _signs(self, region: Region, events: Sequence[RDSEvent], now: int) -> Sequence[Seen]:
+    async def _signs(
+        self, region: Region, events: Sequence[RDSEvent], now: int
+    ) -> Sequence[SeenEvent]:
         """What matters of them and is not a request's own doing."""
         read = [(event, one) for event in events if (one := sign(event))]
         if not read:
@@ -83,11 +84,11 @@ class Events:
         ]
         return [it for it in placed if not _is_own(it, requests)]
 
-    def _placed(self, region: Region, event: RDSEvent, one: Sign) -> Seen:
+    def _placed(self, region: Region, event: RDSEvent, one: Sign) -> SeenEvent:
         found = self._places.find(region, SOURCES[event.source_kind], event.source)
         database = found and self._places.whole(found)
         name = database.name if database else event.source
-        return Seen(f"event/{region.account.id}/{region.name}/{name}", name, database, one)
+        return SeenEvent(f"event/{region.account.id}/{region.name}/{name}", name, database, one)
 
     async def _requests(self, now: int) -> Sequence[Request]:
         running = await self._store.requests.running(include_unknown=True)
@@ -95,7 +96,7 @@ class Events:
         return (*running, *ended)
 
     async def _take_in(
-        self, tx: Transaction, region: Region, known: Incident | None, seen: Seen
+        self, tx: Transaction, region: Region, known: Incident | None, seen: SeenEvent
     ) -> Incident:
         """A first event that tells of an end, like a restart that nobody saw begin, is open too.
 
@@ -105,14 +106,14 @@ class Events:
         if before is not None and _echoes(one, before):
             return before
         if before is None or not goes_on(before, one.at):
-            return await self._book.begin(tx, self._incident(region, seen))
+            return await self._records.begin(tx, self._incident(region, seen))
         if before.is_open and one.is_over and before.measures != LOW_STORAGE:
-            return await self._book.end(tx, before.id, one.at, one.message)
+            return await self._records.end(tx, before.id, one.at, one.message)
         worse = graver(one.category, before.measures)
         before = before.model_copy(update={"title": seen.titled(worse), "measures": worse})
-        return await self._book.repeat(tx, before, one.at, one.message)
+        return await self._records.repeat(tx, before, one.at, one.message)
 
-    def _incident(self, region: Region, seen: Seen) -> Incident:
+    def _incident(self, region: Region, seen: SeenEvent) -> Incident:
         one = seen.sign
         return Incident(
             key=seen.key,
@@ -145,5 +146,5 @@ def _echoes(one: Sign, before: Incident) -> bool:
     )
 
 
-def _is_own(seen: Seen, requests: Sequence[Request]) -> bool:
+def _is_own(seen: SeenEvent, requests: Sequence[Request]) -> bool:
     return seen.database is not None and is_own(seen.sign, seen.database.lock, requests)

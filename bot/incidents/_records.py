@@ -6,7 +6,7 @@ from bot.values import Incident, Line, Mention, Moment
 from storage.transaction import Transaction
 
 
-class Book:
+class Records:
     """Every verb takes the transaction in which all of it happens, and says how it then stands."""
 
     def __init__(self, channel: str) -> None:

@@ -10,11 +10,11 @@ from bot.aws.accounts import Accounts
 from bot.aws.region import Region
 from bot.errors import AWSError, ConflictError
 from bot.fleet.inventory import Fleet
-from bot.incidents._alarms import Alarms
+from bot.incidents._alarms import AlarmWatch
 from bot.incidents._chart import Illustrator
-from bot.incidents._databases import Places
-from bot.incidents._events import Events
-from bot.incidents._records import Book
+from bot.incidents._databases import IncidentDatabases
+from bot.incidents._events import EventWatch
+from bot.incidents._records import Records
 from bot.monitoring import Monitoring
 from bot.policy.judge import Judge
 from bot.values import SECOND, Incident, micros, passed
@@ -45,9 +45,9 @@ class Watch:
         self._accounts = accounts
         self._channel = channel
         self._clock = clock
-        places, self._book = Places(fleet, judge), Book(channel or "")
-        self._alarms = Alarms(store, places, self._book)
-        self._events = Events(store, places, self._book)
+        places, self._records = IncidentDatabases(fleet, judge), Records(channel or "")
+        self._alarms = AlarmWatch(store, places, self._records)
+        self._events = EventWatch(store, places, self._records)
         self._illustrator = Illustrator(store, places, monitoring)
         self._patience = Patience()
 
@@ -95,7 +95,7 @@ class Watch:
     async def _tend(self, incident: Incident) -> None:
         if incident.snoozed_until is not None and incident.snoozed_until <= self._clock():
             async with self._store.write() as tx:
-                await self._book.wake(tx, incident.id)
+                await self._records.wake(tx, incident.id)
         if incident.card is not None and not incident.is_pictured:
             await self._illustrator.draw(incident)
 

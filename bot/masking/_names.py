@@ -91,7 +91,7 @@ _ALONE = re.compile(
 )
 
 
-class Name(NamedTuple):
+class SecretName(NamedTuple):
     """A word that tells, and what its name goes on with on either side."""
 
     core: str  #: in small letters
@@ -139,10 +139,10 @@ def _small(text: str) -> str:
 _SMALLER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
-def _name(text: str, core: str, start: int, end: int) -> Name | None:
+def _name(text: str, core: str, start: int, end: int) -> SecretName | None:
     """None where the word is only a part of another, or its name speaks of secrets and is none."""
     if core.endswith("="):
-        return Name(core, start, end - 1, "", "", "")
+        return SecretName(core, start, end - 1, "", "", "")
     go_on = _SUFFIX.match(text, end)
     before = text[max(0, start - _BEFORE) : start]
     stem = before[len(before.rstrip(_IN_NAMES)) :]
@@ -151,7 +151,7 @@ def _name(text: str, core: str, start: int, end: int) -> Name | None:
     suffix = go_on["suffix"]
     if (suffix and _has(suffix, _ABOUT)) or (stem and _has(stem[-40:], _COUNTS)):
         return None
-    return Name(core, start, go_on.end(), stem, suffix, before[: len(before) - len(stem)])
+    return SecretName(core, start, go_on.end(), stem, suffix, before[: len(before) - len(stem)])
 
 
 def _has(part: str, words: frozenset[str]) -> bool:
@@ -170,7 +170,7 @@ def _is_whole(core: str, stem: str, first: str) -> bool:
     return True
 
 
-def _of(text: str, name: Name) -> Iterator[Span]:
+def _of(text: str, name: SecretName) -> Iterator[Span]:
     if name.core in _HEADERS:
         yield from _header(text, name)
     elif name.before.endswith(("<", "&lt;")) or (
@@ -182,7 +182,7 @@ def _of(text: str, name: Name) -> Iterator[Span]:
         yield from _linked(text, name)
 
 
-def _linked(text: str, name: Name) -> Iterator[Span]:
+def _linked(text: str, name: SecretName) -> Iterator[Span]:
     close = _CLOSE.match(text, name.end)
     gap = GAPS.match(text, close.end() if close else name.end)
     at = gap.end() if gap else name.end
@@ -195,14 +195,14 @@ def _linked(text: str, name: Name) -> Iterator[Span]:
         yield span
 
 
-def _unstressed(text: str, name: Name, at: int) -> int:
+def _unstressed(text: str, name: SecretName, at: int) -> int:
     """Behind what ends the stress on a name, as in ``*Password:* x``."""
     while name.before.endswith("*") and text.startswith("*", at):
         at += 1
     return at
 
 
-def _assigned(text: str, name: Name, at: int) -> Iterator[Span]:
+def _assigned(text: str, name: SecretName, at: int) -> Iterator[Span]:
     word = name.before.rpartition(" ")[2]
     if "arn:aws" in word or name.before.endswith("://"):
         return  # a part of an ARN is called secret, and a user of an address token
@@ -215,7 +215,7 @@ def _assigned(text: str, name: Name, at: int) -> Iterator[Span]:
         yield from filter(None, [_worded(text, name, span, at)])
 
 
-def _valued(text: str, name: Name, at: int, start: int) -> Span | None:
+def _valued(text: str, name: SecretName, at: int, start: int) -> Span | None:
     if name.is_query or name.core.startswith("sig") or name.suffix.lower().endswith("signature"):
         found = (_QUERIED if name.is_query else _SIGNED).match(text, start)
         return found.span() if found else None
@@ -223,7 +223,7 @@ def _valued(text: str, name: Name, at: int, start: int) -> Span | None:
     return quoted(text, gap.end() if gap else at) or value(text, start)
 
 
-def _worded(text: str, name: Name, span: Span, at: int) -> Span | None:
+def _worded(text: str, name: SecretName, span: Span, at: int) -> Span | None:
     """What stands bare behind a colon: of a line's key, or of a stressed one, the whole line, in a
     sentence one word."""
     start, end = span
@@ -236,14 +236,14 @@ def _worded(text: str, name: Name, span: Span, at: int) -> Span | None:
     return None if goes_on and not name.is_password and text[start:end].isalpha() else span
 
 
-def _is_key_of_line(text: str, name: Name) -> bool:
+def _is_key_of_line(text: str, name: SecretName) -> bool:
     if name.before.endswith("*"):
         return True
     before = name.before.rstrip("\"' \t-")
     return before.endswith(("\n", "\\n")) or (not before and name.start < _BEFORE)
 
 
-def _counts(word: str, name: Name) -> bool:
+def _counts(word: str, name: SecretName) -> bool:
     """Whether a value is one, and not a placeholder, a number of things or a truth."""
     inner = word.strip("\\\"'`[]();,")
     if not inner or inner.casefold() in _TRUTHS or word[0] == "{":
@@ -257,7 +257,7 @@ def _counts(word: str, name: Name) -> bool:
     return name.is_password or not (len(word) <= 6 and word.isdigit())
 
 
-def _beside(text: str, name: Name, at: int) -> Span | None:
+def _beside(text: str, name: SecretName, at: int) -> Span | None:
     """Without an operator between them: SQL, flags of commands, sentences, pairs."""
     if (
         name.is_password
@@ -274,7 +274,7 @@ def _beside(text: str, name: Name, at: int) -> Span | None:
     return None
 
 
-def _flagged(text: str, name: Name) -> Span | None:
+def _flagged(text: str, name: SecretName) -> Span | None:
     """``--password x``, and what else takes the next word for a value."""
     words = name.before.rsplit(None, 2)[-2:]
     is_flag = name.stem.startswith("-") and name.before[-1:] in ("", *" \t\n\"'[(,")
@@ -304,7 +304,7 @@ def _content(text: str, at: int) -> Iterator[Span]:
         yield found.span("content")
 
 
-def _header(text: str, name: Name) -> Iterator[Span]:
+def _header(text: str, name: SecretName) -> Iterator[Span]:
     """The credentials behind a known scheme; else all that the header holds."""
     close = _CLOSE.match(text, name.end)
     at = blanks(text, close.end() if close else name.end)

@@ -9,13 +9,13 @@ from bot.values import (
     Alarm,
     Chart,
     Database,
+    Kind,
     Limit,
     Line,
     Moment,
     Panel,
     amount,
 )
-from bot.values._vocabulary import Kind
 
 ALARMS = ("cloudwatch:DescribeAlarms",)
 LATELY = 3  #: figures that are told, the newest last

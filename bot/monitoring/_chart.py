@@ -10,6 +10,7 @@ from bot.values import (
     Chart,
     Curve,
     Database,
+    Kind,
     Limit,
     Line,
     Measure,
@@ -21,7 +22,6 @@ from bot.values import (
     Window,
     amount,
 )
-from bot.values._vocabulary import Kind
 from charts.words import local, zone_of
 
 MEMBERS = 6  #: curves that one panel bears

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from bot.errors import UnknownWordError
 from bot.fleet.names import near
-from bot.values import Database
-from bot.values._vocabulary import Kind
+from bot.values import Database, Kind
 
 SHOWN = 8  #: panels of one picture
 

@@ -21,6 +21,7 @@ from bot.values import (
     SECOND,
     Alarm,
     Database,
+    Kind,
     Line,
     Measure,
     Observed,
@@ -31,7 +32,6 @@ from bot.values import (
     Target,
     Window,
 )
-from bot.values._vocabulary import Kind
 
 PRICE = 0.01 / 1000  #: dollars for a metric: https://aws.amazon.com/cloudwatch/pricing/
 KEPT = 64  #: readings that are remembered

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.values import (
+    STOP,
     Answer,
     Button,
     LiveChart,
@@ -15,7 +16,6 @@ from bot.values import (
     micros,
     paragraph,
 )
-from bot.values._buttons import STOP
 
 LASTING = micros(timedelta(hours=1))
 #: RDS tells CloudWatch its figures once a minute: more often, nothing would be new.

@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from bot.operation import Change, Control, Operation, Query
-from bot.values._vocabulary import Risk
+from bot.values import Risk
 
 
 def _found_in(module: ModuleType) -> Iterator[type[Operation]]:

@@ -10,8 +10,8 @@ from bot.operation import Desk, Query
 from bot.params import Duration, Flag, PersonRef, RequestId, Target, request_number
 from bot.values import (
     Answer,
+    AuditEntry,
     AuditEvent,
-    AuditRow,
     Code,
     Line,
     Mention,
@@ -24,7 +24,7 @@ from bot.values import (
 )
 
 
-class Audit(Query):
+class ShowAudit(Query):
     """Show what was done, by whom, on what, with which result; newest first.
 
     The database may be gone by now; the id of a request will do as well.
@@ -114,7 +114,7 @@ def _title(count: int) -> str:
     return "The last step" if count == 1 else f"The last {count} steps"
 
 
-def _row(row: AuditRow) -> tuple[Line, ...]:
+def _row(row: AuditEntry) -> tuple[Line, ...]:
     event = row.event
     request = label(event.request_id) if event.request_id else ""
     database = (event.target or "").partition("@")[0]

@@ -7,8 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from bot.errors import UsageError
 from bot.operation import Desk, Query
 from bot.params import Choice, Parameter, Several, Target
-from bot.values import Answer, Button, Code, Database, Paragraph, Person, Range
-from bot.values._buttons import keep_fresh, ranges
+from bot.values import Answer, Button, Code, Database, Paragraph, Person, Range, keep_fresh, ranges
 
 MOST = 8  #: panels that one picture bears
 

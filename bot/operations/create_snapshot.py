@@ -8,8 +8,19 @@ from bot.aws.statuses import busy
 from bot.errors import PreflightError
 from bot.operation import Change
 from bot.params import SNAPSHOT_ID, SnapshotId, Tags, Target
-from bot.values import SECOND, Call, Database, Order, Plan, Progress, Sent, Snapshot, Stage
-from bot.values._vocabulary import Kind, Risk
+from bot.values import (
+    SECOND,
+    Call,
+    Database,
+    Kind,
+    Order,
+    Plan,
+    Progress,
+    Risk,
+    Sent,
+    Snapshot,
+    Stage,
+)
 
 REQUEST_TAG = "rds-bot:request-id"
 FOUND = {"found": True}  #: evidence that the snapshot was seen with our tag

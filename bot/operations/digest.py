@@ -13,6 +13,7 @@ from bot.values import (
     Concern,
     Digest,
     Drawable,
+    Environment,
     Line,
     Mention,
     Moment,
@@ -23,7 +24,6 @@ from bot.values import (
     Table,
     paragraph,
 )
-from bot.values._vocabulary import Environment
 
 EVERY_MORNING = 'schedule "30 8 * * mon-fri"'
 

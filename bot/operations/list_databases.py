@@ -7,8 +7,19 @@ from pydantic import BeforeValidator, Field
 from bot.fleet.names import near
 from bot.operation import Desk, Query, environments
 from bot.params import EnvironmentWord, Several
-from bot.values import Answer, Code, Database, Inventory, Line, Paragraph, Person, Table, paragraph
-from bot.values._vocabulary import Environment, folded
+from bot.values import (
+    Answer,
+    Code,
+    Database,
+    Environment,
+    Inventory,
+    Line,
+    Paragraph,
+    Person,
+    Table,
+    folded,
+    paragraph,
+)
 
 SHOWN = 40  #: rows that a message holds and a person reads
 NAMED = 6  #: words of one kind that are offered, and databases of other services

@@ -4,8 +4,18 @@ from bot.errors import UnknownTargetError
 from bot.fleet.names import bare
 from bot.operation import Desk, Query
 from bot.params import Flag, Target, request_number
-from bot.values import Answer, Code, Line, Mention, Moment, Person, Request, Table, paragraph
-from bot.values._vocabulary import Status
+from bot.values import (
+    Answer,
+    Code,
+    Line,
+    Mention,
+    Moment,
+    Person,
+    Request,
+    Status,
+    Table,
+    paragraph,
+)
 
 OPEN = (Status.PENDING, Status.APPROVED, Status.RUNNING, Status.UNKNOWN)
 

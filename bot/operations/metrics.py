@@ -4,9 +4,22 @@ from pydantic import Field
 
 from bot.operation import Desk, Query
 from bot.params import Choice, Flag, Parameter, Switch, Target
-from bot.values import Answer, Button, Code, Database, Observed, Paragraph, Person, Range, paragraph
-from bot.values._buttons import WEEK_BEFORE, keep_fresh, ranges, week_before
-from bot.values._vocabulary import Kind
+from bot.values import (
+    WEEK_BEFORE,
+    Answer,
+    Button,
+    Code,
+    Database,
+    Kind,
+    Observed,
+    Paragraph,
+    Person,
+    Range,
+    keep_fresh,
+    paragraph,
+    ranges,
+    week_before,
+)
 
 
 class ShowMetrics(Query):

@@ -13,13 +13,14 @@ from bot.values import (
     Call,
     Database,
     Difference,
+    Kind,
     Order,
     Plan,
     Progress,
+    Risk,
     Sent,
     Stage,
 )
-from bot.values._vocabulary import Kind, Risk
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY, WEEK = 24 * 60, 7 * 24 * 60  # minutes

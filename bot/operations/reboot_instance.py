@@ -12,15 +12,16 @@ from bot.values import (
     Assessment,
     Call,
     Database,
+    Kind,
     Order,
     Plan,
     Progress,
     RDSEvent,
+    Risk,
     Sent,
     Stage,
     TrailEvent,
 )
-from bot.values._vocabulary import Kind, Risk
 
 RESTARTED = ("RDS-EVENT-0006", "db instance restarted")
 BEGUN = ("RDS-EVENT-0013", "multi-az instance failover started")

@@ -2,8 +2,7 @@ from typing import Annotated, Literal
 
 from bot.operation import Control, Desk
 from bot.params import Choice, Reason, RequestId
-from bot.values import Answer, Person, paragraph
-from bot.values._vocabulary import Status
+from bot.values import Answer, Person, Status, paragraph
 
 
 class Settle(Control):

@@ -6,8 +6,18 @@ from bot.errors import AWSError
 from bot.fleet.maintenance import what, when
 from bot.operation import Desk, Query
 from bot.params import Target
-from bot.values import Answer, Classified, Code, Database, Facts, Line, Moment, Person, paragraph
-from bot.values._vocabulary import Kind
+from bot.values import (
+    Answer,
+    Classified,
+    Code,
+    Database,
+    Facts,
+    Kind,
+    Line,
+    Moment,
+    Person,
+    paragraph,
+)
 
 
 class ShowDatabase(Query):

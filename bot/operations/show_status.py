@@ -16,11 +16,11 @@ from bot.values import (
     Paragraph,
     Person,
     Request,
+    Status,
     Strong,
     label,
     paragraph,
 )
-from bot.values._vocabulary import Status
 
 
 def _subject(text: str) -> str:

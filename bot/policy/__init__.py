@@ -1,12 +1,12 @@
 """What must be agreed to by whom, and whether that still holds: facts in, decisions out."""
 
 from bot.policy.recheck import Now, Worse, Worsening, altered, outruled, still_approved
-from bot.policy.rules import Case, Judged, assessed, decide, enough, protected, rule_for
+from bot.policy.rules import Case, Judgeable, assessed, decide, enough, protected, rule_for
 from bot.policy.summary import lowest_risk, rules_for
 
 __all__ = [
     "Case",
-    "Judged",
+    "Judgeable",
     "Now",
     "Worse",
     "Worsening",

@@ -22,7 +22,7 @@ DEACTIVATED = "deactivated"
 log = structlog.get_logger()
 
 
-class Absences:
+class AbsenceTick:
     def __init__(
         self, store: Store, directory: Directory, settings: Settings, admins: Admins
     ) -> None:

@@ -33,7 +33,7 @@ ONLY_VIEWERS = (
 
 
 @dataclass(frozen=True)
-class Rule:
+class AccessRule:
     """Who may: ``refusal`` is the error for a person who may not, and None for one who may.
 
     It is told who is in ``groups`` now, and which workspace is the bot's own. It raises
@@ -50,7 +50,7 @@ class Authorization:
         self._directory = directory
 
     async def require(
-        self, asker: PersonId | Person, rule: Rule, asked_at: int, refused: AuditEvent
+        self, asker: PersonId | Person, rule: AccessRule, asked_at: int, refused: AuditEvent
     ) -> Person:
         """Who asks, under the id by which Slack knows them; a Person was read since ``asked_at``.
 
@@ -62,12 +62,14 @@ class Authorization:
             await refuse(self._store, event, refusal)
         return person
 
-    async def refusal(self, person: Person, rule: Rule, asked_at: int) -> NotAllowedError | None:
+    async def refusal(
+        self, person: Person, rule: AccessRule, asked_at: int
+    ) -> NotAllowedError | None:
         """For whoever judges more under a lock, and audits there what is refused."""
         return (await self._judged(person, rule, asked_at))[1]
 
     async def _judged(
-        self, asker: PersonId | Person, rule: Rule, asked_at: int
+        self, asker: PersonId | Person, rule: AccessRule, asked_at: int
     ) -> tuple[Person, NotAllowedError | None]:
         person, groups = await asyncio.gather(
             self._person(asker, asked_at), self._directory.groups(rule.groups, asked_at)
@@ -96,17 +98,17 @@ def refused(eligibility: Eligibility) -> NotAllowedError:
 # -- rules -------------------------------------------------------------------------------------
 
 
-def members(said: str) -> Rule:
+def members(said: str) -> AccessRule:
     """Every full member; ``said`` is for who is none."""
 
     def refusal(person: Person, _: Groups, own_team: str) -> NotAllowedError | None:
         bar = may_look(person, own_team).bar
         return NotAllowedError(said, code=bar) if bar else None
 
-    return Rule(refusal)
+    return AccessRule(refusal)
 
 
-def viewers(settings: Settings) -> Rule:
+def viewers(settings: Settings) -> AccessRule:
     """Who may look at some database."""
 
     def refusal(person: Person, groups: Groups, own_team: str) -> NotAllowedError | None:
@@ -115,10 +117,10 @@ def viewers(settings: Settings) -> Rule:
         bar = may_look(person, own_team).bar
         return NotAllowedError(ONLY_MEMBERS if bar else ONLY_VIEWERS, code=bar or NOT_VIEWER)
 
-    return Rule(refusal, _looking(settings))
+    return AccessRule(refusal, _looking(settings))
 
 
-def requesters(settings: Settings) -> Rule:
+def requesters(settings: Settings) -> AccessRule:
     """Who may ask for changes."""
     named = settings.access.requesters
     access = access_of(named) if named else None
@@ -127,10 +129,10 @@ def requesters(settings: Settings) -> Rule:
         allowed = may_request(person, access, groups, own_team)
         return None if allowed else refused(allowed)
 
-    return Rule(refusal, frozenset(access.groups if access else ()))
+    return AccessRule(refusal, frozenset(access.groups if access else ()))
 
 
-def settlers(settings: Settings) -> Rule:
+def settlers(settings: Settings) -> AccessRule:
     """Approvers and admins."""
     either = _approvers_and_admins(settings)
 
@@ -141,10 +143,10 @@ def settlers(settings: Settings) -> Rule:
             "Only approvers and admins can settle a request (access.approvers, access.admins)."
         )
 
-    return Rule(refusal, frozenset(either.groups))
+    return AccessRule(refusal, frozenset(either.groups))
 
 
-def editors(settings: Settings, what: str) -> Rule:
+def editors(settings: Settings, what: str) -> AccessRule:
     """Approvers and admins who may look at some database; ``what`` is what they can do."""
     either = _approvers_and_admins(settings)
 
@@ -157,7 +159,7 @@ def editors(settings: Settings, what: str) -> Rule:
         said = f"Only approvers and admins can {what}. These can: "
         return NotAllowedError(f"{said}…", (said, *who, "."), Bar.NOT_APPROVER)
 
-    return Rule(refusal, _looking(settings).union(either.groups))
+    return AccessRule(refusal, _looking(settings).union(either.groups))
 
 
 def _approvers_and_admins(settings: Settings) -> Access:

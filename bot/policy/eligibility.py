@@ -6,9 +6,10 @@ from enum import StrEnum
 from typing import Protocol, Self
 
 from bot.errors import DirectoryError
-from bot.settings import People, Settings, Viewers
+from bot.settings import People, Settings, ViewerSettings
 from bot.values import (
     Access,
+    Environment,
     Line,
     Mention,
     Person,
@@ -18,8 +19,8 @@ from bot.values import (
     Verdict,
     Vote,
     fingerprint,
+    folded,
 )
-from bot.values._vocabulary import Environment, folded
 
 #: How many people a sentence names before it only counts them.
 NAMED = 5
@@ -159,7 +160,7 @@ def may_look(person: Person, own_team: str) -> Eligibility:
 
 
 def sight(
-    person: Person, viewers: Viewers | None, groups: Groups, own_team: str
+    person: Person, viewers: ViewerSettings | None, groups: Groups, own_team: str
 ) -> frozenset[Environment]:
     """The environments whose databases somebody may look at; none of them: at nothing at all.
 

@@ -8,9 +8,8 @@ is known, count as the strictest environment there is.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.settings import Environments
-from bot.values import Classified, Database, Looked, Unread
-from bot.values._vocabulary import Environment, folded, resembles
+from bot.settings import EnvironmentSettings
+from bot.values import Classified, Database, Environment, Looked, Unread, folded, resembles
 
 SHOWN = 60  #: characters of a tag's value
 
@@ -24,7 +23,9 @@ class _Match:
     rule: str
 
 
-def classify(looked: Looked, rules: Environments, protected: frozenset[Environment]) -> Classified:
+def classify(
+    looked: Looked, rules: EnvironmentSettings, protected: frozenset[Environment]
+) -> Classified:
     """The environment of a database: of what its rules and its family say, the strictest.
 
     The first rule that speaks of it is named, and the one that holds instead. Its relatives make it
@@ -46,7 +47,7 @@ def classify(looked: Looked, rules: Environments, protected: frozenset[Environme
 
 
 def environments(
-    looked: Looked, rules: Environments, protected: frozenset[Environment]
+    looked: Looked, rules: EnvironmentSettings, protected: frozenset[Environment]
 ) -> frozenset[Environment]:
     """All that its rules and its family say, with the one that holds: a rule of the policy for a
     milder one may demand more."""
@@ -66,7 +67,7 @@ def _held(first: _Match, holds: _Match, protected: frozenset[Environment]) -> st
     return f"{first.rule}, but {holds.what} is {holds.environment}, {how}"
 
 
-def _own(looked: Looked, rules: Environments) -> tuple[_Match, ...]:
+def _own(looked: Looked, rules: EnvironmentSettings) -> tuple[_Match, ...]:
     """What speaks of the database itself, the first in the order of the rules; else the default."""
     database = looked.database
     cluster = [(looked.cluster, f" of cluster {database.cluster}")] if looked.cluster else []
@@ -77,21 +78,23 @@ def _own(looked: Looked, rules: Environments) -> tuple[_Match, ...]:
     return found or (_Match("the default", rules.default, default),)
 
 
-def _others(looked: Looked, rules: Environments) -> Iterator[_Match]:
+def _others(looked: Looked, rules: EnvironmentSettings) -> Iterator[_Match]:
     for kin in looked.kin:
         of, one = f" of {kin.how} {kin.database.name}", kin.database
         yield from _by_tags(one, of, rules)
         yield from _by_names((one.name,), one.target.account, of, rules)
 
 
-def _by_tags(database: Database, of: str, rules: Environments) -> Iterator[_Match]:
+def _by_tags(database: Database, of: str, rules: EnvironmentSettings) -> Iterator[_Match]:
     for name, value in _tags(database, rules):
         if environment := rules.read(value):
             tag = f"tag {name}={value}{of}"
             yield _Match(tag, environment, tag)
 
 
-def _by_names(names: Sequence[str], account: str, of: str, rules: Environments) -> Iterator[_Match]:
+def _by_names(
+    names: Sequence[str], account: str, of: str, rules: EnvironmentSettings
+) -> Iterator[_Match]:
     for name in names:
         if environment := rules.instances.get(name.lower()):
             yield _said(f"instance {name}", environment, of)
@@ -107,7 +110,7 @@ def _said(what: str, environment: Environment, of: str) -> _Match:
     return _Match(f"{what}{of}", environment, f"{what}{of} is {environment}")
 
 
-def _unreadable(looked: Looked, rules: Environments) -> Iterator[str]:
+def _unreadable(looked: Looked, rules: EnvironmentSettings) -> Iterator[str]:
     """What speaks and is not understood, and how to mend it."""
     for how, one in (("", looked.database), *((kin.how, kin.database) for kin in looked.kin)):
         of = f" of {how} {one.name}" if how else ""
@@ -141,7 +144,7 @@ def _shown(value: str) -> str:
     return short if value.isascii() else f"{short} ({ascii(short)[1:-1]})"
 
 
-def _tags(database: Database, rules: Environments) -> Iterator[tuple[str, str]]:
+def _tags(database: Database, rules: EnvironmentSettings) -> Iterator[tuple[str, str]]:
     """Its tags that decide, in the order of the settings; several keys may read alike."""
     for key in dict.fromkeys(map(folded, rules.tag_keys)):
         for name, value in sorted(database.tags.items()):
@@ -149,7 +152,7 @@ def _tags(database: Database, rules: Environments) -> Iterator[tuple[str, str]]:
                 yield name, value
 
 
-def _lookalikes(database: Database, rules: Environments) -> Iterator[tuple[str, str]]:
+def _lookalikes(database: Database, rules: EnvironmentSettings) -> Iterator[tuple[str, str]]:
     """Its tags whose keys could be taken for one that decides, and that one."""
     for name in sorted(database.tags):
         if key := next((one for one in rules.tag_keys if resembles(name, one)), None):

@@ -9,9 +9,8 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from itertools import product
 
-from bot.settings import Environments, Policy, Rule, Settings
-from bot.values import Database, Value
-from bot.values._vocabulary import Environment
+from bot.settings import EnvironmentSettings, PolicySettings, Rule, Settings
+from bot.values import Database, Environment, Value
 
 #: Any account: the bot's own, where the settings name none.
 ANY = "*"
@@ -65,7 +64,7 @@ def shut_accounts(settings: Settings) -> tuple[str, ...]:
     return tuple(one for one in _named(settings) if _grant(settings, one).is_shut)
 
 
-def closed_environments(policy: Policy, account: str = ANY) -> frozenset[Environment]:
+def closed_environments(policy: PolicySettings, account: str = ANY) -> frozenset[Environment]:
     """Environments in which the policy lets no operation pass there, whoever agrees.
 
     Only those are named of which that is certain: AWS would not ask for approvals. Of ``ANY``
@@ -141,7 +140,7 @@ def _asks_for_place_alone(rule: Rule) -> bool:
     return not (rule.operation or rule.tag or rule.risk)
 
 
-def _words(rules: Environments, environments: frozenset[Environment]) -> Iterator[str]:
+def _words(rules: EnvironmentSettings, environments: frozenset[Environment]) -> Iterator[str]:
     """In one order, each once, without what no tag can hold."""
     known = (word for one in Environment if one in environments for word in Environment.words(one))
     own = [word for word, meant in rules.words.items() if meant in environments]
@@ -150,7 +149,7 @@ def _words(rules: Environments, environments: frozenset[Environment]) -> Iterato
     yield from once.values()
 
 
-def _names(rules: Environments, environments: frozenset[Environment]) -> Iterator[str]:
+def _names(rules: EnvironmentSettings, environments: frozenset[Environment]) -> Iterator[str]:
     """Of the instance map, and of the patterns those that AWS's wildcards can say."""
     yield from (name for name, meant in rules.instances.items() if meant in environments)
     for pattern in rules.patterns:

@@ -14,13 +14,13 @@ from bot.values import (
     Classified,
     Database,
     Decision,
+    Environment,
     Inventory,
     Looked,
     Request,
     Value,
     family_last_seen,
 )
-from bot.values._vocabulary import Environment
 
 
 class Judged(Value):

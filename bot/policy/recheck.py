@@ -12,12 +12,12 @@ from bot.values import (
     Database,
     Decision,
     Effect,
+    Environment,
     PersonId,
     Request,
     Step,
     Value,
 )
-from bot.values._vocabulary import Environment
 
 
 class Worsening(StrEnum):

@@ -8,9 +8,18 @@ from typing import Any, ClassVar, Protocol
 from pydantic import Field
 
 from bot.policy.eligibility import access_of, distinct
-from bot.settings import People, Policy, Rule
-from bot.values import Assessment, Decision, Effect, Person, Value
-from bot.values._vocabulary import Environment, Risk, folded, resembles
+from bot.settings import People, PolicySettings, Rule
+from bot.values import (
+    Assessment,
+    Decision,
+    Effect,
+    Environment,
+    Person,
+    Risk,
+    Value,
+    folded,
+    resembles,
+)
 
 
 class Case(Value):
@@ -26,7 +35,7 @@ class Case(Value):
     is_whole: bool = True  #: everybody of that family could be read
 
 
-class Judged(Protocol):
+class Judgeable(Protocol):
     """What a change declares of itself."""
 
     name: ClassVar[str]
@@ -34,7 +43,7 @@ class Judged(Protocol):
     irreversible: ClassVar[bool]
 
 
-def assessed(operation: Judged, assessment: Assessment, policy: Policy) -> Assessment:
+def assessed(operation: Judgeable, assessment: Assessment, policy: PolicySettings) -> Assessment:
     """The risk with ``policy.risk`` applied.
 
     The setting takes the place of the operation's own risk; what the database's state or the
@@ -52,12 +61,12 @@ def assessed(operation: Judged, assessment: Assessment, policy: Policy) -> Asses
     return _because(setting, assessment, reason)
 
 
-def rule_for(case: Case, policy: Policy) -> Rule:
+def rule_for(case: Case, policy: PolicySettings) -> Rule:
     """The first rule that matches; the settings see to it that one does."""
     return policy.rules[_matching(case, policy)]
 
 
-def decide(case: Case, policy: Policy, approvers: People | None) -> Decision:
+def decide(case: Case, policy: PolicySettings, approvers: People | None) -> Decision:
     """The policy's word; ``approvers`` are those of ``access``, for rules that name none."""
     number = _matching(case, policy)
     rule = policy.rules[number]
@@ -75,7 +84,7 @@ def decide(case: Case, policy: Policy, approvers: People | None) -> Decision:
     return _wanting(decision, rule.approvals.of(risk), risk)
 
 
-def protected(policy: Policy) -> frozenset[Environment]:
+def protected(policy: PolicySettings) -> frozenset[Environment]:
     """Environments that a rule denies, or for which it wants more approvals than the last rule.
 
     Where the last rule denies, these are all environments that no rule before it lets pass.
@@ -127,7 +136,7 @@ class Match(IntEnum):
     YES = 2
 
 
-def _matching(case: Case, policy: Policy) -> int:
+def _matching(case: Case, policy: PolicySettings) -> int:
     """The first rule that matches, in each environment that is said of it; of those rules the one
     that demands most."""
     others = sorted(case.also - {case.environment})
@@ -135,7 +144,7 @@ def _matching(case: Case, policy: Policy) -> int:
     return max(first, key=lambda number: _demand(policy.rules[number], case.assessment.risk))
 
 
-def _matching_in(environment: Environment, case: Case, policy: Policy) -> int:
+def _matching_in(environment: Environment, case: Case, policy: PolicySettings) -> int:
     """The first rule that matches, or one before it that may, where that is stricter."""
     candidates: list[int] = []
     for number, rule in enumerate(policy.rules):

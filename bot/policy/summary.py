@@ -3,23 +3,23 @@
 from collections.abc import Iterator
 
 from bot.policy.rules import approvals, conditions
-from bot.settings import Policy, Rule
-from bot.values._vocabulary import Risk
+from bot.settings import PolicySettings, Rule
+from bot.values import Risk
 
 
-def lowest_risk(name: str, risk: Risk, irreversible: bool, policy: Policy) -> Risk:
+def lowest_risk(name: str, risk: Risk, irreversible: bool, policy: PolicySettings) -> Risk:
     """Of a change that declares this of itself, before its case raises it."""
     setting = policy.risk.get(name, risk)
     return Risk.highest(risk, setting) if irreversible else setting
 
 
-def rules_for(name: str, lowest: Risk, policy: Policy) -> tuple[str, ...]:
+def rules_for(name: str, lowest: Risk, policy: PolicySettings) -> tuple[str, ...]:
     """A sentence for each rule that a change can meet, in the order in which they are tried."""
     risks = [risk for risk in Risk if risk.rank >= lowest.rank]
     return tuple(_sentences(name, policy, risks))
 
 
-def _sentences(name: str, policy: Policy, risks: list[Risk]) -> Iterator[str]:
+def _sentences(name: str, policy: PolicySettings, risks: list[Risk]) -> Iterator[str]:
     for rule in policy.rules:
         met = [risk for risk in risks if not rule.risk or risk in rule.risk]
         if met and (not rule.operation or name in rule.operation):

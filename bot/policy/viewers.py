@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from bot.errors import NotAllowedError, UnknownTargetError, UsageError
 from bot.fleet.inventory import Fleet
 from bot.policy.eligibility import Directory, Groups, sight
-from bot.settings import Viewers
-from bot.values import Classified, Database, Inventory, Person, Request
-from bot.values._vocabulary import Environment, Kind
+from bot.settings import ViewerSettings
+from bot.values import Classified, Database, Environment, Inventory, Kind, Person, Request
 
 NOT_VIEWER = "not_viewer"  #: in the audit trail
 Classify = Callable[[Database], Classified]
@@ -78,7 +77,7 @@ class Sights:
     """Of whom, by the settings and by what the directory says."""
 
     def __init__(
-        self, directory: Directory, fleet: Fleet, classify: Classify, viewers: Viewers | None
+        self, directory: Directory, fleet: Fleet, classify: Classify, viewers: ViewerSettings | None
     ) -> None:
         self._directory = directory
         self._fleet = fleet

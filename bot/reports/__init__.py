@@ -3,13 +3,13 @@
 How sure they are, and what they say in words and in a picture. Pure: it reads nothing.
 """
 
-from bot.reports._figures import Figure, Findings, findings
+from bot.reports._figures import Figure, ReportFigures, findings
 from bot.reports._picture import chart
 from bot.reports._words import changes, sentences, span_of, table, title_of
 
 __all__ = [
     "Figure",
-    "Findings",
+    "ReportFigures",
     "changes",
     "chart",
     "findings",

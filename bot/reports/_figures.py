@@ -17,8 +17,7 @@ from bot.reports._statistics import (
     middle,
     share,
 )
-from bot.values import SECOND, Incident, Tally
-from bot.values._vocabulary import Status
+from bot.values import SECOND, Incident, Status, Tally
 
 #: Cases from which on something is estimated. With fewer the interval of a share spans half of the
 #: scale, that of a median nearly all of the cases, and a mean hangs on a single one of them.
@@ -53,7 +52,7 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Findings:
+class ReportFigures:
     successes: Figure
     operations: tuple[Figure, ...]
     approval: Figure
@@ -70,8 +69,8 @@ class Findings:
         return self.successes, self.approval, self.acknowledgement, self.resolution
 
 
-def findings(now: Tally, before: Tally) -> Findings:
-    return Findings(
+def findings(now: Tally, before: Tally) -> ReportFigures:
+    return ReportFigures(
         successes=_compared_shares("Operations that succeeded", _all(now), _all(before)),
         operations=tuple(_by_operation(now, before)),
         approval=_lengths(

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from bot.reports._figures import Figure, Findings
+from bot.reports._figures import Figure, ReportFigures
 from bot.reports._words import unit_of
 from bot.values import Interval, Report, Scale
 
 
-def chart(found: Findings, title: str, span: str, zone: str) -> Report:
+def chart(found: ReportFigures, title: str, span: str, zone: str) -> Report:
     shares = (found.successes, *found.operations)
     scales = (
         Scale(title="Operations", unit="%", intervals=tuple(_interval(one, 1) for one in shares)),

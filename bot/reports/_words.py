@@ -4,10 +4,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from bot.reports._figures import CLEAR, ENOUGH, EXECUTED, Figure, Findings, answered_at
+from bot.reports._figures import CLEAR, ENOUGH, EXECUTED, Figure, ReportFigures, answered_at
 from bot.reports._statistics import Estimate
-from bot.values import Line, Moment, Paragraph, Table, Tally, paragraph
-from bot.values._vocabulary import Status
+from bot.values import Line, Moment, Paragraph, Status, Table, Tally, paragraph
 
 COLUMNS = ("Figure", "Value", "95 % between", "Cases", "Before", "Change")
 TOO_FEW = "too few to say"
@@ -28,7 +27,7 @@ def span_of(since: timedelta) -> str:
     return f"{_short(count)} {unit}{'' if count == 1 else 's'}"
 
 
-def title_of(found: Findings, span: str) -> str:
+def title_of(found: ReportFigures, span: str) -> str:
     done = found.successes
     if done.count == 0:
         return f"The last {span}: no operation was executed"
@@ -38,14 +37,14 @@ def title_of(found: Findings, span: str) -> str:
     return f"The last {span}: {_value(done.now.value, '%')} of {done.count} operations succeeded"
 
 
-def sentences(found: Findings, now: Tally, before: Tally, span: str) -> Iterator[Paragraph]:
+def sentences(found: ReportFigures, now: Tally, before: Tally, span: str) -> Iterator[Paragraph]:
     yield from _requests(now, before, span)
     yield from _incidents(now)
     yield from _reservations(found, (now, before))
     yield paragraph(METHOD)
 
 
-def changes(found: Findings, span: str) -> Paragraph:
+def changes(found: ReportFigures, span: str) -> Paragraph:
     clear = [f"{one.label}: {one.change}" for one in found.compared if one.is_clear]
     if clear:
         return paragraph(f"Against the {span} before: {'; '.join(clear)}.")
@@ -54,7 +53,7 @@ def changes(found: Findings, span: str) -> Paragraph:
     return paragraph(f"Nothing has clearly changed against the {span} before.")
 
 
-def table(found: Findings) -> Table:
+def table(found: ReportFigures) -> Table:
     return Table(columns=COLUMNS, rows=tuple(map(_row, found.all)))
 
 
@@ -148,7 +147,7 @@ def _incidents(now: Tally) -> Iterator[Paragraph]:
         yield paragraph(f"Still open: {len(still)}, the oldest since ", oldest, MISSING)
 
 
-def _reservations(found: Findings, tallies: Sequence[Tally]) -> Iterator[Paragraph]:
+def _reservations(found: ReportFigures, tallies: Sequence[Tally]) -> Iterator[Paragraph]:
     if any(one.count < ENOUGH for one in found.all):
         yield paragraph(f"Fewer than {ENOUGH} cases say too little: chance alone moves them a lot.")
     most = tallies[0].most

@@ -11,8 +11,8 @@ from bot.policy.approvers import Electorate, known_electorate, person_or_gone, r
 from bot.policy.authorization import Authorization, refuse, settlers
 from bot.policy.eligibility import Directory, sealed
 from bot.policy.judge import Judge
-from bot.requests.drafts import Ask, Drafting
-from bot.requests.notifications import Telling
+from bot.requests.drafts import Ask, Drafts
+from bot.requests.notifications import Notifications
 from bot.requests.quotas import Quotas, TooManyError
 from bot.requests.refusals import (
     closed,
@@ -30,12 +30,12 @@ from bot.values import (
     Person,
     PersonId,
     Request,
+    Status,
     Value,
     Verdict,
     Vote,
     micros,
 )
-from bot.values._vocabulary import Status
 from storage.errors import DuplicateRequestError
 from storage.store import Store
 from storage.transaction import Transaction
@@ -61,18 +61,18 @@ class Approvals:
     def __init__(
         self,
         store: Store,
-        drafting: Drafting,
+        drafts: Drafts,
         directory: Directory,
-        telling: Telling,
+        notifications: Notifications,
         settings: Settings,
         judge: Judge,
         nudge: Callable[[], None],
     ) -> None:
         self._store = store
-        self._drafting = drafting
+        self._drafts = drafts
         self._directory = directory
         self._authorization = Authorization(store, directory)
-        self._telling = telling
+        self._notifications = notifications
         self._settings = settings
         self._judge = judge
         self._nudge = nudge
@@ -81,12 +81,12 @@ class Approvals:
     async def submit(self, ask: Ask) -> Request:
         """File what was asked for. An open request for the same, of the same person, comes back.
 
-        Raises what ``Drafting.draft`` raises, and NotAllowedError where nobody could approve it,
+        Raises what ``Drafts.draft`` raises, and NotAllowedError where nobody could approve it,
         too much was filed lately, or the bot only observes.
         """
         if self._settings.observe:
             raise NotAllowedError(OBSERVES)
-        draft = await self._drafting.draft(ask)
+        draft = await self._drafts.draft(ask)
         if obstacle := await self._obstacle(draft):
             event = draft.event("request.refused", "no_approvers", draft.requester)
             await refuse(self._store, event, NotAllowedError(obstacle))
@@ -105,7 +105,7 @@ class Approvals:
 
     async def rehearse(self, ask: Ask) -> Rehearsal:
         """What ``submit`` would file; leaves nothing but an audit row."""
-        draft = await self._drafting.draft(ask)
+        draft = await self._drafts.draft(ask)
         result = "observed" if self._settings.observe else "rehearsed"
         facts = {**_judged(draft), "effect": draft.decision.effect}
         event = draft.event("request.rehearsed", result, draft.requester, facts, draft.reason)
@@ -299,7 +299,7 @@ class Approvals:
     ) -> Request:
         event = request.event(f"request.{to}", to, actor, {"code": outcome.code}, text)
         moved = await tx.transition(request, to, event, ended_at=tx.now, outcome=outcome)
-        for message in self._telling.moved(moved):
+        for message in self._notifications.moved(moved):
             await tx.post(message)
         tx.after_commit(self._nudge)
         return moved
@@ -339,7 +339,7 @@ class Approvals:
         request = await tx.file(draft, event)
         # In this commit: a crash between two would have the inbox file the command once more.
         await tx.inbox_done(key)
-        for message in self._telling.filed(request):
+        for message in self._notifications.filed(request):
             await tx.post(message)
         if request.status is Status.APPROVED:
             tx.after_commit(self._nudge)

@@ -6,19 +6,19 @@ from typing import Any
 from bot.errors import NotAllowedError
 from bot.policy.authorization import refuse
 from bot.requests.quotas import Quotas, TooManyError
-from bot.settings import Limits
-from bot.values import AuditEvent, AuditRow, Message, PersonId, Place
+from bot.settings import LimitSettings
+from bot.values import AuditEntry, AuditEvent, Message, PersonId, Place
 from storage.store import Store
 from storage.transaction import Transaction
 
 
 class CloudOps:
-    def __init__(self, store: Store, channel: str | None, limits: Limits) -> None:
+    def __init__(self, store: Store, channel: str | None, limits: LimitSettings) -> None:
         self._store = store
         self._channel = channel
         self._quotas = Quotas(limits)
 
-    async def denial(self, seq: int, person: PersonId) -> AuditRow:
+    async def denial(self, seq: int, person: PersonId) -> AuditEntry:
         """The denial that a button names. Raises NotAllowedError unless it is that person's own."""
         rows = await self._store.audit.rows(before_seq=seq + 1, limit=1)
         row = next((one for one in rows if one.seq == seq), None)
@@ -27,7 +27,7 @@ class CloudOps:
             await refuse(self._store, _refused(person, "not_denied", {"denial": seq}), error)
         return row
 
-    async def post(self, row: AuditRow, drawn: Mapping[str, Any]) -> str | None:
+    async def post(self, row: AuditEntry, drawn: Mapping[str, Any]) -> str | None:
         """Post it, unless it was; returns the channel, or None where none is configured.
 
         While it waits in the outbox its key keeps it single, afterwards the audit trail does.
@@ -47,7 +47,7 @@ class CloudOps:
         return self._channel
 
     async def _posted(
-        self, tx: Transaction, channel: str, row: AuditRow, drawn: Mapping[str, Any]
+        self, tx: Transaction, channel: str, row: AuditEntry, drawn: Mapping[str, Any]
     ) -> None:
         tx.record(
             AuditEvent(
@@ -71,7 +71,7 @@ class CloudOps:
             )
         )
 
-    async def _was_posted(self, row: AuditRow) -> bool:
+    async def _was_posted(self, row: AuditEntry) -> bool:
         asked = await self._store.audit.rows(
             request_id=row.event.request_id, action="cloudops.asked"
         )

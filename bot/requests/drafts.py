@@ -25,12 +25,14 @@ from bot.values import (
     PersonId,
     Plan,
     Request,
+    Status,
     Step,
+    folded,
     micros,
     plan_hash,
+    resembles,
     session_name,
 )
-from bot.values._vocabulary import Status, folded, resembles
 from storage.store import Store
 
 CLOSED_AT_AWS = (
@@ -43,7 +45,7 @@ DECIDING = (
 )
 
 
-class Channels(Protocol):
+class CardChannels(Protocol):
     """Where a request's card may stand."""
 
     async def card_channel(self, asked_in: str) -> str | None:
@@ -74,7 +76,7 @@ class DeniedError(NotAllowedError):
         self.seq = seq
 
 
-class Drafting:
+class Drafts:
     def __init__(
         self,
         store: Store,
@@ -82,7 +84,7 @@ class Drafting:
         sights: Sights,
         judge: Judge,
         directory: Directory,
-        channels: Channels,
+        channels: CardChannels,
         settings: Settings,
     ) -> None:
         self._store = store

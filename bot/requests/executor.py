@@ -34,7 +34,7 @@ from bot.policy import Now, Worse, Worsening, still_approved
 from bot.policy.approvers import read_electorate
 from bot.policy.eligibility import Directory
 from bot.policy.judge import Judge
-from bot.requests.notifications import Telling
+from bot.requests.notifications import Notifications
 from bot.requests.outcomes import NOT_SENT, Claim, Outcomes
 from bot.values import (
     SECOND,
@@ -43,11 +43,11 @@ from bot.values import (
     PersonId,
     Plan,
     Request,
+    Status,
     Step,
     micros,
     passed,
 )
-from bot.values._vocabulary import Status
 from storage.errors import LockedError
 from storage.store import Store
 from storage.tables.requests import LONGEST_PAUSE
@@ -72,7 +72,7 @@ class Executor:
         accounts: Accounts,
         judge: Judge,
         directory: Directory,
-        telling: Telling,
+        notifications: Notifications,
         clock: Callable[[], int],
         owner: str,
         steady: Callable[[], float] = time.monotonic,
@@ -82,7 +82,7 @@ class Executor:
         self._accounts = accounts
         self._judge = judge
         self._directory = directory
-        self._outcomes = Outcomes(store, telling, clock, self.nudge)
+        self._outcomes = Outcomes(store, notifications, clock, self.nudge)
         self._clock = clock
         self._steady = steady
         self._owner = owner

@@ -8,8 +8,7 @@ import structlog
 
 from bot.aws.region import Region
 from bot.errors import AWSError
-from bot.values import Database, Looked, Target
-from bot.values._vocabulary import Kind
+from bot.values import Database, Kind, Looked, Target
 
 PATIENCE = 5.0  #: seconds: whoever asks waits for their answer
 

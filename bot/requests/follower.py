@@ -16,8 +16,8 @@ from bot.errors import AWSError, BotError, ConflictError, UnknownTargetError
 from bot.operation import Change, Operation
 from bot.operations import CATALOGUE, load
 from bot.requests.executor import Executor, door
-from bot.requests.notifications import Telling
-from bot.settings import Polling
+from bot.requests.notifications import Notifications
+from bot.settings import PollingSettings
 from bot.values import (
     SECOND,
     AuditEvent,
@@ -27,11 +27,11 @@ from bot.values import (
     Request,
     Sent,
     Stage,
+    Status,
     Step,
     micros,
     passed,
 )
-from bot.values._vocabulary import Status
 from storage.store import Store
 
 SLOWER = 4  #: after ``polling.timeout``, ask this many times less often
@@ -44,20 +44,20 @@ KEPT = micros(timedelta(days=13))
 log = structlog.get_logger()
 
 
-class Following:
+class Follower:
     def __init__(
         self,
         store: Store,
         accounts: Accounts,
         executor: Executor,
-        telling: Telling,
-        polling: Polling,
+        notifications: Notifications,
+        polling: PollingSettings,
         clock: Callable[[], int],
     ) -> None:
         self._store = store
         self._accounts = accounts
         self._executor = executor
-        self._telling = telling
+        self._notifications = notifications
         self._polling = polling
         self._clock = clock
         self._next: dict[int, int] = {}
@@ -237,7 +237,7 @@ class Following:
             await tx.update_step(request.id, settled, fence=request.step.fence)
             event = _event(current, f"request.{status}", status, progress)
             moved = await tx.transition(current, status, event, ended_at=tx.now, outcome=outcome)
-            for message in self._telling.moved(moved):
+            for message in self._notifications.moved(moved):
                 await tx.post(message)
             # The lock is free: what waited for this database need not wait for a tick as well.
             tx.after_commit(self._executor.nudge)
@@ -254,7 +254,7 @@ class Following:
                 raise ConflictError(f"{request.label} is being sent anew.")
             event = current.event("request.unknown", Status.UNKNOWN, text=why)
             moved = await tx.transition(current, Status.UNKNOWN, event, outcome=outcome)
-            for message in self._telling.moved(moved):
+            for message in self._notifications.moved(moved):
                 await tx.post(message)
 
     async def _past_horizon(self, request: Request, why: str) -> None:

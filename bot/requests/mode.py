@@ -1,7 +1,6 @@
 """Whether the bot observes or acts: where a start has changed that, what is open says so."""
 
-from bot.values import AuditEvent
-from bot.values._vocabulary import Status
+from bot.values import AuditEvent, Status
 from storage.store import Store
 
 CURSOR = "mode"  #: where the mode of the last start is kept

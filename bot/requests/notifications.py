@@ -12,12 +12,12 @@ from bot.values import (
     Posted,
     Reminder,
     Request,
+    Status,
     paragraph,
 )
-from bot.values._vocabulary import Status
 
 
-class Telling:
+class Notifications:
     """Knows only the addresses that the settings name."""
 
     def __init__(self, topic_arn: str | None) -> None:

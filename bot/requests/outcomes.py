@@ -12,7 +12,7 @@ import structlog
 
 from bot.errors import AWSNotNowError, AWSRefusedError, ConflictError
 from bot.policy import Worse
-from bot.requests.notifications import Telling
+from bot.requests.notifications import Notifications
 from bot.values import (
     Instant,
     Outcome,
@@ -21,11 +21,11 @@ from bot.values import (
     Refusal,
     Request,
     Stage,
+    Status,
     Step,
     micros,
     session_name,
 )
-from bot.values._vocabulary import Status
 from storage.store import Store
 from storage.tables.requests import LONGEST_PAUSE
 from storage.transaction import Transaction
@@ -56,13 +56,13 @@ class Outcomes:
     def __init__(
         self,
         store: Store,
-        telling: Telling,
+        notifications: Notifications,
         clock: Callable[[], int],
         nudge: Callable[[], None],
     ) -> None:
         """``nudge`` is called where something else may have become sendable."""
         self._store = store
-        self._telling = telling
+        self._notifications = notifications
         self._clock = clock
         self._nudge = nudge
 
@@ -147,7 +147,7 @@ class Outcomes:
                 moved = await tx.transition(
                     request, Status.FAILED, event, ended_at=tx.now, outcome=outcome
                 )
-                for message in self._telling.moved(moved):
+                for message in self._notifications.moved(moved):
                     await tx.post(message)
                 tx.after_commit(self._nudge)
         except ConflictError:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol
 import humanize
 
 from bot.errors import NotAllowedError
-from bot.settings import Limits, Quota
+from bot.settings import LimitSettings, QuotaSettings
 from bot.values import SECOND, Moment, PersonId, Request, Step, micros
 
 MINUTE = 60 * SECOND
@@ -32,7 +32,7 @@ class Full(NamedTuple):
     ``name`` is the database's; "" where it is a person's quota.
     """
 
-    quota: Quota
+    quota: QuotaSettings
     free_at: int
     name: str = ""
 
@@ -61,7 +61,7 @@ class TooManyError(NotAllowedError):
 class Quotas:
     """Both checks raise TooManyError, and hold for as long as nobody else can file."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: LimitSettings) -> None:
         self._limits = limits
 
     async def check(self, filings: Filings, draft: Request, now: int) -> None:
@@ -91,12 +91,12 @@ class Quotas:
         ]
 
 
-def free_at(quota: Quota, filed: Sequence[int]) -> int:
+def free_at(quota: QuotaSettings, filed: Sequence[int]) -> int:
     """When the oldest of those that fill it no longer counts, on the next full minute."""
     return -(-(filed[-1] + micros(quota.within)) // MINUTE) * MINUTE
 
 
-def _fill(quota: Quota, filed: Sequence[int]) -> bool:
+def _fill(quota: QuotaSettings, filed: Sequence[int]) -> bool:
     return len(filed) == quota.most
 
 

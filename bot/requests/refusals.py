@@ -5,8 +5,7 @@ from bot.policy import outruled
 from bot.policy.approvers import MAILBOX, Electorate
 from bot.policy.authorization import refused
 from bot.policy.eligibility import is_same, sealed
-from bot.values import Decision, Mention, Person, PersonId, Request, Verdict
-from bot.values._vocabulary import Status
+from bot.values import Decision, Mention, Person, PersonId, Request, Status, Verdict
 
 
 def closed(request: Request) -> ClosedError | None:

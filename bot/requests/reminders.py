@@ -12,8 +12,7 @@ from bot.policy.eligibility import Directory, access_of, belongs, human, members
 from bot.requests.notifications import reminder
 from bot.requests.reminder_rules import MOST, Waiting, due_at, reminders
 from bot.settings import People
-from bot.values import Access, Occasion, Person, Reminder, Request
-from bot.values._vocabulary import Status
+from bot.values import Access, Occasion, Person, Reminder, Request, Status
 from storage.store import Store
 
 PENDING = 500  #: requests that are looked at in one tick
@@ -27,7 +26,7 @@ class Audience(Directory, Protocol):
     async def is_member(self, channel: str, user: str) -> bool: ...
 
 
-class Reminders:
+class ReminderTick:
     def __init__(
         self,
         store: Store,

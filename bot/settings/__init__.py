@@ -19,26 +19,26 @@ from bot.settings._dotenv import DOTENV, ELSEWHERE, take_in
 from bot.settings._parse import explain, read
 from bot.settings._schema import (
     OBSERVES,
-    Access,
-    Account,
-    Audit,
-    Channels,
+    AccessSettings,
+    AccountSettings,
+    AuditSettings,
+    ChannelSettings,
     Configuration,
-    Digest,
-    Environments,
-    Health,
-    Limits,
+    DigestSettings,
+    EnvironmentSettings,
+    HealthSettings,
+    LimitSettings,
     NamePattern,
-    Notifications,
+    NotificationSettings,
     Part,
     People,
     PerRisk,
-    Policy,
-    Polling,
-    Quota,
+    PolicySettings,
+    PollingSettings,
+    QuotaSettings,
     Rule,
-    Telemetry,
-    Viewers,
+    TelemetrySettings,
+    ViewerSettings,
 )
 from bot.settings._types import (
     ApiUrl,
@@ -49,31 +49,31 @@ from bot.settings._types import (
     DatabaseUrl,
     Region,
 )
-from bot.values._vocabulary import folded
+from bot.values import folded
 
 __all__ = [
     "OBSERVES",
-    "Access",
-    "Account",
-    "Audit",
-    "Channels",
-    "Digest",
-    "Environments",
-    "Health",
-    "Limits",
+    "AccessSettings",
+    "AccountSettings",
+    "AuditSettings",
+    "ChannelSettings",
+    "DigestSettings",
+    "EnvironmentSettings",
+    "HealthSettings",
+    "LimitSettings",
+    "Loaded",
     "NamePattern",
-    "Notifications",
+    "NotificationSettings",
     "People",
     "PerRisk",
-    "Policy",
-    "Polling",
-    "Quota",
-    "Reading",
+    "PolicySettings",
+    "PollingSettings",
+    "QuotaSettings",
     "Rule",
     "Settings",
     "SlackTokens",
-    "Telemetry",
-    "Viewers",
+    "TelemetrySettings",
+    "ViewerSettings",
     "idle",
     "load",
     "look",
@@ -164,7 +164,7 @@ class Settings(Configuration, Variables):
         return SlackTokens(self.slack_bot_token, self.slack_app_token)
 
 
-class Reading(NamedTuple):
+class Loaded(NamedTuple):
     """Settings with their mistakes, as sentences: what is wrong is as it is by default."""
 
     settings: Settings
@@ -208,7 +208,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     return reading.settings
 
 
-def look(environ: Mapping[str, str] | None = None) -> Reading:
+def look(environ: Mapping[str, str] | None = None) -> Loaded:
     """The same without raising: the settings as far as they go, and all that is wrong."""
     in_dotenv: list[str] = []
     kept: list[Kept] = []
@@ -219,7 +219,7 @@ def look(environ: Mapping[str, str] | None = None) -> Reading:
     file, text, missing = _file(environ)
     configuration, in_file = read(text)
     variables, in_environment = _variables(environ)
-    return Reading(
+    return Loaded(
         settings=Settings(
             file=file,
             kept=(Kept(Path(file)), *kept, *_named(environ)),

@@ -43,7 +43,7 @@ from bot.settings._types import (
     TopicArn,
     UserId,
 )
-from bot.values._vocabulary import Environment, Risk
+from bot.values import Environment, Risk
 
 T = TypeVar("T")
 #: What whoever meets a bot with ``observe`` reads.
@@ -74,7 +74,7 @@ class PerRisk(Part, Generic[T]):
         return value if isinstance(value, dict) else dict.fromkeys(cls.model_fields, value)
 
 
-class Channels(Part):
+class ChannelSettings(Part):
     """Where things are told; None: the channel where it was asked."""
 
     approvals: ChannelId | None = None
@@ -96,7 +96,7 @@ class People(Part):
         return self
 
 
-class Viewers(Part):
+class ViewerSettings(Part):
     """Who may look: the groups and users (none: every full member), and at the ``environments``
     that are named those whom they name instead."""
 
@@ -132,17 +132,17 @@ class Viewers(Part):
         return frozenset(self.groups).union(*narrower)
 
 
-class Access(Part):
+class AccessSettings(Part):
     """Who may look and ask (None: every full member), agree (None: nobody) and administer (None:
     nobody)."""
 
-    viewers: Viewers | None = None
+    viewers: ViewerSettings | None = None
     requesters: People | None = None
     approvers: People | None = None
     admins: People | None = None
 
 
-class Account(Part):
+class AccountSettings(Part):
     """An AWS account; no regions: the one of the AWS session, no role: its own credentials."""
 
     id: AccountId
@@ -167,7 +167,7 @@ class NamePattern(Part):
     environment: EnvironmentName
 
 
-class Environments(Part):
+class EnvironmentSettings(Part):
     """How the environment of a target is found: tags, instances, accounts, patterns, default.
 
     ``words`` are a team's own values of those tags, beside the ones that everybody uses.
@@ -240,7 +240,7 @@ class Rule(Part):
         return self
 
 
-class Policy(Part):
+class PolicySettings(Part):
     """Who must agree to what: the first rule that matches holds."""
 
     rules: tuple[Rule, ...] = (
@@ -271,7 +271,7 @@ class Policy(Part):
         return rules
 
 
-class Quota(Part):
+class QuotaSettings(Part):
     """So many within so long; the file has it as one word, ``20/1h``."""
 
     most: Annotated[StrictInt, Field(ge=1, le=10_000)]  #: each of them is read
@@ -288,37 +288,37 @@ class Quota(Part):
         return {"most": int(most), "within": within.strip()}
 
 
-class Limits(Part):
+class LimitSettings(Part):
     """How many changes may be filed; every one of several limits holds. None: any number.
 
     AWS takes 100 manual snapshots in a region: a day's worth of one person is less.
     """
 
-    per_person: OneOrMore[Quota] | None = (
-        Quota(most=20, within=timedelta(hours=1)),
-        Quota(most=60, within=timedelta(days=1)),
+    per_person: OneOrMore[QuotaSettings] | None = (
+        QuotaSettings(most=20, within=timedelta(hours=1)),
+        QuotaSettings(most=60, within=timedelta(days=1)),
     )
-    per_database: OneOrMore[Quota] | None = (
-        Quota(most=20, within=timedelta(hours=1)),
-        Quota(most=60, within=timedelta(days=1)),
+    per_database: OneOrMore[QuotaSettings] | None = (
+        QuotaSettings(most=20, within=timedelta(hours=1)),
+        QuotaSettings(most=60, within=timedelta(days=1)),
     )
 
 
-class Polling(Part):
+class PollingSettings(Part):
     """How often running changes are looked at, and when the card says that it takes long."""
 
     interval: Duration = timedelta(seconds=30)
     timeout: Duration = timedelta(minutes=5)
 
 
-class Audit(Part):
+class AuditSettings(Part):
     """How long audit rows are kept, and where closed segments are archived (None: nowhere)."""
 
     retention: Duration = timedelta(days=400)
     archive: BucketUrl | None = None
 
 
-class Notifications(Part):
+class NotificationSettings(Part):
     """Where else results are announced (None: nowhere), and who hears by direct message of what
     nobody has decided in three quarters of its time (None: nobody)."""
 
@@ -326,19 +326,19 @@ class Notifications(Part):
     escalation: People | None = None
 
 
-class Health(Part):
+class HealthSettings(Part):
     """Where /healthz, /readyz and /metrics are served; None: nowhere."""
 
     listen: Address | None = None
 
 
-class Telemetry(Part):
+class TelemetrySettings(Part):
     """The CloudWatch namespace that gets the bot's own figures; None: CloudWatch gets none."""
 
     namespace: Namespace | None = None
 
 
-class Digest(Part):
+class DigestSettings(Part):
     """A scheduled summary; no environments: all of them."""
 
     channel: ChannelId
@@ -352,18 +352,18 @@ class Configuration(Part):
     """All of rds-bot.yml. ``observe``: nothing is changed, every change is answered by its plan."""
 
     observe: StrictBool = False
-    channels: Channels = Channels()
-    access: Access = Access()
-    accounts: tuple[Account, ...] = ()
-    environments: Environments = Environments()
-    policy: Policy = Policy()
-    limits: Limits = Limits()
-    polling: Polling = Polling()
-    audit: Audit = Audit()
-    notifications: Notifications = Notifications()
-    health: Health = Health()
-    telemetry: Telemetry = Telemetry()
-    digests: tuple[Digest, ...] = ()
+    channels: ChannelSettings = ChannelSettings()
+    access: AccessSettings = AccessSettings()
+    accounts: tuple[AccountSettings, ...] = ()
+    environments: EnvironmentSettings = EnvironmentSettings()
+    policy: PolicySettings = PolicySettings()
+    limits: LimitSettings = LimitSettings()
+    polling: PollingSettings = PollingSettings()
+    audit: AuditSettings = AuditSettings()
+    notifications: NotificationSettings = NotificationSettings()
+    health: HealthSettings = HealthSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
+    digests: tuple[DigestSettings, ...] = ()
     thresholds: Thresholds = AS_USUAL
     aftermath: tuple[Duration, ...] = (timedelta(minutes=15), timedelta(minutes=60))
 
@@ -377,7 +377,9 @@ class Configuration(Part):
 
     @field_validator("accounts")
     @classmethod
-    def _each_account_once(cls, accounts: tuple[Account, ...]) -> tuple[Account, ...]:
+    def _each_account_once(
+        cls, accounts: tuple[AccountSettings, ...]
+    ) -> tuple[AccountSettings, ...]:
         for what in ("id", "name"):
             values = [getattr(account, what) for account in accounts]
             twice = {value for value in values if value and values.count(value) > 1}

@@ -13,7 +13,7 @@ from rapidfuzz import fuzz, process
 from bot.cron import checked as crontab
 from bot.settings._thresholds import Thresholds as _Thresholds
 from bot.settings._thresholds import read as _thresholds
-from bot.values._vocabulary import Environment, Risk, folded
+from bot.values import Environment, Risk, folded
 
 T = TypeVar("T")
 

@@ -12,14 +12,14 @@ from bot import manifest
 from bot.aws import checks as aws
 from bot.aws import partitions
 from bot.aws.accounts import Accounts, accounts_of
-from bot.checks import Finding, Findings, Outcome, looked, ok, skipped, trouble
+from bot.checks import CheckOutcome, Finding, Findings, looked, ok, skipped, trouble
 from bot.file_permissions import exposures
 from bot.fleet.inventory import Fleet
 from bot.operation import Change
 from bot.operations import CATALOGUE
 from bot.policy.grants import Grant, closed_environments, grant_of
 from bot.policy.judge import Judge
-from bot.settings import OBSERVES, Reading, Settings, idle
+from bot.settings import OBSERVES, Loaded, Settings, idle
 from bot.setup.iam import READS, TAGGING, only_reads
 from bot.values import wall_clock
 from handlers import checks as slack
@@ -38,7 +38,7 @@ FLEET = (
 ZONES = ("UTC", "America/New_York", "Europe/Berlin", "Asia/Tokyo")
 
 
-async def check(reading: Reading) -> Findings:
+async def check(reading: Loaded) -> Findings:
     """In reading order. What hangs on a mistaken setting is left out, and nothing else."""
     settings, wrong = reading.settings, _mistakes(reading)
     unknown = reading.in_environment
@@ -56,12 +56,12 @@ async def check(reading: Reading) -> Findings:
     )
 
 
-def _mistakes(reading: Reading) -> tuple[str, ...]:
+def _mistakes(reading: Loaded) -> tuple[str, ...]:
     apart = partitions.mistakes(reading.settings)
     return (*reading.in_environment, *reading.in_file, *apart)
 
 
-def _settings(reading: Reading) -> Findings:
+def _settings(reading: Loaded) -> Findings:
     mend = "Correct it: docs/setup.md names every key and variable."
     wrong = [trouble("settings", one, mend) for one in _mistakes(reading)]
     known = () if wrong else _understood(Path(reading.settings.file))
@@ -98,7 +98,7 @@ async def _aws(settings: Settings) -> Findings:
     found = await aws.look(
         accounts_of(settings), settings.aws_region, partial(trials, settings), namespace
     )
-    if any(one.name.endswith(UNABLE) and one.outcome is Outcome.PROBLEM for one in found):
+    if any(one.name.endswith(UNABLE) and one.outcome is CheckOutcome.PROBLEM for one in found):
         return (*found, skipped("aws.fleet", "the bot cannot act in every account"))
     if settings.observe:
         return (*found, skipped("aws.fleet", "a bot that observes changes nothing anywhere"))

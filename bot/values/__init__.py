@@ -22,6 +22,7 @@ from bot.values._answers import (
     paragraph,
 )
 from bot.values._base import SECOND, Value, canonical, fingerprint, label, micros
+from bot.values._buttons import KEEP, STOP, WEEK_BEFORE, keep_fresh, ranges, week_before
 from bot.values._changes import Call, Difference, Order, Plan, Progress, Receipt, Sent, Stage
 from bot.values._charts import (
     Chart,
@@ -38,6 +39,7 @@ from bot.values._charts import (
     Strip,
     Strips,
 )
+from bot.values._command_line import MENTION, quoted, written
 from bot.values._databases import (
     Area,
     Classified,
@@ -65,8 +67,8 @@ from bot.values._incidents import BANDS, Alarm, AlarmState, Firing, Incident, No
 from bot.values._instants import Instant, passed, wall_clock
 from bot.values._live import Drawing, LiveChart, Shared, Shown, Upload
 from bot.values._messages import (
+    AuditEntry,
     AuditEvent,
-    AuditRow,
     Message,
     Occasion,
     Place,
@@ -103,10 +105,15 @@ from bot.values._requests import (
     session_name,
 )
 from bot.values._telemetry import Datum, Lengths
+from bot.values._vocabulary import Environment, Kind, Risk, Status, Turn, folded, resembles
 
 __all__ = [
     "BANDS",
+    "KEEP",
+    "MENTION",
     "SECOND",
+    "STOP",
+    "WEEK_BEFORE",
     "Access",
     "Alarm",
     "AlarmState",
@@ -114,8 +121,8 @@ __all__ = [
     "Appointment",
     "Area",
     "Assessment",
+    "AuditEntry",
     "AuditEvent",
-    "AuditRow",
     "Button",
     "Call",
     "Channel",
@@ -132,6 +139,7 @@ __all__ = [
     "Drawable",
     "Drawing",
     "Effect",
+    "Environment",
     "Facts",
     "Firing",
     "HeatMap",
@@ -141,6 +149,7 @@ __all__ = [
     "Interval",
     "Inventory",
     "Kin",
+    "Kind",
     "Lengths",
     "Lifecycle",
     "Limit",
@@ -182,6 +191,7 @@ __all__ = [
     "Reminder",
     "Report",
     "Request",
+    "Risk",
     "Scale",
     "Section",
     "Sent",
@@ -192,6 +202,7 @@ __all__ = [
     "Snapshot",
     "Span",
     "Stage",
+    "Status",
     "Step",
     "Strip",
     "Strips",
@@ -201,6 +212,7 @@ __all__ = [
     "Target",
     "Trail",
     "TrailEvent",
+    "Turn",
     "Unreachable",
     "Unread",
     "Upload",
@@ -216,11 +228,18 @@ __all__ = [
     "family",
     "family_last_seen",
     "fingerprint",
+    "folded",
+    "keep_fresh",
     "label",
     "micros",
     "paragraph",
     "passed",
     "plan_hash",
+    "quoted",
+    "ranges",
+    "resembles",
     "session_name",
     "wall_clock",
+    "week_before",
+    "written",
 ]

@@ -1,6 +1,7 @@
 """Buttons below a picture. Each holds a command that only looks, and runs it anew."""
 
-from bot.values import Button, Range
+from bot.values._answers import Button
+from bot.values._metrics import Range
 
 WEEK_BEFORE = "--week-before"
 KEEP, STOP = "live.keep", "live.stop"  #: actions of what is kept fresh

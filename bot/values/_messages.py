@@ -23,7 +23,7 @@ class AuditEvent(Value):
     text: str = ""
 
 
-class AuditRow(Value):
+class AuditEntry(Value):
     """An audit event as it stands in the chain."""
 
     seq: int

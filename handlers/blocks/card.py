@@ -8,8 +8,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.settings import OBSERVES
-from bot.values import Code, Line, Mention, Moment, Request, Span, Strong, Usual, Vote, label
-from bot.values._vocabulary import Status
+from bot.values import (
+    Code,
+    Line,
+    Mention,
+    Moment,
+    Request,
+    Span,
+    Status,
+    Strong,
+    Usual,
+    Vote,
+    label,
+)
 from handlers.blocks.aws_call import call_text
 from handlers.blocks.details import case, place, reason, voting
 from handlers.blocks.elements import (

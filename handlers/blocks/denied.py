@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bot.values import (
-    AuditRow,
+    AuditEntry,
     Call,
     Classified,
     Code,
@@ -36,7 +36,7 @@ def denied(reason: str, seq: int | None, classified: Classified | None = None) -
     return {"text": notification((f"Denied: {reason}",)), "blocks": blocks}
 
 
-def cloudops_request(row: AuditRow) -> Payload:
+def cloudops_request(row: AuditEntry) -> Payload:
     """Ready to send: who wants what on which database, why, and the exact call."""
     event = row.event
     said: Line = (f"CloudOps request: {event.operation} on {event.target}, asked by ", *_who(row))
@@ -50,7 +50,7 @@ def cloudops_request(row: AuditRow) -> Payload:
     return {"text": notification(said), "blocks": blocks}
 
 
-def _facts(row: AuditRow) -> Iterator[tuple[str, Line]]:
+def _facts(row: AuditEntry) -> Iterator[tuple[str, Line]]:
     event, facts = row.event, row.event.facts
     yield "Asked by", _who(row)
     yield "When", (Moment(at=row.at),)
@@ -61,7 +61,7 @@ def _facts(row: AuditRow) -> Iterator[tuple[str, Line]]:
         yield "The command", (Code(text=facts["command"]),)
 
 
-def _call(row: AuditRow) -> Iterator[Block]:
+def _call(row: AuditEntry) -> Iterator[Block]:
     given: dict[str, Any] | None = row.event.facts.get("call")
     if given is None:
         yield context(("The call is not known: the database could not take it as it stood.",))
@@ -76,11 +76,11 @@ def _call(row: AuditRow) -> Iterator[Block]:
     )
 
 
-def _reason(row: AuditRow) -> Iterator[Block]:
+def _reason(row: AuditEntry) -> Iterator[Block]:
     if said := quote(row.event.text, REASON):
         yield rich_text(lines((Strong(text="Reason"),)), said)
 
 
-def _who(row: AuditRow) -> Line:
+def _who(row: AuditEntry) -> Line:
     actor = row.event.actor
     return (Mention(person=PersonId.parse(actor)),) if ":" in actor else (actor,)

@@ -15,7 +15,7 @@ RUN = "query.run"
 
 
 @dataclass(frozen=True)
-class Offer:
+class Suggestion:
     """A command that may have been meant; ``about`` says more, ``runs`` gives it a button."""
 
     command: str
@@ -24,7 +24,7 @@ class Offer:
 
 
 def problem(
-    sentence: str | Line, offers: Sequence[Offer] = (), reference: str | None = None
+    sentence: str | Line, offers: Sequence[Suggestion] = (), reference: str | None = None
 ) -> Payload:
     """``text`` and ``blocks``; ``reference`` is the id under which the log tells more."""
     line: Line = (sentence,) if isinstance(sentence, str) else sentence
@@ -42,6 +42,6 @@ def problem(
     return {"text": notification(said), "blocks": [block, *actions(pressed)]}
 
 
-def _offered(offer: Offer) -> Line:
+def _offered(offer: Suggestion) -> Line:
     shown = Code(text=offer.command)
     return (shown, f" {offer.about}") if offer.about else (shown,)

@@ -5,8 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from bot.aws.statuses import USABLE
-from bot.values import Code, Database, Line, Strong, Unreachable
-from bot.values._vocabulary import Environment
+from bot.values import Code, Database, Environment, Line, Strong, Unreachable
 from handlers.blocks.rich import Block, bullets, lines, rich_text
 
 NAMED = 12

@@ -3,8 +3,19 @@
 from collections.abc import Iterator
 
 from bot.operations import CATALOGUE
-from bot.values import Incident, Line, Mention, Moment, Note, Origin, PersonId, Phase, Range, Strong
-from bot.values._vocabulary import Kind
+from bot.values import (
+    Incident,
+    Kind,
+    Line,
+    Mention,
+    Moment,
+    Note,
+    Origin,
+    PersonId,
+    Phase,
+    Range,
+    Strong,
+)
 from handlers.blocks.digest import MEND
 from handlers.blocks.elements import (
     Element,

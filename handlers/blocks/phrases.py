@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.values import Line, Mention, Request, Strong, Vote, label
-from bot.values._vocabulary import Status
+from bot.values import Line, Mention, Request, Status, Strong, Vote, label
 from handlers.blocks.text import cut, joined, visible
 from handlers.blocks.times import lasting
 

@@ -1,7 +1,6 @@
 """A chart as a message: the words, the picture, and other stretches of time to look at."""
 
-from bot.values import Answer, Line, paragraph
-from bot.values._buttons import KEEP
+from bot.values import KEEP, Answer, Line, paragraph
 from handlers.blocks.answers import answer
 from handlers.blocks.elements import Payload, buttons, context, section
 from handlers.blocks.rich import Block

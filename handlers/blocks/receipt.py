@@ -1,7 +1,17 @@
 """What somebody reads in reply to asking for a change: where it stands and what comes next."""
 
-from bot.values import Answer, Channel, Code, Line, Moment, Paragraph, Request, Strong, paragraph
-from bot.values._vocabulary import Status
+from bot.values import (
+    Answer,
+    Channel,
+    Code,
+    Line,
+    Moment,
+    Paragraph,
+    Request,
+    Status,
+    Strong,
+    paragraph,
+)
 from handlers.blocks.answers import answer
 from handlers.blocks.elements import Payload, notification
 from handlers.blocks.phrases import approvals, effect

@@ -6,11 +6,10 @@ from bot.errors import DirectoryError
 from bot.policy import altered
 from bot.policy.approvers import Ruling, known_electorate, named
 from bot.requests.notifications import details
-from bot.values import Posted, Request, Usual
-from bot.values._vocabulary import Status
+from bot.values import Posted, Request, Status, Usual
 from handlers.blocks.card import Standing, card, plain_card
 from handlers.blocks.phrases import is_unsent
-from handlers.delivery.messages import Payload, Posting
+from handlers.delivery.messages import Messages, Payload
 from handlers.directory import SlackDirectory
 from storage.store import Store
 from storage.tables.outbox import Delivery
@@ -22,7 +21,7 @@ class Cards:
     def __init__(
         self,
         store: Store,
-        posting: Posting,
+        posting: Messages,
         directory: SlackDirectory,
         ruling: Ruling,
         patience: float,

@@ -6,13 +6,13 @@ from bot.values import Digest, Message, Note, Posted
 from handlers.blocks.digest import digest, digest_csv
 from handlers.blocks.incident import incident, incident_note
 from handlers.delivery.files import Files
-from handlers.delivery.messages import Posting, keyed
+from handlers.delivery.messages import Messages, keyed
 from storage.store import Store
 from storage.tables.outbox import Delivery
 
 
 class Channels:
-    def __init__(self, store: Store, posting: Posting, files: Files) -> None:
+    def __init__(self, store: Store, posting: Messages, files: Files) -> None:
         self._store = store
         self._posting = posting
         self._files = files

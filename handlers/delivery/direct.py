@@ -5,22 +5,21 @@ from collections.abc import Callable
 
 from bot.policy.approvers import Ruling, known_electorate
 from bot.policy.eligibility import human
-from bot.values import Message, PersonId, Posted, Request
-from bot.values._vocabulary import Status
+from bot.values import Message, PersonId, Posted, Request, Status
 from handlers.blocks.notices import ending
 from handlers.blocks.receipt import lost_card
 from handlers.blocks.reminder import SHOWN, reminding
-from handlers.delivery.messages import Posting
+from handlers.delivery.messages import Messages
 from handlers.directory import SlackDirectory
 from storage.store import Store
 from storage.tables.outbox import Delivery
 
 
-class Personal:
+class DirectMessages:
     def __init__(
         self,
         store: Store,
-        posting: Posting,
+        posting: Messages,
         directory: SlackDirectory,
         ruling: Ruling,
         clock: Callable[[], int],

@@ -43,7 +43,7 @@ async def nobody() -> tuple[PersonId, ...]:
     return ()
 
 
-class Setbacks:
+class Failures:
     """Nothing that was to be told is lost unseen: it waits, goes elsewhere, or is logged.
 
     Only Slack's words of trouble are waited for. Any other word is this message's or this place's

@@ -8,13 +8,12 @@ import structlog
 from aiolimiter import AsyncLimiter
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.desk import Desk, Services, usable
+from bot.desk import ServiceDesk, Services, usable
 from bot.errors import DirectoryError
 from bot.operations import CATALOGUE
 from bot.policy import protected
 from bot.policy.viewers import Sight
-from bot.values import Inventory, Message, Person, PersonId, Place, Request, fingerprint
-from bot.values._vocabulary import Status
+from bot.values import Inventory, Message, Person, PersonId, Place, Request, Status, fingerprint
 from handlers.blocks.elements import Payload
 from handlers.blocks.fleet import Health, health_of
 from handlers.blocks.home import Home, Running, closed_home, home
@@ -148,7 +147,7 @@ class Homes:
         if not sight:
             return closed_home()
         ages = (board.read_at, board.read_at - STALE)
-        desk, lately = (Desk(self._services, at, sight) for at in ages)
+        desk, lately = (ServiceDesk(self._services, at, sight) for at in ages)
         pending = [one for one in board.waiting if one.status is Status.PENDING]
         roles = await lately.roles(person)
         return home(

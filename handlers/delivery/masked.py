@@ -14,7 +14,7 @@ READ = frozenset(("text", "fallback", "alt_text", "alt_txt", "title", "initial_c
 ENCODED = frozenset(("files", "blocks", "attachments", "view"))
 
 
-class DiscreetClient(AsyncWebClient):
+class MaskedClient(AsyncWebClient):
     """The one way to Slack's Web API: what passes is masked on the way."""
 
     async def api_call(self, api_method: str, **arguments: Any) -> AsyncSlackResponse:

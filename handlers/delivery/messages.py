@@ -33,7 +33,7 @@ PLAIN = 3000
 log = structlog.get_logger()
 
 
-class Posting:
+class Messages:
     def __init__(self, client: AsyncWebClient, pause: float) -> None:
         """``pause``: seconds between two messages in one channel; Slack allows one a second."""
         self._client = client

@@ -15,10 +15,10 @@ from handlers.blocks.notices import asked_text, detailed, ending, ending_text
 from handlers.blocks.picture import DRAWING, no_image, pictured
 from handlers.delivery.cards import Cards
 from handlers.delivery.channels import Channels
-from handlers.delivery.direct import Personal
-from handlers.delivery.failures import Admins, Setbacks, nobody
+from handlers.delivery.direct import DirectMessages
+from handlers.delivery.failures import Admins, Failures, nobody
 from handlers.delivery.files import Files
-from handlers.delivery.messages import Posting
+from handlers.delivery.messages import Messages
 from handlers.directory import SlackDirectory
 from handlers.slack_errors import SILENCE
 from storage.store import Store
@@ -59,16 +59,16 @@ class Notifier:
         of what a channel does not take and nobody in particular waits for.
         """
         self._store = store
-        posting = Posting(client, pause)
+        posting = Messages(client, pause)
         self._posting = posting
         self._cards = Cards(store, posting, directory, ruling, patience / 4, observes=observes)
         self._channels = Channels(store, posting, Files(client))
-        self._personal = Personal(store, posting, directory, ruling, clock, patience / 4)
+        self._personal = DirectMessages(store, posting, directory, ruling, clock, patience / 4)
         self._publish = publish
         self._home = home
         self._draw = draw
         self._clock = clock
-        self._setbacks = Setbacks(store, clock, admins)
+        self._failures = Failures(store, clock, admins)
         self._patience = patience
         self._under_way: set[int] = set()
 
@@ -129,12 +129,12 @@ class Notifier:
             async with asyncio.timeout(self._patience):
                 posted = await self._send(delivery)
         except SlackApiError as error:
-            await self._setbacks.refused(delivery, error)
+            await self._failures.refused(delivery, error)
         except (*SILENCE, AWSError, DirectoryError, StorageError) as error:
-            await self._setbacks.later(delivery, f"{type(error).__name__}: {error}")
+            await self._failures.later(delivery, f"{type(error).__name__}: {error}")
         except Exception as error:
             log.exception("notifier.failed", kind=delivery.message.kind)
-            await self._setbacks.broken(delivery, f"{type(error).__name__}: {error}")
+            await self._failures.broken(delivery, f"{type(error).__name__}: {error}")
         else:
             await self._store.outbox.delivered(delivery, posted)
 
@@ -168,7 +168,7 @@ class Notifier:
 
     async def _in_thread(self, message: Message, request: Request) -> Posted | None:
         if request.card is None:  # it could never be posted
-            await self._setbacks.tell_ending(request)
+            await self._failures.tell_ending(request)
             return None
         drawn = detailed(request) if message.kind == "details" else ending(request)
         return await self._posting.post(request.card.channel, drawn, thread_ts=request.card.ts)

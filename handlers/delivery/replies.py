@@ -18,7 +18,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
-class Origin:
+class ReplyPlace:
     """Where something was typed or clicked. ``response_url`` is good five times, for 30 minutes:
     https://docs.slack.dev/interactivity/handling-user-interaction
 
@@ -38,9 +38,9 @@ class Replies:
         self._store = store
         self._client = client
         self._session = session
-        self._telling: set[asyncio.Task[bool]] = set()
+        self._notifications: set[asyncio.Task[bool]] = set()
 
-    async def privately(self, origin: Origin, drawn: Mapping[str, Any]) -> None:
+    async def privately(self, origin: ReplyPlace, drawn: Mapping[str, Any]) -> None:
         """Only that person sees it; where that does not go through, a direct message follows."""
         if await self._at_once(origin, drawn):
             return
@@ -49,21 +49,21 @@ class Replies:
                 Message(place=Place.PERSON, address=origin.user, kind="reply", body=dict(drawn))
             )
 
-    def soon(self, origin: Origin, drawn: Mapping[str, Any]) -> None:
+    def soon(self, origin: ReplyPlace, drawn: Mapping[str, Any]) -> None:
         """In the background and without the database, which may be what is in trouble."""
         task = asyncio.create_task(self._somehow(origin, drawn))
-        self._telling.add(task)
-        task.add_done_callback(self._telling.discard)
+        self._notifications.add(task)
+        task.add_done_callback(self._notifications.discard)
 
-    async def _at_once(self, origin: Origin, drawn: Mapping[str, Any]) -> bool:
+    async def _at_once(self, origin: ReplyPlace, drawn: Mapping[str, Any]) -> bool:
         # The address works in channels that the bot is not in, where it can post to nobody.
         return await self._by_url(origin, drawn) or await self._ephemeral(origin, drawn)
 
-    async def _somehow(self, origin: Origin, drawn: Mapping[str, Any]) -> bool:
+    async def _somehow(self, origin: ReplyPlace, drawn: Mapping[str, Any]) -> bool:
         """A click in the Home has no place to answer in but a direct message."""
         return await self._at_once(origin, drawn) or await self._directly(origin, drawn)
 
-    async def _directly(self, origin: Origin, drawn: Mapping[str, Any]) -> bool:
+    async def _directly(self, origin: ReplyPlace, drawn: Mapping[str, Any]) -> bool:
         try:
             await self._client.chat_postMessage(channel=origin.user, **drawn)
         except UNANSWERED as error:
@@ -71,7 +71,7 @@ class Replies:
             return False
         return True
 
-    async def _by_url(self, origin: Origin, drawn: Mapping[str, Any]) -> bool:
+    async def _by_url(self, origin: ReplyPlace, drawn: Mapping[str, Any]) -> bool:
         if origin.response_url is None:
             return False
         body = {"response_type": "ephemeral", "replace_original": False, **discreet(drawn)}
@@ -84,7 +84,7 @@ class Replies:
             log.warning("replies.unanswered", why=type(error).__name__)
         return False
 
-    async def _ephemeral(self, origin: Origin, drawn: Mapping[str, Any]) -> bool:
+    async def _ephemeral(self, origin: ReplyPlace, drawn: Mapping[str, Any]) -> bool:
         if origin.channel is None:
             return False
         try:

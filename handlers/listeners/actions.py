@@ -22,14 +22,14 @@ from handlers.blocks.error import RUN, problem
 from handlers.blocks.form import metadata_of
 from handlers.blocks.launcher import CALLBACK, LAUNCH
 from handlers.delivery.homes import redrawn
-from handlers.delivery.replies import Origin, Replies
+from handlers.delivery.replies import Replies, ReplyPlace
 from handlers.errors import explained, query_in, unexplained
 from handlers.intake.acknowledge import sender, take
 from handlers.intake.inbox import Intake
 from handlers.modals.forms import Blank, Forms
 from handlers.modals.launcher import Launcher, Visit
 from handlers.modals.modals import Trigger
-from handlers.runner import Errand, Errands
+from handlers.runner import Invocation, Runner
 from storage.tables.inbox import Incoming
 
 KIND = "action"
@@ -43,13 +43,13 @@ class Actions:
     def __init__(
         self,
         services: Services,
-        errands: Errands,
+        runner: Runner,
         forms: Forms,
         launcher: Launcher,
         replies: Replies,
     ) -> None:
         self._services = services
-        self._errands = errands
+        self._runner = runner
         self._forms = forms
         self._launcher = launcher
         self._replies = replies
@@ -111,7 +111,7 @@ class Actions:
             case mend if mend.startswith(digest.MEND):
                 await self._mend(person, incoming)
             case incident.ACKNOWLEDGE | incident.SNOOZE | incident.RESOLVE as verb:
-                await self._care(verb, number, person, incoming)
+                await self._incident_actions(verb, number, person, incoming)
             case run if run.startswith(RUN):
                 await self._look(person, incoming)
             case launch if launch.startswith(LAUNCH):
@@ -152,8 +152,8 @@ class Actions:
         command = query_in(body["value"])
         if command is None:
             raise UsageError("A button runs only what looks. Please type this command yourself.")
-        errand = Errand(person, body["channel"] or "", incoming.received_at, incoming.key)
-        drawn = await self._errands.run(command, errand)
+        invocation = Invocation(person, body["channel"] or "", incoming.received_at, incoming.key)
+        drawn = await self._runner.run(command, invocation)
         await self._replies.privately(_origin(body), drawn)
 
     async def _snooze(self, person: PersonId, incoming: Incoming) -> None:
@@ -163,13 +163,15 @@ class Actions:
         told = problem(("Digests in this channel leave that out until ", Moment(at=until), "."))
         await self._replies.privately(_origin(body), told)
 
-    async def _care(self, verb: str, number: int, person: PersonId, incoming: Incoming) -> None:
+    async def _incident_actions(
+        self, verb: str, number: int, person: PersonId, incoming: Incoming
+    ) -> None:
         """The card says what came of it; whoever came too late is told who was there before."""
-        care = self._services.incidents
+        incident_actions = self._services.incidents
         verbs = {
-            incident.ACKNOWLEDGE: care.acknowledge,
-            incident.SNOOZE: care.snooze,
-            incident.RESOLVE: care.resolve,
+            incident.ACKNOWLEDGE: incident_actions.acknowledge,
+            incident.SNOOZE: incident_actions.snooze,
+            incident.RESOLVE: incident_actions.resolve,
         }
         at = incoming.received_at
         who = await self._services.directory.person(person, at)
@@ -193,8 +195,8 @@ class Actions:
             raise NotAllowedError(OBSERVES)
         cloudops = CloudOps(self._services.store, settings.channels.cloudops, settings.limits)
         channel = incoming.payload["channel"] or ""
-        errand = Errand(person, channel, incoming.received_at, incoming.key)
-        who, _ = await self._errands.member(CATALOGUE["show_audit"], errand)
+        invocation = Invocation(person, channel, incoming.received_at, incoming.key)
+        who, _ = await self._runner.member(CATALOGUE["show_audit"], invocation)
         row = await cloudops.denial(seq, who.id)
         drawn = cloudops_request(row)
         place = await cloudops.post(row, drawn)
@@ -249,5 +251,5 @@ def _metadata(body: Mapping[str, Any]) -> dict[str, Any]:
     return {"channel": body["channel"], "launcher": body.get("launcher")}
 
 
-def _origin(body: Mapping[str, Any]) -> Origin:
-    return Origin(body["user"], body["channel"], body.get("response_url"))
+def _origin(body: Mapping[str, Any]) -> ReplyPlace:
+    return ReplyPlace(body["user"], body["channel"], body.get("response_url"))

@@ -11,7 +11,7 @@ from bot.operation import Query
 from bot.operations import CATALOGUE
 from bot.values import PersonId
 from handlers.blocks.error import problem
-from handlers.delivery.replies import Origin, Replies
+from handlers.delivery.replies import Replies, ReplyPlace
 from handlers.errors import unexplained
 from handlers.intake.acknowledge import take
 from handlers.intake.inbox import Intake
@@ -19,7 +19,7 @@ from handlers.modals.forms import Blank, Forms
 from handlers.modals.launcher import Launcher, Visit
 from handlers.modals.modals import Trigger
 from handlers.parser import Command, Incomplete, Launch, parse
-from handlers.runner import Errand, Errands
+from handlers.runner import Invocation, Runner
 from storage.tables.inbox import Incoming
 
 KIND = "command"
@@ -27,10 +27,8 @@ KEPT = ("text", "user_id", "team_id", "channel_id", "response_url", "trigger_id"
 
 
 class Commands:
-    def __init__(
-        self, errands: Errands, forms: Forms, launcher: Launcher, replies: Replies
-    ) -> None:
-        self._errands = errands
+    def __init__(self, runner: Runner, forms: Forms, launcher: Launcher, replies: Replies) -> None:
+        self._runner = runner
         self._forms = forms
         self._launcher = launcher
         self._replies = replies
@@ -50,7 +48,7 @@ class Commands:
         try:
             parsed = parse(body["text"] or "", CATALOGUE)
         except BotError as error:
-            drawn = await self._errands.misread(error, _errand(incoming))
+            drawn = await self._runner.misread(error, _errand(incoming))
             await self._replies.privately(_origin(body), drawn)
             return
         match parsed:
@@ -72,7 +70,7 @@ class Commands:
             await self._run(Command(_help()), incoming)
 
     async def _run(self, command: Command, incoming: Incoming) -> None:
-        drawn = await self._errands.run(command, _errand(incoming))
+        drawn = await self._runner.run(command, _errand(incoming))
         await self._replies.privately(_origin(incoming.payload), drawn)
 
     async def _incomplete(self, incomplete: Incomplete, body: Mapping[str, Any]) -> None:
@@ -103,17 +101,17 @@ def _looks(text: str) -> bool:
     return not isinstance(parsed, Command) or isinstance(parsed.operation, Query)
 
 
-def _origin(body: Mapping[str, Any]) -> Origin:
-    return Origin(body["user_id"], body["channel_id"], body.get("response_url"))
+def _origin(body: Mapping[str, Any]) -> ReplyPlace:
+    return ReplyPlace(body["user_id"], body["channel_id"], body.get("response_url"))
 
 
 def _asker(body: Mapping[str, Any]) -> PersonId:
     return PersonId(team=body["team_id"], user=body["user_id"])
 
 
-def _errand(incoming: Incoming) -> Errand:
+def _errand(incoming: Incoming) -> Invocation:
     body = incoming.payload
-    return Errand(
+    return Invocation(
         asker=_asker(body),
         channel=body["channel_id"],
         received_at=incoming.received_at,

@@ -17,6 +17,7 @@ from bot.monitoring import live_charts
 from bot.operation import Query
 from bot.operations import CATALOGUE
 from bot.values import (
+    STOP,
     Answer,
     AuditEvent,
     Channel,
@@ -27,16 +28,15 @@ from bot.values import (
     PersonId,
     Place,
 )
-from bot.values._buttons import STOP
 from handlers.blocks.elements import Payload
 from handlers.blocks.error import problem
-from handlers.delivery.replies import Origin, Replies
+from handlers.delivery.replies import Replies, ReplyPlace
 from handlers.directory import SlackDirectory
 from handlers.errors import explained, query_in, unexplained
 from handlers.intake.acknowledge import sender, take
 from handlers.intake.inbox import Intake
-from handlers.live import Renewing
-from handlers.runner import Errand, Errands
+from handlers.live import LiveTick
+from handlers.runner import Invocation, Runner
 from storage.tables.inbox import Incoming
 
 KIND = "live"
@@ -50,14 +50,14 @@ class Live:
         self,
         services: Services,
         directory: SlackDirectory,
-        errands: Errands,
-        renewing: Renewing,
+        runner: Runner,
+        live_tick: LiveTick,
         replies: Replies,
     ) -> None:
         self._services = services
         self._directory = directory
-        self._errands = errands
-        self._renewing = renewing
+        self._runner = runner
+        self._live_tick = live_tick
         self._replies = replies
 
     def register(self, app: AsyncApp, intake: Intake) -> None:
@@ -83,13 +83,13 @@ class Live:
 
     async def _keep(self, incoming: Incoming) -> Line:
         body, store = incoming.payload, self._services.store
-        errand, query = _errand(incoming), _query(body["value"])
-        found = await self._errands.look(query, errand)
+        invocation, query = _errand(incoming), _query(body["value"])
+        found = await self._runner.look(query, invocation)
         if found.chart is None:
             raise UsageError(NOTHING)
-        person, now = errand.asker, self._services.clock()
-        here = await self._is_open(errand.channel)
-        address = errand.channel if here else person.user
+        person, now = invocation.asker, self._services.clock()
+        here = await self._is_open(invocation.channel)
+        address = invocation.channel if here else person.user
         chart = live_charts.begun(incoming.key, person, address, body["value"], found, now)
         facts = {"command": body["value"], "address": address}
         async with store.write() as tx:
@@ -102,11 +102,11 @@ class Live:
 
     async def _stop(self, incoming: Incoming) -> Line:
         person, chart_id = PersonId.parse(incoming.payload["person"]), incoming.payload["value"]
-        await self._errands.member(CATALOGUE["show_metrics"], _errand(incoming))
+        await self._runner.member(CATALOGUE["show_metrics"], _errand(incoming))
         async with self._services.store.write() as tx:
             if not await tx.stop_chart(chart_id, _event("live.stopped", chart_id, person)):
                 raise UsageError(OVER)
-        await self._renewing.tick()
+        await self._live_tick.tick()
         return ("Stopped. The last picture stays where it is.",)
 
     async def _is_open(self, channel: str) -> bool:
@@ -154,11 +154,11 @@ def _payload(body: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _errand(incoming: Incoming) -> Errand:
+def _errand(incoming: Incoming) -> Invocation:
     body = incoming.payload
     asker = PersonId.parse(body["person"])
-    return Errand(asker, body["channel"], incoming.received_at, incoming.key)
+    return Invocation(asker, body["channel"], incoming.received_at, incoming.key)
 
 
-def _origin(body: Mapping[str, Any]) -> Origin:
-    return Origin(body["user"], body["channel"] or None, body.get("response_url"))
+def _origin(body: Mapping[str, Any]) -> ReplyPlace:
+    return ReplyPlace(body["user"], body["channel"] or None, body.get("response_url"))

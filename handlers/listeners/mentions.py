@@ -20,14 +20,14 @@ from bot.operations import CATALOGUE
 from bot.values import Message, PersonId, Place
 from handlers.blocks.error import problem
 from handlers.blocks.incomplete import ACTION, unfinished
-from handlers.delivery.replies import Origin, Replies
+from handlers.delivery.replies import Replies, ReplyPlace
 from handlers.errors import explained, unexplained
 from handlers.intake.acknowledge import sender, take
 from handlers.intake.inbox import Intake
 from handlers.modals.forms import Blank, Forms
 from handlers.modals.modals import Trigger
 from handlers.parser import Command, Incomplete, Launch, parse
-from handlers.runner import Errand, Errands
+from handlers.runner import Invocation, Runner
 from storage.store import Store
 from storage.tables.inbox import Incoming
 
@@ -42,8 +42,8 @@ Payload = Mapping[str, Any]
 
 
 class Mentions:
-    def __init__(self, errands: Errands, forms: Forms, replies: Replies, store: Store) -> None:
-        self._errands = errands
+    def __init__(self, runner: Runner, forms: Forms, replies: Replies, store: Store) -> None:
+        self._runner = runner
         self._forms = forms
         self._replies = replies
         self._store = store
@@ -71,7 +71,7 @@ class Mentions:
         try:
             drawn = await self._answer(text, incoming)
         except BotError as error:
-            drawn = await self._errands.misread(error, _errand(incoming))
+            drawn = await self._runner.misread(error, _errand(incoming))
         await self._reply(incoming, drawn)
 
     async def finish(self, incoming: Incoming) -> None:
@@ -123,7 +123,7 @@ class Mentions:
                 return await self._run(command, incoming)
 
     async def _run(self, command: Command, incoming: Incoming) -> dict[str, Any]:
-        return await self._errands.run(command, _errand(incoming))
+        return await self._runner.run(command, _errand(incoming))
 
     async def _reply(self, incoming: Incoming, drawn: Payload) -> None:
         if not incoming.payload["is_direct"]:
@@ -175,9 +175,9 @@ def _direct(incoming: Incoming, drawn: Payload) -> Message:
     )
 
 
-def _errand(incoming: Incoming) -> Errand:
+def _errand(incoming: Incoming) -> Invocation:
     body = incoming.payload
-    return Errand(
+    return Invocation(
         asker=PersonId.parse(body["person"]),
         channel=body["channel"],
         received_at=incoming.received_at,
@@ -185,9 +185,9 @@ def _errand(incoming: Incoming) -> Errand:
     )
 
 
-def _origin(payload: Payload) -> Origin:
+def _origin(payload: Payload) -> ReplyPlace:
     user = PersonId.parse(payload["person"]).user
-    return Origin(user, payload["channel"], payload["response_url"], payload["thread_ts"])
+    return ReplyPlace(user, payload["channel"], payload["response_url"], payload["thread_ts"])
 
 
 def _pressed(body: Payload) -> dict[str, Any]:

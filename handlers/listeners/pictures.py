@@ -12,12 +12,12 @@ from bot.operation import Query
 from bot.operations import CATALOGUE
 from bot.values import Drawing, PersonId, Posted
 from handlers.blocks.error import problem
-from handlers.delivery.replies import Origin, Replies
+from handlers.delivery.replies import Replies, ReplyPlace
 from handlers.errors import explained, unexplained
 from handlers.intake.acknowledge import sender, take
 from handlers.intake.inbox import Intake
 from handlers.parser import Command, parse
-from handlers.runner import Errand, Errands
+from handlers.runner import Invocation, Runner
 from storage.store import Store
 from storage.tables.inbox import Incoming
 
@@ -25,8 +25,8 @@ KIND = "picture"
 
 
 class Redrawing:
-    def __init__(self, errands: Errands, store: Store, replies: Replies) -> None:
-        self._errands = errands
+    def __init__(self, runner: Runner, store: Store, replies: Replies) -> None:
+        self._runner = runner
         self._store = store
         self._replies = replies
 
@@ -55,18 +55,18 @@ class Redrawing:
         parsed = parse(body["value"], CATALOGUE)
         if not isinstance(parsed, Command) or not isinstance(parsed.operation, Query):
             raise UsageError("That button is from an older version of me. Type /rds metrics again.")
-        errand = Errand(
+        invocation = Invocation(
             asker=PersonId.parse(body["person"]),
             channel=body["channel"],
             received_at=incoming.received_at,
             key=incoming.key,
         )
-        seen = await self._errands.look(parsed.operation, errand)
+        seen = await self._runner.look(parsed.operation, invocation)
         about = Drawing(
             answer=seen,
             posted=Posted(channel=body["channel"], ts=body["ts"]),
             thread=body.get("thread"),
-            asker=errand.asker,
+            asker=invocation.asker,
         )
         async with self._store.write() as tx:
             await tx.post(about.as_message())
@@ -85,5 +85,5 @@ def _payload(body: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _origin(body: Mapping[str, Any]) -> Origin:
-    return Origin(body["user"], body["channel"], body.get("response_url"))
+def _origin(body: Mapping[str, Any]) -> ReplyPlace:
+    return ReplyPlace(body["user"], body["channel"], body.get("response_url"))

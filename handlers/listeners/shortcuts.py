@@ -17,14 +17,14 @@ from handlers.blocks.ask import CALLBACK, LOOKING, asking
 from handlers.blocks.error import problem
 from handlers.blocks.form import form, submitted
 from handlers.blocks.modal import opening_form, result_form
-from handlers.delivery.replies import Origin, Replies
+from handlers.delivery.replies import Replies, ReplyPlace
 from handlers.errors import explained, unexplained
 from handlers.intake.acknowledge import sender, take, unreadable
 from handlers.intake.inbox import Intake
 from handlers.modals.choices import offers
 from handlers.modals.modals import Modals, Trigger
 from handlers.parser import Command, plain, prose
-from handlers.runner import Errand, Errands
+from handlers.runner import Invocation, Runner
 from storage.tables.inbox import Incoming
 
 SHORTCUT = "ask_about_database"  #: its callback id in the manifest
@@ -36,10 +36,10 @@ Payload = Mapping[str, Any]
 
 class Shortcuts:
     def __init__(
-        self, services: Services, errands: Errands, modals: Modals, replies: Replies
+        self, services: Services, runner: Runner, modals: Modals, replies: Replies
     ) -> None:
         self._services = services
-        self._errands = errands
+        self._runner = runner
         self._modals = modals
         self._replies = replies
 
@@ -76,7 +76,7 @@ class Shortcuts:
     async def look(self, incoming: Incoming) -> None:
         body = incoming.payload
         command = Command(CATALOGUE[LOOKING].model_validate({"target": body["target"]}))
-        drawn = await self._errands.run(command, _errand(incoming))
+        drawn = await self._runner.run(command, _errand(incoming))
         await self._replies.privately(_origin(body), drawn)
 
     async def failed(self, incoming: Incoming, reference: str) -> None:
@@ -92,7 +92,7 @@ class Shortcuts:
         """For a guest or stranger a refusal: the guess alone would tell them of a database."""
         body = incoming.payload
         try:
-            _, sight = await self._errands.member(CATALOGUE[LOOKING], _errand(incoming))
+            _, sight = await self._runner.member(CATALOGUE[LOOKING], _errand(incoming))
         except BotError as error:
             return result_form(CATALOGUE[LOOKING], explained(error))
         found = mentioned(body["text"], sight.of(self._services.fleet.last_seen).databases)
@@ -139,11 +139,11 @@ def _chosen(body: Payload) -> tuple[type[Operation], dict[str, Any]]:
     }
 
 
-def _errand(incoming: Incoming) -> Errand:
+def _errand(incoming: Incoming) -> Invocation:
     body = incoming.payload
     asker = PersonId.parse(body["person"])
-    return Errand(asker, body["channel"], incoming.received_at, incoming.key)
+    return Invocation(asker, body["channel"], incoming.received_at, incoming.key)
 
 
-def _origin(body: Payload) -> Origin:
-    return Origin(PersonId.parse(body["person"]).user, body["channel"], body["response_url"])
+def _origin(body: Payload) -> ReplyPlace:
+    return ReplyPlace(PersonId.parse(body["person"]).user, body["channel"], body["response_url"])

@@ -13,7 +13,7 @@ from bot.operations import CATALOGUE
 from bot.values import PersonId
 from handlers.blocks.form import CALLBACK, submitted
 from handlers.blocks.modal import result_form, waiting_form
-from handlers.delivery.replies import Origin, Replies
+from handlers.delivery.replies import Replies, ReplyPlace
 from handlers.errors import unexplained
 from handlers.intake.acknowledge import sender, take, unreadable
 from handlers.intake.inbox import Intake
@@ -21,7 +21,7 @@ from handlers.modals.forms import Blank, Forms
 from handlers.modals.launcher import Launcher, Visit
 from handlers.modals.modals import Modals
 from handlers.parser import Command, FormError, from_form
-from handlers.runner import Errand, Errands
+from handlers.runner import Invocation, Runner
 from storage.tables.inbox import Incoming
 
 KIND = "view"
@@ -32,13 +32,13 @@ FINAL = (NotAllowedError, ClosedError)
 class Views:
     def __init__(
         self,
-        errands: Errands,
+        runner: Runner,
         forms: Forms,
         launcher: Launcher,
         modals: Modals,
         replies: Replies,
     ) -> None:
-        self._errands = errands
+        self._runner = runner
         self._launcher = launcher
         self._forms = forms
         self._modals = modals
@@ -68,7 +68,7 @@ class Views:
 
     async def process(self, incoming: Incoming) -> None:
         body = incoming.payload
-        errand = Errand(
+        invocation = Invocation(
             asker=PersonId.parse(body["person"]),
             channel=body["metadata"].get("channel") or "",
             received_at=incoming.received_at,
@@ -76,9 +76,9 @@ class Views:
         )
         command = _command(body)
         try:
-            drawn = await self._errands.carry_out(command, errand)
+            drawn = await self._runner.carry_out(command, invocation)
         except BotError as error:
-            drawn = self._errands.explained(command, error)
+            drawn = self._runner.explained(command, error)
             if not isinstance(error, FINAL) and await self._again(body, error):
                 return
         await self._answer(body, drawn)
@@ -127,5 +127,5 @@ def _command(body: Mapping[str, Any]) -> Command:
     return from_form(CATALOGUE[body["operation"]], body["values"])
 
 
-def _origin(body: Mapping[str, Any]) -> Origin:
-    return Origin(PersonId.parse(body["person"]).user, body["metadata"].get("channel"), None)
+def _origin(body: Mapping[str, Any]) -> ReplyPlace:
+    return ReplyPlace(PersonId.parse(body["person"]).user, body["metadata"].get("channel"), None)

@@ -8,8 +8,7 @@ from rapidfuzz import fuzz
 
 from bot.errors import UnknownTargetError
 from bot.fleet.names import called
-from bot.values import Classified, Database
-from bot.values._vocabulary import Kind, folded
+from bot.values import Classified, Database, Kind, folded
 from handlers.blocks.form import VALUE, Offer
 
 Classify = Callable[[Database], Classified]

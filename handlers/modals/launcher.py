@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.desk import Desk, Services
+from bot.desk import ServiceDesk, Services
 from bot.errors import BotError
 from bot.operation import Operation
 from bot.operations.list_requests import OPEN
@@ -18,7 +18,7 @@ from handlers.errors import explained
 from handlers.modals.forms import Blank, Forms
 from handlers.modals.modals import Modals, Trigger
 from handlers.parser import Command
-from handlers.runner import Errand, Errands
+from handlers.runner import Invocation, Runner
 
 MOST = 100  #: of somebody's open requests that are counted
 
@@ -34,9 +34,9 @@ class Visit:
 
 
 class Launcher:
-    def __init__(self, services: Services, errands: Errands, forms: Forms, modals: Modals) -> None:
+    def __init__(self, services: Services, runner: Runner, forms: Forms, modals: Modals) -> None:
         self._services = services
-        self._errands = errands
+        self._runner = runner
         self._forms = forms
         self._modals = modals
 
@@ -51,8 +51,8 @@ class Launcher:
         view_id = await self._modals.open(trigger, opening_form())
         if view_id is None:
             return False
-        errand = Errand(visit.person, visit.channel or "", visit.received_at, key)
-        drawn = await self._errands.run(Command(operation()), errand)
+        invocation = Invocation(visit.person, visit.channel or "", visit.received_at, key)
+        drawn = await self._runner.run(Command(operation()), invocation)
         await self._modals.show(view_id, result_form(operation, drawn, visit.channel))
         return True
 
@@ -73,13 +73,15 @@ class Launcher:
         directory, sights = self._services.directory, self._services.sights
         person = await directory.person(visit.person, visit.received_at)
         sight = await sights.of(person, visit.received_at)
-        desktop = await self._desktop(Desk(self._services, visit.received_at, sight), person, visit)
+        desktop = await self._desktop(
+            ServiceDesk(self._services, visit.received_at, sight), person, visit
+        )
         if not sight:
             return closed_launcher(desktop)
         mode = [section((Strong(text=OBSERVES),))] * self._services.settings.observe
         return launcher(desktop, [*mode, *notice])
 
-    async def _desktop(self, desk: Desk, person: Person, visit: Visit) -> Desktop:
+    async def _desktop(self, desk: ServiceDesk, person: Person, visit: Visit) -> Desktop:
         operations, mine, waiting = await asyncio.gather(
             _usable(desk, person),
             desk.requests(status=OPEN, requester=person.id, limit=MOST),
@@ -88,5 +90,5 @@ class Launcher:
         return Desktop(operations, mine, waiting, visit.channel)
 
 
-async def _usable(desk: Desk, person: Person) -> list[type[Operation]]:
+async def _usable(desk: ServiceDesk, person: Person) -> list[type[Operation]]:
     return [one for one in desk.catalogue().values() if await desk.may_use(one, person)]

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from bot.errors import UsageError
 from bot.operation import Change, Operation, Query
 from bot.params import Parameter, Prose, Several, Switch
-from bot.values._command_line import quoted
+from bot.values import quoted
 from handlers.parser._arguments import parameters, read
 from handlers.parser._errors import FormError, complaint, form_error
 from handlers.parser._lookup import (

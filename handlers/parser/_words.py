@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.values._command_line import MENTION
+from bot.values import MENTION
 
 QUOTES = "\"'`"
 

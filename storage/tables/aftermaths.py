@@ -7,8 +7,7 @@ from typing import ClassVar
 from sqlalchemy import ColumnElement, delete, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.values import Look, micros
-from bot.values._vocabulary import Status
+from bot.values import Look, Status, micros
 from storage.engine import Connections, insert_into
 from storage.tables import models
 from storage.tables.rows import SEEN, look_outcome

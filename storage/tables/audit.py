@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StorageError
 from bot.masking import masked
-from bot.values import AuditEvent, AuditRow
+from bot.values import AuditEntry, AuditEvent
 from storage.engine import Connections, is_sqlite, parse_url, sqlite_path
 from storage.tables import models, texts
 from storage.tables.chain import AuditKey, ChainRow, Verifier, body_of, event_of, link
@@ -63,7 +63,7 @@ class Audit:
 
     async def rows(
         self, *, limit: int = 50, before_seq: int | None = None, **filters: Unpack[Filters]
-    ) -> tuple[AuditRow, ...]:
+    ) -> tuple[AuditEntry, ...]:
         """Newest first; ``before_seq`` continues after an earlier answer."""
         query = _filtered(**filters).order_by(models.audit.c.seq.desc()).limit(limit)
         if before_seq is not None:
@@ -73,7 +73,7 @@ class Audit:
 
     async def export(
         self, *, page_size: int = _PAGE, **filters: Unpack[Filters]
-    ) -> AsyncIterator[AuditRow]:
+    ) -> AsyncIterator[AuditEntry]:
         """Everything that matches, oldest first, never more than a page in memory."""
         seq = 0
         query = _filtered(**filters).order_by(models.audit.c.seq).limit(page_size)
@@ -133,7 +133,7 @@ async def verify(url: str, keys: Mapping[str, bytes]) -> Verified:
         await connections.close()
 
 
-async def export(url: str) -> AsyncIterator[AuditRow]:
+async def export(url: str) -> AsyncIterator[AuditEntry]:
     """Every row, oldest first, from outside the bot, running or not."""
     connections = Connections(_existing(url))
     try:
@@ -233,8 +233,10 @@ def _is_about(target: str) -> ColumnElement[bool]:
     return or_(column == target, column.startswith(f"{target}@", autoescape=True))
 
 
-def _value(row: Row[*tuple[Any, ...]]) -> AuditRow:
-    return AuditRow(seq=row.seq, at=row.at, event=event_of(row.body, row.text), hash=row.hash.hex())
+def _value(row: Row[*tuple[Any, ...]]) -> AuditEntry:
+    return AuditEntry(
+        seq=row.seq, at=row.at, event=event_of(row.body, row.text), hash=row.hash.hex()
+    )
 
 
 async def _verify(connections: Connections, keys: Mapping[str, bytes], page_size: int) -> Verified:

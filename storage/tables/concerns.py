@@ -17,7 +17,7 @@ _snooze = models.snoozes.c
 
 
 @dataclass(frozen=True)
-class Told:
+class ToldState:
     """In which state a concern was told of, and when."""
 
     state: str
@@ -32,12 +32,12 @@ class Concerns:
         self._connections = connections
         self._clock = clock
 
-    async def told(self, schedule_id: str) -> Mapping[str, Told]:
+    async def told(self, schedule_id: str) -> Mapping[str, ToldState]:
         """What that schedule's last digest knew of, by the concern's key."""
         query = select(models.told_concerns).where(_told.schedule_id == schedule_id)
         async with self._connections.read() as connection:
             rows = (await connection.execute(query)).all()
-        return {row.key: Told(row.state, row.told_at) for row in rows}
+        return {row.key: ToldState(row.state, row.told_at) for row in rows}
 
     async def snoozed(self, channel: str) -> frozenset[str]:
         """Keys of what is not to be told there now."""
@@ -52,7 +52,9 @@ class Concerns:
             await connection.execute(delete(models.told_concerns).where(_told.told_at < before))
 
 
-async def remember(connection: AsyncConnection, schedule_id: str, told: Mapping[str, Told]) -> None:
+async def remember(
+    connection: AsyncConnection, schedule_id: str, told: Mapping[str, ToldState]
+) -> None:
     """This and nothing else: what has gone is news when it comes back."""
     await connection.execute(delete(models.told_concerns).where(_told.schedule_id == schedule_id))
     rows = [

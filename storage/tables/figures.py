@@ -6,8 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 
-from bot.values import SECOND, Lengths, Tally
-from bot.values._vocabulary import Environment, Status
+from bot.values import SECOND, Environment, Lengths, Status, Tally
 from storage.engine import Connections
 from storage.tables import models
 from storage.tables.incidents import Incidents

@@ -19,8 +19,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from bot.values import Occasion, Verdict
-from bot.values._vocabulary import Risk, Status
+from bot.values import Occasion, Risk, Status, Verdict
 
 # SQLite hands out row ids only to columns that are exactly INTEGER PRIMARY KEY.
 _ID = BigInteger().with_variant(Integer(), "sqlite")

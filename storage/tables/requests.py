@@ -20,8 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StorageError
-from bot.values import SECOND, PersonId, Request, Usual, label
-from bot.values._vocabulary import Environment, Status
+from bot.values import SECOND, Environment, PersonId, Request, Status, Usual, label
 from storage.engine import Connections
 from storage.errors import UnknownRequestError
 from storage.tables import models

@@ -13,8 +13,7 @@ from bot.aws.accounts import Accounts
 from bot.aws.parse import LARGE, QueryParser, instant
 from bot.aws.session import Account
 from bot.sandbox.aws import MAIN, AWSSandbox, role_arn
-from bot.values import SECOND
-from bot.values._vocabulary import Kind
+from bot.values import SECOND, Kind
 
 
 @pytest.fixture

@@ -14,8 +14,7 @@ from bot.aws.cloudwatch import POINTS, batches, read
 from bot.aws.session import Account
 from bot.errors import AWSRefusedError, AWSUnavailableError
 from bot.sandbox.aws import DEMO_FLEET, MAIN, AWSSandbox, HeldClock, role_arn
-from bot.values import SECOND, Measure, Reading, Series, Target, Window
-from bot.values._vocabulary import Kind
+from bot.values import SECOND, Kind, Measure, Reading, Series, Target, Window
 
 HOUR = 3_600
 NOON = 1_782_907_200 * SECOND

@@ -10,8 +10,7 @@ from bot.aws.session import Account
 from bot.errors import AWSError
 from bot.health.metrics import Telemetry
 from bot.sandbox.aws import AWSSandbox, role_arn
-from bot.values import SECOND
-from bot.values._vocabulary import Kind
+from bot.values import SECOND, Kind
 
 MAIN = "123456789012"
 

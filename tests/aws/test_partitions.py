@@ -13,7 +13,7 @@ from bot.errors import SettingsError
 from bot.sandbox.aws import ANALYTICS, MAIN, AWSSandbox, role_arn
 from bot.settings import Settings
 from bot.setup.init import answered, settings_text
-from bot.values._vocabulary import Kind
+from bot.values import Kind
 
 ID = "123456789012"
 PARTITIONS = [

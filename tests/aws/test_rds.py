@@ -12,8 +12,7 @@ from bot.aws import rds
 from bot.aws.region import QUOTAS, RESOURCE, SNAPSHOTS
 from bot.aws.session import Account
 from bot.fleet.maintenance import when
-from bot.values import SECOND, Maintenance, Moment
-from bot.values._vocabulary import Kind
+from bot.values import SECOND, Kind, Maintenance, Moment
 
 MODEL = botocore.session.get_session().get_service_model("rds")
 ACCOUNT = Account(id="123456789012", name="main", regions=("us-east-1",))

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.sandbox.slack import Hang
-from bot.values._vocabulary import Status
+from bot.values import Status
 from tests.stories.stage import FREE, Stage
 
 pytestmark = [pytest.mark.deep, pytest.mark.timeout(300)]

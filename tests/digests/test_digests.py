@@ -10,7 +10,7 @@ from bot.aws import cloudwatch, rds
 from bot.aws.session import Account
 from bot.digests import _metrics as measuring
 from bot.digests._concerns import clear, concerns
-from bot.digests._facts import Event, Facts, Fires
+from bot.digests._facts import DigestFacts, Event, Fires
 from bot.digests._news import AGAIN, begins_week, news
 from bot.digests._pictures import pictures
 from bot.digests._survey import week
@@ -27,7 +27,9 @@ from bot.values import (
     Concern,
     Database,
     Digest,
+    Environment,
     HeatMap,
+    Kind,
     Lifecycle,
     Line,
     Maintenance,
@@ -37,13 +39,13 @@ from bot.values import (
     Section,
     Series,
     Span,
+    Status,
     Tally,
     Trail,
     Week,
     Window,
 )
-from bot.values._vocabulary import Environment, Kind, Status
-from storage.tables.concerns import Told
+from storage.tables.concerns import ToldState
 from tests.samples import (
     NOW,
     sample_database,
@@ -67,14 +69,14 @@ def series(
     return Series(metric=metric, unit=unit, points=points)
 
 
-def facts(*databases: Database, **changes: Any) -> Facts:
+def facts(*databases: Database, **changes: Any) -> DigestFacts:
     classified = {
         one.target: Classified(environment=Environment.STAGING, rule="tag") for one in databases
     }
-    return Facts(now=NOW, databases=databases, **{"classified": classified, **changes})
+    return DigestFacts(now=NOW, databases=databases, **{"classified": classified, **changes})
 
 
-def of(found: Facts) -> list[tuple[Section, str]]:
+def of(found: DigestFacts) -> list[tuple[Section, str]]:
     return [(one.section, said(one)) for one in concerns(found)]
 
 
@@ -86,7 +88,7 @@ def _text(span: Span) -> str:
     return span if isinstance(span, str) else getattr(span, "text", "…")
 
 
-def storage(*gib: float, **changes: Any) -> Facts:
+def storage(*gib: float, **changes: Any) -> DigestFacts:
     one = sample_database(**changes)
     free = series("FreeStorageSpace", *(value * GIB for value in gib), unit="B")
     key, lately = (one.target, "FreeStorageSpace"), free.points[-7:]
@@ -679,7 +681,7 @@ def test_a_request_of_which_nobody_knows_how_it_ended() -> None:
 def test_yesterday_is_held_against_such_days_of_the_weeks_before() -> None:
     one = sample_database()
 
-    def cpu(*values: float) -> Facts:
+    def cpu(*values: float) -> DigestFacts:
         days = series("CPUUtilization", *values, every=DAY, until=MIDNIGHT - DAY, unit="%")
         return facts(one, weeks={(one.target, "CPUUtilization"): days})
 
@@ -719,25 +721,25 @@ def a_concern(key: str = "storage:a", state: str = "14") -> Concern:
 
 
 def test_what_is_unchanged_is_news_again_after_a_week() -> None:
-    told = {"storage:a": Told("14", NOW)}
+    told = {"storage:a": ToldState("14", NOW)}
 
     soon = news([a_concern()], told, (), NOW + DAY)
     assert (soon.concerns, soon.unchanged, soon.told) == ((), 1, told)
 
     again = news([a_concern()], told, (), NOW + AGAIN)
     assert [one.is_known for one in again.concerns] == [True]
-    assert again.told == {"storage:a": Told("14", NOW + AGAIN)}
+    assert again.told == {"storage:a": ToldState("14", NOW + AGAIN)}
 
 
 def test_what_got_worse_is_news_at_once() -> None:
-    found = news([a_concern(state="7")], {"storage:a": Told("14", NOW)}, (), NOW + DAY)
+    found = news([a_concern(state="7")], {"storage:a": ToldState("14", NOW)}, (), NOW + DAY)
 
     assert [one.is_known for one in found.concerns] == [False]
-    assert found.told == {"storage:a": Told("7", NOW + DAY)}
+    assert found.told == {"storage:a": ToldState("7", NOW + DAY)}
 
 
 def test_what_was_mended_is_forgotten_and_news_when_it_comes_back() -> None:
-    gone = news([], {"storage:a": Told("14", NOW)}, (), NOW + DAY)
+    gone = news([], {"storage:a": ToldState("14", NOW)}, (), NOW + DAY)
     assert gone.told == {}
 
     back = news([a_concern()], gone.told, (), NOW + 2 * DAY)
@@ -745,7 +747,7 @@ def test_what_was_mended_is_forgotten_and_news_when_it_comes_back() -> None:
 
 
 def test_what_is_snoozed_is_left_out_and_news_afterwards() -> None:
-    asleep = news([a_concern()], {"storage:a": Told("14", NOW)}, {"storage:a"}, NOW + DAY)
+    asleep = news([a_concern()], {"storage:a": ToldState("14", NOW)}, {"storage:a"}, NOW + DAY)
 
     assert (asleep.concerns, asleep.unchanged, asleep.snoozed, asleep.told) == ((), 0, 1, {})
 

@@ -6,8 +6,7 @@ from bot.digests._metrics import lately
 from bot.monitoring import preset
 from bot.operation import Change
 from bot.operations import CATALOGUE
-from bot.values import Database
-from bot.values._vocabulary import Kind
+from bot.values import Database, Kind
 from tests.samples import sample_database, sample_target
 
 OURS = (

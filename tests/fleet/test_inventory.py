@@ -10,8 +10,7 @@ import pytest
 from bot.aws.accounts import Accounts
 from bot.errors import AmbiguousTargetError, AWSUnavailableError, UnknownTargetError
 from bot.fleet.inventory import FRESH, Fleet, choose
-from bot.values import Database, Inventory, Unreachable
-from bot.values._vocabulary import Kind
+from bot.values import Database, Inventory, Kind, Unreachable
 from tests.samples import NOW, sample_database, sample_target
 
 BOTH = frozenset(Kind)

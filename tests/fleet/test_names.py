@@ -8,8 +8,7 @@ import pytest
 from bot.errors import UnknownTargetError
 from bot.fleet.inventory import choose
 from bot.fleet.names import bare, named, near, spoken
-from bot.values import Area, Database, Inventory, Unreachable
-from bot.values._vocabulary import Kind
+from bot.values import Area, Database, Inventory, Kind, Unreachable
 from handlers.listeners.shortcuts import mentioned
 from handlers.modals.choices import ranked
 from tests.samples import sample_database, sample_target

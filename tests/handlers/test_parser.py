@@ -24,7 +24,7 @@ from bot.params import (
     SnapshotId,
     Target,
 )
-from bot.values._vocabulary import Environment, Risk
+from bot.values import Environment, Risk
 from handlers.parser import (
     Command,
     FormError,

@@ -7,7 +7,7 @@ import pytest
 from bot.health.cloudwatch import figures_of
 from bot.health.metrics import Pulse, Ticks
 from bot.setup import alarms
-from bot.values._vocabulary import Environment, Status
+from bot.values import Environment, Status
 from storage.tables.figures import Ending
 
 MINUTE = timedelta(minutes=1)

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from bot.errors import SettingsError, StorageError
-from bot.health.audit import PAGES, Verifying
+from bot.health.audit import PAGES, AuditCheck
 from bot.health.metrics import Pulse, Telemetry, Ticks
 from bot.health.pages import Vitals, served
 from bot.values import AuditEvent, Trail
@@ -127,7 +127,7 @@ async def test_writes_that_fail_are_counted(vitals: Vitals, store: Store) -> Non
 async def test_a_trail_that_adds_up_is_told_from_one_that_was_tampered_with(
     vitals: Vitals, store: Store, tmp_path: Path
 ) -> None:
-    verifying = Verifying(store.audit.walk, vitals.telemetry.audit_verified, lambda: 1)
+    verifying = AuditCheck(store.audit.walk, vitals.telemetry.audit_verified, lambda: 1)
     unknown = (await get(vitals, "/metrics"))[1]
 
     async with store.write() as tx:
@@ -150,7 +150,7 @@ async def test_of_a_long_trail_a_digest_tells_what_the_last_whole_walk_has_found
     async with store.write() as tx:
         for _ in range(rows):
             await tx.audit(AuditEvent(action="test", actor="bot", result="done"))
-    verifying = Verifying(
+    verifying = AuditCheck(
         partial(store.audit.walk, page_size=1), lambda _: None, lambda: next(times)
     )
 

@@ -3,8 +3,7 @@
 import pytest
 
 from bot.incidents._databases import is_gone, is_well
-from bot.values import Database, Incident, Inventory, Origin, Unreachable
-from bot.values._vocabulary import Kind
+from bot.values import Database, Incident, Inventory, Kind, Origin, Unreachable
 from tests.samples import MINUTE, NOW, sample_database, sample_target
 
 CLUSTER = sample_database(

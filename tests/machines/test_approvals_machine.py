@@ -15,7 +15,7 @@ from hypothesis.stateful import (
 
 from bot.sandbox.aws import AWSSandbox
 from bot.sandbox.slack import Person
-from bot.values._vocabulary import Status
+from bot.values import Status
 from tests.conftest import CONFIG
 from tests.machines.troupe import SHORT, Troupe, played
 

@@ -16,8 +16,7 @@ from hypothesis.stateful import (
 )
 
 from bot.sandbox.aws import AWSSandbox
-from bot.values import Request
-from bot.values._vocabulary import Status
+from bot.values import Request, Status
 from tests.machines.troupe import SHORT, Troupe, played
 from tests.stories.stage import FREE, until
 

@@ -1,8 +1,7 @@
 """Which moments stand in a picture, and how few of them."""
 
 from bot.monitoring._markers import MOST, markers
-from bot.values import Marker, RDSEvent, Request, Window
-from bot.values._vocabulary import Status
+from bot.values import Marker, RDSEvent, Request, Status, Window
 from tests.samples import HOUR, MINUTE, NOW, sample_request, sample_step
 
 WINDOW = Window.ending(NOW, 6 * 3600, 60)

@@ -24,6 +24,7 @@ from bot.settings._thresholds import Thresholds
 from bot.values import (
     SECOND,
     Database,
+    Kind,
     Limit,
     Measure,
     Moment,
@@ -33,7 +34,6 @@ from bot.values import (
     Target,
     Window,
 )
-from bot.values._vocabulary import Kind
 
 GIB = 2.0**30
 NOON = 1_782_907_200 * SECOND

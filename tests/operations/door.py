@@ -7,6 +7,7 @@ from bot.aws import AWS
 from bot.errors import AWSNotFoundError, AWSRefusedError
 from bot.values import (
     Database,
+    Kind,
     Order,
     Plan,
     RDSEvent,
@@ -15,7 +16,6 @@ from bot.values import (
     Target,
     TrailEvent,
 )
-from bot.values._vocabulary import Kind
 from tests.samples import ANA, MINUTE, NOW, sample_database, sample_target
 
 

@@ -3,7 +3,7 @@
 from bot.desk import TROUBLE
 from bot.operations.audit import RESULTS
 from bot.policy.eligibility import Bar
-from bot.values._vocabulary import Status
+from bot.values import Status
 
 WORDS = {*Status, "denied", "refused", "sent", "claimed", "posted"}
 

@@ -9,8 +9,7 @@ import pytest
 from bot.errors import PreflightError
 from bot.operations.create_snapshot import REQUEST_TAG, SETTLED, CreateSnapshot
 from bot.params import SNAPSHOT_ID
-from bot.values import Plan, Receipt, Snapshot, Stage
-from bot.values._vocabulary import Kind
+from bot.values import Kind, Plan, Receipt, Snapshot, Stage
 from tests.operations.door import cluster, door, order, sent
 from tests.samples import MINUTE, NOW, sample_database, sample_target
 

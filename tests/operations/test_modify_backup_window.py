@@ -9,8 +9,7 @@ from moto.rds.exceptions import InvalidParameterValue
 from bot.errors import PreflightError
 from bot.operations.modify_backup_window import SETTLED, ModifyBackupWindow, overlaps
 from bot.sandbox.aws.windows import check_windows
-from bot.values import Plan, Stage
-from bot.values._vocabulary import Risk
+from bot.values import Plan, Risk, Stage
 from tests.operations.door import cluster, door, order, sent
 from tests.samples import NOW, sample_database, sample_target
 

@@ -6,8 +6,7 @@ import pytest
 
 from bot.errors import PreflightError
 from bot.operations.reboot_instance import CERTAIN, LAG, PATIENCE, RebootInstance
-from bot.values import Database, Sent, Stage, TrailEvent
-from bot.values._vocabulary import Risk
+from bot.values import Database, Risk, Sent, Stage, TrailEvent
 from tests.operations.door import Door, door, event, order, sent
 from tests.samples import MINUTE, NOW, sample_database, sample_target
 

@@ -3,8 +3,7 @@ from typing import Any
 import pytest
 
 from bot.operations.show_database import _facts
-from bot.values import Classified
-from bot.values._vocabulary import Environment
+from bot.values import Classified, Environment
 from handlers.blocks.text import plain
 from tests.samples import sample_database
 

@@ -7,8 +7,8 @@ import pytest
 from bot.bootstrap import Bot
 from bot.errors import DirectoryError, NotAllowedError, StorageError
 from bot.policy.authorization import (
+    AccessRule,
     Authorization,
-    Rule,
     editors,
     members,
     requesters,
@@ -24,7 +24,7 @@ from tests.stories.asking import audited, configured
 
 DBAS = {"groups": ["S0DBAS0001"]}
 ONLY_DBAS = configured(access={"approvers": DBAS, "viewers": DBAS, "requesters": DBAS})
-RULES: Mapping[str, Callable[[Settings], Rule]] = {
+RULES: Mapping[str, Callable[[Settings], AccessRule]] = {
     "members": lambda _: members("Only full members can."),
     "viewers": viewers,
     "requesters": requesters,
@@ -46,13 +46,13 @@ def attempt(result: str = "refused", text: str = "why not") -> AuditEvent:
                       target="orders-test", facts={"thing": 7}, text=text)  # fmt: skip
 
 
-async def require(bot: Bot, asker: PersonId, rule: Rule, text: str = "why not") -> Person:
+async def require(bot: Bot, asker: PersonId, rule: AccessRule, text: str = "why not") -> Person:
     its = bot.services
     authorization = Authorization(its.store, its.directory)
     return await authorization.require(asker, rule, its.clock(), attempt(text=text))
 
 
-async def code_of(bot: Bot, asker: PersonId, rule: Rule) -> str | None:
+async def code_of(bot: Bot, asker: PersonId, rule: AccessRule) -> str | None:
     try:
         assert (await require(bot, asker, rule)).id == asker
     except NotAllowedError as refusal:

@@ -5,9 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.policy.environments import classify
-from bot.settings import Environments
-from bot.values import Database, Inventory, Kin, Looked, Unread, family_last_seen
-from bot.values._vocabulary import Environment, Kind
+from bot.settings import EnvironmentSettings
+from bot.values import Database, Environment, Inventory, Kin, Kind, Looked, Unread, family_last_seen
 from tests.samples import sample_database, sample_target
 
 PRODUCTION = frozenset({Environment.PRODUCTION})
@@ -39,7 +38,7 @@ def beside(how: str, database: Database) -> Kin:
 def found(
     database: Database, *kin: Kin, unread: tuple[Unread, ...] = (), **rules: Any
 ) -> tuple[str, str]:
-    settings = Environments.model_validate(RULES | rules)
+    settings = EnvironmentSettings.model_validate(RULES | rules)
     looked = Looked(database=database, kin=kin, unread=unread)
     classified = classify(looked, settings, PRODUCTION)
     return classified.environment.value, classified.rule
@@ -129,7 +128,7 @@ def test_of_two_protected_environments_the_stricter_holds() -> None:
     both = frozenset({Environment.STAGING, Environment.PRODUCTION})
     tagged = Looked(database=database(tags={"Env": "staging"}, account=ACCOUNT))
 
-    classified = classify(tagged, Environments.model_validate(RULES), both)
+    classified = classify(tagged, EnvironmentSettings.model_validate(RULES), both)
 
     assert classified.environment is Environment.PRODUCTION
 
@@ -240,7 +239,9 @@ def test_what_is_unreadable_counts_as_the_strictest_that_is_protected() -> None:
     tagged = Looked(database=database(tags={"Env": "foo"}))
     only_staging = frozenset({Environment.STAGING})
 
-    classified = classify(tagged, Environments.model_validate({"default": "poc"}), only_staging)
+    classified = classify(
+        tagged, EnvironmentSettings.model_validate({"default": "poc"}), only_staging
+    )
 
     assert classified.environment is Environment.STAGING
 

@@ -17,8 +17,7 @@ from bot.policy.grants import closed_environments, grant_of, spellings, wildcard
 from bot.settings import Settings
 from bot.setup import iam
 from bot.setup.iam import MANAGED, Wanted, too_long
-from bot.values import Database, Looked, Target
-from bot.values._vocabulary import Environment, Kind
+from bot.values import Database, Environment, Kind, Looked, Target
 from tests.iam import Resource, may
 
 MAIN, OTHER, THIRD = "123456789012", "210987654321", "333333333333"

@@ -19,9 +19,19 @@ from bot.policy import (
     rule_for,
     still_approved,
 )
-from bot.settings import People, Policy
-from bot.values import Access, Assessment, Call, Classified, Decision, Effect, Request
-from bot.values._vocabulary import Environment, Risk, Status
+from bot.settings import People, PolicySettings
+from bot.values import (
+    Access,
+    Assessment,
+    Call,
+    Classified,
+    Decision,
+    Effect,
+    Environment,
+    Request,
+    Risk,
+    Status,
+)
 from tests.samples import (
     DORA,
     EVE,
@@ -37,8 +47,8 @@ APPROVERS = People(groups=("S0DBA",))
 REST: Mapping[str, Any] = {"approvals": {"low": 0, "medium": 1, "high": 2}}
 
 
-def rules(*rules: Mapping[str, Any], **policy: Any) -> Policy:
-    return Policy.model_validate({"rules": rules, **policy})
+def rules(*rules: Mapping[str, Any], **policy: Any) -> PolicySettings:
+    return PolicySettings.model_validate({"rules": rules, **policy})
 
 
 def a_case(
@@ -65,14 +75,14 @@ def a_case(
     ],
 )
 def test_the_policy_as_shipped(environment: str, risk: str, effect: Effect, approvals: int) -> None:
-    decision = decide(a_case(environment, risk), Policy(), APPROVERS)
+    decision = decide(a_case(environment, risk), PolicySettings(), APPROVERS)
 
     assert (decision.effect, decision.approvals) == (effect, approvals)
     assert decision.protected is (environment == "production")
 
 
 def test_a_denial_says_the_words_of_its_rule_and_names_it() -> None:
-    decision = decide(a_case("production"), Policy(), APPROVERS)
+    decision = decide(a_case("production"), PolicySettings(), APPROVERS)
 
     assert decision.reason == (
         "Operations not allowed on production instances. Please create a CloudOps request."
@@ -81,7 +91,7 @@ def test_a_denial_says_the_words_of_its_rule_and_names_it() -> None:
 
 
 def test_a_request_keeps_who_may_agree_and_how_long() -> None:
-    decision = decide(a_case(), Policy(), APPROVERS)
+    decision = decide(a_case(), PolicySettings(), APPROVERS)
 
     assert decision == Decision(
         effect=Effect.APPROVE,
@@ -274,7 +284,7 @@ def test_times_come_from_the_policy_by_risk() -> None:
 
 
 def test_approvals_that_nobody_could_give_are_a_denial_that_names_the_key() -> None:
-    decision = decide(a_case(), Policy(), None)
+    decision = decide(a_case(), PolicySettings(), None)
 
     assert decision.effect is Effect.DENY
     assert decision.approvals == 0
@@ -282,13 +292,13 @@ def test_approvals_that_nobody_could_give_are_a_denial_that_names_the_key() -> N
 
 
 def test_without_approvers_what_needs_no_approval_is_allowed() -> None:
-    assert decide(a_case(risk="low"), Policy(), None).effect is Effect.ALLOW
+    assert decide(a_case(risk="low"), PolicySettings(), None).effect is Effect.ALLOW
 
 
 @pytest.mark.parametrize(
     ("policy", "environments"),
     [
-        pytest.param(Policy(), "production", id="as shipped"),
+        pytest.param(PolicySettings(), "production", id="as shipped"),
         pytest.param(rules(REST), "", id="one rule for all"),
         pytest.param(rules({"environment": "test", "approvals": 1}, REST), "test", id="more"),
         pytest.param(
@@ -315,7 +325,7 @@ def test_without_approvers_what_needs_no_approval_is_allowed() -> None:
     ],
 )
 def test_an_environment_is_protected_where_rules_are_stricter(
-    policy: Policy, environments: str
+    policy: PolicySettings, environments: str
 ) -> None:
     assert protected(policy) == frozenset(map(Environment, environments.split()))
 
@@ -355,7 +365,7 @@ class Deletion(RebootInstance):
 def test_settings_move_the_risk_of_an_operation(
     operation: type[RebootInstance], risk: str, setting: str, result: str, reason: str
 ) -> None:
-    policy = Policy.model_validate({"risk": {"reboot_instance": setting}})
+    policy = PolicySettings.model_validate({"risk": {"reboot_instance": setting}})
 
     found = assessed(operation(target="o"), Assessment(risk=Risk(risk), reasons=("why",)), policy)
 
@@ -369,7 +379,7 @@ def test_settings_move_the_risk_of_an_operation(
 )
 def test_settings_for_other_operations_change_nothing(setting: dict[str, str]) -> None:
     assessment = Assessment(risk=Risk.MEDIUM, reasons=("why",))
-    policy = Policy.model_validate({"risk": setting})
+    policy = PolicySettings.model_validate({"risk": setting})
 
     assert assessed(RebootInstance(target="o"), assessment, policy) == assessment
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from bot.policy import lowest_risk, rules_for
-from bot.settings import Policy
-from bot.values._vocabulary import Risk
+from bot.settings import PolicySettings
+from bot.values import Risk
 
 REST = {"approvals": {"low": 0, "medium": 1, "high": 2}}
 
@@ -32,7 +32,7 @@ REST = {"approvals": {"low": 0, "medium": 1, "high": 2}}
 def test_only_what_a_change_can_meet_is_told(
     rules: list[Mapping[str, Any]], risk: Risk, told: list[str]
 ) -> None:
-    policy = Policy.model_validate({"rules": rules})
+    policy = PolicySettings.model_validate({"rules": rules})
 
     assert list(rules_for("reboot_instance", risk, policy)) == told
 
@@ -50,6 +50,6 @@ def test_only_what_a_change_can_meet_is_told(
 def test_a_setting_moves_the_risk_and_lowers_no_irreversible_one(
     setting: Risk | None, irreversible: bool, expected: Risk
 ) -> None:
-    policy = Policy(risk={"reboot_instance": setting} if setting else {})
+    policy = PolicySettings(risk={"reboot_instance": setting} if setting else {})
 
     assert lowest_risk("reboot_instance", Risk.MEDIUM, irreversible, policy) is expected

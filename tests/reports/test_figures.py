@@ -9,8 +9,18 @@ from syrupy.assertion import SnapshotAssertion
 
 from bot.operations.report import ShowReport
 from bot.reports import findings
-from bot.values import SECOND, Answer, Incident, Origin, Person, PersonId, Report, Table, Tally
-from bot.values._vocabulary import Status
+from bot.values import (
+    SECOND,
+    Answer,
+    Incident,
+    Origin,
+    Person,
+    PersonId,
+    Report,
+    Status,
+    Table,
+    Tally,
+)
 from handlers.blocks.answers import answer
 
 NOW = 1_800_000_000 * SECOND

@@ -9,7 +9,7 @@ import pytest
 
 from bot.errors import SettingsError
 from bot.settings import Settings, idle, load
-from bot.values._vocabulary import Environment, Risk
+from bot.values import Environment, Risk
 
 Given = Callable[..., Settings]
 FILE = "rds-bot.yml"

@@ -9,7 +9,7 @@ import pytest
 
 from bot.operations import CATALOGUE
 from bot.sandbox.aws import AWSSandbox
-from bot.settings import Settings, Telemetry
+from bot.settings import Settings, TelemetrySettings
 from bot.setup import iam
 from tests import commands
 from tests.commands import Ran
@@ -80,7 +80,7 @@ def test_alarms_are_made_with_the_topic_of_the_settings(config: Path, aws: AWSSa
 
 def test_figures_may_be_published_where_they_are_and_only_into_their_namespace() -> None:
     without = iam.role_policy(CATALOGUE.values(), Settings())["Statement"]
-    settings = Settings(telemetry=Telemetry(namespace="rds-bot"))
+    settings = Settings(telemetry=TelemetrySettings(namespace="rds-bot"))
 
     [more] = [
         one

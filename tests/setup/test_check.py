@@ -27,11 +27,11 @@ from bot.aws.checks import (
     tried,
 )
 from bot.aws.session import Account
-from bot.checks import Outcome, clock
+from bot.checks import CheckOutcome, clock
 from bot.operations import CATALOGUE
 from bot.sandbox.aws import MAIN, AWSSandbox, role_arn
 from bot.sandbox.slack import Refused, SlackSandbox
-from bot.settings import Policy, Settings, load
+from bot.settings import PolicySettings, Settings, load
 from bot.setup import iam
 from bot.setup.check import closed_alike, trials
 from handlers.checks import electorates
@@ -156,16 +156,22 @@ async def test_what_aws_closes_too_is_no_problem_and_what_it_closes_alone_is_tol
 @pytest.mark.parametrize(
     ("by_rules", "at_aws", "missing", "outcome", "words"),
     [
-        ({"a"}, {"a"}, [], Outcome.OK, "of 5 databases the role closes each"),
-        ({"a"}, {"a", "b"}, [], Outcome.OK, "1 more are closed for the role"),
-        ({"a", "b"}, {"a"}, [], Outcome.PROBLEM, "1 of 5 databases are closed by the rules"),
-        ({"a"}, {"a"}, ["main/us-east-1"], Outcome.SKIPPED, "could not be read: main/us-east-1"),
-        ({"a"}, set(), ["main/us-east-1"], Outcome.PROBLEM, "could not be read"),
-        ({f"d{one}" for one in range(12)}, set(), [], Outcome.PROBLEM, "and 2 more"),
+        ({"a"}, {"a"}, [], CheckOutcome.OK, "of 5 databases the role closes each"),
+        ({"a"}, {"a", "b"}, [], CheckOutcome.OK, "1 more are closed for the role"),
+        ({"a", "b"}, {"a"}, [], CheckOutcome.PROBLEM, "1 of 5 databases are closed by the rules"),
+        (
+            {"a"},
+            {"a"},
+            ["main/us-east-1"],
+            CheckOutcome.SKIPPED,
+            "could not be read: main/us-east-1",
+        ),
+        ({"a"}, set(), ["main/us-east-1"], CheckOutcome.PROBLEM, "could not be read"),
+        ({f"d{one}" for one in range(12)}, set(), [], CheckOutcome.PROBLEM, "and 2 more"),
     ],
 )
 def test_what_is_closed_where_is_counted(
-    by_rules: set[str], at_aws: set[str], missing: list[str], outcome: Outcome, words: str
+    by_rules: set[str], at_aws: set[str], missing: list[str], outcome: CheckOutcome, words: str
 ) -> None:
     found = closed_alike(5, by_rules, at_aws, missing)
 
@@ -323,13 +329,13 @@ async def test_a_database_that_cannot_be_written_and_unset_approvers_are_named(
 async def test_a_folder_that_cannot_be_written_is_named() -> None:
     [folder, *_] = await look("sqlite:////proc/nowhere/bot.db")
 
-    assert (folder.name, folder.outcome) == ("database.folder", Outcome.PROBLEM)
+    assert (folder.name, folder.outcome) == ("database.folder", CheckOutcome.PROBLEM)
 
 
 async def test_a_database_out_of_reach_is_named_without_its_password() -> None:
     [found] = await look("postgresql://rds:hunter2@127.0.0.1:1/rds")
 
-    assert (found.name, found.outcome) == ("database.reached", Outcome.PROBLEM)
+    assert (found.name, found.outcome) == ("database.reached", CheckOutcome.PROBLEM)
     assert "hunter2" not in str(found)
 
 
@@ -339,14 +345,14 @@ NOW = datetime(2026, 7, 1, 12, 0, 0, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("theirs", "outcome"),
     [
-        (NOW, Outcome.OK),
-        (NOW + timedelta(seconds=2), Outcome.OK),
-        (NOW - timedelta(seconds=3), Outcome.OK),
-        (NOW + timedelta(seconds=10), Outcome.PROBLEM),
-        (NOW - timedelta(seconds=10), Outcome.PROBLEM),
+        (NOW, CheckOutcome.OK),
+        (NOW + timedelta(seconds=2), CheckOutcome.OK),
+        (NOW - timedelta(seconds=3), CheckOutcome.OK),
+        (NOW + timedelta(seconds=10), CheckOutcome.PROBLEM),
+        (NOW - timedelta(seconds=10), CheckOutcome.PROBLEM),
     ],
 )
-def test_a_clock_that_is_off_is_a_problem(theirs: datetime, outcome: Outcome) -> None:
+def test_a_clock_that_is_off_is_a_problem(theirs: datetime, outcome: CheckOutcome) -> None:
     found = clock("clock", NOW, NOW, format_datetime(theirs, usegmt=True))
 
     assert found.outcome is outcome
@@ -354,7 +360,7 @@ def test_a_clock_that_is_off_is_a_problem(theirs: datetime, outcome: Outcome) ->
 
 @pytest.mark.parametrize("date", [None, "", "yesterday"])
 def test_without_a_date_nothing_is_said_of_the_clock(date: str | None) -> None:
-    assert clock("clock", NOW, NOW, date).outcome is Outcome.SKIPPED
+    assert clock("clock", NOW, NOW, date).outcome is CheckOutcome.SKIPPED
 
 
 NEEDS = {"reboot": ("rds:DescribeDBInstances", "rds:RebootDBInstance"), "snapshot": (
@@ -368,17 +374,20 @@ def _said(action: str, decision: str, *missing: str) -> Mapping[str, Any]:
 @pytest.mark.parametrize(
     ("answers", "outcome", "words"),
     [
-        ([_said("rds:RebootDBInstance", "allowed")], Outcome.OK, "reboot, snapshot"),
-        ([_said("rds:RebootDBInstance", "implicitDeny")], Outcome.PROBLEM, "reboot (rds:Reboot"),
-        ([_said("rds:RebootDBInstance", "explicitDeny", "aws:ResourceTag/Env")], Outcome.PROBLEM,
+        ([_said("rds:RebootDBInstance", "allowed")], CheckOutcome.OK, "reboot, snapshot"),
+        ([_said("rds:RebootDBInstance", "implicitDeny")],
+         CheckOutcome.PROBLEM, "reboot (rds:Reboot"),
+        ([_said("rds:RebootDBInstance", "explicitDeny", "aws:ResourceTag/Env")],
+         CheckOutcome.PROBLEM,
          "reboot"),
-        ([_said("rds:RebootDBInstance", "implicitDeny", "aws:ResourceTag/Env")], Outcome.SKIPPED,
+        ([_said("rds:RebootDBInstance", "implicitDeny", "aws:ResourceTag/Env")],
+         CheckOutcome.SKIPPED,
          "depends on tags"),
-        ([_said("rds:RebootDBInstance", "allowed", "aws:ResourceTag/Env")], Outcome.OK, ""),
+        ([_said("rds:RebootDBInstance", "allowed", "aws:ResourceTag/Env")], CheckOutcome.OK, ""),
     ],
 )  # fmt: skip
 def test_what_a_simulation_says_is_told_by_operation(
-    answers: list[Mapping[str, Any]], outcome: Outcome, words: str
+    answers: list[Mapping[str, Any]], outcome: CheckOutcome, words: str
 ) -> None:
     found = judged("permissions", answers, NEEDS)
 
@@ -387,9 +396,9 @@ def test_what_a_simulation_says_is_told_by_operation(
 
 
 @pytest.mark.parametrize(
-    ("decision", "outcome"), [("allowed", Outcome.OK), ("implicitDeny", Outcome.PROBLEM)]
+    ("decision", "outcome"), [("allowed", CheckOutcome.OK), ("implicitDeny", CheckOutcome.PROBLEM)]
 )
-def test_whether_figures_may_be_published_is_told(decision: str, outcome: Outcome) -> None:
+def test_whether_figures_may_be_published_is_told(decision: str, outcome: CheckOutcome) -> None:
     found = publishable("aws.figures", [_said("cloudwatch:PutMetricData", decision)], "rds-bot")
 
     assert found.outcome is outcome
@@ -440,7 +449,7 @@ def simulated(policy: Mapping[str, Any], trial: Trial) -> list[Mapping[str, Any]
     return answers
 
 
-def of_a_role(told: Settings, policy: Mapping[str, Any]) -> list[Outcome]:
+def of_a_role(told: Settings, policy: Mapping[str, Any]) -> list[CheckOutcome]:
     found = [tried("role", simulated(policy, one), one) for one in trials(told, MAIN)]
     return [one.outcome for one in found]
 
@@ -450,7 +459,7 @@ def test_a_role_with_the_printed_policy_passes_every_trial(sections: dict[str, A
     told = Settings.model_validate(sections)
     policy = iam.role_policy(CATALOGUE.values(), told)
 
-    assert set(of_a_role(told, policy)) == {Outcome.OK}
+    assert set(of_a_role(told, policy)) == {CheckOutcome.OK}
 
 
 @pytest.mark.parametrize("sections", [one for one in TRIED if "approvals" not in str(one)], ids=str)
@@ -461,14 +470,14 @@ def test_a_role_that_may_change_more_than_the_rules_let_pass_is_a_problem(
     freely = {"policy": {"rules": [{"approvals": 1}]}}
     policy = iam.role_policy(CATALOGUE.values(), Settings.model_validate(freely))
 
-    assert Outcome.PROBLEM in of_a_role(told, policy)
+    assert CheckOutcome.PROBLEM in of_a_role(told, policy)
 
 
 def test_a_role_that_may_change_less_than_the_rules_let_pass_is_a_problem() -> None:
     told = Settings()
     observing = iam.role_policy(CATALOGUE.values(), told, iam.Wanted(observe=True))
 
-    assert Outcome.PROBLEM in of_a_role(told, observing)
+    assert CheckOutcome.PROBLEM in of_a_role(told, observing)
 
 
 def test_the_role_behind_a_session_is_what_is_simulated() -> None:
@@ -486,7 +495,7 @@ def test_each_electorate_is_asked_for_as_many_as_its_rules_want_at_most() -> Non
          "approvers": own, "risk": "medium"},
         {"approvals": {"low": 0, "medium": 1, "high": 2}},
     ]  # fmt: skip
-    policy = Policy.model_validate({"rules": rules})
+    policy = PolicySettings.model_validate({"rules": rules})
 
     found = [(name, wanted) for name, _, wanted in electorates(policy, None)]
 

@@ -10,18 +10,21 @@ from bot.values import (
     Classified,
     Decision,
     Effect,
+    Environment,
+    Kind,
     Message,
     PersonId,
     Place,
     Plan,
     Request,
+    Risk,
+    Status,
     Step,
     Target,
     Verdict,
     Vote,
     plan_hash,
 )
-from bot.values._vocabulary import Environment, Kind, Risk, Status
 from storage.store import Store
 
 ANN, BOB, CAT = (PersonId(team="T1", user=user) for user in ("UANN", "UBOB", "UCAT"))

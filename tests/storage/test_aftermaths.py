@@ -1,8 +1,7 @@
 import asyncio
 from typing import Any
 
-from bot.values import Look, Outcome, Request
-from bot.values._vocabulary import Status, Turn
+from bot.values import Look, Outcome, Request, Status, Turn
 from storage.store import Store
 from storage.tables.aftermaths import Ended
 from tests.storage.records import HOUR, MINUTE, START, Clock, filed, moved

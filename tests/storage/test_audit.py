@@ -1,7 +1,6 @@
 import json
 
-from bot.values import AuditEvent
-from bot.values._vocabulary import Status
+from bot.values import AuditEvent, Status
 from storage.store import Store
 from storage.tables.audit import Verified, verify
 from storage.tables.chain import AuditKey

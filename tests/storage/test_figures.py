@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from bot.values import SECOND, Incident, Lengths, Origin, Outcome, Receipt
-from bot.values._vocabulary import Environment, Status
+from bot.values import SECOND, Environment, Incident, Lengths, Origin, Outcome, Receipt, Status
 from storage.store import Store
 from storage.tables.figures import Ending
 from tests.storage.records import HOUR, START, Clock, a_step, a_vote, an_event, filed, moved

@@ -13,8 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from bot.errors import ConflictError, StorageError
-from bot.values import Refusal
-from bot.values._vocabulary import Status
+from bot.values import Refusal, Status
 from storage import migrations
 from storage.engine import Connections, parse_url
 from storage.store import Store

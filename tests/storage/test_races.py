@@ -7,8 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.errors import ConflictError
-from bot.values import PersonId, Request
-from bot.values._vocabulary import Status
+from bot.values import PersonId, Request, Status
 from storage.errors import DuplicateRequestError, LockedError
 from storage.store import Store
 from storage.tables.requests import Requests

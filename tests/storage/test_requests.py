@@ -1,8 +1,7 @@
 import pytest
 
 from bot.errors import ConflictError
-from bot.values import Outcome, Posted, Verdict, label
-from bot.values._vocabulary import Environment, Status
+from bot.values import Environment, Outcome, Posted, Status, Verdict, label
 from storage.errors import DuplicateRequestError, UnknownRequestError
 from storage.store import Store
 from tests.storage.records import (

@@ -5,7 +5,7 @@ import pytest
 
 from bot.errors import ConflictError
 from storage.store import Store
-from storage.tables.concerns import Told
+from storage.tables.concerns import ToldState
 from storage.tables.homes import HomeView
 from storage.tables.schedules import Schedule
 from tests.storage.records import ANN, BOB, HOUR, MINUTE, START, Clock, an_event
@@ -25,7 +25,9 @@ DIGEST = Schedule(
 async def test_what_is_over_is_forgotten(database: Store, clock: Clock) -> None:
     async with database.write() as tx:
         await tx.snooze("C1", "storage:a", START + HOUR, an_event())
-        await tx.remember_told("s1", {"old": Told("", START), "new": Told("", START + 2 * HOUR)})
+        await tx.remember_told(
+            "s1", {"old": ToldState("", START), "new": ToldState("", START + 2 * HOUR)}
+        )
     assert await database.schedules.claim_run("s1", "2026-07-06T08:30") == 1
 
     clock.now = START + 2 * HOUR
@@ -94,8 +96,8 @@ async def test_whoever_lost_a_run_cannot_end_it(database: Store, clock: Clock) -
 
 
 async def test_what_a_digest_told_replaces_what_it_told_before(database: Store) -> None:
-    first = {"storage:a": Told("30", START), "backup:b": Told("", START)}
-    for told in (first, {"storage:a": Told("7", START + HOUR)}):
+    first = {"storage:a": ToldState("30", START), "backup:b": ToldState("", START)}
+    for told in (first, {"storage:a": ToldState("7", START + HOUR)}):
         async with database.write() as tx:
             await tx.remember_told("s1", told)
         assert await database.concerns.told("s1") == told

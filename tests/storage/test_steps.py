@@ -3,8 +3,7 @@ from typing import Any
 import pytest
 
 from bot.errors import ConflictError
-from bot.values import Progress, RDSEvent, Receipt, Refusal, Stage
-from bot.values._vocabulary import Status
+from bot.values import Progress, RDSEvent, Receipt, Refusal, Stage, Status
 from storage.errors import LockedError
 from storage.store import Store
 from storage.tables.rows import step_state

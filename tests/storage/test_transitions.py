@@ -1,8 +1,7 @@
 import pytest
 
 from bot.errors import ConflictError
-from bot.values import Outcome
-from bot.values._vocabulary import Status
+from bot.values import Outcome, Status
 from storage.store import Store
 from storage.tables.requests import ALLOWED
 from tests.storage import raw

@@ -1,8 +1,7 @@
 import pytest
 
 from bot.errors import ConflictError
-from bot.values import Verdict
-from bot.values._vocabulary import Status
+from bot.values import Status, Verdict
 from storage.store import Store
 from tests.storage import raw
 from tests.storage.records import ANN, BOB, a_vote, an_event, filed

@@ -4,8 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from bot.values import Message, Place, Posted, passed
-from bot.values._vocabulary import Status
+from bot.values import Message, Place, Posted, Status, passed
 from storage.store import Store
 from storage.tables.inbox import Incoming
 from tests.storage.records import HOUR, MINUTE, START, Clock, a_message, filed, moved

@@ -10,7 +10,7 @@ import yaml
 from bot.bootstrap import Bot
 from bot.sandbox.aws import AWSSandbox, Call
 from bot.sandbox.slack import Member, SeenMessage, SeenView
-from bot.values import AuditRow, Request
+from bot.values import AuditEntry, Request
 from handlers.blocks.modal import KEPT
 from tests.conftest import CONFIG
 
@@ -61,7 +61,7 @@ async def filed(bot: Bot) -> tuple[Request, ...]:
     return await bot.services.store.requests.find(limit=100)
 
 
-async def audited(bot: Bot, **filters: Any) -> tuple[AuditRow, ...]:
+async def audited(bot: Bot, **filters: Any) -> tuple[AuditEntry, ...]:
     """Audit rows, newest first."""
     return await bot.services.store.audit.rows(**filters)
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.sandbox.slack import Garbled, Hang, RateLimited, Refused, Reset, SeenMessage, ServerError
-from bot.values._vocabulary import Status
+from bot.values import Status
 from tests.crossed import sampled
 from tests.stories.asking import configured
 from tests.stories.stage import Play, Stage

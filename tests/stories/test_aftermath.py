@@ -7,8 +7,7 @@ import pytest
 from bot.sandbox.aws import AWSSandbox, Lapse
 from bot.sandbox.aws.clock import SOME_MORNING, HeldClock
 from bot.sandbox.slack import SeenMessage
-from bot.values import Window
-from bot.values._vocabulary import Status
+from bot.values import Status, Window
 from tests.stories.asking import everything_is_told, flat, told_on_click
 from tests.stories.stage import Play, Stage
 

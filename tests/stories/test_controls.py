@@ -7,8 +7,7 @@ from contextlib import asynccontextmanager
 from bot.bootstrap import Bot, running
 from bot.sandbox.aws import AWSSandbox, HeldClock
 from bot.sandbox.slack import SlackSandbox
-from bot.values import SECOND
-from bot.values._vocabulary import Status
+from bot.values import SECOND, Status
 from tests.conftest import CONFIG, Home, StartBot
 from tests.stories.asking import (
     asks,

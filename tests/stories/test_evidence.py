@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.sandbox.aws import DEMO_FLEET, ClusterSpec
-from bot.values._vocabulary import Status
+from bot.values import Status
 from tests.conftest import CONFIG
 from tests.stories.stage import FREE, Play, Stage
 from tests.stories.test_faults_aws import REBOOT, SNAPSHOT

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.sandbox.slack import Hang, Refused
-from bot.values._vocabulary import Status
+from bot.values import Status
 from tests.conftest import CONFIG
 from tests.stories.stage import Stage
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.sandbox.aws import MAIN, ClusterSpec, InstanceSpec
-from bot.values._vocabulary import Status
+from bot.values import Status
 from tests.conftest import CONFIG
 from tests.crossed import crossed
 from tests.stories.asking import changes, configured, filed, flat, told

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.values._vocabulary import Status
+from bot.values import Status
 from tests.crossed import crossed
 from tests.stories.stage import LONG, Stage, until
 

@@ -15,7 +15,7 @@ from bot.sandbox.slack import (
     ServerError,
     Slow,
 )
-from bot.values._vocabulary import Status
+from bot.values import Status
 from tests.conftest import CONFIG
 from tests.stories.stage import FREE, Stage, until
 

@@ -8,7 +8,7 @@ from bot.bootstrap import Bot
 from bot.operations import CATALOGUE
 from bot.sandbox.aws import AWSSandbox, ClusterSpec
 from bot.sandbox.slack import Refused, SeenView, SlackSandbox
-from bot.values._vocabulary import Status
+from bot.values import Status
 from tests.conftest import Home, StartBot
 from tests.stories.asking import asks, card_of, changes, filed, flat, told, told_on_submit
 from tests.stories.process import process

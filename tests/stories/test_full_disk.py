@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.values._vocabulary import Status
+from bot.values import Status
 from tests.conftest import CONFIG
 from tests.storage.full import fill, make_room
 from tests.stories.stage import FREE, Play, Stage

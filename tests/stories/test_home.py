@@ -6,8 +6,7 @@ from dataclasses import replace
 
 from bot.sandbox.aws import InstanceSpec
 from bot.sandbox.slack import RateLimited, Refused, SeenView
-from bot.values import PersonId
-from bot.values._vocabulary import Status
+from bot.values import PersonId, Status
 from tests.conftest import CONFIG
 from tests.stories.asking import configured
 from tests.stories.stage import FREE, Play, Stage

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from bot.sandbox.aws import ClusterSpec, InstanceSpec
-from bot.values._vocabulary import Kind
+from bot.values import Kind
 from handlers.blocks.form import PICK
 from tests.conftest import CONFIG
 from tests.crossed import crossed

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.values._vocabulary import Status
+from bot.values import Status
 from tests.crossed import crossed
 from tests.stories.held_up import HeldUp
 from tests.stories.stage import FREE, Stage, until

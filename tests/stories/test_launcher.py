@@ -3,7 +3,7 @@
 from bot.bootstrap import Bot
 from bot.operations import CATALOGUE
 from bot.sandbox.slack import Refused, SeenView, SlackSandbox
-from bot.values._vocabulary import Status
+from bot.values import Status
 from handlers.blocks.launcher import LAUNCH
 from tests.stories.asking import asks, filed, flat, told, told_on_submit
 

@@ -10,8 +10,7 @@ from bot.errors import AWSRefusedError, NotAllowedError
 from bot.sandbox.aws.clock import SOME_MORNING
 from bot.sandbox.slack import Member, SeenMessage, SeenView
 from bot.settings import OBSERVES
-from bot.values import Call
-from bot.values._vocabulary import Kind, Status
+from bot.values import Call, Kind, Status
 from tests.conftest import CONFIG
 from tests.stories.asking import (
     audited,

@@ -7,7 +7,7 @@ import pytest
 
 from bot.sandbox.aws.clock import SOME_MORNING
 from bot.sandbox.slack import Person
-from bot.values._vocabulary import Status
+from bot.values import Status
 from tests.conftest import CONFIG
 from tests.crossed import sampled
 from tests.stories.asking import audited, card_of, changes, configured, filed, flat, told

@@ -14,7 +14,7 @@ import pytest
 
 from bot.errors import StorageError
 from bot.sandbox.slack import RateLimited
-from bot.values._vocabulary import Status
+from bot.values import Status
 from tests.stories.process import Process, process
 from tests.stories.stage import FREE, Stage, until
 

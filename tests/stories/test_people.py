@@ -5,7 +5,7 @@ import pytest
 from bot.bootstrap import Bot
 from bot.sandbox.aws import AWSSandbox
 from bot.sandbox.slack import SeenMessage, SlackSandbox
-from bot.values._vocabulary import Status
+from bot.values import Status
 from tests.conftest import StartBot
 from tests.stories.asking import (
     SOON,

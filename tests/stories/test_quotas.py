@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from bot.sandbox.slack import SeenMessage
-from bot.settings import Limits
-from bot.values._vocabulary import Status
+from bot.settings import LimitSettings
+from bot.values import Status
 from tests.stories.asking import told_on_submit
 from tests.stories.stage import FREE, Play, Stage
 
@@ -202,7 +202,11 @@ async def test_by_default_an_hour_of_one_member_has_an_end(stage: Stage) -> None
 
 def test_by_default_a_day_of_one_member_leaves_snapshots_for_others() -> None:
     """AWS takes 100 manual ones in a region."""
-    most = [quota.most for quota in Limits().per_person or () if quota.within == timedelta(days=1)]
+    most = [
+        quota.most
+        for quota in LimitSettings().per_person or ()
+        if quota.within == timedelta(days=1)
+    ]
 
     assert most
     assert max(most) < 100

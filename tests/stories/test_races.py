@@ -3,7 +3,7 @@
 import asyncio
 
 from bot.sandbox.slack import SeenMessage, Slow
-from bot.values._vocabulary import Status
+from bot.values import Status
 from tests.conftest import CONFIG
 from tests.stories.asking import asks
 from tests.stories.stage import FREE, LONG, Stage, until

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.values._vocabulary import Status
+from bot.values import Status
 from tests.conftest import CONFIG
 from tests.crossed import crossed, sampled
 from tests.stories.stage import Play, Stage

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from bot.sandbox.slack import Garbled, Hang, RateLimited, Refused, Reset, SeenMessage, ServerError
-from bot.values import Message, PersonId, Place
-from bot.values._vocabulary import Status
+from bot.values import Message, PersonId, Place, Status
 from tests.conftest import CONFIG
 from tests.crossed import sampled
 from tests.stories.asking import configured, flat

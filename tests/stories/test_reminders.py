@@ -10,7 +10,7 @@ import pytest
 
 from bot.sandbox.aws.clock import SOME_MORNING
 from bot.sandbox.slack import Lost, Refused, SeenMessage
-from bot.values._vocabulary import Status
+from bot.values import Status
 from tests.stories.asking import configured, everything_is_told, flat
 from tests.stories.stage import Play, Stage
 

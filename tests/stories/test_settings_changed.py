@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.values import AuditRow
-from bot.values._vocabulary import Status
+from bot.values import AuditEntry, Status
 from tests.stories.asking import audited, card_of, changes, configured, flat, told
 from tests.stories.stage import Play, Stage
 
@@ -33,7 +32,7 @@ async def approve(play: Play, who: str) -> str:
     return said
 
 
-async def compared(play: Play) -> list[AuditRow]:
+async def compared(play: Play) -> list[AuditEntry]:
     rows = await audited(play.bot, request_id=1001)
     return [row for row in rows if row.event.action == "request.policy_changed"]
 

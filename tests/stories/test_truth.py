@@ -4,7 +4,7 @@ import asyncio
 
 from bot.sandbox.aws import MAIN, role_arn
 from bot.sandbox.slack import Hang
-from bot.values._vocabulary import Status
+from bot.values import Status
 from tests.conftest import CONFIG
 from tests.storage import raw
 from tests.stories.asking import asks

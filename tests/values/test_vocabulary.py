@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.values._vocabulary import Environment, Risk, Status, folded, resembles
+from bot.values import Environment, Risk, Status, folded, resembles
 
 
 @pytest.mark.parametrize(

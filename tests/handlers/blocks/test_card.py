@@ -15,10 +15,12 @@ from bot.values import (
     Outcome,
     Progress,
     Request,
+    Risk,
+    Status,
     Strong,
+    Turn,
     Usual,
 )
-from bot.values._vocabulary import Risk, Status, Turn
 from handlers.blocks.card import Standing, card, plain_card
 from handlers.blocks.details import details
 from handlers.blocks.phrases import state

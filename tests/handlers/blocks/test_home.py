@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from bot.operations import CATALOGUE
-from bot.values import Access, Database, Request, Unreachable, Usual
-from bot.values._vocabulary import Environment, Status
+from bot.values import Access, Database, Environment, Request, Status, Unreachable, Usual
 from handlers.blocks.fleet import Health, health_of
 from handlers.blocks.home import Home, Running, closed_home, home
 from tests.handlers.blocks.judging import assert_view, parts, words

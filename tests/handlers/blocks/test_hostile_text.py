@@ -11,19 +11,21 @@ from bot.values import (
     Assessment,
     Classified,
     Code,
+    Environment,
     Facts,
     Outcome,
     Request,
+    Risk,
+    Status,
     Strong,
     Table,
     paragraph,
 )
-from bot.values._vocabulary import Environment, Risk, Status
 from handlers.blocks.answers import answer
 from handlers.blocks.card import Standing, card, plain_card
 from handlers.blocks.denied import cloudops_request, denied
 from handlers.blocks.dry_run import rehearsal
-from handlers.blocks.error import Offer, problem
+from handlers.blocks.error import Suggestion, problem
 from handlers.blocks.form import Notice, form
 from handlers.blocks.notices import ending
 from tests.handlers.blocks.judging import assert_message, assert_view
@@ -65,7 +67,7 @@ def test_answers_and_replies(text: str, other: str) -> None:
     )
 
     assert_message(answer(Answer(title=text, parts=parts, hint=(other,))))
-    assert_message(problem(text, [Offer(other, text, runs=True)], other))
+    assert_message(problem(text, [Suggestion(other, text, runs=True)], other))
     assert_message(denied(text, 1, Classified(environment=Environment.POC, rule=other)))
     assert_message(cloudops_request(row))
 

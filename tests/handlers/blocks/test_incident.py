@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from bot.values import Incident, Moment, Note, Origin, paragraph
-from bot.values._vocabulary import Environment, Kind
+from bot.values import Environment, Incident, Kind, Moment, Note, Origin, paragraph
 from handlers.blocks.incident import incident, incident_note
 from tests.handlers.blocks.judging import action_ids, assert_message
 from tests.handlers.blocks.test_digest import HOSTILE

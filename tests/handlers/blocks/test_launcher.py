@@ -2,8 +2,7 @@
 
 from bot.operation import Query
 from bot.operations import CATALOGUE
-from bot.values import Answer, Code, Table, paragraph
-from bot.values._vocabulary import Status
+from bot.values import Answer, Code, Status, Table, paragraph
 from handlers.blocks.answers import answer
 from handlers.blocks.error import problem
 from handlers.blocks.launcher import LAUNCH, Desktop, asks_nothing, launcher

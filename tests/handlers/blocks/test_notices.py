@@ -3,8 +3,7 @@
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from bot.values import Outcome
-from bot.values._vocabulary import Status
+from bot.values import Outcome, Status
 from handlers.blocks.notices import asked_text, ending, ending_text
 from tests.handlers.blocks.judging import assert_message, words
 from tests.samples import sample_of, sample_request

@@ -2,11 +2,10 @@
 
 from syrupy.assertion import SnapshotAssertion
 
-from bot.values import Classified
-from bot.values._vocabulary import Environment
+from bot.values import Classified, Environment
 from handlers.blocks.denied import cloudops_request, denied
 from handlers.blocks.dry_run import rehearsal
-from handlers.blocks.error import Offer, problem
+from handlers.blocks.error import Suggestion, problem
 from handlers.blocks.receipt import filed
 from tests.handlers.blocks.judging import action_ids, assert_message, parts, words
 from tests.samples import sample_audit_row, sample_decision, sample_request
@@ -35,7 +34,10 @@ def test_elsewhere_it_is_said_what_was_filed_and_where_its_card_is(
 def test_a_problem_names_what_may_have_been_meant(snapshot: SnapshotAssertion) -> None:
     made = problem(
         'I don\'t know "rebot". Did you mean "reboot"?',
-        [Offer("/rds reboot orders-test", "test, postgres"), Offer("/rds show orders", runs=True)],
+        [
+            Suggestion("/rds reboot orders-test", "test, postgres"),
+            Suggestion("/rds show orders", runs=True),
+        ],
         "7f3a",
     )
 
@@ -46,7 +48,7 @@ def test_a_problem_names_what_may_have_been_meant(snapshot: SnapshotAssertion) -
 def test_a_problem_without_words_still_says_something() -> None:
     assert_message(problem(""))
     assert_message(
-        problem("<!channel> " * 2000, [Offer("<!here>" * 100, "*" * 500, runs=True)] * 50)
+        problem("<!channel> " * 2000, [Suggestion("<!here>" * 100, "*" * 500, runs=True)] * 50)
     )
 
 

@@ -10,9 +10,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.values import Digest, Message, Place, Posted
 from handlers.delivery.channels import Channels
-from handlers.delivery.failures import Setbacks
+from handlers.delivery.failures import Failures
 from handlers.delivery.files import Files
-from handlers.delivery.messages import Posting, keyed
+from handlers.delivery.messages import Messages, keyed
 from storage.store import Store
 from storage.tables.outbox import Delivery
 from tests.storage.records import Clock
@@ -56,7 +56,7 @@ def again(message: Message) -> Delivery:
 
 async def test_a_note_is_looked_for_beside_its_card_wherever_others_go_by_now() -> None:
     note = Message(place=Place.CHANNEL, address="C0NEW", kind="incident_note", key="note:1")
-    posting = Posting(cast(AsyncWebClient, Slack()), pause=0.001)
+    posting = Messages(cast(AsyncWebClient, Slack()), pause=0.001)
 
     found = await posting.once(again(note), CARD.channel, {"text": "x"}, thread_ts=CARD.ts)
 
@@ -72,7 +72,7 @@ async def test_a_file_that_slack_never_takes_holds_up_no_channel(
     [delivery] = await store.outbox.due(Clock().now, 1)
 
     refusal = SlackApiError("", {"error": "missing_scope"})  # type: ignore[no-untyped-call]
-    await Setbacks(store, Clock()).refused(delivery, refusal)
+    await Failures(store, Clock()).refused(delivery, refusal)
 
     assert await store.outbox.depth() == left
 
@@ -81,7 +81,7 @@ async def test_a_file_that_is_put_again_is_shared_once(store: Store) -> None:
     whole = Digest(title="Digest", at=0, scope="all", databases=0).json_value()
     message = Message(place=Place.CHANNEL, address="C1", kind="digest_file", key="digest:C1:1:file",
                       body={"digest": whole, "thread": "1.0"})  # fmt: skip
-    posting = Posting(cast(AsyncWebClient, Slack()), pause=0.001)
+    posting = Messages(cast(AsyncWebClient, Slack()), pause=0.001)
     channels = Channels(store, posting, cast(Files, Uploads()))
 
     for _ in range(2):

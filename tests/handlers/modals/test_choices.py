@@ -2,8 +2,7 @@
 
 import pytest
 
-from bot.values import Classified, Database
-from bot.values._vocabulary import Environment, Kind
+from bot.values import Classified, Database, Environment, Kind
 from handlers.blocks.elements import OPTIONS
 from handlers.blocks.form import VALUE, picked
 from handlers.listeners.options import menu
