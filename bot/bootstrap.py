@@ -34,8 +34,8 @@ from bot.requests.approvals import Approvals
 from bot.requests.drafts import Drafts
 from bot.requests.executor import Executor
 from bot.requests.follower import Follower
-from bot.requests.mode import enter
 from bot.requests.notifications import Notifications
+from bot.requests.observe_mode import enter
 from bot.requests.reminders import ReminderTick
 from bot.settings import OBSERVES, Settings, idle
 from bot.values import Line, Moment, Status, micros, wall_clock

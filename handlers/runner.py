@@ -41,7 +41,7 @@ from handlers.blocks.picture import words
 from handlers.blocks.receipt import filed
 from handlers.errors import explained, offer, query_in
 from handlers.parser import Command, simpler, whole_text
-from handlers.sentences import reply_to
+from handlers.suggestions import reply_to
 
 #: Seconds for finding out who may agree; the request is filed by then, whoever they are.
 NAMING = 1.0

@@ -1,4 +1,7 @@
-"""The tick that looks at alarms and events, and wakes what was put off."""
+"""The tick that looks at alarms and events, and wakes what was put off.
+
+How often it comes is ``polling.interval``, as for all ticks in ``bot.bootstrap``.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable

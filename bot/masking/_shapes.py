@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from bot.masking._heads import OURS, SCANNERS
+from bot.masking._prefixes import OURS, SCANNERS
 
 Span = tuple[int, int]  #: where a secret begins, and where the text goes on
 

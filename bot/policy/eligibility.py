@@ -1,4 +1,7 @@
-"""Who counts: a pure judgement over what the directory says of people and groups."""
+"""Who counts, and the sentence for who does not: pure, from what the directory says of people.
+
+Also which accounts are one human being.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from contextlib import suppress

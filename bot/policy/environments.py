@@ -2,7 +2,8 @@
 
 The strictest holds of everything related: of all rules that speak of it, and of its whole family.
 What cannot be read is never nothing: a tag that is no known word, and a relative of which nothing
-is known, count as the strictest environment there is.
+is known, count as the strictest environment there is. What words mean which one: those that all
+teams use in ``bot.values.Environment``, a team's own in ``environments.words`` of its settings.
 """
 
 from collections.abc import Iterator, Sequence

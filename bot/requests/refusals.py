@@ -1,4 +1,8 @@
-"""Why a vote, a cancellation or a settlement does not count: pure, and in words for that person."""
+"""Why a vote, a cancellation or a settlement does not count: pure, and in words for that person.
+
+What bars people themselves, as having asked, stands with its sentences in
+``bot.policy.eligibility``.
+"""
 
 from bot.errors import BotError, ClosedError, NotAllowedError
 from bot.policy import outruled

@@ -305,7 +305,8 @@ class LimitSettings(Part):
 
 
 class PollingSettings(Part):
-    """How often running changes are looked at, and when the card says that it takes long."""
+    """How often running changes, alarms and events are looked at, and after how long a card says
+    that its change takes longer than expected."""
 
     interval: Duration = timedelta(seconds=30)
     timeout: Duration = timedelta(minutes=5)

@@ -24,7 +24,7 @@ from handlers.parser._lookup import (
     unknown_verb,
     verbs_of,
 )
-from handlers.parser._meant import plainer, shortened
+from handlers.parser._suggestions import plainer, shortened
 from handlers.parser._words import Word, plain, prose, split
 
 __all__ = [

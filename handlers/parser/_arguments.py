@@ -8,7 +8,7 @@ from bot.errors import UsageError
 from bot.operation import Change, Operation, flag
 from bot.params import Parameter, Prose, Several, Switch
 from handlers.parser._lookup import bare, nearest, slip
-from handlers.parser._meant import shortened
+from handlers.parser._suggestions import shortened
 from handlers.parser._words import Word
 
 #: What every change takes beside its own parameters.

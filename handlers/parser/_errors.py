@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 from bot.errors import UsageError
 from bot.operation import Operation, flag
 from handlers.parser._lookup import nearest
-from handlers.parser._meant import shortened
+from handlers.parser._suggestions import shortened
 
 _SENTENCES = {
     "int_parsing": "it must be a whole number",

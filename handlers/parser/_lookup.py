@@ -5,8 +5,8 @@ from typing import Protocol
 
 from bot.errors import UsageError
 from bot.operation import Change, Operation, Query
-from handlers.parser import _meant
-from handlers.parser._meant import shortened
+from handlers.parser import _suggestions
+from handlers.parser._suggestions import shortened
 from handlers.parser._words import Word, split
 
 LONGEST_SUGGESTION = 300
@@ -94,7 +94,7 @@ def operation_of(
 def nearest(word: str, choices: Iterable[str], begun: int = 2) -> str | None:
     """The choice that ``word`` was probably meant to be; None where none comes near."""
     by_key = {key(choice): choice for choice in choices}
-    return by_key.get(_meant.near(key(word), by_key, begun) or "")
+    return by_key.get(_suggestions.near(key(word), by_key, begun) or "")
 
 
 def slip(sentence: str, meant: str, command: str) -> UsageError:
@@ -118,25 +118,27 @@ def unknown_verb(error: UnknownVerbError, verbs: Verbs, tried: Tried) -> UsageEr
 def _may_be_offered(command: str, words: Sequence[Word], tried: Tried) -> bool:
     """It works as it stands, and changes nothing where somebody said not to."""
     operation = tried(command)
-    return operation is not None and (issubclass(operation, Query) or not _meant.is_negated(words))
+    return operation is not None and (
+        issubclass(operation, Query) or not _suggestions.is_negated(words)
+    )
 
 
 def _guesses(error: UnknownVerbError, verbs: Verbs) -> Iterator[tuple[str, str, str]]:
     """Which word was perhaps meant to be which, with the command then; the likeliest first."""
     typed, *rest = error.words
     yield from _slips(error.words, error.before, verbs)
-    yield from _slips(split(_meant.plainer(error.words)), "", verbs)
-    if rest and key(rest[0].text) in verbs and not _meant.is_own_word(typed.text.casefold()):
+    yield from _slips(split(_suggestions.plainer(error.words)), "", verbs)
+    if rest and key(rest[0].text) in verbs and not _suggestions.is_own_word(typed.text.casefold()):
         turned = _joined(rest[0].typed, [typed, *rest[1:]])
         yield typed.text, rest[0].typed, error.before + turned
 
 
 def _slips(words: Sequence[Word], before: str, verbs: Verbs) -> Iterator[tuple[str, str, str]]:
     typed = words[0].text if words else ""
-    if key(typed) in verbs or _meant.is_own_word(typed.casefold()):
+    if key(typed) in verbs or _suggestions.is_own_word(typed.casefold()):
         return
     known = [word for one in verbs.values() for word in (one.verb.partition(" ")[0], one.name)]
-    if meant := nearest(typed, known, _meant.BEGUN):
+    if meant := nearest(typed, known, _suggestions.BEGUN):
         yield typed, meant, before + _joined(meant, words[1:])
         yield typed, meant, f"help {meant}"
 
@@ -146,28 +148,30 @@ def _group(error: UnknownVerbError, verbs: Verbs, tried: Tried) -> UsageError | 
     typed, *rest = error.words
     operations = {one.verb: one for one in verbs.values() if " " in one.verb}
     group = {verb.partition(" ")[2]: one for verb, one in operations.items()
-             if key(verb.partition(" ")[0]) == key(_meant.unmarked(typed.text))}  # fmt: skip
+             if key(verb.partition(" ")[0]) == key(_suggestions.unmarked(typed.text))}  # fmt: skip
     if not group:
         return None
     second = rest[0].text if rest else ""
-    own = _meant.is_own_word(second.casefold())
-    if meant := None if own else nearest(second, group, _meant.BEGUN):
+    own = _suggestions.is_own_word(second.casefold())
+    if meant := None if own else nearest(second, group, _suggestions.BEGUN):
         verb = group[meant].verb
         command = error.before + _joined(verb, rest[1:])
         if _may_be_offered(command, error.words, tried):
             return slip(f"I don't know {shortened(f'{typed.text} {second}')}.", verb, command)
-    return VerbGroupError(_meant.unmarked(typed.text.casefold()), [*group.values()])
+    return VerbGroupError(_suggestions.unmarked(typed.text.casefold()), [*group.values()])
 
 
 def _sentence(error: UnknownVerbError, verbs: Verbs, tried: Tried) -> SentenceError:
     words, wish = error.words, _wish(error.words, verbs)
-    found = filter(None, (_meant.plainer(words), _meant.help_for(wish), error.before.strip()))
+    found = filter(
+        None, (_suggestions.plainer(words), _suggestions.help_for(wish), error.before.strip())
+    )
     offered = [one for one in found if _may_be_offered(one, words, tried)]
     forbids = any(_is_forbidden(word.text, words, verbs) for word in words)
     change = verbs.get(key(wish[0].text)) if wish and not forbids else None
     asked = change if change and issubclass(change, Change) else None
     return SentenceError(
-        _meant.answer_to(words, wish, forbids=forbids),
+        _suggestions.answer_to(words, wish, forbids=forbids),
         said=" ".join(word.text for word in words),
         change=asked,
         suggestions=[] if asked else offered,
@@ -176,20 +180,20 @@ def _sentence(error: UnknownVerbError, verbs: Verbs, tried: Tried) -> SentenceEr
 
 def _wish(words: Sequence[Word], verbs: Verbs) -> Sequence[Word]:
     """A sentence from what it asks for: to create a snapshot is to ask for a snapshot."""
-    asked = _meant.wanted(words)
-    later = _meant.wanted(asked[1:])
-    if later and _meant.is_making(asked[0]) and _changes(later[0].text, verbs):
+    asked = _suggestions.wanted(words)
+    later = _suggestions.wanted(asked[1:])
+    if later and _suggestions.is_making(asked[0]) and _changes(later[0].text, verbs):
         return later
     return asked
 
 
 def _is_forbidden(verb: str, words: Sequence[Word], verbs: Verbs) -> bool:
     """Whether a sentence says that this shall not be changed."""
-    return _meant.is_negated(words) and _changes(verb, verbs)
+    return _suggestions.is_negated(words) and _changes(verb, verbs)
 
 
 def _changes(verb: str, verbs: Verbs) -> bool:
-    found = verbs.get(key(_meant.unmarked(verb)))
+    found = verbs.get(key(_suggestions.unmarked(verb)))
     return found is not None and not issubclass(found, Query)
 
 
