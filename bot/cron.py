@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim, CronSimError
 
 FIELDS = ("minute", "hour", "day of the month", "month", "day of the week")
+RANGES = ("0 to 59", "0 to 23", "1 to 31", "1 to 12, or jan to dec", "0 to 7, or sun to sat")
 WEEKDAY = FIELDS.index("day of the week")
 DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 LEAST = timedelta(minutes=15)  #: between two times
@@ -75,7 +76,7 @@ def _wrong(part: str, at: int) -> str | None:
     """What is wrong with a part of the field that stands there; None where nothing is."""
     alone, _, step = part.partition("/")
     if not _PART.fullmatch(part) or not _numbers(alone, at):
-        return f'"{part}" is no {FIELDS[at]}'
+        return f'"{part}" is no {FIELDS[at]}; it goes from {RANGES[at]}'
     if step and len(_numbers(part, at)) < (1 if at == WEEKDAY else 2):
         return f"a step of {step} goes nowhere"
     return None

@@ -34,7 +34,7 @@ CERTAIN = 1200 * SECOND
 #: After this, somebody must look.
 PATIENCE = 1800 * SECOND
 LONGEST, ROOM = 60, 120  #: characters of a parameter with its value, and of all that are named
-BACK = "None is needed: it comes back by itself. What was interrupted is lost."
+BACK = "Not needed: it comes back by itself. What was interrupted is lost."
 
 
 class RebootInstance(Change):

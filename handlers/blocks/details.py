@@ -1,4 +1,4 @@
-"""What an approver weighs: what would change, what it costs, why, and by which call."""
+"""What an approver weighs: what would change, its impact, why, and by which call."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -26,7 +26,7 @@ def case(request: Request) -> Iterator[Block]:
     yield rich_text(
         *reason(request),
         *_bulleted("What changes", [_difference(one) for one in plan.differences]),
-        *_bulleted("What it costs", _costs(request), COSTS, COST),
+        *_bulleted("Impact", _costs(request), COSTS, COST),
         *_bulleted("Good to know", [(one,) for one in plan.warnings]),
         lines(_way_back(plan.undo), limit=FACT),
         lines((Strong(text="Risk:"), f" {_because(request)}"), limit=FACT),
@@ -89,7 +89,7 @@ def voting(request: Request, who: Line, lapsed: Sequence[Vote] = ()) -> Iterator
 def _way_back(undo: str) -> Line:
     if undo == Plan.model_fields["undo"].default:
         return (Strong(text=undo),)
-    return (Strong(text="The way back:"), f" {undo}")
+    return (Strong(text="Undo:"), f" {undo}")
 
 
 def _costs(request: Request) -> Iterator[Line]:

@@ -28,7 +28,7 @@ async def test_an_approver_sees_the_cost_before_the_buttons(bot: Bot, slack: Sla
     for words in (
         "Downtime: one to two minutes; connections drop and DNS moves to the standby",
         "Last backup: ", "restorable until", "Pending modifications: none",
-        "The way back: A failover back", "Risk: high, because a failover moves the writer",
+        "Undo: A failover back", "Risk: high, because a failover moves the writer",
         "0 of 2", "@dora, @emil", "rds:RebootDBInstance", "ForceFailover = true",
         "/rds reboot orders-staging@main/us-east-1 --failover",
     ):  # fmt: skip

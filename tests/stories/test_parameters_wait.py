@@ -54,7 +54,7 @@ async def test_a_plan_says_what_a_restart_brings(
 
     for one in told:
         assert one in said
-    assert "…" not in said.partition("Good to know")[2].partition("The way back")[0]
+    assert "…" not in said.partition("Good to know")[2].partition("Undo")[0]
 
 
 @pytest.mark.parametrize("line", ["reboot quiet", "reboot quiet --failover", "reboot pool-1"])

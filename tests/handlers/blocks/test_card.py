@@ -156,8 +156,8 @@ def test_what_nothing_undoes_has_no_way_back() -> None:
     made = words(card(sample_request(step=final)))
 
     assert "Nothing undoes it." in made
-    assert "way back" not in made
-    assert "The way back:" in words(card(sample_request()))
+    assert "Undo" not in made
+    assert "Undo:" in words(card(sample_request()))
 
 
 def test_progress_is_a_bar_with_a_percentage_and_awss_own_status() -> None:
