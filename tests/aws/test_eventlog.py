@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.aws.eventlog import LATE, SILENT, EventLog
+from bot.aws.eventlog import ANEW, LATE, SILENT, EventLog
 from bot.errors import AWSUnavailableError
 from bot.values import SECOND, RDSEvent
 from tests.samples import MINUTE, NOW
@@ -85,3 +85,27 @@ async def test_an_answer_that_did_not_come_is_asked_for_again() -> None:
     told.fails = False
 
     assert await told.log.since("incidents", NOW) == ()
+
+
+async def test_what_is_known_is_not_read_again_with_every_reading() -> None:
+    told = Told()
+    told.events = (at(NOW - 5 * MINUTE), at(NOW - MINUTE))
+    await told.log.since("requests", NOW - 9 * MINUTE)
+    told.now += MINUTE
+    told.events = (*told.events, at(NOW))
+
+    found = await told.log.since("requests", NOW - 9 * MINUTE)
+
+    assert found == told.events
+    assert told.asked == [NOW - LATE, NOW - MINUTE]
+
+
+async def test_what_aws_delivers_late_is_found_by_the_next_whole_reading() -> None:
+    told = Told()
+    told.events = (at(NOW - MINUTE),)
+    await told.log.since("requests", NOW - 9 * MINUTE)
+    told.events = (at(NOW - 7 * MINUTE), *told.events)
+    told.now += ANEW
+
+    assert await told.log.since("requests", NOW - 9 * MINUTE) == told.events
+    assert told.asked[-1] == told.now - LATE
