@@ -20,10 +20,10 @@ GONE = "the alarm is no longer there."
 
 
 class AlarmWatch:
-    def __init__(self, store: Store, places: IncidentDatabases, book: Records) -> None:
+    def __init__(self, store: Store, places: IncidentDatabases, records: Records) -> None:
         self._store = store
         self._places = places
-        self._book = book
+        self._book = records
 
     async def look(self, region: Region, now: int) -> None:
         """Raises AWSError where the region does not answer."""

@@ -38,10 +38,10 @@ class SeenEvent(NamedTuple):
 
 
 class EventWatch:
-    def __init__(self, store: Store, places: IncidentDatabases, book: Records) -> None:
+    def __init__(self, store: Store, places: IncidentDatabases, records: Records) -> None:
         self._store = store
         self._places = places
-        self._records = book
+        self._records = records
 
     async def look(self, region: Region, now: int) -> None:
         """Raises AWSError where the region does not answer, ConflictError where it was read."""

@@ -6,64 +6,75 @@ from typing import Any
 Alarm = Mapping[str, Any]
 
 HOUR, FIVE_MINUTES, MINUTE = 3600, 300, 60
+#: Of each alarm that says nothing else.
+EACH: Alarm = {
+    "EvaluationPeriods": 1,
+    "ComparisonOperator": "GreaterThanThreshold",
+    "TreatMissingData": "notBreaching",
+}
 
 
 def recommended(namespace: str, topic_arn: str | None) -> tuple[Alarm, ...]:
     """As PutMetricAlarm takes them; ``topic_arn`` is told of alarms and of their ends."""
     told = [topic_arn] if topic_arn else []
-    each = {
-        "AlarmActions": told,
-        "OKActions": told,
-        "EvaluationPeriods": 1,
-        "ComparisonOperator": "GreaterThanThreshold",
-        "TreatMissingData": "notBreaching",
-    }
-    return (
-        {
-            **each,
-            "AlarmName": f"{namespace}-no-heartbeat",
-            "AlarmDescription": "Nothing was heard of the bot for five minutes: it does not run, "
-            "hangs, is not connected to Slack, cannot write to its database, or does not reach "
-            "CloudWatch. Look: its process, its log, and /readyz.",
-            "Namespace": namespace,
-            "MetricName": "Heartbeat",
-            "Statistic": "Sum",
-            "Period": MINUTE,
-            "EvaluationPeriods": 5,
-            "DatapointsToAlarm": 5,
-            "Threshold": 1.0,
-            "ComparisonOperator": "LessThanThreshold",
-            # A dead bot tells nothing, and so nothing rings here; elsewhere it is a quiet hour.
-            "TreatMissingData": "breaching",
-        },
-        {
-            "AlarmName": f"{namespace}-failure-rate",
-            "AlarmDescription": "More than 10 % of the operations that ended within an hour "
-            "failed, or nobody knows how they ended. Look: /rds audit --failed --since 1d",
-            "Metrics": _percent(namespace, "OperationErrors"),
-            "Threshold": 10.0,
-            **each,
-        },
-        {
-            "AlarmName": f"{namespace}-timeout-rate",
-            "AlarmDescription": "More than 5 % of the operations that ended within an hour took "
-            "longer than polling.timeout. Look: /rds requests --all",
-            "Metrics": _percent(namespace, "OperationTimeouts"),
-            "Threshold": 5.0,
-            **each,
-        },
-        {
-            "AlarmName": f"{namespace}-audit-write-failures",
-            "AlarmDescription": "The bot could not write to its database, so what was asked of it "
-            "was not done. Look: the disk, the database, and storage errors in its log.",
-            "Namespace": namespace,
-            "MetricName": "AuditWriteFailures",
-            "Statistic": "Sum",
-            "Period": FIVE_MINUTES,
-            "Threshold": 0.0,
-            **each,
-        },
+    alarms = (
+        _no_heartbeat(namespace),
+        _failure_rate(namespace),
+        _timeout_rate(namespace),
+        _write_failures(namespace),
     )
+    return tuple({**EACH, "AlarmActions": told, "OKActions": told, **alarm} for alarm in alarms)
+
+
+def _no_heartbeat(namespace: str) -> Alarm:
+    return {
+        "AlarmName": f"{namespace}-no-heartbeat",
+        "AlarmDescription": "Nothing was heard of the bot for five minutes: it does not run, "
+        "hangs, is not connected to Slack, cannot write to its database, or does not reach "
+        "CloudWatch. Look: its process, its log, and /readyz.",
+        "Namespace": namespace,
+        "MetricName": "Heartbeat",
+        "Statistic": "Sum",
+        "Period": MINUTE,
+        "EvaluationPeriods": 5,
+        "DatapointsToAlarm": 5,
+        "Threshold": 1.0,
+        "ComparisonOperator": "LessThanThreshold",
+        "TreatMissingData": "breaching",
+    }
+
+
+def _failure_rate(namespace: str) -> Alarm:
+    return {
+        "AlarmName": f"{namespace}-failure-rate",
+        "AlarmDescription": "More than 10 % of the operations that ended within an hour "
+        "failed, or nobody knows how they ended. Look: /rds audit --failed --since 1d",
+        "Metrics": _percent(namespace, "OperationErrors"),
+        "Threshold": 10.0,
+    }
+
+
+def _timeout_rate(namespace: str) -> Alarm:
+    return {
+        "AlarmName": f"{namespace}-timeout-rate",
+        "AlarmDescription": "More than 5 % of the operations that ended within an hour took "
+        "longer than polling.timeout. Look: /rds requests --all",
+        "Metrics": _percent(namespace, "OperationTimeouts"),
+        "Threshold": 5.0,
+    }
+
+
+def _write_failures(namespace: str) -> Alarm:
+    return {
+        "AlarmName": f"{namespace}-audit-write-failures",
+        "AlarmDescription": "The bot could not write to its database, so what was asked of it "
+        "was not done. Look: the disk, the database, and storage errors in its log.",
+        "Namespace": namespace,
+        "MetricName": "AuditWriteFailures",
+        "Statistic": "Sum",
+        "Period": FIVE_MINUTES,
+        "Threshold": 0.0,
+    }
 
 
 def _percent(namespace: str, metric: str) -> list[dict[str, Any]]:
