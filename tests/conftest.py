@@ -17,6 +17,7 @@ from botocore.httpsession import DEFAULT_CA_BUNDLE
 
 from bot.bootstrap import Bot, running
 from bot.sandbox.aws import DEMO_FLEET, AWSSandbox, role_arn
+from bot.sandbox.aws.clock import SOME_MORNING
 from bot.sandbox.slack import SlackSandbox, demo_workspace, installed_app
 from bot.settings import Settings, load
 from storage import migrations
@@ -55,7 +56,7 @@ def few_certificates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
 @pytest.fixture(scope="session")
 def aws_server() -> Iterator[AWSSandbox]:
     """One for a whole process: moto's state is global."""
-    with AWSSandbox(pace=60) as aws:
+    with AWSSandbox(pace=60, figures_from=SOME_MORNING) as aws:
         yield aws
 
 

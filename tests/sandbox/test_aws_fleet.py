@@ -11,7 +11,9 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from bot.sandbox.aws import DEMO_FLEET, MAIN, AWSSandbox, HeldClock, InstanceSpec
+from bot.sandbox.aws.clock import SOME_MORNING
 
+HOUR = 3600
 SESSION = aioboto3.Session()
 ONCE = Config(retries={"total_max_attempts": 1})
 
@@ -168,6 +170,28 @@ def test_it_starts_and_stops_in_a_moment_again_and_again() -> None:
             assert aws.client("rds").describe_db_instances()["DBInstances"] == []
 
     assert time.monotonic() - began < 6
+
+
+def figures(now: float) -> list[float]:
+    with AWSSandbox(HeldClock(now), pace=1, figures_from=SOME_MORNING) as aws:
+        aws.seed([InstanceSpec("orders-test")])
+        of = [{"Name": "DBInstanceIdentifier", "Value": "orders-test"}]
+        metric = {"Namespace": "AWS/RDS", "MetricName": "CPUUtilization", "Dimensions": of}
+        asked = {"Metric": metric, "Period": 300, "Stat": "Average"}
+        found = aws.client("cloudwatch").get_metric_data(
+            MetricDataQueries=[{"Id": "cpu", "MetricStat": asked}],
+            StartTime=now - 24 * HOUR,
+            EndTime=now,
+        )
+    values: list[float] = found["MetricDataResults"][0]["Values"]
+    assert len(values) > 200
+    return values
+
+
+@pytest.mark.parametrize("later", [7 * HOUR, 12 * HOUR, 150 * 24 * HOUR])
+def test_what_was_measured_does_not_depend_on_the_hour_it_runs_in(later: float) -> None:
+    """Gaps, bursts and weekends come with the clock: a test of calm was red from 21:20 to 21:44."""
+    assert figures(SOME_MORNING + later) == figures(SOME_MORNING)
 
 
 async def test_with_a_running_clock_the_pace_shortens_the_wait() -> None:

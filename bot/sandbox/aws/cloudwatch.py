@@ -107,11 +107,12 @@ def machine_of(instance: TimedInstance, account: str, world: World) -> Machine:
         engine=instance.engine,
         instance_class=instance.db_instance_class,
         storage_gib=int(instance.allocated_storage or 0),
-        started=int(world.began // 60),
+        started=int(world.began // 60) + world.drift,
         capacity=_capacity(cluster),
         reads=_reads(instance, cluster),
         insights=instance.performance_insights_enabled,
         outages=instance.outages,
+        drift=world.drift,
     )
 
 

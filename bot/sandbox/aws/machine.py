@@ -20,7 +20,10 @@ SIZES = {
 
 @dataclass(frozen=True)
 class Machine:
-    """``started`` is the sandbox's first minute, ``outages`` when it was down, in epoch seconds."""
+    """``started`` is the sandbox's first minute, ``outages`` when it was down, in epoch seconds.
+
+    ``drift``: so many minutes after its own time lies the time whose figures it shows.
+    """
 
     name: str
     account: str
@@ -32,6 +35,7 @@ class Machine:
     reads: bool = False  #: whether it is a replica or a reader
     insights: bool = False  #: whether Performance Insights is on
     outages: tuple[tuple[float, float], ...] = ()
+    drift: int = 0
 
     @property
     def is_aurora(self) -> bool:

@@ -29,8 +29,9 @@ def measured(machine: Machine, metric: str, minutes: Minutes) -> Floats | None:
     law = _laws(machine).get(metric)
     if law is None:
         return None
-    figures = shaken(machine, metric, minutes, law(machine, minutes, load_of(machine, minutes)))
-    return np.where(is_gap(machine, minutes), np.nan, figures)
+    shown = minutes + machine.drift
+    figures = shaken(machine, metric, minutes, law(machine, shown, load_of(machine, shown)))
+    return np.where(is_gap(machine, shown), np.nan, figures)
 
 
 def metrics_of(machine: Machine) -> frozenset[str]:

@@ -35,14 +35,18 @@ class AWSSandbox:
 
     `clock` gives every instant it produces except the expiry of credentials, which botocore judges
     by the machine's own. All durations are divided by `pace`; hold the clock and let the pace be 1
-    where a test counts seconds. moto is global to its process, so one process can have one sandbox
-    at a time: share it and `reset()` it between tests.
+    where a test counts seconds. `figures_from`: at its start it measures what would be measured at
+    that epoch second, whatever the hour is, so that no test depends on when it runs. moto is global
+    to its process, so one process can have one sandbox at a time: share it and `reset()` it between
+    tests.
     """
 
-    def __init__(self, clock: Clock = time.time, pace: float = 20.0) -> None:
+    def __init__(
+        self, clock: Clock = time.time, pace: float = 20.0, figures_from: float | None = None
+    ) -> None:
         self.clock = clock
         self.url = ""
-        self._world = World(clock, pace)
+        self._world = World(clock, pace, figures_from)
         self._sessions, self._journal, self._faults = Sessions(), Journal(), Faults()
         self.trail = Trail(self._journal, clock, pace)
         self._lapses = Lapses()

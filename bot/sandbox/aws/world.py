@@ -34,8 +34,8 @@ class Ending:
 class World:
     """Nothing here moves by itself: what is due takes place when somebody calls `settle`."""
 
-    def __init__(self, clock: Clock, pace: float) -> None:
-        self.clock, self.pace = clock, pace
+    def __init__(self, clock: Clock, pace: float, figures_from: float | None = None) -> None:
+        self.clock, self.pace, self._figures_from = clock, pace, figures_from
         self.lock = threading.RLock()
         self.plan: Plan = {}
         self.reset()
@@ -49,6 +49,12 @@ class World:
         self._due: list[tuple[float, int, Callable[[], object]]] = []
         self._sequence = itertools.count()
         self._resources: Counter[str] = Counter()
+
+    @property
+    def drift(self) -> int:
+        """Minutes, in whole hours, from its own time to that whose figures it shows."""
+        wanted = self.began if self._figures_from is None else self._figures_from
+        return round((wanted - self.began) / 3600) * 60
 
     def now(self) -> float:
         return self.clock()
