@@ -27,6 +27,7 @@ from handlers.delivery.replies import Replies
 from handlers.directory import Identity
 from handlers.intake.acknowledge import ignore_the_rest, missed
 from handlers.intake.inbox import Intake
+from handlers.intake.menus import unfold
 from handlers.listeners.actions import Actions
 from handlers.listeners.commands import Commands
 from handlers.listeners.events import Events
@@ -146,6 +147,7 @@ def bolt_app(url: str, session: aiohttp.ClientSession, own: Identity, token: str
         raise_error_for_unhandled_request=True,
     )
     app.error(missed)
+    unfold(app)
     return app
 
 

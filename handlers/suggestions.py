@@ -10,8 +10,7 @@ from bot.errors import UsageError
 from bot.fleet import names
 from bot.operation import Query
 from bot.operations import CATALOGUE
-from bot.values import Database, Person
-from handlers.blocks.digest import MEND
+from bot.values import FORM, Database, Person
 from handlers.blocks.elements import Element, Payload, actions, button
 from handlers.blocks.error import Suggestion
 from handlers.errors import explained, offer, query_in
@@ -88,5 +87,5 @@ def _forms(error: SentenceError, named: Sequence[Database]) -> Iterator[Element]
     for number, one in enumerate(fitting):
         label = f"{change.verb.capitalize()}…"
         yield button(
-            label, f"{MEND}.{number}", f"{change.name} {one.address}", spoken=f"{label} {one.name}"
+            label, f"{FORM}.{number}", f"{change.name} {one.address}", spoken=f"{label} {one.name}"
         )

@@ -12,6 +12,7 @@ from bot.values._answers import (
     Facts,
     Line,
     Mention,
+    Menu,
     Moment,
     Observed,
     Paragraph,
@@ -22,7 +23,18 @@ from bot.values._answers import (
     paragraph,
 )
 from bot.values._base import SECOND, Value, canonical, fingerprint, label, micros
-from bot.values._buttons import KEEP, STOP, WEEK_BEFORE, keep_fresh, ranges, week_before
+from bot.values._buttons import (
+    FORM,
+    KEEP,
+    RUN,
+    STOP,
+    WEEK_BEFORE,
+    asking,
+    keep_fresh,
+    looking,
+    ranges,
+    week_before,
+)
 from bot.values._changes import Call, Difference, Order, Plan, Progress, Receipt, Sent, Stage
 from bot.values._charts import (
     Chart,
@@ -109,8 +121,10 @@ from bot.values._vocabulary import Environment, Kind, Risk, Status, Turn, folded
 
 __all__ = [
     "BANDS",
+    "FORM",
     "KEEP",
     "MENTION",
+    "RUN",
     "SECOND",
     "STOP",
     "WEEK_BEFORE",
@@ -163,6 +177,7 @@ __all__ = [
     "Marker",
     "Measure",
     "Mention",
+    "Menu",
     "Message",
     "Moment",
     "Note",
@@ -224,6 +239,7 @@ __all__ = [
     "Week",
     "Window",
     "amount",
+    "asking",
     "canonical",
     "family",
     "family_last_seen",
@@ -231,6 +247,7 @@ __all__ = [
     "folded",
     "keep_fresh",
     "label",
+    "looking",
     "micros",
     "paragraph",
     "passed",

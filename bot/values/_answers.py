@@ -73,12 +73,24 @@ class Button(Value):
     style: Literal["primary", "danger"] | None = None
 
 
+class Menu(Value):
+    """Several buttons behind one control.
+
+    Three dots; or a select, where one of the choices stands already (``chosen``, its label) or
+    there are more than five.
+    """
+
+    label: str
+    choices: tuple[Button, ...]
+    chosen: str = ""
+
+
 class Answer(Value):
     """What somebody reads in reply. ``hint`` is the next step, in one line."""
 
     title: str
     parts: tuple[Paragraph | Facts | Table | Verbatim, ...] = ()
-    buttons: tuple[Button, ...] = ()
+    buttons: tuple[Button | Menu, ...] = ()
     hint: Line = ()
     chart: Drawable | None = None  #: a picture that follows in the asker's direct messages
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.operations import CATALOGUE
 from bot.spreadsheets import csv_line
-from bot.values import Concern, Digest, Line, Moment, Section, Strong, Trail, Week
+from bot.values import FORM, RUN, Concern, Digest, Line, Moment, Section, Strong, Trail, Week
 from handlers.blocks.elements import (
     Element,
     Payload,
@@ -15,13 +15,12 @@ from handlers.blocks.elements import (
     notification,
     section,
 )
-from handlers.blocks.error import RUN
 from handlers.blocks.rich import Block, lines, rich_text
 from handlers.blocks.text import plain
 from handlers.blocks.times import lasting
 
 ACTION = "digest."
-SNOOZE, MEND = f"{ACTION}snooze", f"{ACTION}mend"
+SNOOZE = f"{ACTION}snooze"
 LINE = 300
 NOTES = 5
 
@@ -80,7 +79,7 @@ def _buttons(concern: Concern) -> Iterator[Element]:
         operation = CATALOGUE[concern.mend]
         form = f"{operation.name} {concern.database}"
         label = f"{operation.verb.capitalize()}…"
-        yield button(label, MEND, form, spoken=f"{label} {operation.summary()}")
+        yield button(label, FORM, form, spoken=f"{label} {operation.summary()}")
     yield button("Snooze 7 days", SNOOZE, concern.key, spoken=f"Snooze 7 days: {name}")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-from bot.values import Button, Line, Strong
+from bot.values import Button, Line, Menu, Strong
 from handlers.blocks.rich import Block, leaves, rich_text
 from handlers.blocks.text import cut, is_calm, mrkdwn, plain, visible, visible_lines
 
@@ -17,7 +17,11 @@ FIELD = 2000
 SECTION = 3000
 HEADER = 150
 BUTTON, BUTTON_VALUE = 75, 2000
+ACTION = 255
 OPTION, OPTIONS = 75, 100
+OPTION_VALUE = 150
+DOTS = 5  #: choices behind three dots
+MENU = "menu."  #: actions of what unfolds into the button that was chosen
 LABEL = 2000
 PLACEHOLDER = 150
 ROWS, COLUMNS = 100, 20
@@ -109,8 +113,35 @@ def actions(buttons: Sequence[Element]) -> list[Block]:
     return [{"type": "actions", "elements": row} for row in rows]
 
 
-def buttons(given: Iterable[Button]) -> list[Block]:
-    return actions([button(one.label, one.action, one.value, one.style) for one in given])
+def buttons(given: Iterable[Button | Menu]) -> list[Block]:
+    return actions([element for one in given for element in controls(one)])
+
+
+def controls(given: Button | Menu) -> list[Element]:
+    """A button or a menu as Slack has it; what a menu cannot hold becomes buttons."""
+    if isinstance(given, Button):
+        return [button(given.label, given.action, given.value, given.style)]
+    choices = given.choices[:OPTIONS]
+    if any(len(_unfolds(one)) > OPTION_VALUE for one in choices):
+        return [element for one in given.choices for element in controls(one)]
+    return [_menu(given, choices)] if choices else []
+
+
+def _menu(given: Menu, choices: Sequence[Button]) -> Element:
+    """https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element"""
+    options = [option(one.label, _unfolds(one)) for one in choices]
+    chosen = next((one for one in options if one["text"]["text"] == given.chosen), None)
+    action = {"action_id": f"{MENU}{given.label}"[:ACTION]}
+    if not given.chosen and len(options) <= DOTS:
+        return {"type": "overflow", **action, "options": options}
+    stands = {"initial_option": chosen} if chosen else {}
+    return {"type": "static_select", **action, **placeholder(given.label), "options": options,
+            **stands}  # fmt: skip
+
+
+def _unfolds(one: Button) -> str:
+    """What a choice holds: the button that it stands for. Actions hold no blank."""
+    return f"{one.action} {one.value}"
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[Line]]) -> Block:

@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.values import Code, Line
+from bot.values import RUN, Code, Line
 from handlers.blocks.elements import BUTTON_VALUE, Payload, actions, button, notification
 from handlers.blocks.rich import bullets, lines, rich_text
 from handlers.blocks.text import plain, visible
 
 SENTENCE = 2000
 CHOICES = 5
-#: A button whose value is a command that only looks; a number behind it tells several apart.
-RUN = "query.run"
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from bot.operations import CATALOGUE
 from bot.values import (
+    FORM,
+    RUN,
     Incident,
     Kind,
     Line,
@@ -16,7 +18,6 @@ from bot.values import (
     Range,
     Strong,
 )
-from handlers.blocks.digest import MEND
 from handlers.blocks.elements import (
     Element,
     Payload,
@@ -26,7 +27,6 @@ from handlers.blocks.elements import (
     context,
     notification,
 )
-from handlers.blocks.error import RUN
 from handlers.blocks.rich import Block, Part, emoji, leaves, lines, quote, rich_text
 from handlers.blocks.times import lasting
 
@@ -148,7 +148,7 @@ def _mends(given: Incident) -> Iterator[Element]:
             operation = CATALOGUE[name]
             label = f"{operation.verb.capitalize()}…"
             spoken = f"{label} {given.target.identifier}"
-            yield button(label, f"{MEND}.{name}", f"{name} {given.address}", spoken=spoken)
+            yield button(label, f"{FORM}.{name}", f"{name} {given.address}", spoken=spoken)
 
 
 def _origin(given: Incident) -> str:

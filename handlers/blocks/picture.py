@@ -1,6 +1,6 @@
 """A chart as a message: the words, the picture, and other stretches of time to look at."""
 
-from bot.values import KEEP, Answer, Line, paragraph
+from bot.values import KEEP, Answer, Button, Line, paragraph
 from handlers.blocks.answers import answer
 from handlers.blocks.elements import Payload, buttons, context, section
 from handlers.blocks.rich import Block
@@ -18,7 +18,7 @@ def words(given: Answer) -> Payload:
     To keep it fresh is offered here too, for the channel in which this stands.
     """
     parts = (*given.parts, paragraph(*FOLLOWS))
-    here = (one for one in given.buttons if one.action == KEEP)
+    here = (one for one in given.buttons if isinstance(one, Button) and one.action == KEEP)
     buttons = tuple(one.model_copy(update={"label": f"{one.label} here"}) for one in here)
     return answer(given.model_copy(update={"parts": parts, "buttons": buttons}))
 

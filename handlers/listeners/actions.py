@@ -15,10 +15,10 @@ from bot.operation import Operation
 from bot.operations import CATALOGUE
 from bot.requests.cloudops import CloudOps
 from bot.settings import OBSERVES
-from bot.values import Channel, Code, Moment, PersonId, Verdict, label
+from bot.values import FORM, RUN, Channel, Code, Moment, PersonId, Verdict, label
 from handlers.blocks import digest, incident
 from handlers.blocks.denied import cloudops_request
-from handlers.blocks.error import RUN, problem
+from handlers.blocks.error import problem
 from handlers.blocks.form import metadata_of
 from handlers.blocks.launcher import CALLBACK, LAUNCH
 from handlers.delivery.homes import redrawn
@@ -35,6 +35,8 @@ from storage.tables.inbox import Incoming
 KIND = "action"
 #: Seconds for judging a click before its trigger, good for three, has to open the form.
 JUDGING = 1.5
+FORMS = (FORM, "digest.mend")  #: the latter on messages of older versions
+OLD = "That button is from another version of me. Please type the command, or see /rds help."
 
 log = structlog.get_logger()
 
@@ -58,7 +60,7 @@ class Actions:
         intake.on(KIND, self.process, self.failed)
 
         # Cards of older versions stand in channels for good: an id that a button ever had stays.
-        @app.action(re.compile(r"^(request|cloudops|launch|query|digest|incident)\."))
+        @app.action(re.compile(r"^(request|cloudops|launch|query|form|digest|incident)\."))
         async def clicked(ack: AsyncAck, body: dict[str, Any]) -> None:
             payload = _payload(body)
             looks = payload["action"].startswith((RUN, LAUNCH))
@@ -108,8 +110,8 @@ class Actions:
                 await self._cloudops(number, person, incoming)
             case digest.SNOOZE:
                 await self._snooze(person, incoming)
-            case mend if mend.startswith(digest.MEND):
-                await self._mend(person, incoming)
+            case form if form.startswith(FORMS):
+                await self._form(person, incoming)
             case incident.ACKNOWLEDGE | incident.SNOOZE | incident.RESOLVE as verb:
                 await self._incident_actions(verb, number, person, incoming)
             case run if run.startswith(RUN):
@@ -178,12 +180,14 @@ class Actions:
         if told := await verbs[verb](number, who, at):
             await self._replies.privately(_origin(incoming.payload), problem(told))
 
-    async def _mend(self, person: PersonId, incoming: Incoming) -> None:
-        """The form of what mends it, with the database filled in."""
+    async def _form(self, person: PersonId, incoming: Incoming) -> None:
+        """Of a change, with the database filled in, and the reason where the button has one."""
         body = incoming.payload
-        name, _, database = body["value"].partition(" ")
-        operation = CATALOGUE[name]
-        blank = Blank(operation, {"target": database}, person, {"channel": body["channel"]})
+        asked, _, reason = body["value"].partition("\n")
+        name, _, database = asked.partition(" ")
+        operation = _known(name)
+        values = {"target": database, **({"reason": reason} if reason else {})}
+        blank = Blank(operation, values, person, {"channel": body["channel"]})
         if not await self._forms.open(_trigger(body), blank):
             typed = Code(text=f"/rds {operation.verb} {database}")
             told = problem(("I could not open the form in time. Type ", typed, " instead."))
@@ -228,6 +232,12 @@ def _payload(body: Mapping[str, Any]) -> dict[str, Any]:
         "response_url": body.get("response_url"),
         "trigger_id": body.get("trigger_id"),
     }
+
+
+def _known(name: str) -> type[Operation]:
+    if name not in CATALOGUE:
+        raise UsageError(OLD)
+    return CATALOGUE[name]
 
 
 def _number(value: str) -> int:

@@ -13,7 +13,7 @@ from bot.aftermath import (
     told,
     verdict,
 )
-from bot.values import Measure, Mention, Series
+from bot.values import Button, Measure, Mention, Series
 from handlers.blocks.text import plain
 from handlers.errors import query_in
 from tests.samples import ANA, HOUR, MINUTE, NOW, sample_database, sample_request, sample_target
@@ -195,4 +195,4 @@ def test_only_a_worsening_calls_who_asked_and_offers_what_to_look_at(is_worse: b
     [words] = answer.parts
     assert (Mention(person=ANA) in words.line) is is_worse  # type: ignore[union-attr]
     assert len(answer.buttons) == (4 if is_worse else 1)
-    assert all(query_in(button.value) for button in answer.buttons)
+    assert all(isinstance(one, Button) and query_in(one.value) for one in answer.buttons)

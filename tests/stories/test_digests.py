@@ -367,7 +367,7 @@ async def test_what_mends_it_is_a_click_away_as_a_form(stage: Stage) -> None:
         await everything_is_told(play.bot)
         [seen] = digests(stage)
 
-        await click(play, "ana", seen, "digest.mend")
+        await click(play, "ana", seen, "form.open")
 
         view = await stage.slack.member("ana").sees_modal(lambda it: "Snapshot" in it.words)
         assert "orders-test" in flat(view)

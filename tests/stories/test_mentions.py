@@ -7,8 +7,7 @@ import pytest
 from bot.bootstrap import Bot
 from bot.sandbox.aws import AWSSandbox
 from bot.sandbox.slack import Delivery, Member, SeenMessage, SlackSandbox
-from handlers.blocks.digest import MEND
-from handlers.blocks.error import RUN
+from bot.values import FORM, RUN
 from tests.stories.asking import (
     audited,
     card_of,
@@ -375,7 +374,7 @@ async def test_a_change_asked_for_in_a_sentence_gets_its_form_and_no_run_button(
     assert "/rds reboot orders-staging" in flat(answer)
     assert not any("reboot" in one for one in runs(answer))
 
-    await ana.clicks(answer, f"{MEND}.0")
+    await ana.clicks(answer, f"{FORM}.0")
 
     assert "orders-staging" in flat(await ana.sees_modal("Reboot"))
     assert await filed(bot) == ()

@@ -9,7 +9,7 @@ from bot.bootstrap import Bot
 from bot.operations import CATALOGUE
 from bot.sandbox.aws import ANALYTICS, AWSSandbox, InstanceSpec
 from bot.sandbox.slack import SlackSandbox
-from handlers.blocks.error import RUN
+from bot.values import RUN
 from tests.conftest import StartBot
 from tests.handlers.blocks.judging import assert_message
 from tests.stories.asking import asks, changes, configured, flat, told

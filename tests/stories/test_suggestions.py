@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.bootstrap import Bot
 from bot.sandbox.aws import AWSSandbox
 from bot.sandbox.slack import SeenMessage, SlackSandbox
-from handlers.blocks.error import RUN
+from bot.values import RUN
 from tests.stories.asking import audited, changes, filed, flat, told, told_on_click
 
 FIRST = f"{RUN}.0"

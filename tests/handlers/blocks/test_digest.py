@@ -120,7 +120,7 @@ def test_each_line_has_its_buttons() -> None:
 
     assert action_ids(made).count("digest.snooze") == len(SECTIONS)
     assert action_ids(made).count("query.run.digest") == 2
-    [mend] = [it for it in judging.parts(made["blocks"]) if it.get("action_id") == "digest.mend"]
+    [mend] = [it for it in judging.parts(made["blocks"]) if it.get("action_id") == "form.open"]
     assert mend["value"] == "create_snapshot db-1@main/us-east-1"
 
 

@@ -65,8 +65,8 @@ def test_it_says_how_it_stands(given: Incident, snapshot: SnapshotAssertion) -> 
 def test_a_cluster_is_not_restarted_from_here() -> None:
     made = incident(an_incident(target=sample_target(kind=Kind.CLUSTER)))
 
-    assert "digest.mend.create_snapshot" in action_ids(made)
-    assert "digest.mend.reboot_instance" not in action_ids(made)
+    assert "form.open.create_snapshot" in action_ids(made)
+    assert "form.open.reboot_instance" not in action_ids(made)
 
 
 def test_whatever_an_alarm_is_called_stays_what_it_is() -> None:
