@@ -17,7 +17,7 @@ WRITABLE = @test -w . || { echo "This checkout is read-only, and make installs i
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo page test check format docs screenshots test-deep bench clean
+.PHONY: help demo page test check format words docs screenshots test-deep bench clean
 
 help: ## Show what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ check: .venv/dev.stamp ## Check format, lint, types, import contracts and genera
 format: .venv/dev.stamp ## Format the code and mend what ruff can mend
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+words: .venv/dev.stamp ## List what the bot says that docs/words.md would say better
+	@$(BIN)/python -m tests.spoken
 
 docs: .venv/dev.stamp ## Write the generated tables in the docs anew
 	@$(BIN)/rds-bot docs
