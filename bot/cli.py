@@ -199,8 +199,8 @@ def iam_policy(
     of: Annotated[
         PolicyFor,
         typer.Option(
-            help="role: what the role of an account may do; bot: what the bot's own identity "
-            "may do; trust: an example of who may become the role."
+            help="role: the policy of an account's role. bot: the policy of the bot's own "
+            "identity. trust: an example of the role's trust policy."
         ),
     ] = PolicyFor.ROLE,
     account: Annotated[

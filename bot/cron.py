@@ -48,8 +48,8 @@ def checked(expression: str) -> str:
         raise ValueError(f'"{expression}" is no cron expression: {wrong}')
     if not fields[2].startswith("*") and not fields[4].startswith("*"):
         raise ValueError(
-            f'"{expression}" names a day of the month and a day of the week; cron means either of '
-            "them and most people both: put * in one of the two"
+            f'"{expression}" names a day of the month and a day of the week. Cron runs on either '
+            "of them, most people mean both: put * in one of the two"
         )
     _check_times(expression, " ".join(fields))
     return " ".join(fields)

@@ -103,8 +103,8 @@ def _snapshot_id(text: str) -> str:
     """As far as it can be told without knowing of what it is taken."""
     if len(text) > max(SNAPSHOT_ID.values()) or not _SNAPSHOT_ID.fullmatch(text):
         raise ValueError(
-            "a snapshot id is 1 to 255 letters, digits and hyphens, begins with a letter, "
-            "does not end with a hyphen and has no two hyphens in a row"
+            "a snapshot id is 1 to 255 letters, digits and single hyphens. It begins with a "
+            "letter and does not end with a hyphen"
         )
     return text.lower()
 

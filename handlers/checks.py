@@ -33,12 +33,12 @@ OPTIONAL = frozenset({"channels:history", "groups:history"})
 WITHIN = 20.0
 
 BOT_TOKEN = (
-    "Copy the Bot User OAuth Token (xoxb-…) from OAuth & Permissions of the app into "
-    "SLACK_BOT_TOKEN; where there is none, choose Install to Workspace first."
+    "Copy the Bot User OAuth Token (xoxb-…) from the app's OAuth & Permissions page into "
+    "SLACK_BOT_TOKEN. If there is none, press Install to Workspace first."
 )
 APP_TOKEN = (
-    "Under Basic Information > App-Level Tokens generate a token with connections:write and put it "
-    "(xapp-…) into SLACK_APP_TOKEN; under Socket Mode, Enable Socket Mode must be on."
+    "Under Basic Information > App-Level Tokens generate a token with connections:write. Put it "
+    "(xapp-…) into SLACK_APP_TOKEN. Under Socket Mode, Enable Socket Mode must be on."
 )
 SCOPES = "Then reinstall the app to the workspace, under Install App."
 CHANNEL = "Type /invite @rds-bot in that channel, or correct its id in rds-bot.yml."
@@ -46,10 +46,10 @@ GROUP = (
     "Copy the group's id (S…) from its menu in Slack into rds-bot.yml; the group must be active."
 )
 PERSON = "Take that id out of rds-bot.yml, or name somebody who is a full member."
-ONE_PERSON = "whether two of their accounts are one person cannot be told"
+ONE_PERSON = "I cannot know whether two of their accounts are one person"
 ADDRESSES = (
-    "Add users:read.email under OAuth & Permissions > Bot Token Scopes and reinstall the app; of "
-    "whoever has no address in Slack it stays unknown."
+    "Add users:read.email under OAuth & Permissions > Bot Token Scopes and reinstall the app. "
+    "People without an address in Slack stay unknown."
 )
 PEOPLE = "Name more people under access in rds-bot.yml, or add them to the user group in Slack."
 

@@ -29,8 +29,8 @@ V = TypeVar("V")
 
 STALE = 300 * SECOND  #: how old what is known may be, for advice
 NO_ADDRESS = (
-    "Slack shows no e-mail address of this account, so whether another one is the same person "
-    "cannot be told. Grant users:read.email, and see rds-bot check."
+    "Slack shows no e-mail address of this account, so another one may be the same person. Grant "
+    "users:read.email, and see rds-bot check."
 )
 PATIENCE = 600 * SECOND  #: how long a rate limit is waited for
 

@@ -27,7 +27,7 @@ END = re.compile(r"(?<=[.!?])\s+|\n+")
 FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 LINK, CODE_SPAN = re.compile(r"!?\[([^\]]*)\]\([^)]*\)"), re.compile(r"`[^`]*`")
 ITEM = re.compile(r"\n *(?:[-*]|\d+\.) |\n\|[^\n]*")
-WORD = re.compile(r"[^\W\d_][\w'’-]*")
+WORD = re.compile(r"[^\W\d_][\w'-]*")
 
 
 class Said(NamedTuple):
@@ -135,5 +135,5 @@ def faults() -> Iterator[str]:
 
 if __name__ == "__main__":
     found = list(faults())
-    print("\n".join(found) or "Nothing to say better.")
+    sys.stdout.write("\n".join(found) or "Nothing to say better.")
     sys.exit(bool(found))

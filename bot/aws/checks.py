@@ -28,12 +28,12 @@ from bot.values import Value
 
 CHECKING = Acting(session_name="rds-bot-check", source_identity="rds-bot-check")
 IDENTITY = (
-    "Run the bot with a role, or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; "
-    "set AWS_REGION where accounts in rds-bot.yml name no regions."
+    "Run the bot with a role, or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. "
+    "Also set AWS_REGION if the accounts in rds-bot.yml name no regions."
 )
 ROLE = (
-    "Compare the trust policy of the role with: rds-bot iam-policy --of trust, the bot's own "
-    "permissions with: rds-bot iam-policy --of bot, and external_id in rds-bot.yml with both."
+    "Compare the role's trust policy with: rds-bot iam-policy --of trust. Compare the bot's own "
+    "permissions with: rds-bot iam-policy --of bot. Both must have external_id of rds-bot.yml."
 )
 REGION = "Compare the role with: rds-bot iam-policy; check the region's name and the network."
 POLICY = "Give the role what this prints: rds-bot iam-policy"

@@ -92,16 +92,16 @@ def _differs(one: Said, first: Said) -> bool:
 
 def _unknown(one: Said) -> str:
     return (
-        f"{one.key}: no partition of AWS that is known here has {one.value}; correct it, or "
-        "install a newer version of the bot"
+        f"{one.key}: I know no AWS partition with {one.value}. Correct it, or install a newer "
+        "version of the bot"
     )
 
 
 def _apart(one: Said, first: Said) -> str:
     return (
         f"{one.key}: {one.value} is in the partition {one.partition}, but {first.value} "
-        f"({first.key.rpartition(': ')[2]}) is in {first.partition}; nothing reaches from one "
-        "partition into another, so correct it, or run one bot for each"
+        f"({first.key.rpartition(': ')[2]}) is in {first.partition}. One bot cannot reach "
+        "both: correct it, or run one bot for each"
     )
 
 

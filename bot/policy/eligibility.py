@@ -316,8 +316,8 @@ def _only(verdict: Verdict, approvers: Sequence[Access], groups: Groups) -> str:
     if len({members_of(one, groups) for one in approvers}) == 1:
         return f"Only approvers can {verdict} this request. "
     return (
-        "Who may decide has changed since this was asked for: only who was an approver then and is "
-        f"one now can {verdict} it. "
+        "The approvers have changed since this was asked for. "
+        f"Only those who were approvers then and still are can {verdict} it. "
     )
 
 

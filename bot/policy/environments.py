@@ -126,8 +126,8 @@ def _unknown(name: str, value: str, of: str) -> str:
     if not Environment.word(value):
         return f"tag {name}={_shown(value)}{of} says nothing: give it a value, or remove it"
     return (
-        f"tag {name}={_shown(value)}{of} is no environment I know: correct it, or say what it "
-        "means under environments.words in rds-bot.yml"
+        f"tag {name}={_shown(value)}{of} is no environment I know: correct it, or map it under "
+        "environments.words in rds-bot.yml"
     )
 
 

@@ -36,12 +36,12 @@ from bot.values import (
 from storage.store import Store
 
 CLOSED_AT_AWS = (
-    "AWS refuses this by the role that rds-bot iam-policy prints: no tag of {}'s own opens it, and "
-    "AWS sees no other. Tag it first."
+    "AWS refuses this: the role that rds-bot iam-policy prints needs a tag on {} itself. "
+    "Tag it first."
 )
 DECIDING = (
-    "The tag {} decides who may change what, so it cannot be asked for here. Leave it out; whoever "
-    "may tag at AWS can set it there."
+    "The tag {} decides who may change what, so nobody can ask for it here. Leave it out, or have "
+    "it set in AWS."
 )
 
 

@@ -262,8 +262,8 @@ class PolicySettings(Part):
     def _ends_with_a_rule_for_the_rest(cls, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
         if not rules or not rules[-1].is_unconditional:
             raise ValueError(
-                "the last rule must have no conditions, so that every change meets a rule; "
-                "add one, for example {approvals: {low: 0, medium: 1, high: 2}}"
+                "the last rule must have no conditions, so that every change meets a rule. "
+                "Add one, for example {approvals: {low: 0, medium: 1, high: 2}}"
             )
         for number, rule in enumerate(rules[:-1]):
             if rule.is_unconditional:

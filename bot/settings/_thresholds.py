@@ -107,7 +107,7 @@ def _value(key: object, value: object, units: Mapping[str, float]) -> float:
     found = re.fullmatch(r"(\d{1,12}(?:\.\d+)?) ?([A-Za-z%]*)", str(value))
     if found is None or found[2] not in units or not float(found[1]):
         example = next(text for one, text in WRITTEN if one is units)
-        raise ValueError(f'{key}: "{value}" will not do; write it as in {key}: {example}')
+        raise ValueError(f'{key}: "{value}" is no value for it. Write it like {key}: {example}')
     if units is PERCENT and float(found[1]) > 100:
         raise ValueError(f"{key}: it is a share in percent, so {value} is too much")
     return float(found[1]) * units[found[2]]

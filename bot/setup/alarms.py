@@ -29,9 +29,9 @@ def recommended(namespace: str, topic_arn: str | None) -> tuple[Alarm, ...]:
 def _no_heartbeat(namespace: str) -> Alarm:
     return {
         "AlarmName": f"{namespace}-no-heartbeat",
-        "AlarmDescription": "Nothing was heard of the bot for five minutes: it does not run, "
-        "hangs, is not connected to Slack, cannot write to its database, or does not reach "
-        "CloudWatch. Look: its process, its log, and /readyz.",
+        "AlarmDescription": "The bot has been silent for five minutes. It may be down or "
+        "hanging, or cut off from Slack, its database or CloudWatch. Look at its process, its log "
+        "and /readyz.",
         "Namespace": namespace,
         "MetricName": "Heartbeat",
         "Statistic": "Sum",

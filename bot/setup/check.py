@@ -32,8 +32,8 @@ UNABLE = (".identity", ".role")
 #: Databases that are named; the rest is counted.
 MOST = 10
 FLEET = (
-    "AWS sees a database's own tags, its name and its account, and nothing else: tag each of them "
-    "with its environment, members of clusters and replicas too. Docs: docs/setup.md, 3."
+    "AWS sees only a database's own tags, name and account. Tag each with its environment, also "
+    "members of clusters and replicas. Docs: docs/setup.md, 3."
 )
 ZONES = ("UTC", "America/New_York", "Europe/Berlin", "Asia/Tokyo")
 

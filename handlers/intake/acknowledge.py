@@ -21,8 +21,8 @@ JUDGING, KEEPING = 0.8, 1.3
 NOT_KEPT = "I could not write that down, so nothing will come of it. Please try again in a minute."
 #: What is written down after all is taken over later, as from a process that is gone.
 MAYBE_KEPT = (
-    "I may not have kept that: writing it down takes too long, and it may still be carried out in "
-    "a few minutes. Look at /rds requests before you try again."
+    "I may not have kept that: writing it down takes too long. It may still be carried out in a "
+    "few minutes. Look at /rds requests before you try again."
 )
 
 MISSED = "Something went wrong before I could begin. Nothing was done; please try again."

@@ -237,7 +237,7 @@ def test_who_counts_was_an_approver_then_and_is_one_now(approvers: tuple[Access,
     answer = judged(approvers=approvers)
 
     assert answer.bar is Bar.NOT_APPROVER
-    assert "Who may decide has changed since this was asked for" in text(answer)
+    assert "The approvers have changed since this was asked for" in text(answer)
 
 
 def test_users_and_groups_add_up() -> None:

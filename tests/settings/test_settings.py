@@ -322,13 +322,13 @@ BAD = {
     ),
     "no last rule": (
         "policy: {rules: [{environment: prod, approvals: 1}]}",
-        "policy.rules: the last rule must have no conditions, so that every change meets a rule; "
-        "add one, for example {approvals: {low: 0, medium: 1, high: 2}}",
+        "policy.rules: the last rule must have no conditions, so that every change meets a rule. "
+        "Add one, for example {approvals: {low: 0, medium: 1, high: 2}}",
     ),
     "no rules": (
         "policy: {rules: []}",
-        "policy.rules: the last rule must have no conditions, so that every change meets a rule; "
-        "add one, for example {approvals: {low: 0, medium: 1, high: 2}}",
+        "policy.rules: the last rule must have no conditions, so that every change meets a rule. "
+        "Add one, for example {approvals: {low: 0, medium: 1, high: 2}}",
     ),
     "rules never reached": (
         "policy: {rules: [{approvals: 1}, {approvals: 2}]}",
@@ -369,7 +369,7 @@ BAD = {
     ),
     "a threshold without its unit": (
         "thresholds: {storage: 10}",
-        'thresholds: storage: "10" will not do; write it as in storage: 10 GiB',
+        'thresholds: storage: "10" is no value for it. Write it like storage: 10 GiB',
     ),
     "a share of more than all": (
         "thresholds: {cpu: 120 %}",

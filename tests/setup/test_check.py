@@ -136,7 +136,7 @@ async def test_what_only_the_rules_close_is_counted_and_named(home: Home) -> Non
     assert done.problems == {"aws.fleet"}
     assert "2 of " in line
     assert f"ledger-test@{MAIN}/us-east-1, orders-test@{MAIN}/us-east-1" in line
-    assert "tag each of them" in line
+    assert "Tag each with" in line
 
 
 async def test_what_aws_closes_too_is_no_problem_and_what_it_closes_alone_is_told(
@@ -249,7 +249,7 @@ def _harm_the_channel(slack: SlackSandbox, aws: AWSSandbox) -> None:
             "aws.main.us-east-1": ("AWS did not answer", "network"),
         }),
         (_harm_the_addresses, {
-            "access.approvers": ("no e-mail address of emil: whether two", "cannot be told",
+            "access.approvers": ("no e-mail address of emil: I cannot", "are one person",
                                  "users:read.email"),
         }),
         (_harm_the_token, {"slack.bot_token": ("token_revoked", "OAuth & Permissions")}),

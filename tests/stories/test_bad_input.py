@@ -24,7 +24,7 @@ WRONG = {
         "snapshot reports", "reports@main/us-east-1", "reports@analytics/eu-west-1", "which",
     ),
     "account": ("snapshot reports@nowhere", 'no database "reports@nowhere"'),
-    "snapshot id": ("snapshot orders-dev 1bad--id-", '"1bad--id-"', "begins with a letter"),
+    "snapshot id": ("snapshot orders-dev 1bad--id-", '"1bad--id-"', "It begins with a letter"),
     "snapshot id too long": (f"snapshot orders-dev a{'b' * 255}", "1 to 255"),
     "tag of the bot's": ("snapshot orders-dev --tag rds-bot:request-id=1", "is reserved"),
     "tag of AWS's": ("snapshot orders-dev --tag aws:x=1", "is reserved"),
