@@ -48,7 +48,7 @@ def said() -> Iterator[Said]:
     for room in CODE:
         for path in sorted((ROOT / room).rglob("*.py")):
             if not set(path.parts) & NOT_SAID:
-                yield from _in(path)
+                yield from in_code(path.read_text("utf-8"), str(path.relative_to(ROOT)))
 
 
 def retired() -> list[Retired]:
@@ -84,14 +84,14 @@ def _paragraphs(path: Path) -> Iterator[Said]:
         number += paragraph.count("\n") + 1
 
 
-def _in(path: Path) -> Iterator[Said]:
-    tree = ast.parse(path.read_text("utf-8"))
+def in_code(code: str, name: str) -> Iterator[Said]:
+    tree = ast.parse(code)
     silent = set(_silent(tree))
     for node in ast.walk(tree):
         if id(node) in silent or (text := _text(node)) is None:
             continue
         if " " in text.strip() and not FOR_MACHINES.search(text):
-            yield Said(f"{path.relative_to(ROOT)}:{node.lineno}", text)  # type: ignore[attr-defined]
+            yield Said(f"{name}:{node.lineno}", text)  # type: ignore[attr-defined]
 
 
 def _silent(tree: ast.AST) -> Iterator[int]:
