@@ -81,19 +81,27 @@ def run() -> None:
 @app.command()
 def demo(
     story: Annotated[
-        bool, typer.Option("--story", help="Only tell the story here, and exit 0 or 1.")
+        bool, typer.Option("--story", help="Tell the main story here instead, and exit 0 or 1.")
     ] = False,
     port: Annotated[
         int | None,
-        typer.Option(min=1, max=65535, help="The page's port. [default: 8765, or any free one]"),
+        typer.Option(
+            min=1,
+            max=65535,
+            metavar="PORT",
+            help="The page's port. [default: 8765, or any free one]",
+        ),
     ] = None,
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help="Do not open the page in a browser.")
     ] = False,
+    keyboard: Annotated[
+        bool, typer.Option("--keyboard", help="Type and click in this terminal as well.")
+    ] = False,
 ) -> None:
     """Show the whole bot on a workspace and an AWS on this machine; no account anywhere.
 
-    The workspace is a page in the browser; beside it the main story is told in the terminal."""
+    The workspace is a page in the browser, open until Ctrl-C or SIGTERM."""
     try:
         from bot.sandbox import demo as sandbox
     except ImportError as error:
@@ -103,7 +111,8 @@ def demo(
     if story:
         raise typer.Exit(sandbox.tell_story())
     ports = (port,) if port else sandbox.PORTS
-    raise typer.Exit(sandbox.open_workspace(ports, browse=not no_browser))
+    wishes = sandbox.Wishes(ports, browse=not no_browser, typing=keyboard)
+    raise typer.Exit(sandbox.open_workspace(wishes))
 
 
 @app.command()

@@ -5,14 +5,13 @@ import sys
 import webbrowser
 from contextlib import suppress
 from threading import Thread
-from typing import TextIO
 
 DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
 
 
-def offer(url: str, out: TextIO) -> None:
-    """Only where somebody watches `out` and has a display; whatever goes wrong is no matter."""
-    if out.isatty() and _has_display():
+def offer(url: str) -> None:
+    """Only where there is a display, and never in CI; whatever goes wrong is no matter."""
+    if _has_display() and not os.environ.get("CI"):
         Thread(target=_open, args=(url,), name="browser", daemon=True).start()
 
 

@@ -1,4 +1,4 @@
-"""`rds-bot demo`: a workspace on a page, and the story in the terminal."""
+"""`rds-bot demo`: a workspace on a page, or the story in the terminal."""
 
 import asyncio
 import os
@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -24,7 +25,23 @@ Playing: TypeAlias = Coroutine[Any, Any, int]
 PACE = 20.0
 #: Where the page is, if the first is free.
 PORTS = (8765, 0)
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+#: The address comes last: nothing must scroll over it.
+READY = (
+    "The workspace is open until Ctrl-C. There you can be anybody, type and click.",
+    "The main story, told and proven step by step: rds-bot demo --story",
+    "",
+    "Open  {}",
+)
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """How somebody wants to visit: the first of the ports that is free is the page's; ``browse``:
+    it may open a browser; ``typing``: they type and click in the terminal too."""
+
+    ports: Sequence[int] = PORTS
+    browse: bool = True
+    typing: bool = False
 
 
 def tell_story() -> int:
@@ -33,11 +50,11 @@ def tell_story() -> int:
     return _played(_tell, when_ended=1)
 
 
-def open_workspace(ports: Sequence[int], *, browse: bool) -> int:
-    """The exit code: 1 where the story beside it differed or the demo cannot begin, else 0.
+def open_workspace(wishes: Wishes) -> int:
+    """Until SIGTERM or Ctrl-C, with a terminal or without one.
 
-    The page takes the first of the ports that is free; `browse`: it may open a browser."""
-    return _played(lambda terminal: _show(terminal, ports, browse=browse), when_ended=0)
+    The exit code: 1 where the demo cannot begin, or its bot ends by itself."""
+    return _played(lambda terminal: _show(terminal, wishes), when_ended=0)
 
 
 async def _tell(terminal: Terminal) -> int:
@@ -45,16 +62,16 @@ async def _tell(terminal: Terminal) -> int:
         return await Performance(stage, terminal).tell()
 
 
-async def _show(terminal: Terminal, ports: Sequence[int], *, browse: bool) -> int:
+async def _show(terminal: Terminal, wishes: Wishes) -> int:
     built = built_page()
-    async with _stage(terminal) as stage, WorkspacePage(stage.slack, ports, built) as page:
+    async with _stage(terminal) as stage, WorkspacePage(stage.slack, wishes.ports, built) as page:
         welcome(stage.slack)
         stage.aws.seed_alarms(DEMO_ALARMS)
-        terminal.act(f"Open {page.url} in a browser: there you can be anybody, type and click.")
-        if browse:
-            browser.offer(page.url, sys.stdout)
-        terminal.say("Meanwhile the main story is told here, in a workspace of its own.")
-        return await Visit(stage, terminal, page.url).stay()
+        if wishes.browse:
+            browser.offer(page.url)
+        terminal.say(f"The bot's log: {stage.bot.log}")
+        terminal.frame(*(line.format(page.url) for line in READY))
+        return await Visit(stage, terminal).stay(typing=wishes.typing)
 
 
 @asynccontextmanager
@@ -86,12 +103,19 @@ def _played(play: Callable[[Terminal], Playing], *, when_ended: int) -> int:
 async def _interruptible(playing: Playing, when_ended: int) -> int:
     """Ctrl-C, SIGTERM and a closed terminal end it, and all that it started."""
     task = asyncio.ensure_future(playing)
-    for number in SIGNALS:
+    for number in _signals():
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     try:
         return await task
     except asyncio.CancelledError:
         return when_ended
+
+
+def _signals() -> Iterator[signal.Signals]:
+    """A closed terminal too, except where nohup has said that this is no matter."""
+    yield from (signal.SIGINT, signal.SIGTERM)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        yield signal.SIGHUP
 
 
 @contextmanager

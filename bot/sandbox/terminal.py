@@ -66,6 +66,14 @@ class Terminal:
         self.show()
         self.show("\n".join(self.bold(line) for line in self.wrapped(text, "▶ ")))
 
+    def frame(self, *lines: str) -> None:
+        """What must not be overlooked."""
+        wide = max(map(len, lines))
+        rule = "─" * (wide + 2)
+        inside = [f"│ {line}{' ' * (wide - len(line))} │" for line in lines]
+        framed = [f"╭{rule}╮", *inside, f"╰{rule}╯"]
+        self.show("\n".join(["", *map(self.bold, framed)]))
+
     def proof(self, text: str) -> None:
         self.show("\n".join(self._coloured(line, 32) for line in self.wrapped(text, "✔ ")))
 
