@@ -303,7 +303,7 @@ def _address(demo: "subprocess.Popen[str]") -> str:
     """Of the page: in the last line of the frame. Fails with what the demo said instead, as where
     the page is not built."""
     assert demo.stdout is not None
-    lines = []
+    lines: list[str] = []
     for line in demo.stdout:
         if line.startswith("╰"):
             found = re.search(r"│ Open  (http\S+) ", lines[-1])
