@@ -64,7 +64,10 @@ async def _tell(terminal: Terminal) -> int:
 
 async def _show(terminal: Terminal, wishes: Wishes) -> int:
     built = built_page()
-    async with _stage(terminal) as stage, WorkspacePage(stage.slack, wishes.ports, built) as page:
+    async with (
+        _stage(terminal, history=True) as stage,
+        WorkspacePage(stage.slack, wishes.ports, built) as page,
+    ):
         welcome(stage.slack)
         stage.aws.seed_alarms(DEMO_ALARMS)
         if wishes.browse:
@@ -75,11 +78,11 @@ async def _show(terminal: Terminal, wishes: Wishes) -> int:
 
 
 @asynccontextmanager
-async def _stage(terminal: Terminal) -> AsyncIterator[Stage]:
+async def _stage(terminal: Terminal, *, history: bool = False) -> AsyncIterator[Stage]:
     terminal.say("Starting a Slack workspace, an AWS and the bot on this machine ...")
     with _folder() as folder, AWSSandbox(pace=PACE) as aws:
         aws.seed(DEMO_FLEET)
-        async with staged(aws, PACE, folder) as stage:
+        async with staged(aws, PACE, folder, history=history) as stage:
             yield stage
 
 

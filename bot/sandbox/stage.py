@@ -6,15 +6,18 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from bot import manifest
+from bot.sandbox.archive import write_history
 from bot.sandbox.aws import ANALYTICS, LEGACY, MAIN, AWSSandbox, role_arn
 from bot.sandbox.process import BotProcess, Ran, run
-from bot.sandbox.slack import Member, SlackSandbox, demo_workspace, installed_app
+from bot.sandbox.slack import Member, Person, SlackSandbox, demo_workspace, installed_app
+from bot.values import PersonId
 
 CONFIG = f"""\
 channels: {{approvals: C0DATABASE, cloudops: C0CLOUDOPS, incidents: C0INCIDENT}}
@@ -60,19 +63,30 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(aws: AWSSandbox, pace: float, folder: Path) -> AsyncIterator[Stage]:
+async def staged(
+    aws: AWSSandbox, pace: float, folder: Path, *, history: bool = False
+) -> AsyncIterator[Stage]:
     """On an AWS that runs and is seeded; the bot is connected, and gone afterwards.
+
+    With ``history`` the team has worked with it for four weeks; that needs the demo's own fleet.
 
     Raises StageError where the bot does not come up.
     """
     async with SlackSandbox(demo_workspace(installed_app(_manifest()))) as slack:
         environment = _environment(slack, aws, folder)
+        if history:
+            people = {one.name: _id(slack, one) for one in slack.workspace.people.values()}
+            await write_history(environment["DATABASE_URL"], aws, people, datetime.now(UTC))
         bot = await BotProcess.start(environment, folder / "bot.log")
         try:
             await _connected(slack, bot)
             yield Stage(slack, aws, bot, folder, environment, pace)
         finally:
             await bot.kill()
+
+
+def _id(slack: SlackSandbox, person: Person) -> PersonId:
+    return PersonId(team=slack.workspace.team_id, user=person.id)
 
 
 def is_outside(variable: str) -> bool:

@@ -22,7 +22,7 @@ from bot.sandbox.aws.journal import Call, Journal, matching
 from bot.sandbox.aws.lapses import Lapse, Lapses
 from bot.sandbox.aws.metricdata import MetricData
 from bot.sandbox.aws.plans import Plan
-from bot.sandbox.aws.seeding import seed
+from bot.sandbox.aws.seeding import resource_id, seed
 from bot.sandbox.aws.server import Gateway, Services, serving
 from bot.sandbox.aws.world import World
 
@@ -93,6 +93,11 @@ class AWSSandbox:
         """Put databases straight into their accounts, available at once, in bulk too."""
         with self._world.lock:
             seed(specs)
+
+    def resource_id(self, spec: InstanceSpec | ClusterSpec) -> str:
+        """AWS's own id of what was seeded so."""
+        with self._world.lock:
+            return resource_id(spec)
 
     def seed_alarms(self, specs: Iterable[AlarmSpec]) -> None:
         """Alarms on metrics of RDS, whose states follow from what is measured."""

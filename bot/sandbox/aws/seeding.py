@@ -63,6 +63,14 @@ def _add_instance(backend: TimedBackend, spec: InstanceSpec) -> None:
         _make_replica(_source(backend, spec.replica_of), instance)
 
 
+def resource_id(spec: InstanceSpec | ClusterSpec) -> str:
+    """AWS's own id of what was seeded so."""
+    backend = cast(TimedBackend, rds_backends[spec.account][spec.region])
+    if isinstance(spec, ClusterSpec):
+        return str(backend.cluster(spec.identifier).db_cluster_resource_id)
+    return str(backend.instance(spec.identifier).dbi_resource_id)
+
+
 def _maintenance(spec: InstanceSpec, now: datetime) -> tuple[Maintenance, ...]:
     if not spec.maintenance:
         return ()
