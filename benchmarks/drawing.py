@@ -113,7 +113,7 @@ def chart(number: int) -> Chart:
     day = Day(window, random.Random(number))
     return Chart(
         title="orders-test: CPU reached 71 %",
-        about="The last 24 hours, 5-minute averages",
+        about="Last 24 hours, 5-minute averages",
         window=window,
         panels=(
             Panel(title="CPU", unit="%", curves=(day.curve("", "%", 42),)),

@@ -1,31 +1,35 @@
-"""What stands in a panel: its lines, their names, a limit."""
+"""What stands in a panel: its lines, their names with what they are now, limits."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
 from matplotlib.axes import Axes
 
-from bot.values import SECOND, Curve, Limit, Panel, Point, Window, amount
-from charts.fonts import inches, squeezed
-from charts.paper import ALARM, COLOURS, INKS, PAPER, SMALL, STYLES, note
+from bot.values import SECOND, Chart, Curve, Limit, Panel, Point, amount
+from charts.fonts import pixels, squeezed
+from charts.paper import ALARM, COLOURS, PAPER, SMALL, STYLES, SWATCH, Entry, above, aside, note
 
-CROWD = 4  #: curves from which on a name and its value share a line
-LONGEST, BRIEF = 1.4, 0.85  #: inches that a name takes, in a line of its own or beside its value
-ONE_LINE, TWO_LINES = 0.14, 0.28  #: of a panel's height, that a label takes
-EARLIER: Mapping[str, Any] = {"color": "#8D8C8F", "linewidth": 1.0, "alpha": 0.8}
+CROWD = 2  #: curves that say their names in each panel; the names of more stand in the key
+LONGEST = 120  #: px that a name takes
+SAMPLE, GAP, SPACE = 9, 3, 8  #: px of a line beside its name, behind it, and between two
+MORE = 18  #: px for the count of those without room
+EARLIER: Mapping[str, Any] = {"color": "#9BA0A9", "linewidth": 1.4}
+HALO: Mapping[str, Any] = {"facecolor": PAPER, "alpha": 0.75, "linewidth": 0, "pad": 0.6}
 
 
 def lines(axes: Axes, panel: Panel, period: int) -> None:
-    """Those of now as people tell them apart, those of before faintly and behind."""
+    """Those of now as people tell them apart, those of before in grey, as an area behind."""
     present, earlier = now(panel), [one for one in panel.curves if one.is_earlier]
-    for number, curve in enumerate(earlier):
+    for curve in earlier:
         times, values = with_gaps(curve.series.points, period)
-        style = STYLES[number % len(STYLES)]
-        axes.plot(times, values, linestyle=style, zorder=1.5, **EARLIER)
+        axes.plot(times, values, zorder=1.5, **EARLIER)
+        axes.fill_between(times, values, 0, color=EARLIER["color"], alpha=0.25, linewidth=0)
     for number, curve in enumerate(present):
-        _line(axes, curve, number, period, filled=len(present) == 1)
+        _line(axes, curve, number, period, filled=len(present) == 1 and not earlier)
 
 
 def now(panel: Panel) -> Sequence[Curve]:
@@ -36,10 +40,18 @@ def _line(axes: Axes, curve: Curve, number: int, period: int, *, filled: bool) -
     times, values = with_gaps(curve.series.points, period)
     colour, style = COLOURS[number % len(COLOURS)], STYLES[number % len(STYLES)]
     axes.plot(times, values, color=colour, linestyle=style, linewidth=1.5, solid_joinstyle="round")
-    alone = lonely(times, values)
-    axes.plot([at for at, _ in alone], [value for _, value in alone], "o", color=colour, ms=3)
+    dots = [*lonely(times, values), *_last(curve)]
+    axes.plot([at for at, _ in dots], [value for _, value in dots], "o", color=colour, ms=3,
+              clip_on=False)  # fmt: skip
     if filled:
-        axes.fill_between(times, values, 0, color=colour, alpha=0.12, linewidth=0)
+        axes.fill_between(times, values, 0, color=colour, alpha=0.16, linewidth=0)
+
+
+def _last(curve: Curve) -> Iterator[tuple[float, float]]:
+    """Of what its name tells."""
+    if curve.series.latest is not None:
+        at, value = curve.series.latest
+        yield at / SECOND, value
 
 
 def lonely(times: Sequence[float], values: Sequence[float]) -> list[tuple[float, float]]:
@@ -64,42 +76,139 @@ def with_gaps(points: Sequence[Point], period: int) -> tuple[list[float], list[f
     return times, values
 
 
-def limit(axes: Axes, given: Limit, window: Window) -> None:
-    axes.axhline(given.value, color=ALARM, linewidth=1.1, linestyle=(0, (2, 2)))
-    axes.text(window.since / SECOND, given.value, f" {given.label}", color=ALARM, fontsize=SMALL,
-              bbox={"facecolor": PAPER, "alpha": 0.75, "linewidth": 0, "pad": 0.6},
-              va="bottom" if given.value < 0.85 * axes.get_ylim()[1] else "top")  # fmt: skip
+def limits(axes: Axes, panel: Panel, given: Sequence[Limit], size: float = SMALL) -> None:
+    """Each with its words where the curve is farther away, and two at either end."""
+    ends = _ends(panel)
+    for number, one in enumerate(given):
+        far, near = sorted(ends, key=lambda end: -abs(end[1] - one.value))
+        x, value = near if number % 2 else far
+        axes.axhline(one.value, color=ALARM, linewidth=1.3, linestyle=(0, (3, 2)))
+        axes.annotate(one.label, (x, one.value), (3 - 6 * x, 0), axes.get_yaxis_transform(),
+                      "offset points", color=ALARM, fontsize=size, bbox=HALO,
+                      ha="right" if x else "left",
+                      va=_side(axes, one.value, size, value))  # fmt: skip
 
 
-def names(panel: Panel) -> Mapping[int, str]:
-    """What stands at the end of each curve that has one: its name, and what it is now."""
-    present = now(panel)
-    between, room = (" ", BRIEF) if len(present) >= CROWD else ("\n", LONGEST)
-    labels = [squeezed(one.label, room, SMALL, "bold") for one in present]
-    return {
-        number: between.join(filter(None, (name, amount(one.series.latest[1], panel.unit))))
-        for number, (name, one) in enumerate(zip(labels, present, strict=True))
-        if one.series.latest is not None
-    }
+def _ends(panel: Panel) -> tuple[tuple[int, float], tuple[int, float]]:
+    """Of its first curve, on the left and on the right."""
+    points = next((one.series.points for one in now(panel) if one.series.points), ((0, 0.0),))
+    return (0, points[0][1]), (1, points[-1][1])
 
 
-def gutter(panel: Panel) -> float:
-    """Inches that the names take."""
-    said = [line for name in names(panel).values() for line in name.split("\n")]
-    return max((inches(one, SMALL, "bold") for one in said), default=0.0)
-
-
-def label(axes: Axes, panel: Panel, beside: float) -> None:
-    """The names, at a share of the width, none upon another."""
+def _side(axes: Axes, limit: float, size: float, value: float) -> str:
+    """Beyond its line as seen from the curve, unless there is no room."""
     low, high = axes.get_ylim()
-    said = names(panel)
-    ends = {number: curve.series.latest for number, curve in enumerate(now(panel))}
-    order = sorted((end[1], number) for number, end in ends.items() if end is not None)
-    tall = TWO_LINES if any("\n" in one for one in said.values()) else ONE_LINE
-    heights = spread([(value - low) / (high - low) for value, _ in order], tall)
-    for height, (_, number) in zip(heights, order, strict=True):
-        note(axes, beside, height, said[number], va="center", linespacing=1.0,
-             color=INKS[number % len(INKS)], fontweight="bold")  # fmt: skip
+    share, room = (limit - low) / (high - low), above(axes, size + 2)
+    if share < room or 1 - share < room:
+        return "bottom" if share < room else "top"
+    return "top" if value > limit else "bottom"
+
+
+@dataclass(frozen=True)
+class Name:
+    """What a curve is called and is now, from ``at`` on."""
+
+    number: int  #: of the curve; below nothing: of none
+    said: str
+    size: float
+    at: float = 0.0
+    sampled: bool = False  #: with a piece of its line before it
+
+    @property
+    def wide(self) -> float:
+        sample = SAMPLE + GAP if self.sampled else 0
+        return sample + pixels(self.said, self.size, "bold")
+
+
+def key(chart: Chart) -> Iterator[Entry]:
+    """Curves that all crowded panels have alike are explained once."""
+    for number, label in enumerate(shared(chart)):
+        yield Entry(partial(_sample, number), squeezed(label, LONGEST, SMALL))
+
+
+def _sample(number: int, axes: Axes, x: float, y: float) -> None:
+    axes.plot([x, x + SWATCH], [y, y], linestyle=STYLES[number % len(STYLES)], linewidth=1.6,
+              color=COLOURS[number % len(COLOURS)])  # fmt: skip
+
+
+def shared(chart: Chart) -> tuple[str, ...]:
+    """The names of which each panel needs just the values; none where panels differ in them."""
+    found = {tuple(one.label for one in now(panel)) for panel in chart.panels}
+    crowded = {labels for labels in found if len(labels) > CROWD}
+    return crowded.pop() if len(crowded) == 1 else ()
+
+
+def names(panel: Panel, known: Sequence[str], wide: float, size: float) -> tuple[Name, ...]:
+    """Of each curve that has a latest value; ``known``: what the key explains already."""
+    present = now(panel)
+    labels, longest = [one.label for one in present], min(LONGEST, 0.4 * wide)
+    bare = len(known) > 0 and tuple(labels) == tuple(known)
+    return tuple(
+        Name(
+            number,
+            _told(
+                "" if bare else squeezed(label, longest, size, "bold"),
+                amount(one.series.latest[1], panel.unit),
+            ),
+            size,
+            sampled=len(present) > 1 and not bare,
+        )
+        for number, (label, one) in enumerate(zip(labels, present, strict=True))
+        if one.series.latest is not None
+    )
+
+
+def _told(label: str, value: str) -> str:
+    return " ".join(filter(None, (label, value)))
+
+
+def placed(
+    given: Sequence[Name], title: str, wide: float, size: float, most: int
+) -> tuple[str, list[list[Name]]]:
+    """The title and the lines of names; in the first stand those that have room beside it.
+
+    ``most``: lines below that. What has no room in the last of them is counted.
+    """
+    spare = 0.0 if most else min(MORE + SPACE + sum(one.wide for one in given[:1]), wide / 2)
+    said = squeezed(title, wide - spare, size, "bold")
+    rooms = [wide - pixels(said, size, "bold") - SPACE, *[wide] * most]
+    rows: list[list[Name]] = [[]]
+    for number, one in enumerate(given):
+        is_last, more = len(rows) > most, len(given) - number
+        mark = SPACE + MORE if is_last and more > 1 else 0
+        if _taken((*rows[-1], one)) > rooms[len(rows) - 1] - mark:
+            if is_last:
+                rows[-1].append(Name(-1, f"+{more}", one.size))
+                break
+            rows.append([])
+        rows[-1].append(one)
+    return said, [_on_the_right(row, wide) for row in rows]
+
+
+def _taken(row: Sequence[Name]) -> float:
+    return sum(one.wide + SPACE for one in row) - SPACE
+
+
+def _on_the_right(row: Sequence[Name], wide: float) -> list[Name]:
+    found, at = [], wide - _taken(row)
+    for one in row:
+        found.append(replace(one, at=at))
+        at += one.wide + SPACE
+    return found
+
+
+def say(axes: Axes, given: Sequence[Name], left: float, y: float) -> None:
+    """In one line above a plot, ``y`` in shares of it; ``left``: px before it begins."""
+    for one in given:
+        at, look = one.at - left, COLOURS[one.number % len(COLOURS)] if one.number >= 0 else None
+        if one.sampled:
+            ends = [aside(axes, at), aside(axes, at + SAMPLE)]
+            axes.plot(ends, [y, y], transform=axes.transAxes, clip_on=False, color=look,
+                      linestyle=STYLES[one.number % len(STYLES)], linewidth=1.6)  # fmt: skip
+            at += SAMPLE + GAP
+        more = {"color": look} if look else {}
+        note(axes, aside(axes, at), y, one.said, va="center_baseline", fontsize=one.size,
+             fontweight="bold", **more)  # fmt: skip
 
 
 def spread(heights: Sequence[float], apart: float) -> list[float]:

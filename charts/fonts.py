@@ -8,6 +8,7 @@ import matplotlib as mpl
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
 from matplotlib.ft2font import LoadFlags
 
+POINTS = 72  #: of an inch: matplotlib's measure of type, and here a px of the preview
 WIDEST = 1.0  #: of its size, that a character of another font takes
 
 #: Beside the one that comes with matplotlib, for names in other writing, where they are installed.
@@ -16,7 +17,7 @@ _OTHERS = ("Noto Sans CJK JP", "Noto Sans CJK SC", "Noto Sans Arabic", "Noto San
 mpl.rcParams.update(
     {
         "font.family": ["DejaVu Sans", *sorted({*_OTHERS} & {*fontManager.get_font_names()})],
-        "font.size": 9.5,
+        "font.size": 11,
         # A name with two dollars in it is no formula, and one that is none would break the picture.
         "text.parse_math": False,
         "axes.unicode_minus": False,
@@ -25,9 +26,9 @@ mpl.rcParams.update(
 )
 
 
-def inches(text: str, size: float, weight: str = "normal") -> float:
+def pixels(text: str, size: float, weight: str = "normal") -> float:
     """How wide it will be, but for the little by which some letters stand closer together."""
-    return sum(_advance(one, weight) for one in text) * size / 72
+    return sum(_advance(one, weight) for one in text) * size
 
 
 @lru_cache(maxsize=4096)
@@ -41,12 +42,12 @@ def _advance(character: str, weight: str) -> float:
 
 
 def cut(text: str, wide: float, size: float, weight: str = "normal") -> str:
-    """One line of at most so many inches; what is left out is marked."""
+    """One line of at most so many px; what is left out is marked."""
     return _shortened(text, wide, size, weight, lambda line, kept: f"{line[:kept].rstrip()}…")
 
 
 def squeezed(name: str, wide: float, size: float, weight: str = "normal") -> str:
-    """A name in at most so many inches: what tells names apart is at either end of them."""
+    """A name in at most so many px: what tells names apart is at either end of them."""
     return _shortened(name, wide, size, weight, _both_ends)
 
 
@@ -58,9 +59,9 @@ def _shortened(
     text: str, wide: float, size: float, weight: str, keep: Callable[[str, int], str]
 ) -> str:
     line = " ".join(text.split())
-    if inches(line, size, weight) <= wide:
+    if pixels(line, size, weight) <= wide:
         return line
-    return keep(line, _most(len(line), lambda kept: inches(keep(line, kept), size, weight) <= wide))
+    return keep(line, _most(len(line), lambda kept: pixels(keep(line, kept), size, weight) <= wide))
 
 
 def wrapped(
@@ -68,9 +69,9 @@ def wrapped(
 ) -> tuple[str, ...]:
     """At most so many lines, parted at spaces and hyphens where there are any."""
     text = " ".join(text.split())
-    if lines == 1 or inches(text, size, weight) <= wide:
+    if lines == 1 or pixels(text, size, weight) <= wide:
         return (cut(text, wide, size, weight),)
-    most = _most(len(text), lambda kept: inches(text[:kept], size, weight) <= wide)
+    most = _most(len(text), lambda kept: pixels(text[:kept], size, weight) <= wide)
     end = max(text.rfind(" ", 0, most + 1), text.rfind("-", 0, most) + 1)
     end = end if end > 0 else most
     return (text[:end], *wrapped(text[end:], wide, size, lines - 1, weight))

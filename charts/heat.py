@@ -1,4 +1,4 @@
-"""Many databases at a glance: a row for each, a cell for each period, the darker the more."""
+"""Many databases at a glance: a row for each, a cell for each period, the lighter the more."""
 
 import math
 from collections.abc import Sequence
@@ -11,58 +11,65 @@ from matplotlib.patches import Rectangle
 
 from bot.values import HeatMap, HeatRow, amount
 from charts import frames
-from charts.fonts import inches, squeezed
+from charts.fonts import pixels, squeezed
 from charts.paper import (
     EDGE,
     PAPER,
     QUIET,
     SMALL,
+    SWATCH,
     WIDTH,
     Entry,
-    above,
+    Sheet,
     aside,
     note,
-    nothing,
+    room,
     sheet,
 )
 from charts.words import NO_DATA, foot
 
-MOST = 40  #: rows that can be read in one picture; the rest is counted
-ROW, ABOVE, BELOW = 0.21, 0.18, 0.3  #: inches
-LABELS, PEAKS, AIR = 2.3, 0.75, 0.1  #: inches: for names at most, for the highest values
-#: Shades whose lightness, which everybody sees, falls by even steps.
-LIGHTNESS = (0.02, 0.26, 0.39, 0.49, 0.59, 0.68, 0.76, 0.83, 0.9, 0.97)
+MOST = 12  #: rows that can be read at a glance; the rest is counted
+ROW, TIMES = 17, 15  #: px of a row, and for the times below the last
+LABELS, AIR = 135, 6  #: px: for names at most, and beside them
+PEAK = "highest"  #: what the figures on the right are
+#: Shades whose lightness, which everybody sees, rises by even steps from that of the paper.
+LIGHTNESS = (0.2, 0.3, 0.39, 0.48, 0.57, 0.65, 0.73, 0.81, 0.89, 0.99)
 STEPS = len(LIGHTNESS)
-BAR = 1.6  #: inches of the scale
+BAR = 100  #: px of the scale
 
 Cells = list[list[float]]
 """A list for each row; NaN where nothing was measured."""
 
 
 def figure(heat: HeatMap) -> Figure:
-    rows = heat.rows[:MOST]
+    free = room(heat.title, foot(heat), _key(heat, [[math.nan]])) - TIMES - ROW
+    rows = heat.rows[: min(MOST, int(free // ROW))]
     values = cells(heat, rows)
-    tall = max(1, len(rows)) * ROW
-    drawn = sheet(
-        heat.title,
-        foot(heat, len(heat.rows) - len(rows)),
-        ABOVE + tall + BELOW,
-        _key(heat, values),
-    )
-    named = min(LABELS, max((inches(one.label, SMALL) for one in rows), default=0.0))
+    others = heat.others + len(heat.rows) - len(rows)
+    tall = (len(rows) + (others > 0)) * ROW or 3 * ROW
+    drawn = sheet(heat.title, foot(heat), _key(heat, values), body=tall + TIMES)
+    if rows:
+        _fill(_plot(drawn, heat, rows, others), values, heat)
+    else:
+        drawn.nothing()
+    return drawn.figure
+
+
+def _plot(drawn: Sheet, heat: HeatMap, rows: Sequence[HeatRow], others: int) -> Axes:
+    named = min(LABELS, max(pixels(one.label, SMALL) for one in rows))
     left = EDGE + named + AIR
-    axes = drawn.axes(left, ABOVE, WIDTH - left - PEAKS - EDGE, tall)
+    wide = WIDTH - left - EDGE - AIR - pixels(PEAK, SMALL)
+    axes = drawn.axes(left, 0, wide, len(rows) * ROW)
     frames.bare(axes)
-    frames.times(axes, heat.window, heat.zone)
-    axes.set_ylim(max(1, len(rows)), 0)
+    frames.times(axes, heat.window, heat.zone, wide)
+    axes.set_ylim(len(rows), 0)
     axes.set_yticks([])
     _names(axes, rows, named)
-    if rows:
-        _fill(axes, values, heat)
-        _peaks(axes, values, heat.unit)
-    else:
-        nothing(axes)
-    return drawn.figure
+    if others:
+        axes.annotate(f"+{others:,} more, none higher", (0, 0), (-named - AIR, -TIMES - ROW / 2),
+                      "axes fraction", "offset points", color=QUIET, fontsize=SMALL,
+                      va="center_baseline")  # fmt: skip
+    return axes
 
 
 def cells(heat: HeatMap, rows: Sequence[HeatRow]) -> Cells:
@@ -76,8 +83,8 @@ def cells(heat: HeatMap, rows: Sequence[HeatRow]) -> Cells:
 
 
 def ramp() -> Colormap:
-    """From almost the paper to dark; what was not measured shows the hatching behind."""
-    shades = ListedColormap([mpl.colormaps["YlOrBr"](step) for step in LIGHTNESS])
+    """From almost the paper to bright; what was not measured shows the hatching behind."""
+    shades = ListedColormap([mpl.colormaps["inferno"](step) for step in LIGHTNESS])
     return shades.with_extremes(bad=(0, 0, 0, 0))
 
 
@@ -88,7 +95,8 @@ def _fill(axes: Axes, values: Cells, heat: HeatMap) -> None:
     axes.imshow(values, cmap=ramp(), vmin=0, vmax=heat.most, aspect="auto",
                 interpolation="nearest", extent=(low, high, rows, 0), zorder=1)  # fmt: skip
     for row in range(1, rows):
-        axes.axhline(row, color=PAPER, linewidth=2)
+        axes.axhline(row, color=PAPER, linewidth=1.5)
+    _peaks(axes, values, heat.unit)
 
 
 def _names(axes: Axes, rows: Sequence[HeatRow], wide: float) -> None:
@@ -100,11 +108,12 @@ def _names(axes: Axes, rows: Sequence[HeatRow], wide: float) -> None:
 def _peaks(axes: Axes, values: Cells, unit: str) -> None:
     """The highest of each row as a figure: a shade alone says no number."""
     right = 1 + aside(axes, AIR)
-    note(axes, right, 1 + above(axes, 0.06), "highest", color=QUIET)
     for number, row in enumerate(values):
         highest = max((one for one in row if not math.isnan(one)), default=None)
         said = NO_DATA if highest is None else amount(highest, unit)
         note(axes, right, 1 - (number + 0.5) / len(values), said, va="center_baseline")
+    axes.annotate(PEAK, (1, 0), (AIR, -3), "axes fraction", "offset points", va="top",
+                  color=QUIET, fontsize=SMALL)  # fmt: skip
 
 
 def _key(heat: HeatMap, values: Cells) -> Sequence[Entry]:
@@ -117,15 +126,13 @@ def _key(heat: HeatMap, values: Cells) -> Sequence[Entry]:
 def _bar(axes: Axes, x: float, y: float) -> None:
     for step in range(STEPS):
         shade = ramp()(step)
-        axes.add_patch(
-            Rectangle((x + step * BAR / STEPS, y - 0.06), BAR / STEPS, 0.12, color=shade)
-        )
+        axes.add_patch(Rectangle((x + step * BAR / STEPS, y - 5), BAR / STEPS, 10, color=shade))
 
 
 def _hatched(axes: Axes, x: float, y: float) -> None:
-    axes.add_patch(_unmeasured(x, y - 0.06, 0.25, 0.12))
+    axes.add_patch(_unmeasured(x, y - 5, SWATCH, 10))
 
 
 def _unmeasured(x: float, y: float, width: float, height: float) -> Rectangle:
-    return Rectangle((x, y), width, height, facecolor=PAPER, edgecolor="#A5A4A8", hatch="/////",
+    return Rectangle((x, y), width, height, facecolor=PAPER, edgecolor="#7C828C", hatch="/////",
                      linewidth=0, zorder=0.5)  # fmt: skip

@@ -1,7 +1,7 @@
 """What is marked in every panel of a chart, and explained once: moments, a change, a week before.
 
-A request of the bot is a full line with a dark number, an event of RDS a dotted one with a
-hollow number.
+A request or an incident of the bot is a full line with a filled number, an event of RDS a dotted
+one with a hollow number.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,17 +15,19 @@ from matplotlib.patches import Rectangle
 from bot.values import SECOND, Chart, Marker
 from charts.curves import EARLIER, spread
 from charts.fonts import cut
-from charts.paper import BESIDE, EDGE, INK, SMALL, WIDTH, Entry, badge
+from charts.paper import APART, BESIDE, EDGE, INK, SMALL, SWATCH, WIDTH, Entry, above, badge
 from charts.words import clock, stretch
 
-MOST = 9  #: moments that one chart bears
-BADGE = 0.17  #: inches that a number takes
-LONGEST = WIDTH - 2 * EDGE - BESIDE - 0.25  #: inches of what is said of one
-RAISED = 1.075  #: of a plot's height
+MOST = 4  #: moments that one chart bears
+BADGE = 17  #: px that a number takes
+LONGEST = WIDTH - 2 * EDGE - BESIDE - SWATCH  #: px of what is said of one
+LONE = 2  #: moments that have a line each; more of them share lines
+HALF = (LONGEST - SWATCH - BESIDE - APART) / 2
+RAISED = 17  #: px above the first plot, for the numbers
 SHADE: Mapping[str, Any] = {
-    "facecolor": "#E69F00",
-    "alpha": 0.2,
-    "edgecolor": "#E69F00",
+    "facecolor": "#F0E442",
+    "alpha": 0.3,
+    "edgecolor": "#F0E442",
     "linewidth": 0.8,
 }
 
@@ -36,19 +38,24 @@ class Marked:
     change: tuple[int, int] | None
     key: tuple[Entry, ...]
 
-    def mark(self, axes: Axes, wide: float) -> None:
-        """Into a panel of so many inches."""
+    def mark(self, axes: Axes, wide: float, *, numbered: bool) -> None:
+        """Into a panel of so many px; the numbers stand above the first."""
         if self.change is not None:
-            axes.axvspan(*(at / SECOND for at in self.change), zorder=0.6, **SHADE)
+            axes.axvspan(*(at / SECOND for at in self.change), zorder=1.2, **SHADE)
         low, high = axes.get_xlim()
         shares = [(one.at / SECOND - low) / (high - low) for one in self.moments]
         raised = zip(self.moments, shares, beside(shares, BADGE / wide), strict=True)
         for number, (moment, share, place) in enumerate(raised, 1):
             axes.axvline(moment.at / SECOND, **_line(moment))
-            axes.plot([share, place], [1, RAISED], transform=axes.transAxes, clip_on=False,
-                      color=INK, linewidth=0.7)  # fmt: skip
-            badge(axes, place, RAISED, str(number), filled=moment.is_own,
-                  transform=axes.transAxes)  # fmt: skip
+            if numbered:
+                _raise(axes, share, place, str(number), filled=moment.is_own)
+
+
+def _raise(axes: Axes, share: float, place: float, number: str, *, filled: bool) -> None:
+    high = 1 + above(axes, RAISED / 2)
+    axes.plot([share, place], [1, high], transform=axes.transAxes, clip_on=False, color=INK,
+              linewidth=0.7)  # fmt: skip
+    badge(axes, place, high, number, filled=filled, transform=axes.transAxes)
 
 
 def of(chart: Chart) -> Marked:
@@ -91,24 +98,26 @@ def _key(
         yield Entry(_earlier, "a week before")
     if change is not None:
         yield Entry(_shade, f"the change, {stretch(change, chart.window, chart.zone)}")
+    longest = LONGEST if len(moments) <= LONE else HALF
     for number, moment in enumerate(moments, 1):
         said = f"{clock(moment.at, chart.window, chart.zone)} {moment.label}"
-        yield Entry(partial(_number, number, moment), cut(said, LONGEST, SMALL))
+        yield Entry(partial(_number, number, moment), cut(said, longest, SMALL))
     if left_out:
         yield Entry(_nothing, f"and {left_out} more, not marked", wide=0)
 
 
 def _earlier(axes: Axes, x: float, y: float) -> None:
-    axes.plot([x, x + 0.25], [y, y], **EARLIER)
+    axes.plot([x, x + SWATCH], [y, y], **EARLIER)
+    axes.fill_between([x, x + SWATCH], y, y + 5, color=EARLIER["color"], alpha=0.25, linewidth=0)
 
 
 def _shade(axes: Axes, x: float, y: float) -> None:
-    axes.add_patch(Rectangle((x, y - 0.06), 0.25, 0.12, **SHADE))
+    axes.add_patch(Rectangle((x, y - 4.5), SWATCH, 9, **SHADE))
 
 
 def _number(number: int, moment: Marker, axes: Axes, x: float, y: float) -> None:
-    axes.plot([x + 0.05, x + 0.25], [y, y], **_line(moment))
-    badge(axes, x + 0.1, y, str(number), filled=moment.is_own)
+    axes.plot([x, x + SWATCH], [y, y], **_line(moment))
+    badge(axes, x + SWATCH / 2, y, str(number), filled=moment.is_own)
 
 
 def _nothing(_axes: Axes, _x: float, _y: float) -> None:

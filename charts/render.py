@@ -15,13 +15,13 @@ PALETTES = (96, 32, 12)
 MOST = 200_000  #: bytes
 
 
-def draw(drawable: Drawable) -> bytes:
-    """The picture as PNG."""
+def draw(drawable: Drawable, most: int = MOST) -> bytes:
+    """The picture as PNG, of so many bytes where fewer colours bring it down to that."""
     image = _pixels(figure(drawable))
     png = b""
     for colours in PALETTES:
         png = _compressed(image, colours)
-        if len(png) <= MOST:
+        if len(png) <= most:
             break
     return png
 

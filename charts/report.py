@@ -8,13 +8,14 @@ from matplotlib.figure import Figure
 
 from bot.values import Interval, Report, Scale
 from charts import frames
-from charts.fonts import cut, inches, squeezed
+from charts.fonts import cut, pixels, squeezed
 from charts.paper import (
     COLOURS,
     EDGE,
     PAPER,
     QUIET,
     SMALL,
+    SWATCH,
     TEXT,
     WIDTH,
     Entry,
@@ -22,53 +23,70 @@ from charts.paper import (
     above,
     aside,
     note,
-    nothing,
+    room,
     sheet,
 )
 from charts.scales import figures, top
-from charts.words import before, bounds, estimate, zone_of
+from charts.words import bounds, estimate, zone_of
 
-ROW, ABOVE, BELOW = 0.38, 0.3, 0.34  #: inches of a figure; of a scale, for its title and its ticks
-LABELS, WORDS, APART = 2.2, 2.75, 0.16  #: inches, at most
-POINT: Mapping[str, Any] = {"color": COLOURS[0], "marker": "o", "markersize": 6}
+ROW, TITLED, TICKS = 29, 16, 16  #: px of a figure; of a scale, for its title and its ticks
+WORDS, AIR = 165, 12  #: px
+POINT: Mapping[str, Any] = {"color": COLOURS[0], "marker": "o", "markersize": 5}
 HOLLOW: Mapping[str, Any] = {
     "color": QUIET,
     "marker": "o",
-    "markersize": 6,
+    "markersize": 5,
     "markerfacecolor": PAPER,
 }
 
 
 def figure(report: Report) -> Figure:
-    body = sum(_tall(scale) for scale in report.scales)
-    foot = f"{report.about} · times in {zone_of(report.zone).key}"
-    drawn = sheet(report.title, foot, max(body, ROW), tuple(_key(report)))
-    labels = [one.label for scale in report.scales for one in scale.intervals]
-    named = min(LABELS, max((inches(one, SMALL) for one in labels), default=0.0))
+    """Scales of which nothing is known would be empty axes, and are left out."""
+    told = [one for one in report.scales if any(each.count for each in one.intervals)]
+    key, count = tuple(_key(told)) if told else (), sum(len(one.intervals) for one in told)
+    shown = _fitted(told, room(report.title, _foot(report, count), key))
+    foot = _foot(report, count - sum(len(one.intervals) for one in shown))
+    drawn = sheet(report.title, foot, key, body=sum(map(_tall, shown)) or 3 * ROW)
     down = 0.0
-    for scale in report.scales:
-        _scale(drawn, scale, down, named)
+    for scale in shown:
+        _scale(drawn, scale, down)
         down += _tall(scale)
-    if not report.scales:
-        drawn.nothing(ROW)
+    if not shown:
+        drawn.nothing()
     return drawn.figure
 
 
+def _foot(report: Report, left_out: int) -> str:
+    rest = f"{left_out} more are not shown" if left_out else ""
+    about = f"{report.about}, {zone_of(report.zone).key} time"
+    return " · ".join(filter(None, (rest, about)))
+
+
 def _tall(scale: Scale) -> float:
-    return ABOVE + max(1, len(scale.intervals)) * ROW + BELOW
+    return TITLED + len(scale.intervals) * ROW + TICKS
 
 
-def _scale(drawn: Sheet, scale: Scale, down: float, named: float) -> None:
-    left, rows = EDGE + named + APART, max(1, len(scale.intervals))
-    axes = drawn.axes(left, down + ABOVE, WIDTH - left - WORDS - EDGE, rows * ROW)
+def _fitted(told: list[Scale], free: float) -> list[Scale]:
+    """With as many figures as there is room for: the last of the longest scale go first."""
+    while sum(map(_tall, told)) > free:
+        longest = max(told, key=lambda one: len(one.intervals))
+        if len(longest.intervals) == 1:
+            return told[: int(free // _tall(longest))]
+        fewer = longest.model_copy(update={"intervals": longest.intervals[:-1]})
+        told = [fewer if one is longest else one for one in told]
+    return told
+
+
+def _scale(drawn: Sheet, scale: Scale, down: float) -> None:
+    left, rows = EDGE + WORDS + AIR, len(scale.intervals)
+    axes = drawn.axes(left, down + TITLED, WIDTH - left - EDGE - AIR, rows * ROW)
     _frame(axes, scale, rows)
-    note(axes, aside(axes, EDGE - left), 1 + above(axes, 0.12), scale.title, fontsize=TEXT,
-         fontweight="bold")  # fmt: skip
-    if not scale.intervals:
-        nothing(axes)
+    note(axes, aside(axes, EDGE - left), 1 + above(axes, TITLED / 2),
+         squeezed(scale.title, WIDTH - 2 * EDGE, TEXT, "bold"), fontsize=TEXT,
+         fontweight="bold", va="center_baseline")  # fmt: skip
     for number, one in enumerate(scale.intervals):
         _mark(axes, one, number + 0.5)
-        _words(axes, one, 1 - (number + 0.5) / rows, scale.unit, named)
+        _words(axes, one, 1 - (number + 0.5) / rows, scale.unit, EDGE - left)
 
 
 def _frame(axes: Axes, scale: Scale, rows: int) -> None:
@@ -76,8 +94,15 @@ def _frame(axes: Axes, scale: Scale, rows: int) -> None:
     frames.bare(axes)
     axes.set_xlim(0, ceiling)
     axes.set_ylim(rows, 0)
-    frames.across(axes, figures(ceiling, scale.unit))
+    frames.across(axes, _ends(ceiling, scale.unit))
+    axes.get_xticklabels()[-1].set(ha="right")
     axes.set_yticks([])
+
+
+def _ends(ceiling: float, unit: str) -> tuple[tuple[float, str], ...]:
+    """Nothing and all of it: three figures in a row may be one number to the eye."""
+    ticks = figures(ceiling, unit)
+    return (ticks[0], ticks[-1])
 
 
 def _ceiling(scale: Scale) -> float:
@@ -97,27 +122,27 @@ def _mark(axes: Axes, one: Interval, at: float) -> None:
         axes.plot([one.value], [at], clip_on=False, **POINT)
 
 
-def _words(axes: Axes, one: Interval, height: float, unit: str, named: float) -> None:
-    """What it is called on the left, on the right what it is and how sure that is."""
-    name = squeezed(one.label, named, SMALL)
-    note(axes, aside(axes, -APART), height, name, ha="right", va="center_baseline")
-    right, half = 1 + aside(axes, 0.2), above(axes, 0.02)
-    note(axes, right, height + half, estimate(one, unit), va="bottom", fontsize=TEXT,
-         fontweight="bold")  # fmt: skip
-    rest = ", ".join(filter(None, (bounds(one, unit), before(one, unit))))
-    note(axes, right, height - half, cut(rest, WORDS - 0.25, SMALL), va="top", color=QUIET)
+def _words(axes: Axes, one: Interval, height: float, unit: str, left: float) -> None:
+    """What it is called and what it is, and below that how sure that is."""
+    value = estimate(one, unit)
+    room = WORDS - pixels(value, SMALL, "bold") - AIR
+    x, end, half = aside(axes, left), aside(axes, -AIR), above(axes, 6.5)
+    note(axes, x, height + half, squeezed(one.label, room, SMALL), va="center_baseline")
+    note(axes, end, height + half, value, ha="right", va="center_baseline", fontweight="bold")
+    note(axes, x, height - half, cut(bounds(one, unit), WORDS, SMALL), va="center_baseline",
+         color=QUIET)  # fmt: skip
 
 
-def _key(report: Report) -> Iterable[Entry]:
-    yield Entry(_point, "this period, in its 95 % interval")
-    if any(one.before is not None for scale in report.scales for one in scale.intervals):
+def _key(told: Iterable[Scale]) -> Iterable[Entry]:
+    yield Entry(_point, "in its 95 % interval")
+    if any(one.before is not None for scale in told for one in scale.intervals):
         yield Entry(_hollow, "the period before")
 
 
 def _point(axes: Axes, x: float, y: float) -> None:
-    axes.plot([x, x + 0.25], [y, y], color=COLOURS[0], linewidth=2.2)
-    axes.plot([x + 0.125], [y], **POINT)
+    axes.plot([x, x + SWATCH], [y, y], color=COLOURS[0], linewidth=2.2)
+    axes.plot([x + SWATCH / 2], [y], **POINT)
 
 
 def _hollow(axes: Axes, x: float, y: float) -> None:
-    axes.plot([x + 0.125], [y], **HOLLOW)
+    axes.plot([x + SWATCH / 2], [y], **HOLLOW)

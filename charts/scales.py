@@ -8,8 +8,7 @@ from bot.values import SECOND, Window
 
 #: Minutes between two ticks that read well on a clock.
 STEPS = (5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1440, 2880, 10_080, 20_160)
-MOST = 5  #: time ticks of a panel
-MARGIN = 0.04  #: of the width on the left, where the scale of values has its own words
+MOST = 5  #: time ticks of a wide panel
 HOUR = 60
 DAY = 24 * HOUR
 #: Figures that are too long for a scale, and how people shorten them.
@@ -20,17 +19,17 @@ Ticks = tuple[tuple[float, str], ...]
 """Positions, in seconds since 1970 or in the panel's unit, and their labels."""
 
 
-def moments(window: Window, zone: ZoneInfo) -> Ticks:
+def moments(window: Window, zone: ZoneInfo, most: int = MOST) -> Ticks:
     """Round times of the reader's day; a new day is named where days matter."""
     minutes = window.seconds / 60
-    step = next((one for one in STEPS if minutes / one <= MOST), STEPS[-1])
+    step = next((one for one in STEPS if minutes / one <= min(most, MOST)), STEPS[-1])
     since = datetime.fromtimestamp(window.since / SECOND, zone)
     until = datetime.fromtimestamp(window.until / SECOND, zone)
     day = since.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
     found: dict[float, str] = {}
     while day <= until:
         for at in _of_day(day, step):
-            if since + (until - since) * MARGIN <= at <= until:
+            if since <= at <= until:
                 found.setdefault(at.timestamp(), _said(at, step))
         day += timedelta(days=max(1, step // DAY))
     return tuple(sorted(found.items()))

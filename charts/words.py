@@ -37,8 +37,20 @@ def foot(drawn: Chart | HeatMap | Strips, left_out: int = 0) -> str:
     """What is missing comes first. ``left_out``: how many the picture has no room for."""
     known = zone_of(drawn.zone)
     rest = f"{left_out} more are not shown" if left_out else ""
-    until = f"{drawn.about} until {local(drawn.window.until, known):%a %d %b %H:%M}"
-    return " · ".join(filter(None, (drawn.unread, rest, until, f"times in {known.key}")))
+    ended = local(drawn.window.until, known)
+    until = f"{drawn.about}, to {ended:%a} {ended.day} {ended:%b %H:%M}, {known.key} time"
+    return " · ".join(filter(None, (drawn.unread, rest, until)))
+
+
+def zone_said(at: int, zone: str) -> str:
+    """Short, as it stands at an axis: ``CEST``, or ``UTC-3`` where it has no letters."""
+    moment = local(at, zone_of(zone))
+    name, offset = moment.tzname() or "", moment.utcoffset()
+    if name.isalpha() or offset is None:
+        return name
+    minutes = round(offset.total_seconds() / 60)
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'-' if minutes < 0 else '+'}{hours}{f':{rest:02}' if rest else ''}"
 
 
 def clock(at: int, window: Window, zone: str) -> str:

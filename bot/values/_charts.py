@@ -30,6 +30,7 @@ class Panel(Value):
     unit: str
     curves: tuple[Curve, ...]
     limit: Limit | None = None
+    alarms: tuple[Limit, ...] = ()  #: thresholds of alarms, always within the scale
     reach: float | None = None  #: a value that its scale has to reach, to be compared with others
     period: int | None = None  #: seconds from point to point, where other than the chart's
 
@@ -48,7 +49,7 @@ class Marker(Value):
 
     at: int
     label: str
-    is_own: bool = False  #: a request of the bot
+    is_own: bool = False  #: a request or an incident of the bot: of many, the last to be left out
 
 
 class Chart(Value):
@@ -63,6 +64,7 @@ class Chart(Value):
     markers: tuple[Marker, ...] = ()  #: oldest first
     change: tuple[int, int] | None = None  #: when what is looked at began and ended: shaded
     unread: str = ""  #: what of it could not be read, in words for the caption
+    rest: tuple[Panel, ...] = ()  #: measured as well, and told in words: there is no room for them
 
 
 class HeatRow(Value):
@@ -80,6 +82,7 @@ class HeatMap(Value):
     about: str
     window: Window
     rows: tuple[HeatRow, ...]  #: the most telling first
+    others: int = 0  #: rows that are left out, none of them more telling
     unit: str = "%"
     most: float = 100.0  #: the value of the strongest colour
     zone: str = "UTC"

@@ -23,5 +23,5 @@ def test_it_says_the_same_and_is_as_large_and_as_sharp() -> None:
 
     titles = [one.get_title(loc="left") for one in theirs.axes]
     assert sorted(said(ours)) == sorted([*said(theirs), *titles])
-    assert [round(one.bbox.height / 10) for one in (ours, theirs)] == [66, 66]
+    assert [round(one.bbox.height / 10) for one in (ours, theirs)] == [108, 108]
     assert ours.bbox.width == theirs.bbox.width

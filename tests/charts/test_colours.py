@@ -8,8 +8,10 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.typing import ColorType
 
+from charts.curves import EARLIER
 from charts.heat import STEPS, ramp
-from charts.paper import ALARM, COLOURS, INK, INKS, PAPER, QUIET
+from charts.markers import SHADE
+from charts.paper import ALARM, COLOURS, EDGING, INK, PAPER, QUIET
 
 Colour = npt.NDArray[np.float64]
 
@@ -46,18 +48,26 @@ def contrast(one: Colour, other: Colour) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("words", [INK, QUIET, ALARM, *INKS])
+#: What a picture lies on in Slack.
+LIGHT, DARK = "#FFFFFF", "#1A1D21"
+
+
+@pytest.mark.parametrize("words", [INK, QUIET, ALARM, *COLOURS])
 def test_words_are_read_on_the_paper(words: str) -> None:
     assert contrast(light(words), light(PAPER)) >= 4.5
     assert contrast(seen(words), seen(PAPER)) >= 4.5
 
 
-@pytest.mark.parametrize(("line", "words"), list(zip(COLOURS, INKS, strict=True)))
-def test_words_have_the_hue_of_their_line(line: str, words: str) -> None:
-    one, other = lab(light(line))[1:], lab(light(words))[1:]
+@pytest.mark.parametrize("drawn", [EARLIER["color"], SHADE["edgecolor"], ALARM, INK, *COLOURS])
+def test_what_is_drawn_is_seen_on_the_paper(drawn: str) -> None:
+    assert contrast(light(drawn), light(PAPER)) >= 3
+    assert contrast(seen(drawn), seen(PAPER)) >= 3
 
-    turned = float(one @ other / np.linalg.norm(one) / np.linalg.norm(other))
-    assert turned > 0.9
+
+def test_the_paper_ends_somewhere_in_either_theme_and_glares_in_none() -> None:
+    assert contrast(light(PAPER), light(LIGHT)) >= 3
+    assert contrast(light(EDGING), light(DARK)) >= 3
+    assert contrast(light(PAPER), light(DARK)) < 2
 
 
 def test_colours_of_curves_are_told_apart_without_red_and_green() -> None:
@@ -69,7 +79,7 @@ def test_colours_of_curves_are_told_apart_without_red_and_green() -> None:
     assert min(apart) > 10
 
 
-def test_a_darker_shade_is_always_more() -> None:
+def test_a_lighter_shade_is_always_more() -> None:
     shades = [lab(seen(ramp()(step)))[0] for step in range(STEPS)]
 
-    assert all(lighter - darker > 3 for lighter, darker in pairwise(shades))
+    assert all(more - less > 3 for less, more in pairwise(shades))

@@ -4,6 +4,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from bot.values import SECOND, Chart, Curve, Panel
+from charts.curves import EARLIER
 from charts.markers import MOST, beside, chosen
 from charts.paper import INK
 from charts.render import figure
@@ -48,7 +49,7 @@ def test_the_bots_own_and_the_latest_moments_are_marked_and_the_rest_is_counted(
     assert len(kept) == MOST
     assert REBOOT in kept
     assert [one.at for one in kept] == sorted(one.at for one in kept)
-    assert "and 4 more, not marked" in said(figure(marked(*events, REBOOT)))
+    assert "and 9 more, not marked" in said(figure(marked(*events, REBOOT)))
 
 
 def test_numbers_keep_apart_and_stay_above_their_panel() -> None:
@@ -83,13 +84,15 @@ def week_before(*values: float) -> Chart:
     return chart(Panel(title="CPU", unit="%", curves=(before, Curve(series=series(wave())))))
 
 
-def test_the_week_before_is_faint_behind_and_explained() -> None:
+def test_the_week_before_is_an_area_behind_and_explained() -> None:
     drawn = figure(week_before(10, 20, 30))
 
     plot = drawn.axes[-1]
-    faint, bold = lines(plot, linewidth=1.0)[0], lines(plot, linewidth=1.5)[0]
-    assert [value for _, value in points(faint)] == [10, 20, 30]
-    assert faint.get_zorder() < bold.get_zorder()
+    grey, bold = lines(plot, **EARLIER)[0], lines(plot, linewidth=1.5)[0]
+    assert [value for _, value in points(grey)] == [10, 20, 30]
+    assert grey.get_zorder() < bold.get_zorder()
+    assert grey.get_linestyle() == "-"
+    assert len(plot.collections) == 1
     assert said(drawn).count("a week before") == 1
     assert "30 %" not in said(drawn)
 

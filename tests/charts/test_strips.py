@@ -9,7 +9,7 @@ from tests.charts.samples import BUSY, NOON, strip, strips, wave
 def test_each_strip_rises_from_nothing_to_its_own_highest() -> None:
     plot = figure(strips(strip("large", 0, 50, 100), strip("small", 0, 1, 2))).axes[-1]
 
-    upper, lower = lines(plot, color=COLOURS[0], linewidth=1.2)
+    upper, lower = lines(plot, color=COLOURS[0], linewidth=1.4)
     assert [y for _, y in points(upper)] == [1, 1 + TALL / 2, 1 + TALL]
     assert [y for _, y in points(lower)] == [0, TALL / 2, TALL]
     assert points(upper)[-1][0] == NOON / SECOND - 60
@@ -18,7 +18,7 @@ def test_each_strip_rises_from_nothing_to_its_own_highest() -> None:
 def test_what_was_not_measured_parts_the_strip() -> None:
     plot = figure(strips(strip("one", 1, None, None, 1))).axes[-1]
 
-    (line,) = lines(plot, color=COLOURS[0], linewidth=1.2)
+    (line,) = lines(plot, color=COLOURS[0], linewidth=1.4)
     assert len(line.get_xdata()) == 3
     assert len(points(line)) == 2
 
@@ -26,7 +26,7 @@ def test_what_was_not_measured_parts_the_strip() -> None:
 def test_values_below_nothing_stay_in_their_line() -> None:
     plot = figure(strips(strip("one", -4, 0, 4))).axes[-1]
 
-    (line,) = lines(plot, color=COLOURS[0], linewidth=1.2)
+    (line,) = lines(plot, color=COLOURS[0], linewidth=1.4)
     assert [y for _, y in points(line)] == [0, TALL / 2, TALL]
 
 
