@@ -41,6 +41,7 @@ from bot.settings import OBSERVES, Settings, idle
 from bot.values import Line, Moment, Status, micros, wall_clock
 from charts import Studio
 from handlers import app as slack
+from handlers.delivery.charts import ChartAnswers
 from handlers.delivery.homes import Homes
 from handlers.delivery.notifier import Notifier
 from handlers.delivery.pictures import Pictures
@@ -214,10 +215,11 @@ async def _built(ground: Ground) -> Bot:
     intake = Intake(store.inbox, clock)
     replies = Replies(store, posting, ground.session)
     pictures = Pictures(store, posting, ground.studio)
-    runner = Runner(services)
+    charts = ChartAnswers(store, posting, directory)
+    runner = Runner(services, charts)
     live_tick = LiveTick(services, runner, pictures)
     live = Live(services, directory, runner, live_tick, replies)
-    slack.listen(bolt, intake, services, posting, replies, live)
+    slack.listen(bolt, intake, services, posting, replies, runner, charts, live)
     homes = Homes(services, posting, clock, pause=3 * pause)
     admins = Admins(directory, settings)
     notifier = Notifier(

@@ -22,6 +22,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.desk import Services
 from bot.errors import SettingsError
+from handlers.delivery.charts import ChartAnswers
 from handlers.delivery.masked import MaskedClient
 from handlers.delivery.replies import Replies
 from handlers.directory import Identity
@@ -157,10 +158,12 @@ def listen(
     services: Services,
     client: AsyncWebClient,
     replies: Replies,
+    runner: Runner,
+    charts: ChartAnswers,
     live: Live,
 ) -> None:
     """Every listener, registered once; ``client`` tries nothing again."""
-    runner, modals = Runner(services), Modals(client)
+    modals = Modals(client)
     forms = Forms(services, modals)
     launcher = Launcher(services, runner, forms, modals)
     # Bolt asks one after the other: what comes most often and in bursts stands first.
@@ -168,7 +171,7 @@ def listen(
     Commands(runner, forms, launcher, replies).register(app, intake)
     Mentions(runner, forms, replies, services.store).register(app, intake)
     Shortcuts(services, runner, modals, replies).register(app, intake)
-    Redrawing(runner, services.store, replies).register(app, intake)
+    Redrawing(services, runner, replies, charts).register(app, intake)
     live.register(app, intake)
     Views(runner, forms, launcher, modals, replies).register(app, intake)
     Events(services.store).register(app, intake)

@@ -164,6 +164,13 @@ class SlackDirectory:
         """Whether the bot is in that channel, and nobody outside this workspace is."""
         return _may_hold_cards(await self._channels.lately(channel))
 
+    async def channel_name(self, channel: str) -> str:
+        """Without its mark; empty where it is not known."""
+        try:
+            return str((await self._channels.lately(channel)).get("name") or "")
+        except DirectoryError:
+            return ""
+
     async def is_member(self, channel: str, user: str) -> bool:
         """False also where Slack does not say, so that somebody is rather told twice."""
         try:

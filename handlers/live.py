@@ -7,9 +7,10 @@ from bot.errors import BotError, NotAllowedError, UsageError
 from bot.monitoring import live_charts
 from bot.operation import Query
 from bot.values import Answer, AuditEvent, LiveChart, Posted, Shown
+from handlers.delivery.invocation import Invocation
 from handlers.delivery.pictures import Pictures
 from handlers.errors import query_in
-from handlers.runner import Invocation, Runner
+from handlers.runner import Runner
 from handlers.slack_errors import (
     UNANSWERED,
     ContentError,

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Awaitable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 
 from bot.desk import OPEN_TO_ALL, ServiceDesk, Services
@@ -27,18 +27,16 @@ from bot.values import (
     AuditEvent,
     Kind,
     Line,
-    Message,
     Person,
-    PersonId,
-    Place,
     Request,
     Status,
 )
 from handlers.blocks.answers import answer
 from handlers.blocks.dry_run import rehearsal
 from handlers.blocks.error import Suggestion
-from handlers.blocks.picture import words
 from handlers.blocks.receipt import filed
+from handlers.delivery.charts import ChartAnswers
+from handlers.delivery.invocation import Invocation
 from handlers.errors import explained, offer, query_in
 from handlers.parser import Command, simpler, whole_text
 from handlers.suggestions import reply_to
@@ -47,23 +45,17 @@ from handlers.suggestions import reply_to
 NAMING = 1.0
 
 
-@dataclass(frozen=True)
-class Invocation:
-    """Who wants something, where, and when the wish was received."""
-
-    asker: PersonId
-    channel: str
-    received_at: int
-    key: str
-
-
 class Runner:
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, charts: ChartAnswers) -> None:
         self._services = services
+        self._charts = charts
         self._authorization = Authorization(services.store, services.directory)
 
     async def run(self, command: Command, invocation: Invocation) -> dict[str, object]:
-        """The reply; what people should know of an error is a reply too."""
+        """The reply; what people should know of an error is a reply too.
+
+        Empty where a message that is posted says it all.
+        """
         try:
             return await self.carry_out(command, invocation)
         except BotError as error:
@@ -92,7 +84,7 @@ class Runner:
             case Change():
                 return await self._ask(command, operation, invocation)
             case Query():
-                return await self._answered(await self.look(operation, invocation), invocation)
+                return await self._answered(operation, invocation)
             case Control():
                 person = await self._services.directory.person(
                     invocation.asker, invocation.received_at
@@ -103,9 +95,13 @@ class Runner:
 
     async def look(self, query: Query, invocation: Invocation) -> Answer:
         """What a query finds, before anybody draws it. Raises BotError."""
+        found, _ = await self._looked(query, invocation)
+        return found
+
+    async def _looked(self, query: Query, invocation: Invocation) -> tuple[Answer, Sight]:
         person, sight = await self.member(query, invocation)
         answering = query.answer(self._seated(sight, invocation), person)
-        return await self._audited(query, person, answering)
+        return await self._audited(query, person, answering), sight
 
     async def _audited(
         self, operation: Operation, person: Person, answering: Awaitable[Answer]
@@ -127,15 +123,17 @@ class Runner:
             self._services, invocation.received_at, sight, invocation.channel, invocation.key
         )
 
-    async def _answered(self, found: Answer, invocation: Invocation) -> dict[str, object]:
-        """The words now; a picture is posted to the person when it is drawn."""
+    async def _answered(self, query: Query, invocation: Invocation) -> dict[str, object]:
+        """What is said privately: the words, and where a picture is; nothing where a message that
+        is posted says it all.
+
+        What not everybody may look at is never answered in the open.
+        """
+        found, sight = await self._looked(query, invocation)
         if found.chart is None:
             return answer(found)
-        key = f"picture:{invocation.key}"
-        message = Message.pictured(Place.PERSON, invocation.asker.user, found, key=key, waits=True)
-        async with self._services.store.write() as tx:
-            await tx.post(message)
-        return words(found)
+        is_whole = sight.is_whole and self._services.settings.access.viewers is None
+        return await self._charts.say(found, invocation, may_stand_open=is_whole)
 
     def _meant(self, command: Command, error: UnknownWordError) -> list[Suggestion]:
         """The same command with each word that may have been meant."""

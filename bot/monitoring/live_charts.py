@@ -42,15 +42,15 @@ def begun(
 def objection(wanted: LiveChart, alive: Sequence[LiveChart]) -> str:
     """Why it cannot be kept fresh, for whoever asks; empty where it can."""
     if any((one.address, one.command) == (wanted.address, wanted.command) for one in alive):
-        return "That picture is kept fresh there already."
+        return "That chart is live there already."
     if sum(one.person == wanted.person for one in alive) >= EACH:
         return (
-            f"{EACH} pictures are kept fresh for you, and that is the most for one person. "
+            f"{EACH} charts are live for you, and that is the most for one person. "
             "Press Stop below one of them first."
         )
     if len(alive) >= ALL:
         return (
-            f"{ALL} pictures are kept fresh for all of you, and that is the most at a time. "
+            f"{ALL} charts are live for all of you, and that is the most at a time. "
             "Press Stop below one of them first, or try again when an hour has passed."
         )
     return ""
@@ -59,7 +59,7 @@ def objection(wanted: LiveChart, alive: Sequence[LiveChart]) -> str:
 def fresh(chart: LiveChart, found: Answer, now: int) -> Answer:
     """The words while it is renewed; other times would be drawn over, so they have no button."""
     told = paragraph(
-        "As of ", Moment(at=now), "; kept fresh until ", Moment(at=chart.until), " for ",
+        "As of ", Moment(at=now), ", refreshed until ", Moment(at=chart.until), " for ",
         Mention(person=chart.person), ".",
     )  # fmt: skip
     stop = Button(label="Stop", action=STOP, value=chart.id)
@@ -68,5 +68,5 @@ def fresh(chart: LiveChart, found: Answer, now: int) -> Answer:
 
 def ended(chart: LiveChart, shown: Answer) -> Answer:
     """The last words, with the buttons by which everybody can look on."""
-    told = paragraph("Kept fresh until ", Moment(at=chart.until), "; it is not renewed any more.")
+    told = paragraph("Refreshed until ", Moment(at=chart.until), "; it is not renewed any more.")
     return shown.model_copy(update={"parts": (*shown.parts, told)})

@@ -7,7 +7,19 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from bot.errors import UsageError
 from bot.operation import Desk, Query
 from bot.params import Choice, Parameter, Several, Target
-from bot.values import Answer, Button, Code, Database, Paragraph, Person, Range, keep_fresh, ranges
+from bot.values import (
+    Answer,
+    Button,
+    Code,
+    Database,
+    Menu,
+    Paragraph,
+    Person,
+    Range,
+    keep_fresh,
+    more,
+    ranges,
+)
 
 MOST = 8  #: panels that one picture bears
 
@@ -34,7 +46,7 @@ More = Annotated[
 class CompareDatabases(Query):
     """Compare one metric of several databases, in words and in one picture on one scale.
 
-    Two to eight databases, the busiest first. The picture comes as a direct message.
+    Two to eight databases, the busiest first.
     """
 
     verb, name = "compare", "compare_databases"
@@ -60,10 +72,10 @@ class CompareDatabases(Query):
             chart=seen.chart,
         )
 
-    def _buttons(self, databases: Sequence[Database]) -> tuple[Button, ...]:
+    def _buttons(self, databases: Sequence[Database]) -> tuple[Button | Menu, ...]:
         names = " ".join(one.address for one in databases)
         line = f"compare {names} --metric {self.metric}"
-        return (*ranges(line, self.range), keep_fresh(f"{line} --range {self.range}"))
+        return (*ranges(line, self.range), more(keep_fresh(f"{line} --range {self.range}")))
 
 
 def _different(databases: Sequence[Database]) -> tuple[Database, ...]:

@@ -10,7 +10,6 @@ from bot.params import Target
 from bot.values import (
     SECOND,
     Answer,
-    Button,
     Chart,
     Code,
     Curve,
@@ -28,6 +27,7 @@ from bot.values import (
     Table,
     Window,
     paragraph,
+    refresh,
 )
 
 MINUTE = 60 * SECOND
@@ -53,7 +53,7 @@ Found = Mapping[Measure, Series]
 class ShowConnections(Query):
     """Show connections against the limit, refused logins, the trend of 7 days, and what to do.
 
-    The picture of the 7 days comes as a direct message.
+    The picture is of the 7 days.
     """
 
     verb, name = "connections", "show_connections"
@@ -89,7 +89,7 @@ class ShowConnections(Query):
                 *events,
                 *missing,
             ),
-            buttons=_refresh(database) if chart else (),
+            buttons=(refresh(f"connections {database.address}"),) if chart else (),
             hint=("All its metrics: ", Code(text=f"/rds metrics {database.address}")),
             chart=chart,
         )
@@ -260,8 +260,3 @@ def _line(usages: Sequence[Usage]) -> Limit | None:
     """Where all of them have the same limit."""
     limit = shared([one.limit for one in usages if one.limit])
     return Limit(value=limit.most, label=f"limit {limit}") if limit else None
-
-
-def _refresh(database: Database) -> tuple[Button, ...]:
-    line = f"connections {database.address}"
-    return (Button(label="Refresh", action="picture.again", value=line),)

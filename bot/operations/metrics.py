@@ -11,11 +11,13 @@ from bot.values import (
     Code,
     Database,
     Kind,
+    Menu,
     Observed,
     Paragraph,
     Person,
     Range,
     keep_fresh,
+    more,
     paragraph,
     ranges,
     week_before,
@@ -26,8 +28,9 @@ class ShowMetrics(Query):
     """Show how a database does: what is unusual in words, and its metrics in one picture.
 
     An alarm of CloudWatch that fires on it comes first.
-    Without METRICS it shows what matters for the engine. The picture comes as a direct message.
-    Keep fresh posts it where that is pressed, for all to see, and renews it for an hour.
+    Without METRICS it shows what matters for the engine. In a mention the picture stands in the
+    thread for all to see; else in your direct messages, from where a click shares it.
+    A live chart is posted where that is pressed, for all to see, and renewed for an hour.
     """
 
     verb, name = "metrics", "show_metrics"
@@ -59,13 +62,13 @@ class ShowMetrics(Query):
             chart=seen.chart,
         )
 
-    def _buttons(self, database: Database) -> tuple[Button, ...]:
+    def _buttons(self, database: Database) -> tuple[Button | Menu, ...]:
         line = " ".join(filter(None, ("metrics", database.address, self.metrics)))
         beside = f"{line} {WEEK_BEFORE}" if self.week_before else line
+        week = week_before(f"{line} --range {self.range}", self.week_before)
         return (
             *ranges(beside, self.range),
-            week_before(f"{line} --range {self.range}", self.week_before),
-            keep_fresh(f"{beside} --range {self.range}"),
+            more(week, keep_fresh(f"{beside} --range {self.range}")),
         )
 
 

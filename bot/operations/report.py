@@ -4,16 +4,15 @@ from datetime import timedelta
 from bot.operation import Desk, Query
 from bot.params import Duration
 from bot.reports import changes, chart, findings, sentences, span_of, table, title_of
-from bot.values import Answer, Button, Code, Person, paragraph
+from bot.values import Answer, Button, Code, Menu, Person, paragraph, refresh
 
-DAYS = (7, 30, 90)  #: of the buttons
+DAYS = (7, 30, 90)  #: that are offered
 
 
 class ShowReport(Query):
     """Show how the team does: success, time to approve, MTTA, MTTR, and how sure that is.
 
-    Of the last 30 days, or as far back as --since says, beside as much time before. The picture
-    comes as a direct message.
+    Of the last 30 days, or as far back as --since says, beside as much time before.
     """
 
     verb, name = "report", "show_report"
@@ -31,7 +30,7 @@ class ShowReport(Query):
         return Answer(
             title=title,
             parts=(changes(found, span), table(found), *sentences(found, now, before, span)),
-            buttons=tuple(_button(days, self.since) for days in DAYS),
+            buttons=_buttons(self.since),
             hint=("What stands behind it: ", Code(text="/rds requests --all")),
             chart=chart(found, title, span, person.timezone),
         )
@@ -46,6 +45,23 @@ def _nothing(span: str) -> Answer:
     )
 
 
-def _button(days: int, since: timedelta) -> Button:
-    label = f"Refresh {days}d" if since == timedelta(days=days) else f"{days}d"
-    return Button(label=label, action=f"picture.{days}d", value=f"report --since {days}d")
+def _buttons(since: timedelta) -> tuple[Menu, Button]:
+    """Another stretch of time, and the same anew."""
+    spans = sorted({*(timedelta(days=days) for days in DAYS), since})
+    choices = tuple(map(_choice, spans))
+    return Menu(label="Range", choices=choices, chosen=_label(since)), refresh(_line(since))
+
+
+def _choice(span: timedelta) -> Button:
+    word = _line(span).rpartition(" ")[2]
+    return Button(label=_label(span), action=f"picture.{word}", value=_line(span))
+
+
+def _label(span: timedelta) -> str:
+    return f"Last {span_of(span)}"
+
+
+def _line(span: timedelta) -> str:
+    minutes = span // timedelta(minutes=1)
+    word = f"{minutes}m" if minutes % 1440 else f"{minutes // 1440}d"
+    return f"report --since {word}"

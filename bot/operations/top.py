@@ -9,7 +9,6 @@ from bot.params import Choice, Target
 from bot.values import (
     SECOND,
     Answer,
-    Button,
     Chart,
     Code,
     Curve,
@@ -27,6 +26,7 @@ from bot.values import (
     Window,
     amount,
     paragraph,
+    ranges,
 )
 
 MINUTE = 60 * SECOND
@@ -42,8 +42,7 @@ OFF = (
 class ShowTop(Query):
     """Show what a database works on: its load by wait and by statement, against its processors.
 
-    As Database Insights counts it, in Standard or Advanced mode. Of a cluster it is the writer. The
-    picture comes as a direct message.
+    As Database Insights counts it, in Standard or Advanced mode. Of a cluster it is the writer.
     """
 
     verb, name = "top", "show_top"
@@ -90,16 +89,10 @@ class ShowTop(Query):
                 *lacks,
                 *_mode(instance),
             ),
-            buttons=tuple(self._button(instance, span) for span in Range),
+            buttons=ranges(f"top {instance.address}", self.range),
             hint=hint,
             chart=chart,
         )
-
-    def _button(self, instance: Database, span: Range) -> Button:
-        """The same again over another time; over the same time it is read anew."""
-        line = f"top {instance.address} --range {span}"
-        label = "Refresh" if span is self.range else span.value
-        return Button(label=label, action=f"picture.{span}", value=line)
 
 
 def finding(instance: Database, load: Load) -> str:

@@ -24,15 +24,20 @@ from bot.values._answers import (
 )
 from bot.values._base import SECOND, Value, canonical, fingerprint, label, micros
 from bot.values._buttons import (
+    AGAIN,
     FORM,
     KEEP,
+    OPEN_CHART,
     RUN,
+    SHARE_CHART,
     STOP,
     WEEK_BEFORE,
     asking,
     keep_fresh,
     looking,
+    more,
     ranges,
+    refresh,
     week_before,
 )
 from bot.values._changes import Call, Difference, Order, Plan, Progress, Receipt, Sent, Stage
@@ -120,12 +125,15 @@ from bot.values._telemetry import Datum, Lengths
 from bot.values._vocabulary import Environment, Kind, Risk, Status, Turn, folded, resembles
 
 __all__ = [
+    "AGAIN",
     "BANDS",
     "FORM",
     "KEEP",
     "MENTION",
+    "OPEN_CHART",
     "RUN",
     "SECOND",
+    "SHARE_CHART",
     "STOP",
     "WEEK_BEFORE",
     "Access",
@@ -249,11 +257,13 @@ __all__ = [
     "label",
     "looking",
     "micros",
+    "more",
     "paragraph",
     "passed",
     "plan_hash",
     "quoted",
     "ranges",
+    "refresh",
     "resembles",
     "session_name",
     "wall_clock",

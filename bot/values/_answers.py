@@ -92,7 +92,7 @@ class Answer(Value):
     parts: tuple[Paragraph | Facts | Table | Verbatim, ...] = ()
     buttons: tuple[Button | Menu, ...] = ()
     hint: Line = ()
-    chart: Drawable | None = None  #: a picture that follows in the asker's direct messages
+    chart: Drawable | None = None  #: the same message shows it when it is drawn
 
 
 class Observed(Value):

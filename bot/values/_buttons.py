@@ -1,12 +1,14 @@
 """Buttons that look, and buttons that open a form; neither changes anything by itself."""
 
-from bot.values._answers import Button
+from bot.values._answers import Button, Menu
 from bot.values._metrics import Range
 
 RUN = "query.run"  #: action of a button whose value is a command that only looks
 FORM = "form.open"  #: action of a button whose value is what `asking` writes
 WEEK_BEFORE = "--week-before"
 KEEP, STOP = "live.keep", "live.stop"  #: actions of what is kept fresh
+AGAIN = "picture.again"  #: its value is the command that the picture answers
+OPEN_CHART, SHARE_CHART = "picture.open", "picture.share"  #: of a private reply
 
 
 def looking(label: str, line: str) -> Button:
@@ -24,30 +26,40 @@ def asking(label: str, operation: str, target: str, reason: str = "") -> Button:
     return Button(label=label, action=f"{FORM}.{operation}", value=value)
 
 
-def ranges(line: str, shown: Range) -> tuple[Button, ...]:
-    """The same over another time; over the same time it is read anew.
+def ranges(line: str, shown: Range) -> tuple[Menu, Button]:
+    """The same over another time, and over the same time anew.
 
     ``line`` is the command without its range.
     """
-    return tuple(
-        Button(
-            label=f"Refresh {span}" if span is shown else span.value,
-            action=f"picture.{span}",
-            value=f"{line} --range {span}",
-        )
+    choices = tuple(
+        Button(label=span.label, action=f"picture.{span}", value=f"{line} --range {span}")
         for span in Range
     )
+    select = Menu(label="Range", choices=choices, chosen=shown.label)
+    return select, refresh(f"{line} --range {shown}")
+
+
+def refresh(line: str) -> Button:
+    """The same anew: a picture's own command."""
+    return Button(label="↻ Refresh", action=AGAIN, value=line)
+
+
+def more(*choices: Button) -> Menu:
+    """What is wanted less often."""
+    return Menu(label="More", choices=choices)
 
 
 def week_before(line: str, is_shown: bool) -> Button:
     """Shows the week before beside it, or leaves it out again. ``line``: without either."""
     if is_shown:
-        return Button(label="Without the week before", action="picture.week", value=line)
-    return Button(label="Week before", action="picture.week", value=f"{line} {WEEK_BEFORE}")
+        return Button(label="Without last week", action="picture.week", value=line)
+    label = "Compare with last week"
+    return Button(label=label, action="picture.week", value=f"{line} {WEEK_BEFORE}")
 
 
 def keep_fresh(line: str) -> Button:
-    return Button(label="Keep fresh", action=KEEP, value=line)
+    """Posts it where that is pressed, for all to see."""
+    return Button(label="Post live chart here (1 h)", action=KEEP, value=line)
 
 
 def _slug(label: str) -> str:

@@ -15,19 +15,18 @@ class Upload(Value):
 
 
 class Shared(Value):
-    """A picture in Slack: the file, and the message in whose name it lies in a conversation."""
+    """A picture in Slack. ``posted``: the message that shared its file, as older versions did."""
 
     file: str
     alt: str
-    posted: Posted
+    posted: Posted | None = None
 
 
 class Drawing(Value):
     """A picture that a message still waits for; its words stand there already.
 
-    ``in_place``: the message itself shows it; else the file below it in its thread does.
-    ``uploaded`` is its file as soon as Slack has it: that is not done again. ``asker`` is told
-    where the message cannot be changed any more.
+    ``in_place`` is of older versions. ``uploaded`` is its file as soon as Slack has it: that is not
+    done again. ``asker`` wants another picture than the message shows.
     """
 
     answer: Answer
@@ -36,6 +35,12 @@ class Drawing(Value):
     in_place: bool = True
     uploaded: Upload | None = None
     asker: PersonId | None = None
+    waits_for: str | None = None  #: user id of who asked for the message itself
+
+    @property
+    def reader(self) -> str | None:
+        """User id of who is told where the message cannot be changed any more."""
+        return self.asker.user if self.asker else self.waits_for
 
     def as_message(self) -> Message:
         """One waits for each message; a newer one takes the place of what still waits."""

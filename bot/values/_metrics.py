@@ -37,6 +37,11 @@ class Range(StrEnum):
         )
 
     @property
+    def label(self) -> str:
+        """As short as a control needs it: ``Last 24 h``."""
+        return self.spoken.capitalize().replace(" hours", " h")
+
+    @property
     def spoken(self) -> str:
         count, unit = self[:-1], {"h": "hour", "d": "day"}[self[-1]]
         return f"last {unit}" if count == "1" else f"last {count} {unit}s"

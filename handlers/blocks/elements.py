@@ -93,6 +93,16 @@ def button(
     }
 
 
+def linking(label: str, action: str, url: str) -> Element:
+    """A button that opens an address. Slack tells of the click all the same."""
+    return {
+        "type": "button",
+        "text": plain_text(visible(label), BUTTON),
+        "action_id": action,
+        "url": url,
+    }
+
+
 def confirm(title: str, text: str, yes: str, no: str) -> Element:
     return {
         "title": plain_text(visible(title), 100),

@@ -40,14 +40,22 @@ class Messages:
         self._pace = defaultdict[str, AsyncLimiter](lambda: AsyncLimiter(1, pause))
 
     async def post(
-        self, channel: str, drawn: Payload, plainer: Payload | None = None, **more: Any
+        self,
+        channel: str,
+        drawn: Payload,
+        plainer: Payload | None = None,
+        *,
+        in_thread_only: bool = False,
+        **more: Any,
     ) -> Posted:
-        """In the channel where its thread does not take it, and ``plainer`` where Slack does not
-        take it as it is; without one only its text."""
+        """In the channel where its thread does not take it, unless it belongs ``in_thread_only``;
+        and ``plainer`` where Slack does not take it as it is; without one only its text."""
         asked = {**drawn, **more}
         try:
             return await self._posted(channel, asked)
         except ThreadError as error:
+            if in_thread_only:
+                raise
             log.warning("posting.thread_refused", channel=channel, why=error.why)
             return await self._posted(channel, without(asked, "thread_ts"))
         except ContentError as error:
@@ -65,17 +73,27 @@ class Messages:
             log.warning("posting.too_rich", channel=posted.channel, why=error.why)
             return await self._changed(posted, plainer or plain_of(drawn))
 
-    async def once(self, delivery: Delivery, channel: str, drawn: Payload, **more: Any) -> Posted:
+    async def once(
+        self,
+        delivery: Delivery,
+        channel: str,
+        drawn: Payload,
+        *,
+        in_thread_only: bool = False,
+        **more: Any,
+    ) -> Posted:
         """What has a key is looked for before it is posted again."""
         key = delivery.message.key
         if key is None:
-            return await self.post(channel, drawn, **more)
+            return await self.post(channel, drawn, in_thread_only=in_thread_only, **more)
         # Slack knows no idempotency key: by this, what an unanswered attempt posted is found.
         # https://docs.slack.dev/reference/methods/chat.postMessage
         metadata = keyed(key)
         if earlier := await self.find(delivery, channel, metadata, **more):
             return earlier
-        posted = await self.post(channel, drawn, metadata=metadata, **more)
+        posted = await self.post(
+            channel, drawn, in_thread_only=in_thread_only, metadata=metadata, **more
+        )
         is_direct = posted.channel != channel
         return await self._first(delivery, posted, metadata) if is_direct else posted
 
@@ -116,13 +134,7 @@ class Messages:
 
     async def link(self, posted: Posted) -> str:
         """To the message; empty where Slack names none."""
-        try:
-            reply = await self._client.chat_getPermalink(
-                channel=posted.channel, message_ts=posted.ts
-            )
-        except UNANSWERED:
-            return ""
-        return str(reply["permalink"])
+        return await permalink(self._client, posted)
 
     async def _posted(self, channel: str, asked: Payload) -> Posted:
         # About one message a second in a channel: https://docs.slack.dev/apis/web-api/rate-limits
@@ -154,6 +166,15 @@ class Messages:
         if thread_ts:
             read = partial(self._client.conversations_replies, ts=thread_ts)
         return await read(channel=channel, oldest=since, include_all_metadata=True, limit=200)
+
+
+async def permalink(client: AsyncWebClient, posted: Posted) -> str:
+    """The address of a message; empty where Slack names none."""
+    try:
+        reply = await client.chat_getPermalink(channel=posted.channel, message_ts=posted.ts)
+    except UNANSWERED:
+        return ""
+    return str(reply.get("permalink") or "")
 
 
 def _bears(message: Payload, wanted: Payload) -> bool:

@@ -176,17 +176,24 @@ class Notifier:
     async def _pictured(self, delivery: Delivery) -> Posted | None:
         """The words; their picture follows in a message of its own, and they hold without it."""
         message = delivery.message
+        if stands := message.body.get("stands"):  # what shows it already is renewed from here on
+            return Posted.model_validate(stands)
         root = await self._root(message)
         if root is None:  # the card in whose thread it belongs could never be posted
             return None
         given = Answer.model_validate(message.body["answer"])
         more = {"thread_ts": root.ts} if root.ts else {}
         waiting = (no_image(DRAWING),) if message.body.get("waits") else ()
-        drawn = pictured(given, *waiting)
-        posted = await self._posting.once(delivery, root.channel, drawn, **more)
+        drawn = pictured(given, *waiting, is_direct=message.place is Place.PERSON)
+        strict = message.instead is not None  # who asked in a thread that is gone hears of it
+        posted = await self._posting.once(
+            delivery, root.channel, drawn, in_thread_only=strict, **more
+        )
         if given.chart is not None:
-            await self._follow(Drawing(answer=given, posted=posted, thread=root.ts or None,
-                                       in_place=not root.ts))  # fmt: skip
+            await self._follow(
+                Drawing(answer=given, posted=posted, thread=root.ts or None,
+                        waits_for=_reader(message))
+            )  # fmt: skip
         return posted
 
     async def _follow(self, about: Drawing) -> None:
@@ -202,3 +209,10 @@ class Notifier:
     async def _to_topic(self, message: Message, request: Request) -> None:
         text = asked_text(request) if message.kind == "asked" else ending_text(request)
         await self._publish(message.address, text.splitlines()[0], text)
+
+
+def _reader(message: Message) -> str | None:
+    """Who asked for it; nobody where the bot tells it of its own accord."""
+    if message.instead or not message.body.get("waits"):
+        return message.instead
+    return message.address if message.place is Place.PERSON else None

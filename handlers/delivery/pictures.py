@@ -1,33 +1,48 @@
 """Charts in messages.
 
-An answer to a command can carry no file of the bot's: private replies show none, and Slack draws
-an image only where its file is shared. So the words are posted to the person, the file is shared in
-the thread of that message, and once Slack has processed it the message shows it. Each further
-picture takes the place of the one before; the thread keeps them all.
+The words are posted first, and the same message shows the picture as soon as Slack has processed
+its file. The file is shared nowhere: an image may point to any file that whoever posts it has
+access to, and a bot has to its own. So there is no second message and no thread of files, and each
+further picture takes the place of the one before.
+https://docs.slack.dev/reference/block-kit/composition-objects/slack-file-object
+
+Private replies show none of the bot's files, so there the words link to the message that does.
 
 What a message waits for stands in the outbox, so it is drawn whatever Slack does meanwhile and
-whoever restarts, or its place says in the end why it is not there. In a thread the shared file is
-the picture, and the words above it do not show it again.
+whoever restarts, or its place says in the end why it is not there.
 """
 
 import asyncio
-from collections.abc import Awaitable, Coroutine, Iterator
-from typing import Any
+from collections.abc import Awaitable, Coroutine
 
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.values import Answer, Code, Drawable, Drawing, Line, Message, Place, Posted, Shared, Upload
+from bot.values import (
+    AGAIN,
+    Answer,
+    Button,
+    Code,
+    Drawable,
+    Drawing,
+    Line,
+    Message,
+    Paragraph,
+    Place,
+    Posted,
+    Shared,
+    Upload,
+)
 from charts import DrawingError, Picture, Studio
 from handlers.blocks.elements import Payload
 from handlers.blocks.picture import image, no_image, pictured
+from handlers.blocks.rich import Block
 from handlers.delivery.files import Files, UploadError
 from handlers.delivery.messages import plain_of
 from handlers.slack_errors import (
     SILENCE,
     UNANSWERED,
     ContentError,
-    FileError,
     RefusalError,
     SealedError,
     TokenError,
@@ -38,14 +53,23 @@ from handlers.slack_errors import (
 from storage.store import Store
 from storage.tables.outbox import Delivery
 
-#: Seconds until Slack has looked through a file, and between two looks at whether it has.
-PROCESSING, LOOKING = 30.0, (0.1, 0.2, 0.4, 0.8, 1.5)
 #: Attempts, some minutes of them, after which a message waits for its picture no longer.
 ATTEMPTS = 8
 BROKEN = 2  #: attempts at what goes wrong in the bot itself
-BROKE: Line = ("Something went wrong on my side with the picture. The words hold without it.",)
+BROKE: Line = ("Something went wrong on my side with the chart. The words hold without it.",)
+#: What helps, by Slack's word.
+MENDS = {
+    "missing_scope": "Whoever runs me adds the permissions that rds-bot check names.",
+    "file_uploads_disabled": "An admin of this workspace can allow apps to upload files.",
+    "file_uploads_except_images_disabled": "An admin of this workspace can allow file uploads.",
+    "storage_limit_reached": "The workspace's file storage is full: an admin can make room.",
+    "not_in_channel": "I'm not in this channel any more: /invite me.",
+    "channel_not_found": "I can't see this channel any more: /invite me.",
+    "is_archived": "The channel is archived: ask me in another.",
+    "is_inactive": "The channel is archived: ask me in another.",
+}
 NOTHING: Line = ("There is nothing to draw for this time.",)
-GONE = "Slack does not let me change that message any more. Type /rds metrics again."
+GONE = "The message with your chart was deleted, or Slack lets me change it no more. Ask again: "
 #: What the outbox tries again.
 FOR_NOW = (UnansweredError, TokenError, *SILENCE)
 
@@ -108,19 +132,14 @@ class Pictures:
             await tx.post(drawn.as_message(), revision=revision)
 
     async def _show(self, about: Drawing, uploaded: Upload, *, again: bool) -> None:
-        """``again``: an attempt without an answer may have shared it."""
-        root = _root(about.posted, about.thread)
-        title = about.answer.chart.title if about.answer.chart else ""
-        await self._files.share(uploaded.file, title, root, again=again)
-        if about.in_place:
-            await self._processed(uploaded.file, root.channel)
-            await self._update(
-                about.posted, pictured(about.answer, image(uploaded.file, uploaded.alt))
-            )
+        """``again``: an attempt without an answer may have completed the upload."""
+        await self._files.keep(uploaded.file, _title(about.answer), again=again)
+        shown = image(uploaded.file, uploaded.alt)
+        await self._update(about.posted, _shown(about.posted, about.answer, shown))
 
     async def _say(self, about: Drawing, reason: Line) -> None:
         """In the picture's place, or below where Slack lets that message change no more."""
-        drawn = pictured(about.answer, no_image(reason))
+        drawn = _shown(about.posted, about.answer, no_image(reason))
         try:
             await self._update(about.posted, drawn)
         except ContentError:
@@ -131,25 +150,35 @@ class Pictures:
             if _is_over(about, error):
                 await self._tell_gone(about)
             else:
-                await self._say_anew(about, drawn, error.why)
+                await self._say_anew(about, reason, error.why)
 
-    async def _say_anew(self, about: Drawing, drawn: Payload, why: str) -> None:
+    async def _say_anew(self, about: Drawing, reason: Line, why: str) -> None:
+        """By the outbox, which posts it once whatever Slack answers."""
         log.warning("pictures.said_anew", why=why)
-        await self._client.chat_postMessage(
-            channel=about.posted.channel, thread_ts=about.thread, **drawn
-        )
         if about.asker is None:  # nothing has stood there but a picture to come
             await self._erase(about.posted)
+        key = f"picture.anew:{about.posted.channel}:{about.posted.ts}"
+        said = about.answer.model_copy(
+            update={"chart": None, "parts": (*about.answer.parts, Paragraph(line=reason))}
+        )
+        anew = Message.pictured(
+            Place.CHANNEL, about.posted.channel, said, key=key, thread=about.thread
+        )
+        anew = anew.model_copy(update={"instead": about.reader})
+        async with self._store.write() as tx:
+            await tx.post_once(anew)
 
     async def _tell_gone(self, about: Drawing) -> None:
-        """To whoever asked for another picture in a message that is not there any more."""
+        """To whoever asked, where the message is not there any more."""
         log.info("pictures.message_gone", channel=about.posted.channel)
-        if about.asker is None:
+        if about.reader is None:
             return
-        told = Answer(title="No picture", parts=(), hint=(GONE,))
+        told = Answer(
+            title=about.answer.title, parts=about.answer.parts, hint=(GONE, *_again(about))
+        )
         key = f"picture.gone:{about.posted.channel}:{about.posted.ts}"
         async with self._store.write() as tx:
-            await tx.post(Message.pictured(Place.PERSON, about.asker.user, told, key=key))
+            await tx.post(Message.pictured(Place.PERSON, about.reader, told, key=key))
 
     # -- what is renewed, without the outbox ---------------------------------------------------
 
@@ -159,21 +188,22 @@ class Pictures:
         Returns the picture; None where a reason stands in its place. Raises an error of UNANSWERED
         where Slack does not let the message change.
         """
-        drawn = await self._drawn(posted, answer.chart)
+        drawn = await self._drawn(answer.chart)
         if isinstance(drawn, Shared):
             await self._put_or_forget(posted, answer, drawn)
             return drawn
-        await self._update(posted, pictured(answer, no_image(drawn)))
+        await self._update(posted, _shown(posted, answer, no_image(drawn)))
         return None
 
     async def put(self, posted: Posted, answer: Answer, picture: Shared | None) -> None:
         """The same with a picture that Slack has already; raises as ``show`` does."""
         shown = (image(picture.file, picture.alt),) if picture else ()
-        await self._update(posted, pictured(answer, *shown))
+        await self._update(posted, _shown(posted, answer, *shown))
 
     async def forget(self, picture: Shared) -> None:
-        """Take a picture that no message shows any more out of its thread, as far as Slack lets."""
-        await self._erase(picture.posted)
+        """Delete a picture that no message shows any more, as far as Slack lets."""
+        if picture.posted is not None:
+            await self._erase(picture.posted)
         await self._undo(self._client.files_delete(file=picture.file))
 
     async def _erase(self, posted: Posted) -> None:
@@ -213,24 +243,23 @@ class Pictures:
                 self.soon(self.forget(drawn))
             raise
 
-    async def _drawn(self, root: Posted, chart: Drawable | None) -> Shared | Line:
+    async def _drawn(self, chart: Drawable | None) -> Shared | Line:
         """The picture, or the reason why there is none."""
         if chart is None:
             return NOTHING
         try:
-            return await self._shared(root, await self._studio.draw(chart), chart.title)
+            return await self._kept(await self._studio.draw(chart), chart.title)
         except DrawingError as error:
             return (f"{error} The words above hold without it.",)
         except (UploadError, *UNANSWERED) as error:
             log.warning("pictures.not_uploaded", why=why(error))
-            return (f"Slack did not take the picture ({why(error)}). The words hold without it.",)
+            return (f"Slack did not take the chart ({why(error)}). The words hold without it.",)
 
-    async def _shared(self, root: Posted, picture: Picture, title: str) -> Shared:
-        """The uploaded picture, once Slack can show it in that conversation."""
+    async def _kept(self, picture: Picture, title: str) -> Shared:
+        """The uploaded picture, once Slack can show it."""
         uploaded = await self._put(picture)
-        await self._files.share(uploaded.file, title, root)
-        posted = await self._processed(uploaded.file, root.channel)
-        return Shared(file=uploaded.file, alt=uploaded.alt, posted=posted)
+        await self._files.keep(uploaded.file, title)
+        return Shared(file=uploaded.file, alt=uploaded.alt)
 
     # -- Slack ---------------------------------------------------------------------------------
 
@@ -241,36 +270,14 @@ class Pictures:
     async def _update(self, posted: Posted, drawn: Payload) -> None:
         await self._client.chat_update(channel=posted.channel, ts=posted.ts, **drawn)
 
-    async def _processed(self, file: str, channel: str) -> Posted:
-        """Where the file lies: Slack says that it has it before anybody can see it.
 
-        files.completeUploadExternal answers at once and shares later, after it was scanned:
-        https://github.com/slackapi/bolt-js/issues/2115
-        """
-        try:
-            async with asyncio.timeout(PROCESSING):
-                for pause in _pauses():
-                    await asyncio.sleep(pause)
-                    if posted := await self._lies(file, channel):
-                        return posted
-        except TimeoutError as error:
-            raise UploadError(f"it was not ready within {PROCESSING:.0f} s") from error
-        raise AssertionError("pauses never end")
-
-    async def _lies(self, file: str, channel: str) -> Posted | None:
-        """The message that shares it; None while it cannot be shown there."""
-        try:
-            about: dict[str, Any] = (await self._client.files_info(file=file))["file"]
-        except (UnansweredError, FileError):
-            return None
-        # Without a mimetype it is still processed, whatever its shares say.
-        kinds = (about.get("shares") or {}).values() if about.get("mimetype") else ()
-        shares = (one for kind in kinds for one in kind.get(channel, ()))
-        return next((Posted(channel=channel, ts=one["ts"]) for one in shares), None)
+def _shown(posted: Posted, given: Answer, *picture: Block) -> Payload:
+    """Slack's ids of direct messages begin with a D."""
+    return pictured(given, *picture, is_direct=posted.channel.startswith("D"))
 
 
-def _root(posted: Posted, thread: str | None) -> Posted:
-    return Posted(channel=posted.channel, ts=thread or posted.ts)
+def _title(given: Answer) -> str:
+    return given.chart.title if given.chart else given.title
 
 
 def _is_over(about: Drawing, error: RefusalError) -> bool:
@@ -279,11 +286,18 @@ def _is_over(about: Drawing, error: RefusalError) -> bool:
     return isinstance(error, VanishedError) and not waits
 
 
-def _untaken(about: Drawing, reason: str) -> Line:
+def _untaken(about: Drawing, why: str) -> Line:
     """What happened, and what to do next."""
-    found = "; it may lie in the thread" if about.uploaded else ""
-    said = f"Slack did not take the picture ({reason}){found}. The words hold without it. "
-    return (said, "To try again, press Refresh or type ", Code(text="/rds metrics"), ".")
+    mend = MENDS.get(why, "")
+    said = f"Slack did not take the chart ({why}). {mend}".rstrip()
+    return (f"{said} The words hold without it. Press Refresh, or type ", *_again(about), ".")
+
+
+def _again(about: Drawing) -> Line:
+    """The command that it answers; of what nobody asked for, the one that shows it best."""
+    lines = (one.value for one in about.answer.buttons
+             if isinstance(one, Button) and one.action == AGAIN)  # fmt: skip
+    return (Code(text=f"/rds {next(lines, 'metrics')}"),)
 
 
 async def _reported(work: Coroutine[None, None, None]) -> None:
@@ -294,9 +308,3 @@ async def _reported(work: Coroutine[None, None, None]) -> None:
         log.warning("pictures.not_posted", why=why(error))
     except Exception:
         log.exception("pictures.failed")
-
-
-def _pauses() -> Iterator[float]:
-    yield from LOOKING
-    while True:
-        yield LOOKING[-1]

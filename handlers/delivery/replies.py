@@ -49,6 +49,11 @@ class Replies:
                 Message(place=Place.PERSON, address=origin.user, kind="reply", body=dict(drawn))
             )
 
+    async def change(self, origin: ReplyPlace, drawn: Mapping[str, Any]) -> None:
+        """In the place of the private reply that was clicked; as another where that cannot be."""
+        if not await self._by_url(origin, drawn, replaces=True):
+            await self.privately(origin, drawn)
+
     def soon(self, origin: ReplyPlace, drawn: Mapping[str, Any]) -> None:
         """In the background and without the database, which may be what is in trouble."""
         task = asyncio.create_task(self._somehow(origin, drawn))
@@ -71,10 +76,12 @@ class Replies:
             return False
         return True
 
-    async def _by_url(self, origin: ReplyPlace, drawn: Mapping[str, Any]) -> bool:
+    async def _by_url(
+        self, origin: ReplyPlace, drawn: Mapping[str, Any], *, replaces: bool = False
+    ) -> bool:
         if origin.response_url is None:
             return False
-        body = {"response_type": "ephemeral", "replace_original": False, **discreet(drawn)}
+        body = {"response_type": "ephemeral", "replace_original": replaces, **discreet(drawn)}
         try:
             async with self._session.post(origin.response_url, json=body) as response:
                 if response.status == 200:

@@ -22,6 +22,7 @@ from handlers.blocks.error import problem
 from handlers.blocks.form import metadata_of
 from handlers.blocks.launcher import CALLBACK, LAUNCH
 from handlers.delivery.homes import redrawn
+from handlers.delivery.invocation import Invocation, Surface
 from handlers.delivery.replies import Replies, ReplyPlace
 from handlers.errors import explained, query_in, unexplained
 from handlers.intake.acknowledge import sender, take
@@ -29,7 +30,7 @@ from handlers.intake.inbox import Intake
 from handlers.modals.forms import Blank, Forms
 from handlers.modals.launcher import Launcher, Visit
 from handlers.modals.modals import Trigger
-from handlers.runner import Invocation, Runner
+from handlers.runner import Runner
 from storage.tables.inbox import Incoming
 
 KIND = "action"
@@ -154,9 +155,8 @@ class Actions:
         command = query_in(body["value"])
         if command is None:
             raise UsageError("A button runs only what looks. Please type this command yourself.")
-        invocation = Invocation(person, body["channel"] or "", incoming.received_at, incoming.key)
-        drawn = await self._runner.run(command, invocation)
-        await self._replies.privately(_origin(body), drawn)
+        if drawn := await self._runner.run(command, _pressed(person, incoming)):
+            await self._replies.privately(_origin(body), drawn)
 
     async def _snooze(self, person: PersonId, incoming: Incoming) -> None:
         body, at = incoming.payload, incoming.received_at
@@ -220,18 +220,47 @@ def _key(body: Mapping[str, Any]) -> str:
 
 def _payload(body: Mapping[str, Any]) -> dict[str, Any]:
     action, view = body["actions"][0], body.get("view") or {}
+    container = body.get("container") or {}
     return {
         "action": action["action_id"],
         "value": action.get("value") or "",
         "person": str(sender(body)),
         "user": body["user"]["id"],
         "channel": (body.get("channel") or {}).get("id") or metadata_of(view).get("channel"),
+        "surface": _surface(body),
+        "thread": _thread(container),
         "in_modal": view.get("type") == "modal",
         "in_home": view.get("type") == "home",
         "launcher": view.get("id") if view.get("callback_id") == CALLBACK else None,
         "response_url": body.get("response_url"),
         "trigger_id": body.get("trigger_id"),
     }
+
+
+def _thread(container: Mapping[str, Any]) -> str | None:
+    """Where an answer belongs: below a message in a channel; a direct message is answered by the
+    next one."""
+    root, ts = container.get("thread_ts"), container.get("message_ts")
+    if root and root != ts:
+        return str(root)
+    return None if str(container.get("channel_id")).startswith("D") else ts
+
+
+def _surface(body: Mapping[str, Any]) -> Surface:
+    """What a card in a channel answers, all see who see the card."""
+    if body.get("view"):
+        return "form"
+    return "private" if (body.get("container") or {}).get("is_ephemeral", True) else "open"
+
+
+def _pressed(person: PersonId, incoming: Incoming) -> Invocation:
+    """In the thread of the message that the button stands on."""
+    body = incoming.payload
+    surface: Surface = body.get("surface") or "private"
+    thread = body.get("thread") if surface == "open" else None
+    return Invocation(
+        person, body["channel"] or "", incoming.received_at, incoming.key, surface, thread
+    )
 
 
 def _known(name: str) -> type[Operation]:

@@ -11,6 +11,7 @@ from bot.operation import Query
 from bot.operations import CATALOGUE
 from bot.values import PersonId
 from handlers.blocks.error import problem
+from handlers.delivery.invocation import Invocation
 from handlers.delivery.replies import Replies, ReplyPlace
 from handlers.errors import unexplained
 from handlers.intake.acknowledge import take
@@ -19,7 +20,7 @@ from handlers.modals.forms import Blank, Forms
 from handlers.modals.launcher import Launcher, Visit
 from handlers.modals.modals import Trigger
 from handlers.parser import Command, Incomplete, Launch, parse
-from handlers.runner import Invocation, Runner
+from handlers.runner import Runner
 from storage.tables.inbox import Incoming
 
 KIND = "command"
@@ -70,8 +71,8 @@ class Commands:
             await self._run(Command(_help()), incoming)
 
     async def _run(self, command: Command, incoming: Incoming) -> None:
-        drawn = await self._runner.run(command, _errand(incoming))
-        await self._replies.privately(_origin(incoming.payload), drawn)
+        if drawn := await self._runner.run(command, _errand(incoming)):
+            await self._replies.privately(_origin(incoming.payload), drawn)
 
     async def _incomplete(self, incomplete: Incomplete, body: Mapping[str, Any]) -> None:
         """Ask for the rest with a form, or in words where a form cannot be opened."""
@@ -116,6 +117,7 @@ def _errand(incoming: Incoming) -> Invocation:
         channel=body["channel_id"],
         received_at=incoming.received_at,
         key=incoming.key,
+        surface="private",
     )
 
 

@@ -1,4 +1,4 @@
-"""Pictures that are kept fresh: begun and stopped by a click.
+"""Live charts: begun and stopped by a click.
 
 Whoever may look may also stop one: it stands where others read it, nothing is lost by it, and one
 click begins it again.
@@ -27,22 +27,24 @@ from bot.values import (
     Moment,
     PersonId,
     Place,
+    Posted,
 )
 from handlers.blocks.elements import Payload
 from handlers.blocks.error import problem
+from handlers.delivery.invocation import Invocation
 from handlers.delivery.replies import Replies, ReplyPlace
 from handlers.directory import SlackDirectory
 from handlers.errors import explained, query_in, unexplained
 from handlers.intake.acknowledge import sender, take
 from handlers.intake.inbox import Intake
 from handlers.live import LiveTick
-from handlers.runner import Invocation, Runner
+from handlers.runner import Runner
 from storage.tables.inbox import Incoming
 
 KIND = "live"
-NOTHING = "CloudWatch has nothing to draw for this time, so there is nothing to keep fresh."
+NOTHING = "CloudWatch has nothing to draw for this time, so no chart can be live."
 TOO_OLD = "That button is from an older version of me. Type /rds metrics again."
-OVER = "That picture is not kept fresh any more."
+OVER = "That chart is not live any more."
 
 
 class Live:
@@ -96,9 +98,9 @@ class Live:
             if why := live_charts.objection(chart, await tx.lock_live_charts()):
                 raise UsageError(why)
             await tx.keep_fresh(chart, _event("live.begun", chart.id, person, **facts))
-            await tx.post(_message(chart, here, found, now))
+            await tx.post(_message(chart, here, found, now, _stands(body)))
             await tx.inbox_done(incoming.key)
-        return _begun(chart, here)
+        return _begun(chart, here, stays=_stands(body) is not None)
 
     async def _stop(self, incoming: Incoming) -> Line:
         person, chart_id = PersonId.parse(incoming.payload["person"]), incoming.payload["value"]
@@ -122,18 +124,32 @@ def _query(line: str) -> Query:
     return command.operation
 
 
-def _message(chart: LiveChart, here: bool, found: Answer, now: int) -> Message:
-    """The words; the picture comes with the first renewal."""
+def _message(
+    chart: LiveChart, here: bool, found: Answer, now: int, stands: Posted | None
+) -> Message:
+    """The words; the picture comes with the first renewal. ``stands``: a message that shows it
+    already, and nobody else reads it."""
     place = Place.CHANNEL if here else Place.PERSON
     words = live_charts.fresh(chart, found.model_copy(update={"chart": None}), now)
-    return Message.pictured(place, chart.address, words, key=chart.key, instead=chart.person)
+    told = Message.pictured(place, chart.address, words, key=chart.key, instead=chart.person)
+    if stands is None:
+        return told
+    return told.model_copy(update={"body": {**told.body, "stands": stands.json_value()}})
 
 
-def _begun(chart: LiveChart, here: bool) -> Line:
+def _stands(body: Mapping[str, Any]) -> Posted | None:
+    """A message of the bot's direct messages; Slack's ids of those begin with a D."""
+    channel, ts = body["channel"], body.get("ts")
+    is_there = channel.startswith("D") and ts and not body.get("is_ephemeral")
+    return Posted(channel=channel, ts=ts) if is_there else None
+
+
+def _begun(chart: LiveChart, here: bool, *, stays: bool) -> Line:
     until = Moment(at=chart.until)
     if here:
-        return ("Kept fresh in ", Channel(id=chart.address), " until ", until, ".")
-    return ("Kept fresh in our direct messages until ", until, ".")
+        return ("Live in ", Channel(id=chart.address), " until ", until, ", refreshed each minute.")
+    where = "This chart is live" if stays else "I can't post there: live in our direct messages"
+    return (f"{where} until ", until, ", refreshed each minute.")
 
 
 def _event(action: str, chart_id: str, person: PersonId, **facts: str) -> AuditEvent:
@@ -143,13 +159,15 @@ def _event(action: str, chart_id: str, person: PersonId, **facts: str) -> AuditE
 
 
 def _payload(body: Mapping[str, Any]) -> dict[str, Any]:
-    action = body["actions"][0]
+    action, container = body["actions"][0], body.get("container") or {}
     return {
         "action": action["action_id"],
         "value": action.get("value") or "",
         "person": str(sender(body)),
         "user": body["user"]["id"],
         "channel": (body.get("channel") or {}).get("id") or "",
+        "ts": container.get("message_ts"),
+        "is_ephemeral": bool(container.get("is_ephemeral")),
         "response_url": body.get("response_url"),
     }
 

@@ -5,6 +5,9 @@ mention is as private as that to a command: only whoever wrote sees it. What an 
 audit trail holds is not for everybody in a channel, and one rule for all answers cannot be got
 wrong by an operation to come. News for others, cards and endings, goes where it always goes. In a
 direct message nobody else reads, so there the answer stays.
+
+A picture is the exception: it stands in the thread where it was asked for, for all who read there,
+unless not everybody may look at every database (access.viewers).
 """
 
 import re
@@ -20,6 +23,7 @@ from bot.operations import CATALOGUE
 from bot.values import Message, PersonId, Place
 from handlers.blocks.error import problem
 from handlers.blocks.incomplete import ACTION, unfinished
+from handlers.delivery.invocation import Invocation
 from handlers.delivery.replies import Replies, ReplyPlace
 from handlers.errors import explained, unexplained
 from handlers.intake.acknowledge import sender, take
@@ -27,7 +31,7 @@ from handlers.intake.inbox import Intake
 from handlers.modals.forms import Blank, Forms
 from handlers.modals.modals import Trigger
 from handlers.parser import Command, Incomplete, Launch, parse
-from handlers.runner import Invocation, Runner
+from handlers.runner import Runner
 from storage.store import Store
 from storage.tables.inbox import Incoming
 
@@ -72,7 +76,8 @@ class Mentions:
             drawn = await self._answer(text, incoming)
         except BotError as error:
             drawn = await self._runner.misread(error, _errand(incoming))
-        await self._reply(incoming, drawn)
+        if drawn:
+            await self._reply(incoming, drawn)
 
     async def finish(self, incoming: Incoming) -> None:
         """The form for what a message left out: a click brings the trigger that a message lacks."""
@@ -159,6 +164,7 @@ def _written(body: Payload, own: str | None) -> dict[str, Any]:
         "is_direct": event.get("channel_type") == "im",
         # Slack shows a private message in a thread only where the thread has begun
         "thread_ts": event.get("thread_ts"),
+        "ts": event.get("ts"),
         "response_url": None,
     }
 
@@ -176,12 +182,16 @@ def _direct(incoming: Incoming, drawn: Payload) -> Message:
 
 
 def _errand(incoming: Incoming) -> Invocation:
+    """What is written in a channel all in it see; a message that has no thread yet begins one."""
     body = incoming.payload
+    thread = body["thread_ts"]
     return Invocation(
         asker=PersonId.parse(body["person"]),
         channel=body["channel"],
         received_at=incoming.received_at,
         key=incoming.key,
+        surface="open",
+        thread=thread if body["is_direct"] else thread or body.get("ts"),
     )
 
 

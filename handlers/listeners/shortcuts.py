@@ -17,6 +17,7 @@ from handlers.blocks.ask import CALLBACK, LOOKING, asking
 from handlers.blocks.error import problem
 from handlers.blocks.form import form, submitted
 from handlers.blocks.modal import opening_form, result_form
+from handlers.delivery.invocation import Invocation
 from handlers.delivery.replies import Replies, ReplyPlace
 from handlers.errors import explained, unexplained
 from handlers.intake.acknowledge import sender, take, unreadable
@@ -24,7 +25,7 @@ from handlers.intake.inbox import Intake
 from handlers.modals.choices import offers
 from handlers.modals.modals import Modals, Trigger
 from handlers.parser import Command, plain, prose
-from handlers.runner import Invocation, Runner
+from handlers.runner import Runner
 from storage.tables.inbox import Incoming
 
 SHORTCUT = "ask_about_database"  #: its callback id in the manifest
@@ -76,8 +77,8 @@ class Shortcuts:
     async def look(self, incoming: Incoming) -> None:
         body = incoming.payload
         command = Command(CATALOGUE[LOOKING].model_validate({"target": body["target"]}))
-        drawn = await self._runner.run(command, _errand(incoming))
-        await self._replies.privately(_origin(body), drawn)
+        if drawn := await self._runner.run(command, _errand(incoming)):
+            await self._replies.privately(_origin(body), drawn)
 
     async def failed(self, incoming: Incoming, reference: str) -> None:
         await self._replies.privately(_origin(incoming.payload), unexplained(reference))

@@ -13,6 +13,7 @@ from bot.operations import CATALOGUE
 from bot.values import PersonId
 from handlers.blocks.form import CALLBACK, submitted
 from handlers.blocks.modal import result_form, waiting_form
+from handlers.delivery.invocation import Invocation
 from handlers.delivery.replies import Replies, ReplyPlace
 from handlers.errors import unexplained
 from handlers.intake.acknowledge import sender, take, unreadable
@@ -21,7 +22,7 @@ from handlers.modals.forms import Blank, Forms
 from handlers.modals.launcher import Launcher, Visit
 from handlers.modals.modals import Modals
 from handlers.parser import Command, FormError, from_form
-from handlers.runner import Invocation, Runner
+from handlers.runner import Runner
 from storage.tables.inbox import Incoming
 
 KIND = "view"

@@ -14,11 +14,12 @@ from handlers.blocks.elements import Payload, section
 from handlers.blocks.launcher import Desktop, asks_nothing, closed_launcher, launcher
 from handlers.blocks.modal import modal, opening_form, result_form
 from handlers.blocks.rich import Block
+from handlers.delivery.invocation import Invocation
 from handlers.errors import explained
 from handlers.modals.forms import Blank, Forms
 from handlers.modals.modals import Modals, Trigger
 from handlers.parser import Command
-from handlers.runner import Invocation, Runner
+from handlers.runner import Runner
 
 MOST = 100  #: of somebody's open requests that are counted
 

@@ -144,6 +144,14 @@ class Outbox:
         async with self._connections.read() as connection:
             return int((await connection.execute(query)).scalar_one())
 
+    async def stands(self, key: str) -> Posted | None:
+        """Where the message with that key stands; None where it does not, or not yet."""
+        posted = and_(_row.key == key, _row.posted.is_not(None))
+        query = select(_row.posted).where(posted).order_by(_row.id.desc()).limit(1)
+        async with self._connections.read() as connection:
+            found = (await connection.execute(query)).scalar_one_or_none()
+        return None if found is None else Posted.model_validate(decoded(found))
+
     async def prune(self, before: int) -> int:
         """Forgets messages that ended before that instant, and says how many."""
         ended = func.coalesce(_row.delivered_at, _row.given_up_at)

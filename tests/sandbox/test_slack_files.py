@@ -1,5 +1,6 @@
 """Uploads: three calls, and a file that can be shown only after Slack has processed it."""
 
+import asyncio
 from typing import Any
 
 import aiohttp
@@ -8,6 +9,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.slack import SlackSandbox
+from bot.sandbox.slack.methods import files
 
 CHANNEL = "C0DATABASE"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
@@ -36,7 +38,10 @@ async def test_slacks_own_upload_appears_in_the_thread(
     assert about["shares"]["public"][CHANNEL][0]["ts"] == message.ts
 
 
-async def test_a_file_is_not_ready_when_slack_says_ok(web: AsyncWebClient) -> None:
+async def test_a_file_is_not_ready_when_slack_says_ok(
+    web: AsyncWebClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "PROCESSING_SECONDS", 60.0)
     file = await upload(web, channel=CHANNEL)
 
     about = (await web.files_info(file=file))["file"]
@@ -46,16 +51,16 @@ async def test_a_file_is_not_ready_when_slack_says_ok(web: AsyncWebClient) -> No
         await web.chat_postMessage(channel=CHANNEL, text="t", blocks=image(file))
 
 
-async def test_a_shared_file_can_stand_in_a_message_of_its_channel_only(
+async def test_a_file_that_is_shared_nowhere_can_stand_in_any_message_of_who_has_it(
     slack: SlackSandbox, web: AsyncWebClient
 ) -> None:
-    file = await upload(web, channel=CHANNEL)
-    await slack.member("ana").sees("CPU")
+    file = await upload(web)
+    await asyncio.sleep(2 * files.PROCESSING_SECONDS)
 
     await web.chat_postMessage(channel=CHANNEL, text="t", blocks=image(file))
+    await web.chat_postMessage(channel="C0CLOUDOPS", text="t", blocks=image(file))
 
-    with pytest.raises(SlackApiError, match="invalid slack file"):
-        await web.chat_postMessage(channel="C0CLOUDOPS", text="t", blocks=image(file))
+    assert [it.files for it in slack.member("ana").messages()] == [(), ()]
 
 
 async def test_a_file_can_be_added_to_a_message_by_an_update(

@@ -31,7 +31,7 @@ async def told(member: Member, line: str, channel: str | None = "databases") -> 
 
 async def told_on_click(member: Member, seen: SeenMessage, action: str) -> SeenMessage:
     """What the bot answers privately to a click."""
-    return await _answer_to(member, lambda: member.clicks(seen, action))
+    return await _answer_to(member, lambda: presses(member, seen, action))
 
 
 async def told_on_submit(member: Member, view: SeenView, values: Mapping[str, Any]) -> SeenView:
@@ -73,6 +73,29 @@ async def everything_is_told(bot: Bot, within: float = 30.0) -> None:
             if not await bot.services.store.outbox.depth():
                 return
             await asyncio.sleep(0.01)
+
+
+async def presses(member: Member, seen: SeenMessage, action: str) -> None:
+    """A button, wherever it stands: by itself, or as a choice of a menu. ``picture.`` is any of
+    those that begin so."""
+
+    def is_wanted(name: str) -> bool:
+        return name == action or (action.endswith(".") and name.startswith(action))
+
+    for one in seen.actions:
+        if is_wanted(one.action_id):
+            await member.clicks(seen, one.action_id, one.element.get("value"))
+            return
+        for option in one.element.get("options", ()):
+            if is_wanted(option["value"].partition(" ")[0]):
+                await member.chooses(seen, one.action_id, option["value"])
+                return
+    raise AssertionError(f"{action} is not among {[one.action_id for one in seen.actions]}")
+
+
+def pictures(seen: SeenMessage) -> list[str]:
+    """The files of the pictures that a message shows."""
+    return [it["slack_file"]["id"] for it in seen.blocks if it["type"] == "image"]
 
 
 def flat(seen: SeenMessage | SeenView) -> str:

@@ -43,7 +43,7 @@ async def minutes(play: Play, count: float) -> None:
 def told(stage: Stage) -> list[SeenMessage]:
     """What was said of it since, oldest first."""
     messages = stage.slack.member("ana").messages()
-    return [it for it in messages if "after RDS-1001:" in it.words and not it.files]
+    return [it for it in messages if "after RDS-1001:" in it.words]
 
 
 def shows_a_picture(seen: SeenMessage) -> bool:
@@ -67,7 +67,7 @@ async def test_a_change_is_looked_back_at_in_its_thread(any_stage: Stage) -> Non
         assert "As before: CPU " in flat(seen)
         assert "@" not in seen.words
         await play.stage.slack.member("ana").sees(
-            lambda it: it.thread_ts == seen.thread_ts and bool(it.files), within=30
+            lambda it: it.ts == seen.ts and shows_a_picture(it), within=30
         )
 
 
@@ -95,7 +95,7 @@ async def test_what_was_changed_again_since_is_not_blamed_on_the_first_change(
         await minutes(play, 16)
         messages = stage.slack.member("ana").messages()
         first, second = (
-            next(it for it in messages if f"after {label}: worse" in it.words and not it.files)
+            next(it for it in messages if f"after {label}: worse" in it.words)
             for label in ("RDS-1001", "RDS-1002")
         )
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.sandbox.aws import AWSSandbox, Lapse
 from tests.crossed import sampled
-from tests.stories.asking import flat
+from tests.stories.asking import flat, pictures
 from tests.stories.stage import Play, Stage
 from tests.stories.test_incidents import WATCHED, answer, cards, notes, passes
 
@@ -86,8 +86,8 @@ def set_state(
 async def picture(stage: Stage) -> str:
     """What the picture in the incident's thread says to who cannot see it."""
     ben = stage.slack.member("ben")
-    seen = await ben.sees(lambda it: bool(it.files), within=30)
-    return str(seen.files[0])
+    seen = await ben.sees(lambda it: bool(pictures(it)), within=30)
+    return str([it for it in seen.blocks if it["type"] == "image"])
 
 
 async def types(play: Play, line: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from bot.sandbox.slack import Refused, SeenMessage, Slow
 from tests.conftest import CONFIG
 from tests.crossed import sampled
-from tests.stories.asking import everything_is_told, flat, told, told_on_click
+from tests.stories.asking import everything_is_told, flat, presses, told, told_on_click
 from tests.stories.stage import Play, Stage, until
 
 MINUTE = 60.0
@@ -32,13 +32,7 @@ async def keeps_fresh(play: Play, who: str = "ana", line: str = LINE) -> str:
 def kept(stage: Stage, who: str = "ana") -> list[SeenMessage]:
     """Messages in which a picture is kept fresh, or was."""
     seen = stage.slack.member(who).messages()
-    return [it for it in seen if not it.ephemeral and "ept fresh until" in flat(it)]
-
-
-def files(stage: Stage, seen: SeenMessage) -> list[str]:
-    """The pictures that lie in its thread."""
-    below = (it for it in stage.slack.member("ana").messages() if it.thread_ts == seen.ts)
-    return [file.id for it in below for file in it.files]
+    return [it for it in seen if not it.ephemeral and "efreshed until" in flat(it)]
 
 
 def picture(seen: SeenMessage) -> str | None:
@@ -50,16 +44,16 @@ async def test_it_stands_in_the_channel_is_renewed_through_a_restart_and_says_wh
     stage: Stage,
 ) -> None:
     async with stage.bot(CONFIG) as play:
-        assert "Kept fresh in #databases" in await keeps_fresh(play)
+        assert "Live in #databases" in await keeps_fresh(play)
         await passes(play, 1)
         [first] = kept(stage, "dora")
         assert not first.channel.is_im
-        assert files(stage, first) == [picture(first)]
+        assert first.files == ()
     async with stage.bot(CONFIG) as play:
         await passes(play, MINUTE)
         [second] = kept(stage, "dora")
         assert picture(second) != picture(first)
-        assert files(stage, second) == [picture(second)]
+        assert not stage.slack.world.files.among([picture(first) or ""])
 
         await passes(play, 60 * MINUTE)
         await passes(play, 5 * MINUTE)
@@ -101,22 +95,25 @@ async def test_stopped_while_it_is_renewed_it_says_so_with_the_newest_picture(
         [stopped] = kept(stage, "dora")
 
     assert "it is not renewed any more" in flat(stopped)
-    assert files(stage, stopped) == [picture(stopped)]
+    assert stage.slack.world.files.among([picture(stopped) or ""])
     assert "live.stop" not in {it.action_id for it in stopped.actions}
 
 
-async def test_where_the_bot_is_no_member_it_comes_as_a_direct_message(stage: Stage) -> None:
+async def test_in_the_direct_messages_the_very_message_becomes_live(stage: Stage) -> None:
     async with stage.bot(CONFIG) as play:
         ana = stage.slack.member("ana")
-        await told(ana, LINE)
+        await ana.says(LINE.removeprefix("/rds "))
         below = await ana.sees(lambda it: picture(it) is not None, within=30)
         said = flat(await told_on_click(ana, below, "live.keep"))
         await passes(play, 1)
         [seen] = kept(stage)
+        await passes(play, 61 * MINUTE)
+        [last] = kept(stage)
 
-    assert seen.channel.is_im
-    assert "Kept fresh in our direct messages" in said
+    assert (seen.ts, last.ts) == (below.ts, below.ts)
+    assert "This chart is live until" in said
     assert picture(seen) not in (None, picture(below))
+    assert "live.keep" in str(last.blocks)
 
 
 async def test_there_is_an_end_to_how_many(stage: Stage) -> None:
@@ -124,14 +121,14 @@ async def test_there_is_an_end_to_how_many(stage: Stage) -> None:
         said = [await keeps_fresh(play, line=f"{LINE[:-2]}{span}") for span in SPANS]
 
         assert "that is the most for one person" in said[-1]
-        assert "is kept fresh there already" in await keeps_fresh(play, "dora")
+        assert "is live there already" in await keeps_fresh(play, "dora")
 
 
 async def test_who_click_at_once_begin_one(stage: Stage) -> None:
     async with stage.bot(CONFIG) as play:
         people = [stage.slack.member(who) for who in ("ana", "ben", "dora")]
         words = [await told(one, LINE) for one in people]
-        clicks = (one.clicks(it, "live.keep") for one, it in zip(people, words, strict=True))
+        clicks = (presses(one, it, "live.keep") for one, it in zip(people, words, strict=True))
         await asyncio.gather(*clicks)
         await play.quiet()
 
@@ -166,5 +163,5 @@ async def test_a_message_that_slack_lets_change_no_more_is_not_renewed_again(
         stage.slack.faults.add("chat.update", Refused(word), times=None)
         await passes(play, MINUTE)
 
-        assert files(stage, seen) == [picture(seen)]
+        assert stage.slack.world.files.among([picture(seen) or ""])
         assert await play.bot.services.store.live_charts.alive() == ()

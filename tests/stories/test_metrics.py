@@ -8,7 +8,7 @@ from bot.bootstrap import Bot
 from bot.sandbox.aws import AWSSandbox
 from bot.sandbox.slack import Member, Refused, SeenMessage, SlackSandbox
 from tests.conftest import StartBot
-from tests.stories.asking import audited, flat, told
+from tests.stories.asking import audited, flat, presses, told
 
 
 def file_of(seen: SeenMessage) -> str | None:
@@ -33,7 +33,7 @@ async def test_who_asks_reads_the_words_at_once_and_sees_the_picture_in_direct_m
 
     assert "orders-test over the last 24 hours" in words.words
     assert "CPU" in words.words
-    assert "follows in our direct messages" in words.words
+    assert "Open chart" in str(words.blocks)
     assert seen.channel.is_im
     [image] = [block for block in seen.blocks if block["type"] == "image"]
     assert "Free storage: now " in image["alt_text"]
@@ -51,7 +51,7 @@ async def test_a_button_shows_another_time_in_the_same_message(
     await told(ana, "/rds metrics warehouse")
     before = await picture(ana)
 
-    await ana.clicks(before, "picture.7d")
+    await presses(ana, before, "picture.7d")
     after = await picture(ana, other_than=file_of(before))
 
     assert after.ts == before.ts
@@ -66,9 +66,9 @@ async def test_a_button_lays_the_week_before_beside_it_and_takes_it_away_again(
     await told(ana, "/rds metrics orders-test cpu")
     alone = await picture(ana)
 
-    await ana.clicks(alone, "picture.week")
+    await presses(ana, alone, "picture.week")
     beside = await picture(ana, other_than=file_of(alone))
-    await ana.clicks(beside, "picture.week")
+    await presses(ana, beside, "picture.week")
     again = await picture(ana, other_than=file_of(beside))
 
     assert beside.ts == alone.ts
@@ -123,7 +123,7 @@ async def test_words_hold_where_slack_does_not_take_the_picture(
     ana = slack.member("ana")
 
     words = await told(ana, "/rds metrics orders-test")
-    seen = await ana.sees(lambda it: "Slack did not take the picture" in it.words)
+    seen = await ana.sees(lambda it: "Slack did not take the chart" in it.words)
 
     assert "CPU" in words.words
     assert why in seen.words
@@ -180,7 +180,7 @@ async def test_two_databases_are_compared_on_one_scale(bot: Bot, slack: SlackSan
 
     words = await told(ana, "/rds compare orders-test orders-prod --metric connections")
     before = await picture(ana)
-    await ana.clicks(before, "picture.6h")
+    await presses(ana, before, "picture.6h")
     after = await picture(ana, other_than=file_of(before))
 
     assert flat(words).index("orders-prod: Connections") < flat(words).index("orders-test: Conn")

@@ -5,7 +5,7 @@ import pytest
 from bot.bootstrap import Bot
 from bot.sandbox.slack import SlackSandbox
 from bot.values import SECOND, Incident, Origin
-from tests.stories.asking import flat, told
+from tests.stories.asking import flat, presses, told
 from tests.stories.test_metrics import file_of, picture
 
 MINUTE = 60 * SECOND
@@ -41,7 +41,7 @@ async def test_who_asks_reads_the_figures_and_sees_them_in_direct_messages(
 
     words = await told(ana, "/rds report --since 30d")
     seen = await picture(ana)
-    await ana.clicks(seen, "picture.7d")
+    await presses(ana, seen, "picture.7d")
     after = await picture(ana, other_than=file_of(seen))
 
     assert "0 requests and 1 denial" in flat(words)

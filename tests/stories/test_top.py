@@ -4,7 +4,7 @@ from bot.bootstrap import Bot
 from bot.sandbox.aws import AWSSandbox, ClusterSpec
 from bot.sandbox.slack import SlackSandbox
 from tests.handlers.blocks.judging import assert_message
-from tests.stories.asking import audited, flat, told
+from tests.stories.asking import audited, flat, presses, told
 from tests.stories.test_metrics import file_of, picture
 
 
@@ -15,7 +15,7 @@ async def test_load_is_told_by_wait_and_by_statement_against_the_processors(
 
     words = await told(ana, "/rds top orders-test")
     before = await picture(ana)
-    await ana.clicks(before, "picture.24h")
+    await presses(ana, before, "picture.24h")
     after = await picture(ana, other_than=file_of(before))
 
     said = flat(words)

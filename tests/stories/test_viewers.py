@@ -12,7 +12,7 @@ from bot.sandbox.slack import Member, SeenMessage
 from handlers.blocks.form import PICK
 from handlers.listeners.shortcuts import SHORTCUT
 from tests.conftest import CONFIG
-from tests.stories.asking import audited, changes, configured, flat, told, told_on_click
+from tests.stories.asking import audited, changes, configured, flat, presses, told, told_on_click
 from tests.stories.stage import Play, Stage
 
 ONLY_MEMBERS = "Only full members of this workspace can look at its databases"
@@ -70,7 +70,7 @@ async def _direct(member: Member) -> None:
 
 
 async def _picture(member: Member) -> None:
-    await _clicks(member, "picture.")
+    await _clicks(member, "picture.again")
 
 
 async def _keep(member: Member) -> None:
@@ -90,12 +90,7 @@ async def _launcher(member: Member) -> None:
 
 
 async def _clicks(member: Member, action: str) -> None:
-    def offers(seen: SeenMessage) -> bool:
-        return any(it.action_id.startswith(action) for it in seen.actions)
-
-    seen = _last(member, offers)
-    [wanted, *_] = [it for it in seen.actions if it.action_id.startswith(action)]
-    await member.clicks(seen, wanted.action_id, wanted.element.get("value"))
+    await presses(member, _last(member, lambda it: f"'{action}" in str(it.blocks)), action)
 
 
 def _last(member: Member, wanted: Callable[[SeenMessage], bool]) -> SeenMessage:

@@ -53,9 +53,11 @@ class Files:
         """Those of them that nobody has deleted."""
         return tuple(self._kept[it] for it in ids if it in self._kept)
 
-    def showable(self, file_id: str, channel: str | None) -> bool:
-        """Whether a `slack_file` image may point to it: processed, and shared in that channel
-        (views have none)."""
+    def showable(self, file_id: str) -> bool:
+        """Whether a `slack_file` image may point to it: processed, and whoever posts has access.
+
+        All files here are the bot's own, so it has, wherever they are shared or not:
+        https://docs.slack.dev/reference/block-kit/composition-objects/slack-file-object
+        """
         file = self._kept.get(file_id)
-        shared = file is not None and channel in (None, *(it for it, _ in file.shares))
-        return file is not None and file.processed and shared
+        return file is not None and file.processed

@@ -24,7 +24,7 @@ def carry_out(world: World, url: ResponseUrl, body: Arguments) -> None:
     if body.flag("delete_original"):
         return world.erase(_required(source))
     channel = world.workspace.channels[url.channel]
-    content = checked_content(world, body, channel, POST_TEXT)
+    content = checked_content(world, body, POST_TEXT)
     if body.flag("replace_original"):
         world.revise(_required(source), **content)
         return None

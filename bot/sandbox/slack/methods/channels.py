@@ -42,11 +42,11 @@ def bot_in(world: World, channel: Channel) -> bool:
     return world.workspace.app.user_id in channel.members
 
 
-def unprocessed_files(world: World, blocks: Any, channel: Channel | None = None) -> list[str]:
-    """Images that point to a file which Slack cannot show yet, or not in this channel."""
+def unprocessed_files(world: World, blocks: Any) -> list[str]:
+    """Images that point to a file which Slack cannot show yet."""
     ids = [str(it["slack_file"].get("id")) for it in walk(blocks) if "slack_file" in it]
-    bad = [it for it in ids if not world.files.showable(it, channel.id if channel else None)]
-    return [f"invalid slack file: {it} is not processed or not shared here" for it in bad]
+    bad = [it for it in ids if not world.files.showable(it)]
+    return [f"invalid slack file: {it} is not processed" for it in bad]
 
 
 def _direct(world: World, given: str) -> Channel | None:

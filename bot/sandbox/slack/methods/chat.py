@@ -21,7 +21,7 @@ METADATA_BYTES = 16_000
 @method("chat.postMessage", "chat:write")
 def post_message(world: World, ask: Arguments) -> Answer:
     channel = joined_channel(world, ask.word("channel"))
-    content = checked_content(world, ask, channel, POST_TEXT)
+    content = checked_content(world, ask, POST_TEXT)
     message = world.post(
         channel,
         world.workspace.app.user_id,
@@ -40,7 +40,7 @@ def post_ephemeral(world: World, ask: Arguments) -> Answer:
     user = ask.word("user")
     if user not in channel.members or world.workspace.people[user].deleted:
         raise SlackError("user_not_in_channel")
-    content = checked_content(world, ask, channel, POST_TEXT)
+    content = checked_content(world, ask, POST_TEXT)
     thread = ask.get("thread_ts")
     author = world.workspace.app.user_id
     message = world.post(channel, author, only_for=user, thread_ts=thread, **content)
@@ -54,7 +54,7 @@ def update(world: World, ask: Arguments) -> Answer:
     if channel.is_archived:
         raise SlackError("is_inactive")
     facts = {
-        **_new_content(world, ask, channel, message),
+        **_new_content(world, ask, message),
         **_new_metadata(ask, message),
         **_new_files(world, ask),
     }
@@ -96,11 +96,11 @@ def add_reaction(world: World, ask: Arguments) -> Answer:
     return {}
 
 
-def checked_content(world: World, ask: Arguments, channel: Channel, longest: int) -> dict[str, Any]:
+def checked_content(world: World, ask: Arguments, longest: int) -> dict[str, Any]:
     """Text and blocks that Slack would accept. Raises `no_text`, `msg_too_long`,
     `invalid_blocks_format`, `invalid_blocks` and `too_many_attachments`."""
     text = str(ask.get("text", ""))
-    blocks = _checked_blocks(world, ask.json("blocks", "invalid_blocks_format"), channel)
+    blocks = _checked_blocks(world, ask.json("blocks", "invalid_blocks_format"))
     attachments = ask.json("attachments", "invalid_attachments") or ()
     if not text and not blocks and not attachments:
         raise SlackError("no_text")
@@ -111,24 +111,22 @@ def checked_content(world: World, ask: Arguments, channel: Channel, longest: int
     return {"text": text, "blocks": blocks}
 
 
-def _checked_blocks(world: World, blocks: Any, channel: Channel) -> Blocks:
+def _checked_blocks(world: World, blocks: Any) -> Blocks:
     if blocks is None:
         return ()
     if not isinstance(blocks, list) or not all(isinstance(it, dict) for it in blocks):
         raise SlackError("invalid_blocks_format")
-    if problems := message_problems(blocks) or unprocessed_files(world, blocks, channel):
+    if problems := message_problems(blocks) or unprocessed_files(world, blocks):
         raise SlackError("invalid_blocks", problems)
     return tuple(blocks)
 
 
-def _new_content(
-    world: World, ask: Arguments, channel: Channel, message: Message
-) -> dict[str, Any]:
+def _new_content(world: World, ask: Arguments, message: Message) -> dict[str, Any]:
     """Text without blocks removes the blocks; blocks without text keep the text; with neither,
     metadata or files alone may change."""
     if not ask.keys() & {"text", "blocks"} and ask.keys() & {"metadata", "file_ids"}:
         return {}
-    content = checked_content(world, ask, channel, UPDATE_TEXT)
+    content = checked_content(world, ask, UPDATE_TEXT)
     return content if "text" in ask else {**content, "text": message.text}
 
 
