@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import os
 import signal
 import sys
 from collections.abc import Iterable
 from enum import StrEnum
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -27,6 +29,7 @@ from bot.setup import check as setup_check
 from bot.setup import iam
 from bot.setup import init as setup_init
 from bot.setup.docs import GENERATED, Generated
+from bot.setup.summary import summary as summary_of
 from bot.spreadsheets import csv_line
 from bot.values import AuditEntry, wall_clock
 from storage import migrations
@@ -40,13 +43,15 @@ NO_NAMESPACE = (
 log = structlog.get_logger()
 
 app = typer.Typer(
-    help="A Slack bot with which a team runs its Amazon RDS and Aurora databases.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
+    rich_markup_mode=None,  # its boxes call a switch <bool>
 )
-audit = typer.Typer(help="Check and export the audit trail.", no_args_is_help=True)
-db = typer.Typer(help="Look after the database.", no_args_is_help=True)
+audit = typer.Typer(
+    help="Check and export the audit trail.", no_args_is_help=True, rich_markup_mode=None
+)
+db = typer.Typer(help="Look after the database.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(audit, name="audit")
 app.add_typer(db, name="db")
 
@@ -61,6 +66,22 @@ def main() -> None:
         logs.configure()
         log.exception("cli.failed")
         sys.exit(1)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        _say(f"rds-bot {version('rds-ops-bot')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Say the version."),
+    ] = False,
+) -> None:
+    """A Slack bot with which a team runs its Amazon RDS and Aurora databases."""
 
 
 @app.command()
@@ -133,15 +154,32 @@ def check(
 
 @app.command()
 def init(
-    folder: Annotated[Path, typer.Option(help="Where the files go.")] = Path(),
-    approvals_channel: Annotated[str | None, typer.Option(help="C…, for cards.")] = None,
-    cloudops_channel: Annotated[str | None, typer.Option(help="C…, for CloudOps.")] = None,
-    approvers: Annotated[str | None, typer.Option(help="S… and U…, comma-separated.")] = None,
-    admins: Annotated[str | None, typer.Option(help="S… and U…, comma-separated.")] = None,
-    accounts: Annotated[str | None, typer.Option(help="123456789012=name, …")] = None,
-    regions: Annotated[str | None, typer.Option(help="us-east-1, …")] = None,
-    role: Annotated[str | None, typer.Option(help="Its name in each account; - for none.")] = None,
-    external_id: Annotated[str | None, typer.Option(help="What the roles want.")] = None,
+    folder: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the files go.")] = Path(),
+    approvals_channel: Annotated[
+        str | None, typer.Option(metavar="CHANNEL", help="For the cards: #name, or C….")
+    ] = None,
+    incidents_channel: Annotated[
+        str | None, typer.Option(metavar="CHANNEL", help="For alarms and events of RDS.")
+    ] = None,
+    cloudops_channel: Annotated[
+        str | None, typer.Option(metavar="CHANNEL", help="For what is denied here.")
+    ] = None,
+    approvers: Annotated[
+        str | None, typer.Option(metavar="PEOPLE", help="@groups and @people, or S… and U….")
+    ] = None,
+    admins: Annotated[
+        str | None, typer.Option(metavar="PEOPLE", help="Who hears of the bot's own troubles.")
+    ] = None,
+    accounts: Annotated[
+        str | None, typer.Option(metavar="ACCOUNTS", help="123456789012=name, …")
+    ] = None,
+    regions: Annotated[str | None, typer.Option(metavar="REGIONS", help="us-east-1, …")] = None,
+    role: Annotated[
+        str | None, typer.Option(metavar="ROLE", help="Its name in each account; - for none.")
+    ] = None,
+    external_id: Annotated[
+        str | None, typer.Option(metavar="ID", help="What the roles want.")
+    ] = None,
     observe: Annotated[
         bool, typer.Option("--observe", help="For a pilot: nothing is ever filed or changed.")
     ] = False,
@@ -152,13 +190,16 @@ def init(
 ) -> None:
     """Write .env and rds-bot.yml after a few questions, and say what to do in Slack and AWS.
 
-    Without a terminal nothing is asked: what no flag gives is as by default. Tokens have no flag.
+    Names of channels and people are looked up with the bot token (without a terminal that of
+    SLACK_BOT_TOKEN). Without a terminal nothing is asked: what no flag gives is as by default.
+    Tokens have no flag.
     """
     if manifest:
         _say(app_manifest.text().rstrip("\n"))
         return
     given = {
         "approvals_channel": approvals_channel,
+        "incidents_channel": incidents_channel,
         "cloudops_channel": cloudops_channel,
         "approvers": approvers,
         "admins": admins,
@@ -187,7 +228,9 @@ def verify() -> None:
 
 @audit.command()
 def export(
-    output: Annotated[str, typer.Option("--format", help="jsonl or csv")] = "jsonl",
+    output: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="jsonl or csv.")
+    ] = "jsonl",
 ) -> None:
     """Write the audit trail to standard output, oldest first."""
     if output not in ("jsonl", "csv"):
@@ -213,7 +256,10 @@ def iam_policy(
         ),
     ] = PolicyFor.ROLE,
     account: Annotated[
-        str | None, typer.Option(help="For that account alone, by name or id. [default: all]")
+        str | None,
+        typer.Option(
+            metavar="ACCOUNT", help="For that account alone, by name or id. [default: all]"
+        ),
     ] = None,
     observe: Annotated[
         bool | None,
@@ -245,7 +291,9 @@ def alarms(
     ] = False,
     topic: Annotated[
         str | None,
-        typer.Option(help="ARN of the SNS topic to tell. [default: that of the settings, if any]"),
+        typer.Option(
+            metavar="ARN", help="The SNS topic to tell. [default: that of the settings, if any]"
+        ),
     ] = None,
 ) -> None:
     """Print the recommended CloudWatch alarms on the bot's figures, as PutMetricAlarm takes them.
@@ -266,7 +314,7 @@ def alarms(
         _say(f"Made {alarm['AlarmName']}")
 
 
-@app.command()
+@app.command(hidden=True)
 def docs(
     check: Annotated[
         bool, typer.Option("--check", help="Change nothing; exit 1 if out of date.")
@@ -306,16 +354,25 @@ def _begin(folder: Path, given: setup_init.Answers, force: bool, observe: bool) 
         names = ", ".join(map(str, sorted(kept)))
         _fail(SettingsError([f"There is already {names}; --force overwrites."]))
     kept = {file for file in kept if not typer.confirm(f"{file} is there. Overwrite it?")}
-    answers = setup_init.answered(given, _ask if is_asking else None, _say)
+    if len(kept) == len(setup_init.FILES):
+        _say("Nothing was changed.")
+        return
+    _say(setup_init.APP)
+    if is_asking:
+        typer.prompt("Press Enter when the app exists", default="", show_default=False)
+    answers = setup_init.answered(given, _ask if is_asking else None, _say, os.environ)
+    key = setup_init.audit_key(folder / setup_init.DOTENV)
     texts = {
         setup_init.SETTINGS: setup_init.settings_text(answers, observe=observe),
-        setup_init.DOTENV: setup_init.dotenv_text(answers),
+        setup_init.DOTENV: setup_init.dotenv_text(answers, key),
     }
     for name, text in texts.items():
-        if folder / name not in kept:
-            setup_init.write(folder / name, text)
-            _say(f"Wrote {folder / name}")
-    _say(f"\n{setup_init.steps(observe=observe)}")
+        if folder / name in kept:
+            _say(f"Kept {folder / name} as it was: what you answered is not in it")
+            continue
+        setup_init.write(folder / name, text)
+        _say(f"Wrote {folder / name}")
+    _say(f"\n{setup_init.steps(observe=observe)}\n{summary_of(answers, observe=observe)}")
 
 
 def _ask(question: setup_init.Question) -> str:

@@ -83,6 +83,29 @@ def test_help_tells_what_there_is(tmp_path: Path, words: list[str]) -> None:
     assert "Usage" in done.stdout
 
 
+@pytest.mark.parametrize(
+    "words", [[], ["run"], ["demo"], ["check"], ["init"], ["iam-policy"], ["alarms"],
+              ["audit", "export"], ["db", "upgrade"]]
+)  # fmt: skip
+def test_help_calls_values_by_names_in_capitals(tmp_path: Path, words: list[str]) -> None:
+    said = rds_bot(*words, "--help", folder=tmp_path).stdout
+
+    assert not re.search(r"<\w+>|\bTEXT\b|\bINTEGER\b", said), said
+    assert "docs " not in said
+
+
+def test_the_version_is_said(tmp_path: Path) -> None:
+    assert re.fullmatch(r"rds-bot \d\S+\n", rds_bot("--version", folder=tmp_path).stdout)
+
+
+def test_in_an_empty_folder_check_finds_nothing_well_that_is_not_there(tmp_path: Path) -> None:
+    said = rds_bot("check", folder=tmp_path).stdout
+
+    well = [line for line in said.splitlines() if line.startswith("ok")]
+    assert not re.search(r"rds-bot\.yml|\.env|rds-bot\.db", "".join(well)), well
+    assert "rds-bot init" in said
+
+
 def test_what_is_loaded_at_the_start_is_gone_through_no_more(tmp_path: Path) -> None:
     """By the collector, for which the whole bot would stand still a tenth of a second."""
     shown = "import gc, bot.__main__; print(gc.isenabled(), gc.get_freeze_count() > 100_000)"
@@ -97,7 +120,11 @@ def test_what_is_loaded_at_the_start_is_gone_through_no_more(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("words", "environment", "sentences"),
     [
-        (["run"], {}, ["SLACK_BOT_TOKEN: not set", "SLACK_APP_TOKEN: not set"]),
+        (
+            ["run"],
+            {},
+            ["SLACK_BOT_TOKEN: not set", "SLACK_APP_TOKEN: not set", "made by: rds-bot init"],
+        ),
         (["run"], {"SLACK_BOT_TOKEN": "hello"}, ["SLACK_BOT_TOKEN: "]),
         (["run"], {"RDS_BOT_CONFIG": "gone.yml"}, ["RDS_BOT_CONFIG: there is no file gone.yml"]),
         (["run"], {"SLACK_APP_TOKEN_FILE": "gone"}, ["SLACK_APP_TOKEN_FILE: gone cannot be read"]),

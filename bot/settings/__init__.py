@@ -154,14 +154,19 @@ class Settings(Configuration, Variables):
                 "SLACK_BOT_TOKEN": self.slack_bot_token,
                 "SLACK_APP_TOKEN": self.slack_app_token,
             }
-            raise SettingsError(
-                [
-                    f"{name}: not set; export it, or {name}_FILE with the path of a file holding it"
-                    for name, token in tokens.items()
-                    if token is None
-                ]
-            )
+            missing = [
+                f"{name}: not set; export it, or {name}_FILE with the path of a file holding it"
+                for name, token in tokens.items()
+                if token is None
+            ]
+            raise SettingsError([*missing, *_beginning(Path(self.file))])
         return SlackTokens(self.slack_bot_token, self.slack_app_token)
+
+
+def _beginning(file: Path) -> Iterator[str]:
+    """For whoever has not begun, or is in another folder than they think."""
+    if not file.exists():
+        yield f"There is no {file} in {Path.cwd()}. The first settings are made by: rds-bot init"
 
 
 class Loaded(NamedTuple):

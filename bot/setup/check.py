@@ -84,9 +84,12 @@ def _understood(file: Path) -> Findings:
 def _files(settings: Settings) -> Findings:
     kept = (*settings.kept, *storage.files(settings.database_url))
     found = exposures(kept)
-    if not found:
-        return (ok("files", "nobody else can write what the bot reads and keeps"),)
-    return tuple(trouble("files", f"{one.path}: {one.why}", one.mend) for one in found)
+    if found:
+        return tuple(trouble("files", f"{one.path}: {one.why}", one.mend) for one in found)
+    there = [str(one.path) for one in kept if one.path.exists()]
+    if not there:
+        return (skipped("files", "there is none yet, neither of settings nor of a database"),)
+    return (ok("files", f"nobody else can write {', '.join(there)}"),)
 
 
 async def _left_out(name: str) -> Findings:

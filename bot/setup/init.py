@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,18 +14,24 @@ from pydantic import ValidationError
 from bot.aws.partitions import COMMERCIAL, mistakes, partition_of
 from bot.errors import SettingsError
 from bot.settings import Settings
+from bot.settings._dotenv import take_in
+from bot.setup.names import CHANNEL, PEOPLE, Kinds, Names, UnknownNameError
 
-SETTINGS, DOTENV = Path("rds-bot.yml"), Path(".env")
+#: Where Slack is, but for tests.
+SLACK = "https://slack.com/api/"
+FILES = SETTINGS, DOTENV = Path("rds-bot.yml"), Path(".env")
 
 
 @dataclass(frozen=True)
 class Question:
-    """Where ``text`` says several, they are separated by commas or spaces."""
+    """Where ``text`` says several, they are separated by commas or spaces; ``names`` are of whom
+    the answer may give names instead of ids."""
 
     key: str
     text: str
     default: str = ""
     is_secret: bool = False
+    names: Kinds = ()
 
     @property
     def flag(self) -> str:
@@ -38,38 +45,72 @@ Tell = Callable[[str], object]
 QUESTIONS = (
     Question("bot_token", "Bot User OAuth Token, xoxb-… (not shown; empty for later)", "", True),
     Question("app_token", "App-Level Token, xapp-… (not shown; empty for later)", "", True),
-    Question("approvals_channel", "Id of the channel for cards, C… (empty for where one asks)"),
-    Question("cloudops_channel", "Id of the channel for CloudOps requests, C… (may be empty)"),
-    Question("approvers", "Who approves, as ids of user groups S… and members U… (several)"),
-    Question("admins", "Who administers the bot, likewise (several; may be empty)"),
-    Question("accounts", "AWS accounts, 123456789012=name (several; empty for the bot's own)"),
-    Question("regions", "Regions of those accounts (several; one of the bot's own)", "us-east-1"),
+    Question("approvals_channel", "Channel for the cards that people approve, as #databases "
+             "(empty: where one asks)", names=CHANNEL),
+    Question("incidents_channel", "Channel for alarms and events of RDS (empty: nobody is told)",
+             names=CHANNEL),
+    Question("cloudops_channel", "Channel for what is denied here and others shall do (may be "
+             "empty)", names=CHANNEL),
+    Question("approvers", "Who approves: user groups and people, as @dbas @dora (several)",
+             names=PEOPLE),
+    Question("admins", "Who hears of the bot's own troubles, likewise (several; may be empty)",
+             names=PEOPLE),
+    Question("accounts", "AWS accounts, as 123456789012=name (several; empty: that of the bot's "
+             "own credentials)"),
+    Question("regions", "AWS regions of the databases (several; without accounts one)",
+             "us-east-1"),
     Question("role", "Name of the role in each account (- for none)", "rds-bot"),
     Question("external_id", "External id that the roles want (may be empty)"),
-)
+)  # fmt: skip
 ABOUT_ACCOUNTS = ("role", "external_id")
 
 
-def answered(given: Answers, ask: Ask | None, tell: Tell) -> Answers:
-    """What was ``given`` by flag, else asked for until it will do, else the default.
+def answered(
+    given: Answers, ask: Ask | None, tell: Tell, environ: Mapping[str, str] | None = None
+) -> Answers:
+    """What was ``given`` by flag, else asked for until it will do, else the default: ids alone.
 
-    Without ``ask`` nobody can be asked. Raises SettingsError for a flag that will not do.
+    Names are looked up with the bot token that was typed, else with that of ``environ``. Without
+    ``ask`` nobody can be asked. Raises SettingsError for a flag that will not do.
     """
+    environ = environ or {}
     answers: dict[str, str] = {}
+    names: Names | None = None
     for question in QUESTIONS:
-        typed = given.get(question.key)
-        if typed is None and question.key in ABOUT_ACCOUNTS and not answers["accounts"]:
+        if question.key in ABOUT_ACCOUNTS and not answers["accounts"] and question.key not in given:
             continue
-        asking = ask if typed is None else None
-        typed = question.default if typed is None else typed
-        typed = asking(question) if asking else typed
-        while problem := mistake({**answers, question.key: typed}):
-            if asking is None:
-                raise SettingsError([f"{question.flag}: {problem}"])
-            tell(f"That will not do: {problem}.")
-            typed = asking(question)
-        answers[question.key] = typed
+        if question.names and names is None:
+            token = answers["bot_token"] or environ.get("SLACK_BOT_TOKEN", "")
+            names = Names(token, environ.get("SLACK_API_URL", SLACK))
+        answers[question.key] = _answer(
+            question, given.get(question.key), ask, tell, names, answers
+        )
     return answers
+
+
+def _answer(
+    question: Question,
+    flag: str | None,
+    ask: Ask | None,
+    tell: Tell,
+    names: Names | None,
+    answers: Answers,
+) -> str:
+    """Of one question; what will not do is asked for again."""
+    asking = ask if flag is None else None
+    typed = flag if flag is not None else question.default
+    while True:
+        typed = asking(question) if asking else typed
+        try:
+            ids = names.ids(question.names, _words(typed)) if question.names and names else typed
+            problem = mistake({**answers, question.key: ids})
+        except UnknownNameError as error:
+            problem = str(error)
+        if not problem:
+            return ids
+        if asking is None:
+            raise SettingsError([f"{question.flag}: {problem}"])
+        tell(f"That will not do: {problem.rstrip('.')}.")
 
 
 def mistake(answers: Answers) -> str:
@@ -104,8 +145,15 @@ def settings_text(answers: Answers, *, observe: bool = False) -> str:
     )
 
 
-def dotenv_text(answers: Answers) -> str:
-    """.env, with a place for each token that is still to come."""
+def audit_key(dotenv: Path) -> str:
+    """The one that stands in that file, as what it has signed needs it; else a new one."""
+    kept: dict[str, str] = {}
+    take_in(dotenv, kept)
+    return kept.get("AUDIT_KEY") or secrets.token_hex(32)
+
+
+def dotenv_text(answers: Answers, key: str) -> str:
+    """.env, with a place for each token that is still to come; ``key`` signs the audit trail."""
     lines = [
         "# Secrets of RDS Ops Bot: keep this file out of version control. The bot reads it in its",
         "# working directory, unless RDS_BOT_CONFIG is set; what the environment sets goes first.",
@@ -116,8 +164,8 @@ def dotenv_text(answers: Answers) -> str:
         *_own_region(answers),
         "# A SQLite file, or postgresql://user:password@host/name",
         "# DATABASE_URL=sqlite:///data/rds-bot.db",
-        "# Signs the audit trail; keep a copy elsewhere. Make one with: openssl rand -hex 32",
-        "# AUDIT_KEY=",
+        "# Signs the audit trail. Keep a copy elsewhere: without it nobody can prove the trail.",
+        f"AUDIT_KEY={key}",
     ]
     return "\n".join(lines) + "\n"
 
@@ -131,7 +179,7 @@ def _own_region(answers: Answers) -> list[str]:
 
 
 def in_the_way(folder: Path) -> list[Path]:
-    return [folder / file for file in (SETTINGS, DOTENV) if (folder / file).exists()]
+    return [folder / file for file in FILES if (folder / file).exists()]
 
 
 def write(file: Path, text: str) -> None:
@@ -148,7 +196,7 @@ def write(file: Path, text: str) -> None:
 
 
 def steps(*, observe: bool = False) -> str:
-    """What is to be done in Slack and AWS, and then here."""
+    """What is to be done in Slack and AWS, and then here; the app comes before all of it."""
     return f"{_STEPS}{_PILOT}" if observe else _STEPS
 
 
@@ -164,17 +212,18 @@ _PILOT = """\
    single action that changes anything. When it is over, remove that line, give the roles what
    rds-bot iam-policy prints then, and start the bot again.
 """
-_STEPS = """\
+APP = """\
 1. The app in Slack
    https://api.slack.com/apps > Create New App > From a manifest > pick your workspace > YAML,
    and paste what this prints: rds-bot init --manifest
    Basic Information > App-Level Tokens > Generate Token and Scopes > Add Scope >
    connections:write: this token (xapp-…) is SLACK_APP_TOKEN.
    Install App > Install to Workspace. Then OAuth & Permissions > Bot User OAuth Token: that
-   (xoxb-…) is SLACK_BOT_TOKEN. Put both into .env where you have not yet.
+   (xoxb-…) is SLACK_BOT_TOKEN.
+"""
+_STEPS = """\
 2. The channels
    In each channel that rds-bot.yml names type: /invite @rds-bot
-   A channel's id (C…) stands at the end of its details; a user group's (S…) in its menu.
 3. AWS
    Make the role in each account: rds-bot iam-policy prints what it may do, and
    rds-bot iam-policy --of trust who may become it. What the bot's own identity needs:
@@ -193,10 +242,16 @@ def _section(name: str, lines: list[str]) -> list[str]:
 
 def _channels(answers: Answers) -> list[str]:
     approvals, cloudops = answers.get("approvals_channel"), answers.get("cloudops_channel")
+    incidents = answers.get("incidents_channel")
     return [
         _key("approvals", approvals, "C0123456789", "cards; unset: the channel where one asks"),
         _key("cloudops", cloudops, "C0123456780", "where denied changes can be handed over"),
-        _key("incidents", "", "C0123456781", "alarms and RDS events; unset: nobody looks at them"),
+        _key(
+            "incidents",
+            incidents,
+            "C0123456781",
+            "alarms and RDS events; unset: nobody looks at them",
+        ),
     ]
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import pty
+import re
 import stat
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from bot.sandbox.slack import SlackSandbox
 from bot.settings import Settings, load
 from bot.settings._dotenv import take_in
 from bot.setup.init import Question, answered, dotenv_text, settings_text
+from bot.setup.summary import summary
 from tests.commands import Ran, rds_bot
 
 ROOT = Path(__file__).parents[2]
@@ -59,6 +61,10 @@ def test_the_files_are_for_their_owner_alone_and_the_steps_are_told(tmp_path: Pa
     assert done.returncode == 0, done.stderr
     modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
     assert modes == {".env": 0o600, "rds-bot.yml": 0o600}
+    key = load_from(tmp_path).audit_key
+    assert key is not None
+    assert re.fullmatch("[0-9a-f]{64}", key.get_secret_value())
+    assert key.get_secret_value() not in done.stdout
     for words in (
         "Create New App", "From a manifest", "App-Level Tokens", "connections:write",
         "Install to Workspace", "Bot User OAuth Token", "/invite @rds-bot", "rds-bot check",
@@ -95,14 +101,14 @@ def test_a_wrong_flag_is_named_and_nothing_is_written(tmp_path: Path) -> None:
 
     assert done.returncode == 2
     assert "--approvals-channel: " in done.stderr
-    assert "is no channel id" in done.stderr
+    assert "give its id (C…)" in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"approvers": "dbas"}, "--approvers: .* is no member id"),
+        ({"approvers": "W0MEMBER01 X0"}, "--approvers: without the bot token"),
         ({"accounts": "12345"}, "--accounts: .* is no account id"),
         ({"accounts": "123456789012,123456789012"}, "--accounts: two accounts have the id"),
         ({"accounts": "123456789012", "regions": "Ireland"}, "--regions: .* is no region"),
@@ -123,6 +129,116 @@ def test_each_answer_is_judged_as_the_settings_do(given: dict[str, str], sentenc
         answered(given, None, print)
 
 
+NAMED = {
+    "approvals_channel": "#databases",
+    "incidents_channel": "DATABASE-incidents",
+    "cloudops_channel": "#cloudops",
+    "approvers": "@dbas, @emil",
+    "admins": "Pat @ana",
+}
+
+
+async def looked_up(slack: SlackSandbox, given: dict[str, str], token: str = "") -> dict[str, str]:
+    environ = {"SLACK_API_URL": slack.url, "SLACK_BOT_TOKEN": token or slack.bot_token}
+    return dict(await asyncio.to_thread(answered, given, None, print, environ))
+
+
+async def test_names_become_ids_by_the_token(slack: SlackSandbox) -> None:
+    found = await looked_up(slack, NAMED)
+
+    assert {key: found[key] for key in NAMED} == {
+        "approvals_channel": "C0DATABASE", "incidents_channel": "C0INCIDENT",
+        "cloudops_channel": "C0CLOUDOPS", "approvers": "S0DBAS0001 U0EMIL0001",
+        "admins": "U0PAT00001 U0ANA00001",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"approvals_channel": "#databasse"}, 'I see no channel called "databasse".*#databases'),
+        ({"approvals_channel": "#zzz"}, "There are, for instance: #cloudops.*/invite @rds-bot"),
+        ({"approvals_channel": "@dbas"}, 'I see no channel called "dbas"'),
+        ({"approvers": "#databases"}, 'I see no user group or member called "databases"'),
+        ({"approvers": "@dba"}, "for instance: @dbas"),
+        ({"approvers": "@zoe"}, 'called "zoe"'),  # deactivated
+        ({"approvers": "@rds-bot"}, 'called "rds-bot"'),
+    ],
+)
+async def test_a_name_that_is_not_there_is_answered_with_those_that_are(
+    slack: SlackSandbox, given: dict[str, str], sentence: str
+) -> None:
+    with pytest.raises(
+        SettingsError, match=f"--{next(iter(given)).replace('_', '-')}: .*{sentence}"
+    ):
+        await looked_up(slack, given)
+
+
+async def test_a_name_of_two_is_not_guessed(slack: SlackSandbox) -> None:
+    slack.workspace.change("dora", real_name="dbas")
+
+    with pytest.raises(SettingsError, match=r"may be the user group dbas .*the member dbas .*give"):
+        await looked_up(slack, {"approvers": "@dbas"})
+
+
+@pytest.mark.parametrize(
+    ("token", "why"),
+    [("xoxb-revoked", "Slack says invalid_auth"), ("", "without the bot token I cannot look up")],
+)
+async def test_where_nothing_can_be_looked_up_ids_will_do(
+    slack: SlackSandbox, token: str, why: str
+) -> None:
+    environ = {"SLACK_API_URL": slack.url, "SLACK_BOT_TOKEN": token}
+
+    def given(channel: str) -> dict[str, str]:
+        return dict(answered({"approvals_channel": channel}, None, print, environ))
+
+    with pytest.raises(SettingsError, match=f"{why}.*give its id"):
+        await asyncio.to_thread(given, "#databases")
+    assert (await asyncio.to_thread(given, "C0DATABASE"))["approvals_channel"] == "C0DATABASE"
+
+
+async def test_a_slack_that_is_not_there_is_said(slack: SlackSandbox) -> None:
+    environ = {"SLACK_API_URL": "http://127.0.0.1:1/", "SLACK_BOT_TOKEN": slack.bot_token}
+
+    with pytest.raises(SettingsError, match=r"there is no answer from Slack.*give its id"):
+        await asyncio.to_thread(answered, {"approvers": "@dora"}, None, print, environ)
+
+
+def test_a_key_that_has_signed_is_kept(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("AUDIT_KEY='the-one-that-signed-until-today-and-on'\n", "utf-8")
+
+    assert init(tmp_path, "--force").returncode == 0
+
+    key = load_from(tmp_path).audit_key
+    assert key is not None
+    assert key.get_secret_value() == "the-one-that-signed-until-today-and-on"
+
+
+@pytest.mark.parametrize(
+    ("answers", "works", "lacks"),
+    [
+        ({}, [], ["SLACK_BOT_TOKEN and SLACK_APP_TOKEN", "needs approval is refused",
+                  "nobody is told of alarms", "has no button", "own credentials"]),
+        ({"approvers": "U1"}, [], ["high risk needs two"]),
+        ({"bot_token": "xoxb-1", "approvers": "S1"},
+         ["each card stands in the channel where one asks"], ["put SLACK_APP_TOKEN into .env"]),
+        ({"bot_token": "xoxb-1", "app_token": "xapp-1", "approvers": "S1",
+          "approvals_channel": "C1", "incidents_channel": "C2", "cloudops_channel": "C3",
+          "admins": "U1", "accounts": "1"},
+         ["both tokens", "approvals channel", "told in their channel", "handed over",
+          "Admins hear"], ["make the role in each account"]),
+    ],
+)  # fmt: skip
+def test_it_ends_with_what_works_and_what_does_not(
+    answers: dict[str, str], works: list[str], lacks: list[str]
+) -> None:
+    first, _, second = summary(answers, observe=False).partition("Does not yet")
+
+    assert [one for one in works if one not in first] == []
+    assert [one for one in lacks if one not in second] == []
+
+
 def test_the_manifest_is_printed_as_it_is(tmp_path: Path) -> None:
     done = init(tmp_path, "--manifest")
 
@@ -132,12 +248,16 @@ def test_the_manifest_is_printed_as_it_is(tmp_path: Path) -> None:
 
 def test_at_a_terminal_it_asks_and_shows_no_token(tmp_path: Path) -> None:
     typed = "\n".join(
-        ["xoxb-secret-1", "xapp-secret-2", "C0DATABASE", "", "S0DBAS0001 U0PAT00001", "", "", ""]
-    )
+        ["", "xoxb-secret-1", "xapp-secret-2", "C0DATABASE", "", "", "S0DBAS0001 U0PAT00001", "",
+         "", ""]
+    )  # fmt: skip
 
     said = _at_a_terminal(tmp_path, typed)
 
     assert "secret" not in said
+    explained, asked = said.index("From a manifest"), said.index("Bot User OAuth Token, xoxb")
+    assert explained < said.index("Press Enter when the app exists") < asked
+    assert "Does not yet, and how it will" in said
     token = load_from(tmp_path).slack_bot_token
     assert token is not None
     assert token.get_secret_value() == "xoxb-secret-1"
@@ -147,7 +267,7 @@ def test_at_a_terminal_it_asks_and_shows_no_token(tmp_path: Path) -> None:
 
 
 def test_what_will_not_do_is_asked_for_again() -> None:
-    answers = iter(["", "", "databases", "C0DATABASE", "", "", "", "", ""])
+    answers = iter(["", "", "#databases", "C0DATABASE", "", "", "", "", "", ""])
     told: list[str] = []
 
     def ask(question: Question) -> str:
@@ -157,12 +277,12 @@ def test_what_will_not_do_is_asked_for_again() -> None:
 
     assert found["approvals_channel"] == "C0DATABASE"
     [sentence] = told
-    assert "is no channel id" in sentence
+    assert "without the bot token I cannot look up" in sentence
 
 
 def test_without_a_single_answer_the_settings_are_the_defaults(tmp_path: Path) -> None:
     (tmp_path / "rds-bot.yml").write_text(settings_text({}), "utf-8")
-    (tmp_path / ".env").write_text(dotenv_text({}), "utf-8")
+    (tmp_path / ".env").write_text(dotenv_text({}, 40 * "k"), "utf-8")
 
     assert load_from(tmp_path).policy == load({}).policy
     assert load_from(tmp_path).accounts == ()
