@@ -136,14 +136,16 @@ class ServiceDesk:
         zone: str,
         *,
         week_before: bool = False,
+        everything: bool = False,
     ) -> Observed:
         monitoring, markers = self.services.monitoring, self.services.markers
         (alarms, unknown), marked = await asyncio.gather(
             monitoring.alarms(database), markers.of(database, monitoring.window(span))
         )
         seen = await monitoring.observe(
-            database, span, words, zone, week_before=week_before, alarms=alarms, known=unknown
-        )
+            database, span, words, zone, week_before=week_before, everything=everything,
+            alarms=alarms, known=unknown,
+        )  # fmt: skip
         return seen.marked(marked)
 
     async def compare(

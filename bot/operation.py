@@ -103,10 +103,12 @@ class Desk(Protocol):
         zone: str,
         *,
         week_before: bool = False,
+        everything: bool = False,
     ) -> Observed:
         """Its metrics of that time, in a picture for readers in ``zone`` and in words.
 
-        Without ``words`` what matters for its engine. ``week_before``: with the same time a week
+        Without ``words`` what matters for its engine, of which the four most unusual are drawn, or
+        ``everything``. ``week_before``: with the same time a week
         before beside it. Raises UsageError for an unknown metric, and AWSError.
         """
 

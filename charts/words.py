@@ -96,7 +96,7 @@ def _chart(chart: Chart) -> Iterator[str]:
     marked = [f"{one.label} at {local(one.at, zone):%a %H:%M}" for one in chart.markers]
     if marked:
         yield f"Marked: {', '.join(marked)}."
-    yield from (_panel(panel, zone) for panel in chart.panels)
+    yield from (_panel(panel, zone) for panel in (*chart.panels, *chart.rest))
 
 
 def _panel(panel: Panel, zone: ZoneInfo) -> str:

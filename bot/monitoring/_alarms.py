@@ -87,13 +87,12 @@ def with_lines(chart: Chart, alarms: Sequence[Alarm]) -> Chart:
 
 
 def lined(panel: Panel, alarm: Alarm) -> Panel:
-    """With its threshold, which the scale then has to reach."""
+    """With its threshold as a line, beside those of other alarms."""
     if alarm.threshold is None:
         return panel
     label = f"alarm {amount(alarm.threshold, UNITS.get(alarm.metric, ''))}"
-    limit = Limit(value=alarm.threshold, label=label)
-    reach = max(panel.reach or 0.0, alarm.threshold)
-    return panel.model_copy(update={"limit": limit, "reach": reach})
+    line = Limit(value=alarm.threshold, label=label)
+    return panel.model_copy(update={"alarms": tuple(dict.fromkeys((*panel.alarms, line)))})
 
 
 def _shows(panel: Panel, alarm: Alarm) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from bot.fleet.limits import Ceiling
-from bot.monitoring._panels import SHOWN, Plot
+from bot.monitoring._panels import MOST, Plot
 from bot.monitoring._unread import caption
 from bot.settings._thresholds import AS_USUAL, Thresholds
 from bot.values import (
@@ -39,10 +39,12 @@ def chart(
     limit: Ceiling | None,
     thresholds: Thresholds = AS_USUAL,
     earlier: Mapping[Measure, Series] = NOTHING,
+    shown: int = MOST,
 ) -> Chart | None:
     """The first plots of which there is anything to see; None where of none there is.
 
-    A panel that could not be read keeps its place, and the caption says so.
+    A panel that could not be read keeps its place, and the caption says so. ``shown``: how many
+    are drawn; those behind them are told in words.
     """
     drawn = [panel(plot, database, found, limit, thresholds, earlier) for plot in plots]
     if not any(one.is_measured for one in drawn):
@@ -52,7 +54,8 @@ def chart(
         title=_title(database, said[0], zone),
         about=_about(database, span),
         window=window,
-        panels=tuple(full[:SHOWN]),
+        panels=tuple(full[:shown]),
+        rest=tuple(full[shown:]),
         zone=zone,
         unread=caption(plots, found, named=database.target.kind is Kind.CLUSTER),
     )
@@ -85,7 +88,7 @@ def _about(database: Database, span: Range) -> str:
     minutes = span.period // 60
     each = "each minute" if minutes == 1 else f"{minutes}-minute averages"
     members = "a line for each member, " if database.target.kind is Kind.CLUSTER else ""
-    return f"{members}the {span.spoken}, {each}".capitalize()
+    return f"{members}{span.spoken}, {each}".capitalize()
 
 
 def panel(

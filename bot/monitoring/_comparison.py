@@ -83,7 +83,7 @@ def side_by_side(
     )
     return Chart(
         title=f"{given[0].plot.title}: {_listing([one.database.name for one in given])}",
-        about=f"All on one scale, the {span.spoken}",
+        about=f"All on one scale, {span.spoken}",
         window=window,
         panels=tuple(named),
         zone=zone,

@@ -34,14 +34,27 @@ def findings(
     if not any(one.points for one in series.values()):
         return () if any(one.unread for one in series.values()) else (_nothing(database),)
     return (
+        *judged(database, series, window, limit, thresholds),
+        *_gaps(series, window),
+        *_absent(series),
+    )
+
+
+def judged(
+    database: Database,
+    series: ByMetric,
+    window: Window,
+    limit: Ceiling | None = None,
+    thresholds: Thresholds = AS_USUAL,
+) -> tuple[Line, ...]:
+    """What the figures themselves say; each rule looks at the metrics of one panel."""
+    return (
         *_storage(database, series),
         *_connections(series, limit, thresholds.of("DatabaseConnections")),
         *_cpu(series, window, thresholds.of("CPUUtilization")),
         *_memory(series, thresholds),
         *_capacity(series, thresholds.of("ACUUtilization")),
         *_crossed(series, thresholds),
-        *_gaps(series, window),
-        *_absent(series),
     )
 
 

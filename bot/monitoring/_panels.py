@@ -7,7 +7,8 @@ from bot.errors import UnknownWordError
 from bot.fleet.names import near
 from bot.values import Database, Kind
 
-SHOWN = 8  #: panels of one picture
+SHOWN = 4  #: panels of one picture that are read at a glance
+MOST = 8  #: panels of a picture of all of them
 
 
 @dataclass(frozen=True)

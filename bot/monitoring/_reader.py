@@ -11,8 +11,9 @@ from bot.fleet.limits import Ceiling, shared
 from bot.monitoring._alarms import ALARMS, about, firing, with_lines
 from bot.monitoring._chart import chart, panel
 from bot.monitoring._comparison import Compared, said_of, side_by_side
-from bot.monitoring._findings import calm, findings, measured
-from bot.monitoring._panels import Plot, chosen, is_known
+from bot.monitoring._findings import calm, findings, judged, measured
+from bot.monitoring._order import unusual_first
+from bot.monitoring._panels import MOST, SHOWN, Plot, chosen, is_known
 from bot.monitoring._unread import Measured, reason, unanswered, unread
 from bot.monitoring._week_before import against, moved
 from bot.monitoring._week_before import week_before as before
@@ -73,13 +74,15 @@ class Monitoring:
         zone: str,
         *,
         week_before: bool = False,
+        everything: bool = False,
         alarms: Sequence[Alarm] = (),
         known: tuple[Line, ...] = (),
     ) -> Observed:
         """The chart and the findings of so many hours until now.
 
-        ``words`` are metrics; none: what matters for its engine. ``week_before``: with the same
-        hours of the week before beside it. ``alarms`` fire on it, and ``known`` is what else is
+        ``words`` are metrics; none: what matters for its engine, of which the four most unusual
+        are drawn, or ``everything``. ``week_before``: with the same hours of the week before
+        beside it. ``alarms`` fire on it, and ``known`` is what else is
         wrong whatever the figures say: they come first, and then nothing is called calm.
 
         Raises UsageError for an unknown metric, AWSError where CloudWatch cannot be asked.
@@ -91,13 +94,23 @@ class Monitoring:
         earlier = moved(await self._attempted(measures, before(window))) if week_before else {}
         limits = await self._limits(plots, database)
         worth = _findings(database, found, window, limits, self._thresholds)
+        if not words:
+
+            def told(plot: Plot) -> int | None:
+                own = _findings(
+                    database, _only(plot, found), window, limits, self._thresholds, judged
+                )
+                return min((worth.index(line) for line in own if line in worth), default=None)
+
+            firing_on = frozenset(one.metric for one in alarms)
+            plots = unusual_first(plots, found, earlier, firing_on, told)
         fires = tuple(line for one in alarms for line in firing(one))
         said = _said(database, plots, found, (*fires, *known), worth)
         if week_before:
             said += (against(plots, _whole(database, found), _whole(database, earlier)),)
         drawn = chart(
             database, plots, found, window, span, said, zone, shared(limits.values()),
-            self._thresholds, earlier,
+            self._thresholds, earlier, MOST if words or everything else SHOWN,
         )  # fmt: skip
         return Observed(findings=said, chart=drawn and with_lines(drawn, alarms))
 
@@ -242,9 +255,10 @@ def _findings(
     window: Window,
     limits: Mapping[str, Ceiling],
     thresholds: Thresholds,
+    rule: Callable[..., tuple[Line, ...]] = findings,
 ) -> tuple[Line, ...]:
     """Of a cluster member by member, with their names; it may have none."""
-    if not found:
+    if not found and rule is findings:
         return ((f"{database.name} has no instance of which that could be measured.",),)
     targets = dict.fromkeys(one.target.identifier for one in found)
     by_name = {name: _of(name, found) for name in targets}
@@ -252,8 +266,13 @@ def _findings(
     return tuple(
         (Strong(text=name), ": ", *line) if several else line
         for name, series in by_name.items()
-        for line in findings(database, series, window, limits.get(name), thresholds)
+        for line in rule(database, series, window, limits.get(name), thresholds)
     )
+
+
+def _only(plot: Plot, found: Measured) -> Measured:
+    names = dict(plot.metrics)
+    return {one: series for one, series in found.items() if one.metric in names}
 
 
 def _said(

@@ -5,9 +5,11 @@ from pydantic import Field
 from bot.operation import Desk, Query
 from bot.params import Choice, Flag, Parameter, Switch, Target
 from bot.values import (
+    ALL,
     WEEK_BEFORE,
     Answer,
     Button,
+    Chart,
     Code,
     Database,
     Kind,
@@ -16,6 +18,7 @@ from bot.values import (
     Paragraph,
     Person,
     Range,
+    all_panels,
     keep_fresh,
     more,
     paragraph,
@@ -28,9 +31,10 @@ class ShowMetrics(Query):
     """Show how a database does: what is unusual in words, and its metrics in one picture.
 
     An alarm of CloudWatch that fires on it comes first.
-    Without METRICS it shows what matters for the engine. In a mention the picture stands in the
-    thread for all to see; else in your direct messages, from where a click shares it.
-    A live chart is posted where that is pressed, for all to see, and renewed for an hour.
+    Without METRICS it shows the four most unusual of what matters for the engine, with --all all.
+    In a mention the picture stands in the thread for all to see; else in your direct messages, from
+    where a click shares it. A live chart is posted where that is pressed, for all to see, and
+    renewed for an hour.
     """
 
     verb, name = "metrics", "show_metrics"
@@ -48,28 +52,45 @@ class ShowMetrics(Query):
         False
     )
 
+    all: Annotated[Flag, Switch("All panels", "", "Also those with nothing unusual.")] = False
+
     async def answer(self, desk: Desk, person: Person) -> Answer:
         database = await desk.find(self.target)
         words = tuple(filter(None, (self.metrics or "").replace(" ", ",").split(",")))
         seen = await desk.observe(
-            database, self.range, words, person.timezone, week_before=self.week_before
+            database,
+            self.range,
+            words,
+            person.timezone,
+            week_before=self.week_before,
+            everything=self.all,
         )
         return Answer(
             title=f"{database.name} over the {self.range.spoken}",
             parts=(*_sentences(seen), *_members(database)),
-            buttons=self._buttons(database) if seen.chart else (),
+            buttons=self._buttons(database, seen.chart) if seen.chart else (),
             hint=("Everything else about it: ", Code(text=f"/rds show {database.address}")),
             chart=seen.chart,
         )
 
-    def _buttons(self, database: Database) -> tuple[Button | Menu, ...]:
+    def _buttons(self, database: Database, chart: Chart) -> tuple[Button | Menu, ...]:
         line = " ".join(filter(None, ("metrics", database.address, self.metrics)))
-        beside = f"{line} {WEEK_BEFORE}" if self.week_before else line
-        week = week_before(f"{line} --range {self.range}", self.week_before)
+        every, week = ALL if self.all else "", WEEK_BEFORE if self.week_before else ""
+        beside = _spaced(line, week, every)
+        here = f"--range {self.range}"
+        panels = (all_panels(_spaced(line, week, here), self.all),)
         return (
             *ranges(beside, self.range),
-            more(week, keep_fresh(f"{beside} --range {self.range}")),
+            more(
+                week_before(_spaced(line, every, here), self.week_before),
+                *(panels if chart.rest or self.all else ()),
+                keep_fresh(f"{beside} {here}"),
+            ),
         )
+
+
+def _spaced(*words: str) -> str:
+    return " ".join(filter(None, words))
 
 
 def _sentences(seen: Observed) -> tuple[Paragraph, ...]:

@@ -25,6 +25,7 @@ from bot.values._answers import (
 from bot.values._base import SECOND, Value, canonical, fingerprint, label, micros
 from bot.values._buttons import (
     AGAIN,
+    ALL,
     FORM,
     KEEP,
     OPEN_CHART,
@@ -32,6 +33,7 @@ from bot.values._buttons import (
     SHARE_CHART,
     STOP,
     WEEK_BEFORE,
+    all_panels,
     asking,
     keep_fresh,
     looking,
@@ -126,6 +128,7 @@ from bot.values._vocabulary import Environment, Kind, Risk, Status, Turn, folded
 
 __all__ = [
     "AGAIN",
+    "ALL",
     "BANDS",
     "FORM",
     "KEEP",
@@ -246,6 +249,7 @@ __all__ = [
     "Vote",
     "Week",
     "Window",
+    "all_panels",
     "amount",
     "asking",
     "canonical",

@@ -5,7 +5,7 @@ from bot.values._metrics import Range
 
 RUN = "query.run"  #: action of a button whose value is a command that only looks
 FORM = "form.open"  #: action of a button whose value is what `asking` writes
-WEEK_BEFORE = "--week-before"
+WEEK_BEFORE, ALL = "--week-before", "--all"
 KEEP, STOP = "live.keep", "live.stop"  #: actions of what is kept fresh
 AGAIN = "picture.again"  #: its value is the command that the picture answers
 OPEN_CHART, SHARE_CHART = "picture.open", "picture.share"  #: of a private reply
@@ -55,6 +55,13 @@ def week_before(line: str, is_shown: bool) -> Button:
         return Button(label="Without last week", action="picture.week", value=line)
     label = "Compare with last week"
     return Button(label=label, action="picture.week", value=f"{line} {WEEK_BEFORE}")
+
+
+def all_panels(line: str, is_shown: bool) -> Button:
+    """Shows every panel in place of the unusual ones, or those again. ``line``: without either."""
+    if is_shown:
+        return Button(label="Unusual panels", action="picture.all", value=line)
+    return Button(label="All panels", action="picture.all", value=f"{line} {ALL}")
 
 
 def keep_fresh(line: str) -> Button:

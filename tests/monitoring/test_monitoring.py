@@ -378,13 +378,9 @@ class Watch:
         ceilings = Ceilings(accounts, self.fleet, self.clock)
         self.monitoring = Monitoring(accounts, ceilings, self.clock)
 
-    async def observe(
-        self, name: str, *words: str, span: Range = Range.DAY, week_before: bool = False
-    ) -> Any:
+    async def observe(self, name: str, *words: str, span: Range = Range.DAY, **more: Any) -> Any:
         found = await self.fleet.find(name)
-        return await self.monitoring.observe(
-            found, span, words, "Europe/Berlin", week_before=week_before
-        )
+        return await self.monitoring.observe(found, span, words, "Europe/Berlin", **more)
 
 
 @pytest.fixture
@@ -421,8 +417,34 @@ async def test_the_picture_has_what_matters_for_the_engine(
 ) -> None:
     seen = await watch.observe(name)
 
-    assert titles <= {panel.title for panel in seen.chart.panels}
-    assert len(seen.chart.panels) <= 8
+    drawn = (*seen.chart.panels, *seen.chart.rest)
+    assert titles <= {panel.title for panel in drawn}
+    assert len(seen.chart.panels) == 4
+
+
+async def test_everything_is_drawn_on_demand(watch: Watch) -> None:
+    seen = await watch.observe("orders-test", everything=True)
+
+    assert len(seen.chart.panels) == 8
+
+
+async def test_what_was_asked_for_is_drawn_as_it_was_asked_for(watch: Watch) -> None:
+    seen = await watch.observe("orders-test", "latency", "queue", "memory", "iops", "cpu")
+
+    assert [one.title for one in seen.chart.panels] == [
+        "Latency", "Disk queue depth", "Memory", "I/O per second", "CPU",
+    ]  # fmt: skip
+    assert seen.chart.rest == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [("warehouse", "Free storage"), ("billing-staging", "Connections")],
+)
+async def test_what_is_worth_a_word_is_the_first_panel(watch: Watch, name: str, first: str) -> None:
+    seen = await watch.observe(name, span=Range.WEEK)
+
+    assert seen.chart.panels[0].title == first
 
 
 async def test_of_a_cluster_each_member_is_a_curve(watch: Watch) -> None:

@@ -76,6 +76,27 @@ async def test_a_button_lays_the_week_before_beside_it_and_takes_it_away_again(
     assert "the week before: CPU" not in flat(again)
 
 
+async def test_a_button_shows_every_panel_and_the_unusual_ones_again(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    ana = slack.member("ana")
+    await told(ana, "/rds metrics warehouse --range 7d")
+    unusual = await picture(ana)
+
+    await ana.clicks(unusual, "picture.all")
+    every = await picture(ana, other_than=file_of(unusual))
+    await ana.clicks(every, "picture.all")
+    again = await picture(ana, other_than=file_of(every))
+
+    assert every.ts == unusual.ts
+    assert "All panels" in flat(unusual)
+    assert "Unusual panels" in flat(every)
+    assert "All panels" in flat(again)
+    for seen in (unusual, every):
+        [image] = [block for block in seen.blocks if block["type"] == "image"]
+        assert "Disk queue depth: now " in image["alt_text"]
+
+
 async def test_the_leak_is_told(bot: Bot, slack: SlackSandbox) -> None:
     words = await told(slack.member("ana"), "/rds metrics billing-staging connections --range 7d")
 
