@@ -19,6 +19,7 @@ FIELDS = ("minute", "hour", "day of the month", "month", "day of the week")
 RANGES = ("0 to 59", "0 to 23", "1 to 31", "1 to 12, or jan to dec", "0 to 7, or sun to sat")
 WEEKDAY = FIELDS.index("day of the week")
 DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+NAMES = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 LEAST = timedelta(minutes=15)  #: between two times
 SEEN = timedelta(days=2)  #: from the first time on, how far the times are looked through
 BEGIN = datetime(2024, 1, 1)  # noqa: DTZ001 - a wall clock
@@ -140,3 +141,28 @@ def _local(at: int, zone: ZoneInfo) -> datetime:
 def _instant(reading: datetime, zone: ZoneInfo) -> int:
     """The first time that the wall clock says so, or would have if it had not been put forward."""
     return int(reading.replace(tzinfo=zone).timestamp()) * 1_000_000
+
+
+def in_words(expression: str) -> str:
+    """``Weekdays 8:30``; the expression itself where words would be longer than it is."""
+    fields = expression.split()
+    if len(fields) != len(FIELDS):
+        return f"Cron {expression}"
+    minute, hour, day, month, weekday = fields
+    days = _days_in_words(day, weekday)
+    hours = hour.split(",")
+    if month != "*" or not minute.isdigit() or not all(map(str.isdigit, hours)) or not days:
+        return f"Cron {expression}"
+    return f"{days} {' and '.join(f'{int(one)}:{int(minute):02d}' for one in hours)}"
+
+
+def _days_in_words(day: str, weekday: str) -> str:
+    """Empty where it takes more than a few words."""
+    if day != "*":
+        return f"Day {day} of each month," if day.isdigit() and weekday == "*" else ""
+    if weekday == "*":
+        return "Every day"
+    numbers = {int(str(one)) % 7 for part in weekday.split(",") for one in _numbers(part, WEEKDAY)}
+    known = {frozenset(range(1, 6)): "Weekdays", frozenset((0, 6)): "Weekends"}
+    named = [f"{NAMES[one]}s" for one in (1, 2, 3, 4, 5, 6, 0) if one in numbers]
+    return known.get(frozenset(numbers)) or ("Every day" if len(named) == 7 else ", ".join(named))

@@ -202,6 +202,7 @@ class Operation(BaseModel):
     verb: ClassVar[str]
     name: ClassVar[str]
     example: ClassVar[str]
+    also: ClassVar[tuple[str, ...]] = ()  #: verbs by which it may be typed as well
     permissions: ClassVar[tuple[str, ...]] = ()
 
     @classmethod

@@ -43,6 +43,7 @@ def _filling(facts: DigestFacts, one: Database, free: Series, latest: Point) -> 
         f" has {amount(bytes_free, 'B')} of storage free and takes {amount(found.growth, 'B')} a "
         f"day: full in {found.days}{found.with_more} (", full, ").",
         section=Section.ACTION if found.left <= URGENT else Section.TREND,
+        brief=f"full in {found.days}: {amount(bytes_free, 'B')} left",
         state=step(found.left, (1, 3, 7, 14)), rank=found.left, metrics="storage --range 7d",
     )  # fmt: skip
 
@@ -55,7 +56,9 @@ def _low(facts: DigestFacts, one: Database, bytes_free: float) -> Concern | None
     said = f" has {amount(bytes_free, 'B')} of storage free, below the {amount(least, 'B')} set."
     return concern(
         facts, "storage", one, said if bytes_free > 0 else " has no storage left.",
-        section=Section.ACTION, state="low" if bytes_free > 0 else "full", rank=0,
+        section=Section.ACTION,
+        brief=f"storage low: {amount(bytes_free, 'B')} left" if bytes_free > 0 else "storage full",
+        state="low" if bytes_free > 0 else "full", rank=0,
         metrics="storage --range 7d",
     )  # fmt: skip
 
@@ -75,7 +78,8 @@ def connections(facts: DigestFacts) -> Iterator[Concern]:
             facts, "connections", one,
             f" had {most:,.0f} connections, {share:.0f} % of the {limit} that it takes, ",
             Moment(at=at), ".",
-            section=Section.ACTION, state=step(100 - share, (5, 10)), rank=40 - share / 10,
+            section=Section.ACTION, brief=f"connections at {share:.0f} % of {limit}",
+            state=step(100 - share, (5, 10)), rank=40 - share / 10,
             metrics="connections --range 24h",
         )  # fmt: skip
 

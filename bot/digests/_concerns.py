@@ -4,9 +4,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from bot.aws.cloudwatch import UNITS
 from bot.digests import _capacity, _hygiene, _pressure, _upkeep
-from bot.digests._facts import DigestFacts, concern
-from bot.digests._movers import movers
-from bot.values import Concern, Reading, Section, amount
+from bot.digests._facts import DigestFacts, concern, typed
+from bot.digests._movers import Mover, movers
+from bot.values import Concern, Environment, Reading, Section, amount
 
 Looking = Callable[[DigestFacts], Iterator[Concern]]
 
@@ -15,7 +15,23 @@ def concerns(facts: DigestFacts) -> tuple[Concern, ...]:
     """All of them, section by section, the gravest first."""
     found = [concern for reading in READINGS for concern in reading(facts)]
     order = list(Section)
-    return tuple(sorted(found, key=lambda one: (order.index(one.section), one.rank, one.key)))
+    production = frozenset(_production(facts))
+    return tuple(
+        sorted(
+            found,
+            key=lambda one: (
+                order.index(one.section), one.rank, one.database not in production, one.key
+            ),
+        )
+    )  # fmt: skip
+
+
+def _production(facts: DigestFacts) -> Iterator[str]:
+    """As their concerns name them: of two that are as bad theirs comes first."""
+    for one in facts.databases:
+        found = facts.classified.get(one.target)
+        if found is not None and found.environment is Environment.PRODUCTION:
+            yield typed(one)
 
 
 def clear(found: Collection[Concern], facts: DigestFacts | None = None) -> tuple[str, ...]:
@@ -46,11 +62,18 @@ def moved(facts: DigestFacts) -> Iterator[Concern]:
         much = "more" if one.now > one.usual else "less"
         yield concern(
             facts, f"moved-{one.metric}", one.database,
-            f" had {amount(one.now, one.unit)} {one.what} on average yesterday, {much} than the "
-            f"{amount(one.usual, one.unit)} of such a day in the weeks before.",
-            section=Section.TREND, state=f"{much} {one.day}", rank=100 + rank,
+            f" had {_counted(one, one.now)} {one.what} on average yesterday, {much} than the "
+            f"{_counted(one, one.usual)} of such a day in the weeks before.",
+            section=Section.TREND,
+            brief=f"{one.what} {_counted(one, one.now)}, usually {_counted(one, one.usual)}",
+            state=f"{much} {one.day}", rank=100 + rank,
             metrics=f"{one.word} --range 7d",
         )  # fmt: skip
+
+
+def _counted(mover: Mover, value: float) -> str:
+    """Nobody has half a connection."""
+    return amount(round(value) if mover.metric == "DatabaseConnections" else value, mover.unit)
 
 
 AREAS: Mapping[str, frozenset[str]] = {

@@ -93,16 +93,18 @@ class DigestFacts:
 
 def concern(
     facts: DigestFacts, what: str, database: Database, *said: Span, section: Section,
-    state: str = "", rank: float = 0.0, metrics: str = "", mend: str = "",
+    brief: Span | Line, state: str = "", rank: float = 0.0, metrics: str = "", mend: str = "",
 ) -> Concern:  # fmt: skip
+    """``brief``: the worst of it behind the name, without the date."""
     target = database.target
     return Concern(
         key=f"{what}:{target.account}/{target.region}/{target.resource_id}",
         section=section,
         line=(Strong(text=facts.name(database)), *said),
+        brief=brief if isinstance(brief, tuple) else (brief,),
         state=state,
         rank=rank,
-        database=_typed(database),
+        database=typed(database),
         metrics=metrics,
         mend=mend,
     )
@@ -113,6 +115,6 @@ def step(left: float, steps: Sequence[float]) -> str:
     return next((f"{step:g}" for step in steps if left <= step), "")
 
 
-def _typed(database: Database) -> str:
+def typed(database: Database) -> str:
     prefix = "cluster:" if database.target.kind is Kind.CLUSTER else ""
     return f"{prefix}{database.address}"

@@ -13,6 +13,7 @@ from bot.values import (
     Environment,
     Kind,
     Lifecycle,
+    Line,
     Moment,
     Reading,
     Section,
@@ -59,6 +60,7 @@ def _leaving(
     return Concern(
         key=f"engine:{one.engine}/{one.major}/{stays}",
         section=Section.ACTION if near else Section.TREND,
+        brief=_brief(facts, one, until),
         line=(
             named(facts, running), f": {one.engine} {one.major} ", *_since(facts, until), ". ",
             *_afterwards(facts, one, until, stays),
@@ -66,6 +68,13 @@ def _leaving(
         state=step((until - facts.now) / DAY, (0, 7, 30, 90)),
         rank=max(0.0, (until - facts.now) / DAY),
     )  # fmt: skip
+
+
+def _brief(facts: DigestFacts, one: Lifecycle, until: int) -> Line:
+    if until <= facts.now:
+        return (f"{one.engine} {one.major} is without standard support",)
+    days = f"{(until - facts.now) / DAY:.0f} days"
+    return (f"{one.engine} {one.major} leaves standard support in {days}",)
 
 
 def _since(facts: DigestFacts, until: int) -> Sequence[Span]:
@@ -94,6 +103,7 @@ def quotas(facts: DigestFacts) -> Iterator[Concern]:
             yield Concern(
                 key=f"{COUNTED[one.kind]}:{one.account}/{one.region}",
                 section=Section.ACTION if share >= FULL else Section.TREND,
+                brief=(f"{one.used} of {one.most} manual {one.kind} snapshots used",),
                 line=(
                     Strong(text=f"{one.account}/{one.region}"),
                     f" has {one.used} of the {one.most} manual snapshots of {one.kind}s that AWS "
@@ -106,13 +116,14 @@ def quotas(facts: DigestFacts) -> Iterator[Concern]:
 
 
 def hygiene(facts: DigestFacts) -> Iterator[Concern]:
-    for rank, (what, said, fails) in enumerate(HYGIENE):
+    for rank, (what, brief, said, fails) in enumerate(HYGIENE):
         found = [one for one in facts.databases if fails(facts, one)]
         if found:
             yield Concern(
                 key=f"hygiene:{what}",
                 section=Section.TREND,
                 line=(named(facts, found), said),
+                brief=(brief,),
                 state=_those(found),
                 rank=200 + rank,
                 is_weekly=True,
@@ -136,6 +147,7 @@ def unmeasured(facts: DigestFacts) -> Iterator[Concern]:
         yield Concern(
             key="unmeasured",
             section=Section.TREND,
+            brief=("without figures for a day",),
             line=(
                 named(facts, silent), f": CloudWatch has had no figures of {them} for a day. What "
                 "runs short there is not seen.",
@@ -170,11 +182,15 @@ def _is_easily_deleted(facts: DigestFacts, one: Database) -> bool:
     return _is_whole(one) and production and one.deletion_protection is False
 
 
-HYGIENE: Sequence[tuple[str, str, Test]] = (
-    ("public", ": can be reached from the internet (publicly accessible).",
+HYGIENE: Sequence[tuple[str, str, str, Test]] = (
+    ("public", "open to the internet",
+     ": can be reached from the internet (publicly accessible).",
      lambda _, one: one.target.kind is Kind.INSTANCE and bool(one.public)),
-    ("encryption", ": not encrypted at rest. Only a copy can be: an encrypted snapshot, restored.",
+    ("encryption", "not encrypted",
+     ": not encrypted at rest. Only a copy can be: an encrypted snapshot, restored.",
      lambda _, one: _is_whole(one) and one.encrypted is False),
-    ("deletion", ": deletion protection is off, in production.", _is_easily_deleted),
-    ("retention", f": backups are kept for less than {WEEK_OF_BACKUPS} days.", _keeps_few_backups),
+    ("deletion", "without deletion protection",
+     ": deletion protection is off, in production.", _is_easily_deleted),
+    ("retention", f"less than {WEEK_OF_BACKUPS} days of backups",
+     f": backups are kept for less than {WEEK_OF_BACKUPS} days.", _keeps_few_backups),
 )  # fmt: skip

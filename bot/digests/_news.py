@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.values import SECOND, Concern, micros
+from bot.values import SECOND, Concern, Section, micros
 from storage.tables.concerns import ToldState
 
 #: An unchanged concern is told again after a week, a little less so that Monday's comes on Monday.
@@ -17,6 +17,7 @@ class News:
     """``told`` is what is remembered from now on; a snoozed concern is not: then it is news."""
 
     concerns: tuple[Concern, ...]
+    still: tuple[Concern, ...]  #: unchanged and left out, of what needs action
     unchanged: int
     snoozed: int
     told: Mapping[str, ToldState]
@@ -35,20 +36,23 @@ def news(
     ``weekly``: whether this is the first digest of its week, which tells what is told once in one.
     """
     timely = [one for one in found if weekly or not one.is_weekly]
-    awake = [one for one in timely if one.key not in snoozed]
+    awake = [one for one in timely if not {one.key, one.handle} & set(snoozed)]
     shown: list[Concern] = []
+    same: list[Concern] = []
     remembered = {} if weekly else {one: told[one] for one in _weekly_keys(found) if one in told}
     for one in awake:
         earlier = told.get(one.key)
         is_same = earlier is not None and earlier.state == one.state
         if earlier is not None and is_same and not one.is_weekly and now - earlier.at < AGAIN:
             remembered[one.key] = earlier
+            same.append(one)
             continue
         shown.append(one.model_copy(update={"is_known": is_same}))
         remembered[one.key] = ToldState(one.state, now)
     return News(
         concerns=tuple(shown),
-        unchanged=len(awake) - len(shown),
+        still=tuple(one for one in same if one.section is Section.ACTION),
+        unchanged=len(same),
         snoozed=len(timely) - len(awake),
         told=remembered,
     )

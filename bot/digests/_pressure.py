@@ -29,7 +29,8 @@ def cpu_credits(facts: DigestFacts) -> Iterator[Concern]:
         if left < poor:
             yield concern(
                 facts, "credits", one, f" has {left:.0f} CPU credits left; {_without(one)}.",
-                section=Section.ACTION, rank=20, metrics="credits,cpu --range 24h",
+                section=Section.ACTION, brief=f"{left:.0f} CPU credits left", rank=20,
+                metrics="credits,cpu --range 24h",
             )  # fmt: skip
 
 
@@ -41,7 +42,8 @@ def transactions(facts: DigestFacts) -> Iterator[Concern]:
                 facts, "transactions", one,
                 f" has transactions that are {age / 1e6:,.0f} million old. Vacuum them: PostgreSQL "
                 "stops at some 2,000 million.",
-                section=Section.ACTION, rank=15, metrics="transactions --range 7d",
+                section=Section.ACTION, brief=f"transactions {age / 1e6:,.0f} million old", rank=15,
+                metrics="transactions --range 7d",
             )  # fmt: skip
 
 
@@ -53,7 +55,8 @@ def replicas(facts: DigestFacts) -> Iterator[Concern]:
             if lag and lag.latest and not 0 <= lag.latest[1] <= most:
                 yield concern(
                     facts, "lag", one, f" {_behind(lag, source)}.",
-                    section=Section.ACTION, rank=10, metrics="lag --range 24h",
+                    section=Section.ACTION, brief=_behind(lag, source).removeprefix("is "),
+                    rank=10, metrics="lag --range 24h",
                 )  # fmt: skip
 
 
@@ -72,14 +75,16 @@ def memory(facts: DigestFacts) -> Iterator[Concern]:
                 facts, "memory", one,
                 f" has had no more than {amount(most, 'B')} of {has:g} GiB of memory free for "
                 f"hours{more}.",
-                section=Section.ACTION, rank=25, metrics="memory --range 24h",
+                section=Section.ACTION, brief=f"{amount(most, 'B')} of {has:g} GiB of memory free",
+                rank=25, metrics="memory --range 24h",
             )  # fmt: skip
         elif swapped > swaps:
             yield concern(
                 facts, "swap", one,
                 f" keeps {amount(swapped, 'B')} of its memory swapped out: it is slower than it "
                 "has to be.",
-                section=Section.TREND, rank=60, metrics="memory --range 24h",
+                section=Section.TREND, brief=f"{amount(swapped, 'B')} swapped out", rank=60,
+                metrics="memory --range 24h",
             )  # fmt: skip
 
 
@@ -92,7 +97,9 @@ def disks(facts: DigestFacts) -> Iterator[Concern]:
                 facts, "queue", one,
                 f" has kept {queue.lowest[1]:,.0f} requests and more waiting for its disk for "
                 "hours.",
-                section=Section.ACTION, rank=22, metrics="queue,iops,latency --range 24h",
+                section=Section.ACTION,
+                brief=f"{queue.lowest[1]:,.0f} requests wait for the disk", rank=22,
+                metrics="queue,iops,latency --range 24h",
             )  # fmt: skip
         for metric, least in EBB.items():
             left = facts.day.get((one.target, metric))
@@ -102,7 +109,8 @@ def disks(facts: DigestFacts) -> Iterator[Concern]:
                     facts, "burst", one,
                     f" had {percent:.0f} % of its I/O credits left ", Moment(at=at),
                     ": without any its disk is slowed down.",
-                    section=Section.TREND, rank=50, metrics="iops,queue,latency --range 24h",
+                    section=Section.TREND, brief=f"{percent:.0f} % of I/O credits left", rank=50,
+                    metrics="iops,queue,latency --range 24h",
                 )  # fmt: skip
                 break
 

@@ -22,19 +22,23 @@ from bot.values import (
     AuditEvent,
     Concern,
     Digest,
+    Line,
     Message,
     Person,
     PersonId,
     Place,
     Posted,
+    Snoozed,
     micros,
 )
 from storage.store import Store
 from storage.tables.concerns import ToldState
 
-FILE = "digest_file"
-SNOOZE = micros(timedelta(days=7))
+FILE, DETAILS, REDRAWN = "digest_file", "digest_details", "digest_redrawn"
+WEEK = micros(timedelta(days=7, hours=1))
+LONGEST = timedelta(days=30)  #: that a concern is put off
 MOST = 50  #: schedules: each costs metrics
+MOST_SNOOZES = 1_000  #: that are looked through for who did
 
 
 class Directories(Directory, Protocol):
@@ -83,6 +87,7 @@ class Digests:
             databases=len(facts.databases),
             concerns=found.concerns,
             unchanged=found.unchanged,
+            still=found.still,
             snoozed=found.snoozed,
             notes=facts.unseen,
             week=facts.week,
@@ -90,7 +95,18 @@ class Digests:
             trail=facts.trail,
             pictures=await asyncio.to_thread(pictures, facts, found.concerns, about.timezone),
         )
+        if weekly and since is not None and digest.needs_nothing:
+            quiet = await self._quiet(about, facts.now)
+            digest = digest.model_copy(update={"quiet_days": quiet})
         return digest, found.told
+
+    async def _quiet(self, about: Appointment, now: int) -> int:
+        """How many digests of a week had nothing that needs action; 0 unless all of several."""
+        keys = f"{KIND}:{about.id}:"
+        posted = await self._store.outbox.told(KIND, keys, now - WEEK)
+        told = [Digest.model_validate(one.body) for one in posted]
+        is_quiet = len(told) > 1 and all(one.needs_nothing for one in told)
+        return len(told) if is_quiet else 0
 
     async def post(self, about: Appointment, person: Person, asked_at: int, key: str) -> Digest:
         """Post it now. ``key`` is the inbox row that asks for it: no crash posts it twice."""
@@ -135,19 +151,32 @@ class Digests:
             await tx.remove_schedule(found.id, _event("digest.removed", person.id, found))
         return found
 
-    async def snooze(self, key: str, channel: str, person: Person, asked_at: int) -> int:
-        """Until when the concern is left out in that channel."""
+    async def snooze(
+        self, handle: str, at: Posted, person: Person, asked_at: int, length: timedelta
+    ) -> tuple[int, Line]:
+        """Until when the concern is left out in that channel, and what it says; its digest, which
+        stands ``at``, shows that to everybody. A length of none takes it back."""
         await self._require(person, asked_at, "put off what digests tell")
-        until = self._clock() + SNOOZE
+        until = self._clock() + micros(length)
         event = AuditEvent(
             action="digest.snoozed",
             actor=str(person.id),
             result="snoozed",
-            facts={"concern": key, "channel": channel},
+            facts={"concern": handle, "channel": at.channel},
         )
+        if not length:
+            event = event.model_copy(update={"action": "digest.woken", "result": "woken"})
         async with self._store.write() as tx:
-            await tx.snooze(channel, key, until, event)
-        return until
+            await tx.snooze(at.channel, handle, until, event)
+            await tx.post(redrawn(at))
+        return until, await self._said(handle, at)
+
+    async def _said(self, handle: str, at: Posted) -> Line:
+        """What it says in the digest that stands there; empty where that is forgotten."""
+        message = await self._store.outbox.standing(KIND, at)
+        about = Digest.model_validate(message.body) if message else None
+        found = (one.short for one in (about.concerns if about else ()) if one.handle == handle)
+        return next(found, ())
 
     async def standing(self) -> tuple[Appointment, ...]:
         """Those of the settings, then the others, oldest first."""
@@ -198,14 +227,49 @@ def told_in(channel: str, digest: Digest, key: str, instead: PersonId | None = N
     )
 
 
+def redrawn(at: Posted) -> Message:
+    """The digest that stands there and its details, as they are when it is delivered."""
+    key = f"{_key(at)}:redrawn"
+    body = {"ts": at.ts}
+    return Message(place=Place.CHANNEL, address=at.channel, kind=REDRAWN, body=body, key=key)
+
+
+async def put_off(store: Store, channel: str, now: int) -> Mapping[str, Snoozed]:
+    """What a channel has put off, by handle; who did stands in the audit trail."""
+    untils = await store.concerns.snoozed(channel)
+    since = now - micros(LONGEST)
+    rows = await store.audit.rows(action="digest.snoozed", since=since, limit=MOST_SNOOZES)
+    by = {one.event.facts.get("concern"): one.event.actor for one in reversed(rows)
+          if one.event.facts.get("channel") == channel}  # fmt: skip
+    return {
+        handle: Snoozed(
+            handle=handle, until=until, by=PersonId.parse(by[handle]) if handle in by else None
+        )
+        for handle, until in untils.items()
+    }
+
+
+def details_key(posted: Posted) -> str:
+    return f"{_key(posted)}:details"
+
+
+def _key(posted: Posted) -> str:
+    return f"digest:{posted.channel}:{posted.ts}"
+
+
 def below(digest: Digest, posted: Posted) -> Iterator[Message]:
-    """What belongs into the thread of a digest that stands there: what had no room, and pictures.
+    """What belongs into the thread of a digest that stands there: all that not everybody has to
+    read, what had no room, and pictures.
 
     The same for the same message, so that it is told once however often this is asked.
     """
-    key = f"digest:{posted.channel}:{posted.ts}"
+    key = _key(posted)
+    whole = digest.model_copy(update={"pictures": ()}).json_value()
+    yield Message(
+        place=Place.CHANNEL, address=posted.channel, kind=DETAILS, key=details_key(posted),
+        body={"digest": whole, "thread": posted.ts},
+    )  # fmt: skip
     if digest.unlisted:
-        whole = digest.model_copy(update={"pictures": ()}).json_value()
         yield Message(
             place=Place.CHANNEL, address=posted.channel, kind=FILE, key=f"{key}:file",
             body={"digest": whole, "thread": posted.ts},

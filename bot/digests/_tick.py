@@ -143,15 +143,15 @@ class DigestTick:
 
 def _excused(digest: Digest, last: Due, skipped: Sequence[Run]) -> Digest:
     """With what is said of a digest that is late, or that stands for several."""
-    notes: list[Line] = []
+    excuses: list[Line] = []
     if digest.at - last.at > ON_TIME:
-        notes.append(("This digest is late: it was due ", Moment(at=last.at), "."))
+        excuses.append(("This digest is late: it was due ", Moment(at=last.at), "."))
     if skipped:
         times = "once" if len(skipped) == 1 else f"{len(skipped)} times"
         latest = Moment(at=skipped[-1].due.at)
         missed = f"No digest could be posted {times} in the days before, last at "
-        notes.append((missed, latest, "."))
-    return digest.model_copy(update={"notes": (*notes, *digest.notes)})
+        excuses.append((missed, latest, "."))
+    return digest.model_copy(update={"excuses": tuple(excuses)})
 
 
 def _event(about: Appointment, one: Due, result: str) -> AuditEvent:

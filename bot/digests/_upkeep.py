@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot.digests._facts import DigestFacts, concern, step
 from bot.fleet.maintenance import what, when
 from bot.monitoring import watched
-from bot.values import Concern, Database, Moment, RDSEvent, Section, Strong, micros
+from bot.values import Concern, Database, Line, Moment, RDSEvent, Section, Strong, micros
 
 HOUR = micros(timedelta(hours=1))
 DAY = 24 * HOUR
@@ -15,6 +15,8 @@ AHEAD = micros(timedelta(days=14))  #: maintenance that is due so soon
 #: From when on it is told, and from when on somebody has to act.
 CERTIFICATE, RENEW = 90 * DAY, 30 * DAY
 RESTART = 2 * DAY
+#: Days by which what AWS does on its own comes after what fails on its own.
+PLANNED = 30.0
 BUSY = 50.0  #: percent of CPU, in the hour of a backup
 #: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html
 OUT_OF_ORDER = (
@@ -30,7 +32,7 @@ def out_of_order(facts: DigestFacts) -> Iterator[Concern]:
         if one.status.startswith(OUT_OF_ORDER):
             yield concern(
                 facts, "status", one, f" is {one.status}. Nobody can use it as it is.",
-                section=Section.ACTION, state=one.status, rank=-10,
+                section=Section.ACTION, brief=f"is {one.status}", state=one.status, rank=-10,
             )  # fmt: skip
 
 
@@ -42,12 +44,15 @@ def alarms(facts: DigestFacts) -> Iterator[Concern]:
         if one.database is None:
             yield Concern(
                 key=f"alarm-{one.alarm.name}:{one.place}", section=Section.ACTION,
-                line=(Strong(text=one.place), *said, what), state=state, rank=-5,
+                line=(Strong(text=one.place), *said, what),
+                brief=(f"alarm {one.alarm.name} fires",), state=state, rank=-5,
             )  # fmt: skip
         else:
             yield concern(
                 facts, f"alarm-{one.alarm.name}", one.database, *said, what,
-                section=Section.ACTION, state=state, rank=-5, metrics="--range 3h",
+                section=Section.ACTION,
+                brief=f"alarm {one.alarm.name} fires: {watched(one.alarm)}", state=state,
+                rank=-5, metrics="--range 3h",
             )  # fmt: skip
 
 
@@ -61,6 +66,7 @@ def tampering(facts: DigestFacts) -> Iterator[Concern]:
                 f" does not add up. {facts.trail.wrong}. Keep the "
                 "database as it is, and run rds-bot audit verify.",
             ),
+            brief=("does not add up: run rds-bot audit verify",),
             state=facts.trail.wrong,
             rank=-20,
         )
@@ -78,7 +84,8 @@ def backups(facts: DigestFacts) -> Iterator[Concern]:
         yield concern(
             facts, "backup", one, " can be restored only as it was ", Moment(at=until),
             ": its backups are behind.",
-            section=Section.ACTION, state="late", rank=5, mend="create_snapshot",
+            section=Section.ACTION, brief="backups are behind", state="late", rank=5,
+            mend="create_snapshot",
         )  # fmt: skip
 
 
@@ -92,6 +99,7 @@ def unsettled(facts: DigestFacts) -> Iterator[Concern]:
                 f" ended unknown: {request.step.plan.effect}. Somebody has to look at AWS and "
                 "settle it.",
             ),
+            brief=("ended unknown: look at AWS, then settle it",),
             rank=1,
         )
 
@@ -104,8 +112,15 @@ def maintenance(facts: DigestFacts) -> Iterator[Concern]:
         yield concern(
             facts, f"maintenance-{pending.action}", one,
             f": {what(pending)}. ", *when(pending, facts.now),
-            section=Section.ACTION, state=str(pending.due_at), rank=_away(facts, pending.due_at),
+            section=Section.ACTION, brief=_maintained(pending.due_at, facts),
+            state=str(pending.due_at), rank=PLANNED + _away(facts, pending.due_at),
         )  # fmt: skip
+
+
+def _maintained(at: int, facts: DigestFacts) -> Line:
+    if at <= facts.now:
+        return ("maintenance is due",)
+    return ("maintenance due ", Moment(at=at, is_day=True))
 
 
 def certificates(facts: DigestFacts) -> Iterator[Concern]:
@@ -118,8 +133,15 @@ def certificates(facts: DigestFacts) -> Iterator[Concern]:
             facts, "certificate", one, " has a certificate until ", Moment(at=until, is_day=True),
             ". Clients that check it are refused from then on.",
             section=Section.ACTION if soon else Section.TREND,
+            brief=_certified(_away(facts, until)),
             state=step(_away(facts, until), (7, 30)), rank=_away(facts, until),
         )  # fmt: skip
+
+
+def _certified(days: float) -> str:
+    if days < 0:
+        return "certificate has expired"
+    return f"certificate expires in {days:.0f} day{'' if round(days) == 1 else 's'}"
 
 
 def about_to_start(facts: DigestFacts) -> Iterator[Concern]:
@@ -132,7 +154,8 @@ def about_to_start(facts: DigestFacts) -> Iterator[Concern]:
             yield concern(
                 facts, "restart", one, " is stopped, and AWS starts it ", Moment(at=at),
                 ": it keeps none stopped for more than seven days.",
-                section=Section.ACTION, state=str(at), rank=_away(facts, at),
+                section=Section.ACTION, brief=("is stopped; AWS starts it ", Moment(at=at)),
+                state=str(at), rank=PLANNED + _away(facts, at),
             )  # fmt: skip
 
 
@@ -143,7 +166,8 @@ def restarts(facts: DigestFacts) -> Iterator[Concern]:
                 facts, "parameters", one,
                 f" waits for a restart: changes in {' and '.join(groups)} take effect with it. A "
                 "failover does not apply them.",
-                section=Section.TREND, rank=70, mend="reboot_instance",
+                section=Section.TREND, brief="parameters wait for a restart", rank=70,
+                mend="reboot_instance",
             )  # fmt: skip
 
 
@@ -175,7 +199,8 @@ def busy_backups(facts: DigestFacts) -> Iterator[Concern]:
                 facts, "window", one,
                 f" is backed up at {one.backup_window} UTC, its busiest hour ({then:.0f} % CPU): "
                 "its disk stands still for a moment then.",
-                section=Section.TREND, rank=80, metrics="cpu,latency --range 24h",
+                section=Section.TREND, brief="is backed up in its busiest hour", rank=80,
+                metrics="cpu,latency --range 24h",
                 mend="modify_backup_window",
             )  # fmt: skip
 
@@ -194,7 +219,8 @@ def events(facts: DigestFacts) -> Iterator[Concern]:
         yield concern(
             facts, "events", places[place], f": {last.message.rstrip('.')}{more}",
             Moment(at=last.at), ".",
-            section=Section.CHANGED, state=str(last.at), rank=0 if grave else 1,
+            section=Section.CHANGED, brief=last.message.rstrip("."), state=str(last.at),
+            rank=0 if grave else 1,
         )  # fmt: skip
 
 

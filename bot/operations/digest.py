@@ -1,30 +1,41 @@
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
-from bot.cron import checked
+from bot.cron import checked, in_words
 from bot.operation import Control, Desk, Query, environments
 from bot.params import Choice, Parameter, environment_word, zone
 from bot.values import (
+    FORM,
+    SECOND,
     Answer,
     Appointment,
+    Button,
     Channel,
     Code,
     Concern,
     Digest,
-    Drawable,
     Environment,
     Line,
     Mention,
+    Menu,
     Moment,
     Paragraph,
     Person,
     Section,
+    Span,
     Strong,
-    Table,
+    asking,
+    looking,
     paragraph,
+    quoted,
 )
 
+BUTTONS = 5  #: that remove a digest, side by side; more fold into a menu
+HOURS = (7, 8, 9, 10)  #: at which a morning's digest is offered
+LISTED = 10  #: of each section, in a preview
 EVERY_MORNING = 'schedule "30 8 * * mon-fri"'
 
 #: A form keeps a team's own word for it: lost there, a digest would tell of everything.
@@ -49,7 +60,7 @@ Zone = Annotated[
     AfterValidator(zone),
     Parameter("Time zone", "Europe/Berlin", "Left out: yours, as Slack knows it."),
 ]
-ScheduleId = Annotated[str, Parameter("Schedule", "D-3f2a1c", "As /rds digest list shows it.")]
+ScheduleId = Annotated[str, Parameter("Schedule", "D-3f2a1c", "As /rds digest shows it.")]
 
 
 class PreviewDigest(Query):
@@ -68,10 +79,10 @@ class PreviewDigest(Query):
     async def answer(self, desk: Desk, person: Person) -> Answer:
         digest = await desk.digest(environments(desk, self.environment))
         return Answer(
-            title=f"{digest.title}, for you alone",
-            parts=(paragraph(f"{_counted(digest)}."), *_told(digest)),
-            chart=_heat(digest, person.timezone),
-            hint=("To post it here for everybody: ", _typed("now", self.environment)),
+            title=_plain(digest.head()),
+            parts=(paragraph(f"{_counted(digest)}. Only you see this."), *_told(digest)),
+            buttons=(_every_weekday(self.environment),),
+            hint=("Post it here for everybody: ", _typed("now", self.environment)),
         )
 
 
@@ -88,7 +99,7 @@ class PostDigest(Control):
         return Answer(
             title="The digest is on its way to this channel",
             parts=(
-                paragraph(f"{_counted(digest)}: {len(digest.concerns)} to tell of."),
+                paragraph(f"{_counted(digest)}: {_items(len(digest.concerns))}."),
                 paragraph(
                     "To get it every morning: ", _typed(EVERY_MORNING, self.environment), "."
                 ),
@@ -120,7 +131,7 @@ class ScheduleDigest(Control):
         return Answer(
             title=f"{made.id}: a digest is scheduled in this channel",
             parts=(paragraph(
-                Code(text=made.cron), f" in {made.timezone}, about {made.scope}. Next: ",
+                f"{in_words(made.cron)} {made.timezone}, about {made.scope}. Next: ",
                 *_next(made),
             ), *self._said_of_zone(person)),
             hint=("To end it: ", Code(text=f"/rds digest remove {made.id}")),
@@ -139,25 +150,22 @@ class ScheduleDigest(Control):
 
 
 class ListDigests(Query):
-    """List the scheduled digests, with the next time of each."""
+    """List the scheduled digests, with buttons to see, add and remove one."""
 
-    verb, name = "digest list", "list_digests"
-    example = "digest list"
+    verb, name = "digest", "list_digests"
+    also = ("digest list",)
+    example = "digest"
 
     async def answer(self, desk: Desk, person: Person) -> Answer:
         found = await desk.digests()
-        if not found:
-            return Answer(
-                title="No digest is scheduled",
-                parts=(
-                    paragraph(
-                        "In the channel that should get one, type ", _typed(EVERY_MORNING), "."
-                    ),
-                ),
-            )
         return Answer(
-            title=f"{len(found)} scheduled digest{'' if len(found) == 1 else 's'}",
-            parts=(Table(columns=COLUMNS, rows=tuple(map(_row, found))),),
+            title=f"{len(found) or 'No'} scheduled digest{'' if len(found) == 1 else 's'}",
+            parts=tuple(map(_sentence, found)) or (NONE,),
+            buttons=(
+                looking("Preview", "digest preview"),
+                asking("Schedule…", ScheduleDigest.name, ""),
+                *_removals([one for one in found if one.created_by]),
+            ),
         )
 
 
@@ -171,19 +179,37 @@ class RemoveDigest(Control):
 
     async def act(self, desk: Desk, person: Person) -> Answer:
         removed = await desk.remove_digest(self.schedule, person)
-        said = (Code(text=removed.cron), f" in {removed.timezone} comes no more.")
-        return Answer(title=f"{removed.id} is removed", parts=(paragraph(*said),))
+        said = f"{in_words(removed.cron)} {removed.timezone}: this digest comes no more."
+        return Answer(title=f"{removed.id} is removed", parts=(paragraph(said),))
 
 
-COLUMNS = ("Schedule", "Channel", "When", "Time zone", "About", "Next", "By")
+NONE = paragraph(
+    "Open a channel that should get one, then press Schedule, or type ", Code(
+        text=f"/rds digest {EVERY_MORNING}"
+    ), "."
+)  # fmt: skip
 
 
-def _row(one: Appointment) -> tuple[Line, ...]:
-    by: Line = ("the settings",) if one.created_by is None else (Mention(person=one.created_by),)
-    return (
-        (one.id,), (Channel(id=one.channel),), (one.cron,), (one.timezone,), (one.scope,),
-        _next(one), by,
+def _sentence(one: Appointment) -> Paragraph:
+    """``D-3f2a1c: Weekdays 8:30 Europe/Berlin in #databases, by @dora; next …``"""
+    when: Span = Code(text=one.cron) if one.trouble else in_words(one.cron)
+    about = f" about {one.scope}" if one.environments else ""
+    by: Line = (", by ", Mention(person=one.created_by)) if one.created_by else (
+        ", in the settings file",)  # fmt: skip
+    return paragraph(
+        Strong(text=one.id), ": ", when, f" {one.timezone} in ", Channel(id=one.channel), about,
+        *by, "; next ", *_next(one), "." if not one.trouble else "",
     )  # fmt: skip
+
+
+def _removals(found: Sequence[Appointment]) -> tuple[Button | Menu, ...]:
+    """Each opens a form, which asks once more."""
+    buttons = tuple(
+        Button(label=f"Remove {one.id}", action=f"{FORM}.{number}",
+               value=f"{RemoveDigest.name} {one.id}")
+        for number, one in enumerate(found)
+    )  # fmt: skip
+    return buttons if len(buttons) <= BUTTONS else (Menu(label="Remove…", choices=buttons),)
 
 
 def _next(one: Appointment) -> Line:
@@ -198,10 +224,8 @@ def _typed(verb: str, environment: str | None = None) -> Code:
     return Code(text=f"/rds digest {verb}{narrowed}")
 
 
-def _heat(digest: Digest, zone: str) -> Drawable | None:
-    """Where any figures were read, the map of them comes first."""
-    drawn = next((one.chart for one in digest.pictures if one.chart), None)
-    return drawn and drawn.model_copy(update={"zone": zone})
+def _items(count: int) -> str:
+    return f"{count:,} item{'' if count == 1 else 's'}"
 
 
 def _counted(digest: Digest) -> str:
@@ -209,20 +233,47 @@ def _counted(digest: Digest) -> str:
     return f"{count} database{'' if count == 1 else 's'} of {digest.scope}"
 
 
+def _every_weekday(environment: str | None) -> Menu:
+    """Opens the form of a schedule, at that time."""
+    narrowed = f" --environment {quoted(environment)}" if environment else ""
+    return Menu(
+        label="Send this every weekday…",
+        choices=tuple(
+            Button(
+                label=f"Weekdays {hour}:{minute:02d}",
+                action=f"{FORM}.weekdays",
+                value=f'{ScheduleDigest.name} "{minute} {hour} * * mon-fri"{narrowed}',
+            )
+            for hour in HOURS
+            for minute in (0, 30)
+        ),
+        chosen="",
+    )
+
+
 def _told(digest: Digest) -> list[Paragraph]:
     """What could not be looked at, then section by section; one line where there is nothing."""
     found = [line for section in Section for line in _of(section, digest.concerns)]
     left_out: Line = (f"{digest.snoozed} snoozed in this channel.",) if digest.snoozed else ()
-    lines = [*digest.notes, left_out, *(found or [_calm(digest)])]
-    return [Paragraph(line=line) for line in lines if line]
-
-
-def _calm(digest: Digest) -> Line:
-    rest = "nothing else" if digest.snoozed else "nothing"
-    said = f"As far as I could look, {rest}" if digest.notes else rest.capitalize()
-    return (f"{said} needs anybody.",)
+    return [Paragraph(line=line) for line in (*digest.notes, left_out, *found) if line]
 
 
 def _of(section: Section, concerns: tuple[Concern, ...]) -> list[Line]:
-    lines = [("• ", *one.line) for one in concerns if one.section is section]
+    """What needs action in brief, the worst first; all else whole."""
+    found = [one for one in concerns if one.section is section]
+    urgent = section is Section.ACTION
+    lines: list[Line] = [("• ", *(one.short if urgent else one.line)) for one in found[:LISTED]]
+    if len(found) > LISTED:
+        lines.append((f"and {len(found) - LISTED:,} more, less urgent",))
     return [(Strong(text=section.heading),), *lines] if lines else []
+
+
+def _plain(line: Line) -> str:
+    """For a title, which holds no date of its own."""
+    return "".join(one if isinstance(one, str) else _said(one) for one in line)
+
+
+def _said(span: Span) -> str:
+    if isinstance(span, Moment):
+        return f"{datetime.fromtimestamp(span.at / SECOND, UTC):%Y-%m-%d}"
+    return getattr(span, "text", "")

@@ -79,6 +79,7 @@ from bot.values._digests import (
     Maintenance,
     Quota,
     Section,
+    Snoozed,
     Week,
 )
 from bot.values._families import Kin, Looked, Relative, Unread, family, family_last_seen
@@ -226,6 +227,7 @@ __all__ = [
     "Shared",
     "Shown",
     "Snapshot",
+    "Snoozed",
     "Span",
     "Stage",
     "Status",

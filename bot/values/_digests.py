@@ -1,14 +1,17 @@
 """The digest before anybody draws it."""
 
+from collections.abc import Collection
 from enum import StrEnum
 
-from bot.values._answers import Answer, Line
-from bot.values._base import Value
+from bot.values._answers import Answer, Line, Strong
+from bot.values._base import Value, fingerprint
 from bot.values._messages import Trail
 from bot.values._people import PersonId
 from bot.values._vocabulary import Environment, Kind
 
-LISTED = 16  #: concerns: each takes two of a message's 50 blocks
+LISTED = 10  #: of what needs action, in the message itself
+DETAILED = 20  #: of all else, in its thread
+HANDLE = 100  #: characters that a choice of a menu has room for, beside its action
 
 
 class Section(StrEnum):
@@ -27,11 +30,13 @@ class Concern(Value):
     """One thing that somebody who keeps databases wants to know of.
 
     ``key`` is the same tomorrow, ``state`` changes when it became news: "storage full in a week".
+    ``line`` says all of it; ``brief`` the worst, behind the name: "full in about 12 days".
     """
 
     key: str
     section: Section
     line: Line
+    brief: Line = ()
     state: str = ""
     rank: float = 0.0  #: within its section, the least first
     database: str = ""  #: its address, as it can be typed
@@ -39,6 +44,37 @@ class Concern(Value):
     mend: str = ""  #: the operation that mends it, by name
     is_weekly: bool = False  #: it can wait for the first digest of a week
     is_known: bool = False  #: it was told before in this state, and is told again
+
+    @property
+    def name(self) -> str:
+        """Of the database, as people call it; empty for what is about no single one."""
+        return self.database.removeprefix("cluster:").partition("@")[0]
+
+    @property
+    def short(self) -> Line:
+        """``**warehouse (production)** full in 12 days``; all of it where nothing is brief."""
+        return (*self.line[:1], " ", *self.brief) if self.brief else self.line
+
+    @property
+    def headline(self) -> Line:
+        """The same without what only the line has to say: "warehouse full in about 12 days"."""
+        first = self.line[0] if self.line else ""
+        said = self.name or (first.text if isinstance(first, Strong) else "")
+        return (said, " ", *self.brief) if said and self.brief else self.line
+
+    @property
+    def handle(self) -> str:
+        """What a channel puts off: its key, or what stands for one that no choice could hold."""
+        fits = len(self.key) <= HANDLE and self.key.isascii() and self.key.isprintable()
+        return self.key if fits else fingerprint(self.key)
+
+
+class Snoozed(Value):
+    """What a channel has put off. ``by`` is None where nobody knows any more who did."""
+
+    handle: str
+    until: int
+    by: PersonId | None = None
 
 
 class Week(Value):
@@ -52,29 +88,67 @@ class Week(Value):
 
 
 class Digest(Value):
-    """``notes`` say what is odd about this one: that it is late, or what could not be looked at."""
+    """``notes`` say what could not be looked at, ``excuses`` that it is late or what it makes up
+    for."""
 
     title: str
     at: int
     scope: str  #: which databases, in words
     databases: int
-    concerns: tuple[Concern, ...] = ()
+    concerns: tuple[Concern, ...] = ()  #: the worst first
     unchanged: int = 0  #: told before and left out
+    still: tuple[Concern, ...] = ()  #: those of them that need action, the worst first
     snoozed: int = 0
     notes: tuple[Line, ...] = ()
+    excuses: tuple[Line, ...] = ()
     week: Week = Week()
     clear: tuple[str, ...] = ()  #: what gives nothing to say, of all that was looked at
     trail: Trail = Trail()
     pictures: tuple[Answer, ...] = ()  #: what shows it, for its thread
+    quiet_days: int = 0  #: how often it was posted this week without anything that needs action
 
     @property
-    def listed(self) -> tuple[Concern, ...]:
-        """What one message bears."""
-        return self.concerns[:LISTED]
+    def urgent(self) -> tuple[Concern, ...]:
+        return tuple(one for one in self.concerns if one.section is Section.ACTION)
+
+    @property
+    def others(self) -> tuple[Concern, ...]:
+        return tuple(one for one in self.concerns if one.section is not Section.ACTION)
 
     @property
     def unlisted(self) -> tuple[Concern, ...]:
-        return self.concerns[LISTED:]
+        """What neither the message nor its thread has room for."""
+        return (*self.urgent[LISTED:], *self.others[DETAILED:])
+
+    @property
+    def is_quiet(self) -> bool:
+        """Nothing to tell, and everything could be looked at."""
+        return self.databases > 0 and not (self.concerns or self.still or self.notes)
+
+    @property
+    def needs_nothing(self) -> bool:
+        """No database needs action, of all that could be looked at and is not snoozed."""
+        return not (self.urgent or self.still or self.notes or self.snoozed)
+
+    def head(self, put_off: Collection[str] = ()) -> Line:
+        """``4 need action: warehouse full in about 12 days``, the worst of new and known.
+
+        ``put_off``: handles of what a channel has put off since.
+        """
+        known = (*self.urgent, *self.still)
+        urgent = sorted(
+            (one for one in known if one.handle not in put_off), key=lambda one: one.rank
+        )
+        if urgent:
+            need = "needs" if len(urgent) == 1 else "need"
+            return (f"{len(urgent):,} {need} action: ", *urgent[0].headline)
+        if not self.databases:
+            return (f"There is no database of {self.scope} to look at",)
+        if known:
+            return ("Everything that needs action is snoozed",)
+        other = " new" if self.unchanged else " else" if self.snoozed else ""
+        far = "As far as I could look, nothing" if self.notes else "Nothing"
+        return (f"{far}{other} needs action",)
 
 
 class Appointment(Value):

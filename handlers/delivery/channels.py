@@ -1,9 +1,11 @@
 """What stands in channels besides cards: digests with their files, and incidents."""
 
-from bot.digests import below
+from collections.abc import Callable, Mapping
+
+from bot.digests import below, details_key, put_off
 from bot.masking import mask
-from bot.values import Digest, Message, Note, Posted
-from handlers.blocks.digest import digest, digest_csv
+from bot.values import Digest, Message, Note, Posted, Snoozed
+from handlers.blocks.digest import digest, digest_csv, digest_details
 from handlers.blocks.incident import incident, incident_note
 from handlers.delivery.files import Files
 from handlers.delivery.messages import Messages, keyed
@@ -12,7 +14,10 @@ from storage.tables.outbox import Delivery
 
 
 class Channels:
-    def __init__(self, store: Store, posting: Messages, files: Files) -> None:
+    def __init__(
+        self, store: Store, posting: Messages, files: Files, clock: Callable[[], int]
+    ) -> None:
+        self._clock = clock
         self._store = store
         self._posting = posting
         self._files = files
@@ -23,6 +28,11 @@ class Channels:
         match message.kind:
             case "digest":
                 return await self._digest(delivery)
+            case "digest_details":
+                return await self._digest_details(delivery)
+            case "digest_redrawn":
+                await self._digest_redrawn(delivery.message)
+                return None
             case "digest_file":
                 await self._put(message)
                 return None
@@ -44,6 +54,26 @@ class Channels:
             for message in below(about, posted):
                 await tx.post(message)
         return posted
+
+    async def _digest_details(self, delivery: Delivery) -> Posted:
+        address, body = delivery.message.address, delivery.message.body
+        about = Digest.model_validate(body["digest"])
+        drawn = digest_details(about, await self._put_off(address))
+        return await self._posting.once(delivery, address, drawn, thread_ts=body["thread"])
+
+    async def _digest_redrawn(self, message: Message) -> None:
+        """With what the channel has put off by now; one that is forgotten stays as it is."""
+        at = Posted(channel=message.address, ts=message.body["ts"])
+        standing = await self._store.outbox.standing("digest", at)
+        if standing is None:
+            return
+        about, off = Digest.model_validate(standing.body), await self._put_off(at.channel)
+        await self._posting.change(at, digest(about, off))
+        if details := await self._store.outbox.posted(details_key(at)):
+            await self._posting.change(details, digest_details(about, off))
+
+    async def _put_off(self, channel: str) -> Mapping[str, Snoozed]:
+        return await put_off(self._store, channel, self._clock())
 
     async def _incident(self, delivery: Delivery) -> Posted:
         """Its card as it stands now, in the place of the one before."""

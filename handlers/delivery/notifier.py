@@ -62,7 +62,7 @@ class Notifier:
         posting = Messages(client, pause)
         self._posting = posting
         self._cards = Cards(store, posting, directory, ruling, patience / 4, observes=observes)
-        self._channels = Channels(store, posting, Files(client))
+        self._channels = Channels(store, posting, Files(client), clock)
         self._personal = DirectMessages(store, posting, directory, ruling, clock, patience / 4)
         self._publish = publish
         self._home = home

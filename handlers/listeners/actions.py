@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -11,11 +12,22 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.desk import Services
 from bot.errors import BotError, NotAllowedError, UsageError
-from bot.operation import Operation
+from bot.operation import Change, Operation
 from bot.operations import CATALOGUE
 from bot.requests.cloudops import CloudOps
 from bot.settings import OBSERVES
-from bot.values import FORM, RUN, Channel, Code, Moment, PersonId, Verdict, label
+from bot.values import (
+    FORM,
+    RUN,
+    Channel,
+    Code,
+    Line,
+    Moment,
+    PersonId,
+    Posted,
+    Verdict,
+    label,
+)
 from handlers.blocks import digest, incident
 from handlers.blocks.denied import cloudops_request
 from handlers.blocks.error import problem
@@ -30,6 +42,7 @@ from handlers.intake.inbox import Intake
 from handlers.modals.forms import Blank, Forms
 from handlers.modals.launcher import Launcher, Visit
 from handlers.modals.modals import Trigger
+from handlers.parser import Command, Incomplete, parse
 from handlers.runner import Runner
 from storage.tables.inbox import Incoming
 
@@ -37,6 +50,12 @@ KIND = "action"
 #: Seconds for judging a click before its trigger, good for three, has to open the form.
 JUDGING = 1.5
 FORMS = (FORM, "digest.mend")  #: the latter on messages of older versions
+#: How long each puts a concern off; a choice of none takes it back.
+SNOOZES = {
+    digest.SNOOZE: timedelta(days=7),
+    digest.SNOOZE_LONG: timedelta(days=30),
+    digest.WAKE: timedelta(0),
+}
 OLD = "That button is from another version of me. Please type the command, or see /rds help."
 
 log = structlog.get_logger()
@@ -109,8 +128,8 @@ class Actions:
                 await self._ask_why(number, person, incoming)
             case "cloudops.create":
                 await self._cloudops(number, person, incoming)
-            case digest.SNOOZE:
-                await self._snooze(person, incoming)
+            case digest.SNOOZE | digest.SNOOZE_LONG | digest.WAKE as verb:
+                await self._snooze(verb, person, incoming)
             case form if form.startswith(FORMS):
                 await self._form(person, incoming)
             case incident.ACKNOWLEDGE | incident.SNOOZE | incident.RESOLVE as verb:
@@ -158,12 +177,16 @@ class Actions:
         if drawn := await self._runner.run(command, _pressed(person, incoming)):
             await self._replies.privately(_origin(body), drawn)
 
-    async def _snooze(self, person: PersonId, incoming: Incoming) -> None:
+    async def _snooze(self, verb: str, person: PersonId, incoming: Incoming) -> None:
+        """The digest says it to everybody; whoever clicked is told what it was."""
         body, at = incoming.payload, incoming.received_at
         who = await self._services.directory.person(person, at)
-        until = await self._services.digests.snooze(body["value"], body["channel"], who, at)
-        told = problem(("Digests in this channel leave that out until ", Moment(at=until), "."))
-        await self._replies.privately(_origin(body), told)
+        posted = Posted(channel=body["channel"], ts=body.get("root") or "")
+        until, said = await self._services.digests.snooze(
+            body["value"], posted, who, at, SNOOZES[verb]
+        )
+        told = _woken(said) if verb == digest.WAKE else _left_out(said, until)
+        await self._replies.privately(_origin(body), problem(told))
 
     async def _incident_actions(
         self, verb: str, number: int, person: PersonId, incoming: Incoming
@@ -181,15 +204,15 @@ class Actions:
             await self._replies.privately(_origin(incoming.payload), problem(told))
 
     async def _form(self, person: PersonId, incoming: Incoming) -> None:
-        """Of a change, with the database filled in, and the reason where the button has one."""
+        """With what the button knows filled in: of a change the database and perhaps the reason."""
         body = incoming.payload
         asked, _, reason = body["value"].partition("\n")
-        name, _, database = asked.partition(" ")
+        name, _, rest = asked.partition(" ")
         operation = _known(name)
-        values = {"target": database, **({"reason": reason} if reason else {})}
+        values = {**_filled(operation, rest), **({"reason": reason} if reason else {})}
         blank = Blank(operation, values, person, {"channel": body["channel"]})
         if not await self._forms.open(_trigger(body), blank):
-            typed = Code(text=f"/rds {operation.verb} {database}")
+            typed = Code(text=f"/rds {operation.verb} {rest}".rstrip())
             told = problem(("I could not open the form in time. Type ", typed, " instead."))
             await self._replies.privately(_origin(body), told)
 
@@ -209,6 +232,16 @@ class Actions:
         else:
             told = problem(("Posted for you in ", Channel(id=place), "; it goes on there."))
             await self._replies.privately(_origin(incoming.payload), told)
+
+
+def _left_out(said: Line, until: int) -> Line:
+    what: Line = (": ", *said) if said else (".",)
+    return ("Digests in this channel leave this out until ", Moment(at=until), *what)
+
+
+def _woken(said: Line) -> Line:
+    what: Line = (": ", *said) if said else (".",)
+    return ("The next digest in this channel tells this again", *what)
 
 
 def _key(body: Mapping[str, Any]) -> str:
@@ -232,6 +265,7 @@ def _payload(body: Mapping[str, Any]) -> dict[str, Any]:
         "in_modal": view.get("type") == "modal",
         "in_home": view.get("type") == "home",
         "launcher": view.get("id") if view.get("callback_id") == CALLBACK else None,
+        "root": _root(body),
         "response_url": body.get("response_url"),
         "trigger_id": body.get("trigger_id"),
     }
@@ -261,12 +295,26 @@ def _pressed(person: PersonId, incoming: Incoming) -> Invocation:
     return Invocation(
         person, body["channel"] or "", incoming.received_at, incoming.key, surface, thread
     )
+def _root(body: Mapping[str, Any]) -> str | None:
+    """The message that was clicked, or the one whose thread that stands in."""
+    message = body.get("message") or {}
+    return message.get("thread_ts") or message.get("ts")
 
 
 def _known(name: str) -> type[Operation]:
     if name not in CATALOGUE:
         raise UsageError(OLD)
     return CATALOGUE[name]
+
+
+def _filled(operation: type[Operation], rest: str) -> Mapping[str, Any]:
+    """The fields of a form, by what is typed behind a verb."""
+    if issubclass(operation, Change):
+        return {"target": rest}
+    parsed = parse(f"{operation.verb} {rest}", CATALOGUE)
+    if isinstance(parsed, Command):
+        return parsed.operation.model_dump(exclude_defaults=True)
+    return parsed.values if isinstance(parsed, Incomplete) else {}
 
 
 def _number(value: str) -> int:

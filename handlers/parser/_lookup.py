@@ -63,7 +63,7 @@ def verbs_of(catalogue: Mapping[str, type[Operation]]) -> Verbs:
     return {
         key(word): operation
         for name, operation in catalogue.items()
-        for word in (name, operation.verb, operation.name)
+        for word in (name, operation.verb, operation.name, *operation.also)
     }
 
 
@@ -86,9 +86,18 @@ def operation_of(
     """
     for length in (2, 1):
         typed = " ".join(word.text for word in words[:length])
-        if found := verbs.get(key(typed)):
+        found = verbs.get(key(typed))
+        has_more = bool(words[length:] or before)
+        if found and not (has_more and _begins_others(typed, found, verbs)):
             return found, list(words[length:])
     raise UnknownVerbError(words, before)
+
+
+def _begins_others(typed: str, found: type[Operation], verbs: Verbs) -> bool:
+    """``digest`` takes no word itself, so what follows it was to be ``schedule`` or the like; help
+    about it is about all of them."""
+    others = any(verb.startswith(f"{key(typed)} ") for verb in verbs)
+    return others and not found.model_fields
 
 
 def nearest(word: str, choices: Iterable[str], begun: int = 2) -> str | None:

@@ -39,11 +39,13 @@ class Concerns:
             rows = (await connection.execute(query)).all()
         return {row.key: ToldState(row.state, row.told_at) for row in rows}
 
-    async def snoozed(self, channel: str) -> frozenset[str]:
-        """Keys of what is not to be told there now."""
-        query = select(_snooze.key).where(_snooze.channel == channel, _snooze.until > self._clock())
+    async def snoozed(self, channel: str) -> Mapping[str, int]:
+        """Keys of what is not to be told there now, each with until when."""
+        query = select(_snooze.key, _snooze.until).where(
+            _snooze.channel == channel, _snooze.until > self._clock()
+        )
         async with self._connections.read() as connection:
-            return frozenset((await connection.execute(query)).scalars())
+            return {row.key: row.until for row in await connection.execute(query)}
 
     async def prune(self, before: int) -> None:
         """Forget what is put off no longer, and what was last told before that instant."""

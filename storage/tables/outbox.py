@@ -138,6 +138,31 @@ class Outbox:
         """Ends a message that cannot be delivered, and lets the ones behind it pass."""
         await self._record(delivery, given_up_at=self._clock(), error=mask(error))
 
+    async def standing(self, kind: str, posted: Posted) -> Message | None:
+        """What was posted there, as it was handed in; None where it is forgotten by now."""
+        there = and_(_row.kind == kind, _row.posted == encoded_value(posted))
+        found = await self._newest(there)
+        return found.message if found else None
+
+    async def posted(self, key: str) -> Posted | None:
+        """Where the message of that key stands; None before it does, and once it is forgotten."""
+        found = await self._newest(and_(_row.key == key, _row.posted.is_not(None)))
+        return found.posted if found else None
+
+    async def told(self, kind: str, keys: str, since: int) -> tuple[Message, ...]:
+        """What was delivered since then of a kind, its key beginning with ``keys``."""
+        begun = _row.key.startswith(keys, autoescape=True)
+        late = and_(_row.kind == kind, begun, _row.delivered_at >= since)
+        async with self._connections.read() as connection:
+            rows = (await connection.execute(select(_outbox).where(late))).mappings().all()
+        return tuple(one.message for one in readable("outbox", rows, _delivery))
+
+    async def _newest(self, wanted: ColumnElement[bool]) -> Delivery | None:
+        query = select(_outbox).where(wanted).order_by(_row.id.desc()).limit(1)
+        async with self._connections.read() as connection:
+            rows = (await connection.execute(query)).mappings().all()
+        return next(iter(readable("outbox", rows, _delivery)), None)
+
     async def depth(self) -> int:
         """How many messages wait."""
         query = select(func.count()).select_from(_outbox).where(_WAITING)

@@ -569,14 +569,15 @@ def test_the_map_shows_the_busiest_forty_hour_by_hour_with_their_gaps() -> None:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({}, ["Nothing needs anybody."]),
+        ({}, ["Nothing needs action"]),
         ({"notes": (("I could not look into main/us-east-1.",),)},
-         ["I could not look into main/us-east-1.",
-          "As far as I could look, nothing needs anybody."]),
-        ({"snoozed": 2}, ["2 snoozed in this channel.", "Nothing else needs anybody."]),
+         ["As far as I could look, nothing needs action",
+          "I could not look into main/us-east-1."]),
+        ({"snoozed": 2}, ["Nothing else needs action", "2 snoozed in this channel."]),
         ({"snoozed": 2, "notes": (("CloudWatch did not tell all.",),)},
-         ["CloudWatch did not tell all.", "2 snoozed in this channel.",
-          "As far as I could look, nothing else needs anybody."]),
+         ["As far as I could look, nothing else needs action",
+          "CloudWatch did not tell all.", "2 snoozed in this channel."]),
+        ({"databases": 0}, ["There is no database of all to look at"]),
     ],
 )  # fmt: skip
 async def test_a_preview_calls_nothing_well_that_it_has_not_seen(
@@ -584,12 +585,13 @@ async def test_a_preview_calls_nothing_well_that_it_has_not_seen(
 ) -> None:
     class Looking:
         async def digest(self, _: object) -> Digest:
-            return Digest(title="Digest", at=NOW, scope="all", databases=3, **changes)
+            about = {"title": "Digest", "at": NOW, "scope": "all", "databases": 3}
+            return Digest(**{**about, **changes})
 
     given = await PreviewDigest().answer(cast(Desk, Looking()), sample_person())
 
     lines = ["".join(map(str, one.line)) for one in given.parts if isinstance(one, Paragraph)]
-    assert lines[1:] == told
+    assert [given.title, *lines[1:]] == told
 
 
 def test_areas_without_a_concern_are_clear() -> None:
@@ -629,12 +631,41 @@ def test_maintenance_certificates_and_restarts_are_told_when_they_are_near() -> 
     told = [text for _, text in of(facts(one, maintenance=(pending, later, never)))]
 
     assert told == [
+        "orders-staging (staging) has a certificate until …. Clients that check it are refused "
+        "from then on.",
         "orders-staging (staging) is stopped, and AWS starts it …: it keeps none stopped for "
         "more than seven days.",
         "orders-staging (staging): system-update. AWS applies it by itself, from … on.",
-        "orders-staging (staging) has a certificate until …. Clients that check it are refused "
-        "from then on.",
     ]
+
+
+def test_what_fails_by_itself_comes_before_what_aws_plans_and_production_first() -> None:
+    """An update of tomorrow harms nobody; storage that is full in twelve days does."""
+    shop, copy = (
+        sample_database(target=sample_target(identifier=name)) for name in ("shop", "copy")
+    )
+    free = {
+        (one.target, "FreeStorageSpace"): series(
+            "FreeStorageSpace", *(value * GIB for value in falling(200, 10)), unit="B"
+        )
+        for one in (shop, copy)
+    }
+    update = Maintenance(arn=copy.arn, action="system-update", due_at=NOW + DAY)
+    kinds = {shop: Environment.PRODUCTION, copy: Environment.STAGING}
+    classified = {
+        one.target: Classified(environment=kind, rule="tag") for one, kind in kinds.items()
+    }
+
+    found = concerns(
+        facts(shop, copy, classified=classified, maintenance=(update,), fortnight=free, lately=free)
+    )
+
+    assert [(one.name, one.key.partition(":")[0]) for one in found] == [
+        ("shop", "storage"), ("copy", "storage"), ("copy", "maintenance-system-update")
+    ]  # fmt: skip
+    assert said(found[0].model_copy(update={"line": found[0].headline})) == (
+        "shop full in about 6 days: 60 GiB left"
+    )
 
 
 def test_a_stopped_cluster_is_about_to_start_with_its_members() -> None:

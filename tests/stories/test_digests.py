@@ -1,6 +1,7 @@
 """Digests: asked for, scheduled, late, skipped, put off; each due time once."""
 
 import asyncio
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +12,7 @@ from bot.sandbox.aws import InstanceSpec
 from bot.sandbox.slack import Lost, Refused, SeenMessage
 from bot.values import Concern, Digest, Section
 from tests.crossed import sampled
-from tests.stories.asking import configured, everything_is_told, flat
+from tests.stories.asking import configured, everything_is_told, flat, told_on_submit
 from tests.stories.stage import Play, Stage
 
 HOUR = timedelta(hours=1).total_seconds()
@@ -39,7 +40,17 @@ def digests(stage: Stage, title: str = "Database digest") -> list[SeenMessage]:
     """Those that stand in the channel."""
     found = stage.slack.member("ana").messages()
     posted = (it for it in found if not it.ephemeral and not it.channel.is_im)
-    return [it for it in posted if it.words.startswith(title)]
+    # Its thread begins otherwise.
+    return [it for it in posted if title in it.words and it.thread_ts in (None, it.ts)]
+
+
+def details(stage: Stage, seen: SeenMessage) -> str:
+    """What stands in the thread of a digest, pictures aside."""
+    return " ".join(
+        flat(it)
+        for it in stage.slack.member("ana").messages()
+        if it.thread_ts == seen.ts and it.ts != seen.ts and not it.ephemeral
+    )
 
 
 def answer(play: Play, who: str) -> str:
@@ -48,11 +59,18 @@ def answer(play: Play, who: str) -> str:
 
 
 async def click(play: Play, who: str, seen: SeenMessage, action: str) -> None:
-    """The first button of that kind."""
-    buttons = (it for block in seen.blocks for it in block.get("elements", ()))
-    value = next(it["value"] for it in buttons if it.get("action_id") == action)
+    """The first choice of that kind, behind the three dots of a line."""
+    block, value = next(
+        (it["block_id"], option["value"])
+        for it in seen.blocks
+        if "accessory" in it
+        for option in it["accessory"]["options"]
+        if option["value"].partition(" ")[0] == action
+    )
     member = play.stage.slack.member(who)
-    assert (await member.clicks(seen, action, value=value)).acknowledged
+    delivery = await member.chooses(seen, "menu.More", value, block_id=block)
+    assert delivery
+    assert delivery.acknowledged
     await play.quiet()
 
 
@@ -69,20 +87,22 @@ async def test_an_approver_posts_one_now_and_everybody_can_look_alone(any_stage:
     async with any_stage.bot(CONFIG) as play:
         await play.types("/rds digest preview")
         assert digests(any_stage) == []
-        assert "warehouse (production) has" in answer(play, "ana")
-        alone = await any_stage.slack.member("ana").sees(lambda it: it.channel.is_im)
-        assert "warehouse (production) has" in flat(alone)
+        assert "warehouse (production) full in about" in answer(play, "ana")
 
         await play.types("/rds digest now", "dora")
         await everything_is_told(play.bot)
 
         [seen] = digests(any_stage)
-        said = flat(seen)
-        assert "warehouse (production) has" in said
-        assert "a day: full in about" in said
-        assert "Trends billing-staging (staging) had" in said
-        assert "The bot's week: nobody asked for anything." in said
+        said, in_thread = flat(seen), details(any_stage, seen)
+        assert re.match(r"\d need action: warehouse full in about \d+ days", said)
+        assert seen.text.startswith(said[:40])
+        assert "warehouse (production) full in about" in said
+        assert re.search(r"\d trends: .*billing-staging", said)
+        assert "The bot's week" not in said
         assert "All clear: " in said
+        assert "a day: full in about" in in_thread
+        assert "Trends billing-staging (staging) had" in in_thread
+        assert "The bot's week: nobody asked for anything." in in_thread
         below = await any_stage.slack.member("ana").sees(
             lambda it: it.thread_ts == seen.ts and "CPU by database and hour" in it.words
         )
@@ -139,12 +159,13 @@ async def test_what_is_unchanged_is_told_once_a_week(stage: Stage) -> None:
         for _ in range(7):
             await passes(play, DAY)
 
-    first, second, *_, last = map(flat, digests(stage))
-    assert "burnt (development) is failed" in first
-    assert "burnt" not in second
-    assert "1 known and unchanged" in second
-    assert "Its audit trail is verified through row 2, as it stood " in second
-    assert "Still: burnt (development) is failed" in last
+    first, second, *_, last = ((flat(it), details(stage, it), it.text) for it in digests(stage))
+    assert "burnt (development) is failed" in first[0]
+    assert "burnt (development)" not in second[0]
+    assert second[2] == "1 needs action: burnt is failed", "known is not mended"
+    assert "1 known and unchanged, still needs action: burnt is failed" in second[0]
+    assert "Its audit trail is verified through row 2, as it stood " in second[1]
+    assert "Still: burnt (development) is failed" in last[0]
 
 
 async def test_one_that_is_late_says_so(stage: Stage) -> None:
@@ -208,6 +229,7 @@ async def test_what_has_no_room_follows_as_a_file(stage: Stage) -> None:
 
         [seen] = digests(stage)
         assert "more, less urgent. The file in the thread lists all of them." in flat(seen)
+        assert seen.text.startswith("50"), "all of them are counted"
         ana = stage.slack.member("ana")
         await ana.sees(_has_rows)
         [file] = filter(_has_rows, ana.messages())
@@ -268,7 +290,8 @@ async def test_one_of_the_settings_is_served_from_the_start_on(stage: Stage) -> 
         assert "2 databases of production" in flat(seen)
 
         await play.types("/rds digest list")
-        assert "the settings" in answer(play, "ana")
+        assert "in the settings file" in answer(play, "ana")
+        assert "Remove" not in answer(play, "ana"), "what the settings say is removed there"
         [one] = await play.bot.services.digests.appointments()
         await play.types(f"/rds digest remove {one.id}", "dora")
         assert "remove it there" in answer(play, "dora")
@@ -290,24 +313,62 @@ async def test_what_to_type_next_is_about_the_same_databases(
         assert following in answer(play, "dora")
 
 
-async def test_a_schedule_is_listed_and_removed(stage: Stage) -> None:
+@pytest.mark.parametrize("line", ["/rds digest", "/rds digest list", "/rds list_digests"])
+async def test_schedules_are_listed_as_sentences_with_buttons(stage: Stage, line: str) -> None:
     async with stage.bot(CONFIG) as play:
-        await play.types("/rds digest list")
-        assert "No digest is scheduled" in answer(play, "ana")
+        await play.types(line)
+        said = answer(play, "ana")
+        assert "No scheduled digests" in said
+        assert "[Preview] [Schedule…]" in said
+
+        weekdays = SCHEDULE.replace("* * *", "* * mon-fri")
+        await play.types(weekdays, "dora")
+        await play.types(line)
+
+        [one] = await play.bot.services.digests.appointments()
+        said = answer(play, "ana")
+        assert (
+            f"{one.id}: Weekdays 8:30 Africa/Lagos in #databases about development, by @dora; next "
+        ) in said
+        assert "C0DATABASE" not in said
+        assert f"Remove {one.id}" in said
+
+
+async def test_a_schedule_is_removed_by_its_button(stage: Stage) -> None:
+    async with stage.bot(CONFIG) as play:
         await play.types(SCHEDULE, "dora")
         await play.types(SCHEDULE, "dora")
         assert "That digest is scheduled already" in answer(play, "dora")
         [one] = await play.bot.services.digests.appointments()
-
-        await play.types("/rds digest list")
-        assert one.id in answer(play, "ana")
-        assert "#databases" in answer(play, "ana")
+        dora = stage.slack.member("dora")
         await play.types("/rds digest remove D-ffffff", "dora")
         assert f"There are: {one.id}." in answer(play, "dora")
-        await play.types(f"/rds digest remove {one.id.lower()}", "dora")
 
+        await play.types("/rds digest", "dora")
+        [listed] = [it for it in dora.messages() if "1 scheduled digest" in it.words]
+        await dora.clicks(listed, "form.open.0")
+        form = await dora.sees_modal("Digest remove")
+        assert one.id in form.words
+        said = await told_on_submit(dora, form, {})
+
+        assert f"{one.id} is removed" in flat(said)
         await passes(play, DAY)
         assert digests(stage) == []
+
+
+async def test_a_preview_offers_itself_for_every_weekday(stage: Stage) -> None:
+    async with stage.bot(CONFIG) as play:
+        await play.types("/rds digest preview --environment dev", "dora")
+        dora = stage.slack.member("dora")
+        seen = [it for it in dora.messages() if it.ephemeral][-1]
+        menu = "menu.Send this every weekday…"
+        await dora.chooses(seen, menu, "Weekdays 8:30")
+        form = await dora.sees_modal("Digest schedule")
+        said = await told_on_submit(dora, form, {})
+
+        assert "Weekdays 8:30" in flat(said)
+        [one] = await play.bot.services.digests.appointments()
+        assert (one.cron, one.scope) == ("30 8 * * mon-fri", "development")
 
 
 @pytest.mark.parametrize(
@@ -327,23 +388,75 @@ async def test_what_makes_no_sense_is_explained(stage: Stage, line: str, told: s
         assert told in answer(play, "dora")
 
 
-async def test_a_concern_is_put_off_for_a_week(stage: Stage) -> None:
+async def test_what_is_put_off_is_struck_out_for_everybody_and_left_out(
+    any_stage: Stage,
+) -> None:
+    stage = any_stage
     async with stage.bot(CONFIG) as play:
         await play.types("/rds digest now", "dora")
         await everything_is_told(play.bot)
         [seen] = digests(stage)
+        snoozed = "warehouse (production) full in about"
+        assert snoozed in flat(seen)
 
         await click(play, "ana", seen, "digest.snooze")
         assert "Only approvers and admins" in answer(play, "ana")
         await click(play, "dora", seen, "digest.snooze")
-        snoozed = "New Operating System update"
-        assert snoozed in flat(seen)
-        assert "leave that out until" in answer(play, "dora")
+        await everything_is_told(play.bot)
+        assert "Digests in this channel leave this out until " in answer(play, "dora")
+        assert snoozed in answer(play, "dora")
+
+        [changed] = digests(stage)
+        [row] = [it for it in changed.blocks if "Snoozed by" in str(it)]
+        assert row["text"]["text"].startswith("~*warehouse (production)* full in")
+        assert "<@U0DORA0001>" in row["text"]["text"]
+        assert not changed.text.split(":")[1].startswith(" warehouse full")
 
         await play.types("/rds digest now", "dora")
         await everything_is_told(play.bot)
         assert snoozed not in flat(digests(stage)[-1])
         assert "1 snoozed" in flat(digests(stage)[-1])
+
+
+async def test_what_was_put_off_is_taken_back(stage: Stage) -> None:
+    async with stage.bot(CONFIG) as play:
+        await play.types("/rds digest now", "dora")
+        await everything_is_told(play.bot)
+        [before] = digests(stage)
+        await click(play, "dora", before, "digest.snooze_30")
+        await everything_is_told(play.bot)
+        await click(play, "dora", digests(stage)[0], "digest.wake")
+        await everything_is_told(play.bot)
+
+        assert "tells this again: warehouse" in answer(play, "dora")
+        assert flat(digests(stage)[0]) == flat(before)
+        assert await outcomes(play) == ["digest.posted", "digest.snoozed", "digest.woken"]
+
+
+async def test_what_is_put_off_in_the_thread_is_struck_out_there(stage: Stage) -> None:
+    async with stage.bot(CONFIG) as play:
+        await play.types("/rds digest now", "dora")
+        await everything_is_told(play.bot)
+        [seen] = digests(stage)
+        [below] = [it for it in stage.slack.member("dora").messages()
+                   if it.thread_ts == seen.ts and "The bot's week" in it.words]  # fmt: skip
+
+        await click(play, "dora", below, "digest.snooze")
+        await everything_is_told(play.bot)
+
+        assert "Snoozed by @dora until" in details(stage, seen)
+
+
+async def test_a_week_in_which_nothing_needed_action_is_called_quiet(stage: Stage) -> None:
+    async with stage.bot(CONFIG) as play:
+        await play.types(SCHEDULE, "dora")
+        await passes(play, HOUR)
+        for _ in range(7):
+            await passes(play, DAY)
+
+    *_, sunday, monday = map(flat, digests(stage))
+    assert "quiet week" not in sunday
+    assert "A quiet week: nothing needed action in the last 7 digests." in monday
 
 
 async def test_its_chart_is_a_click_away(stage: Stage) -> None:
@@ -352,7 +465,7 @@ async def test_its_chart_is_a_click_away(stage: Stage) -> None:
         await everything_is_told(play.bot)
         [seen] = digests(stage)
 
-        await click(play, "ana", seen, "query.run.digest")
+        await click(play, "ana", seen, "query.run.chart")
 
         assert "warehouse over the last 7 days" in answer(play, "ana")
 
@@ -367,7 +480,7 @@ async def test_what_mends_it_is_a_click_away_as_a_form(stage: Stage) -> None:
         await everything_is_told(play.bot)
         [seen] = digests(stage)
 
-        await click(play, "ana", seen, "form.open")
+        await click(play, "ana", seen, "form.open.create_snapshot")
 
         view = await stage.slack.member("ana").sees_modal(lambda it: "Snapshot" in it.words)
         assert "orders-test" in flat(view)
@@ -384,7 +497,7 @@ async def test_an_account_that_is_cut_off_is_named_and_hides_nothing(stage: Stag
 
     assert "CloudWatch did not tell all of analytics/eu-west-1: " in answer(play, "ana")
     assert "is supported" not in answer(play, "ana"), "another region has told"
-    assert "warehouse (production) has" in answer(play, "ana")
+    assert "warehouse (production) full in about" in answer(play, "ana")
 
 
 @pytest.mark.parametrize("until", [(2 * DAY,), (2 * DAY + 5 * HOUR, 19 * HOUR)])
@@ -404,8 +517,8 @@ async def test_what_happened_at_the_weekend_is_told_on_monday_or_when_the_bot_is
             await passes(play, seconds)
 
         friday, after = map(flat, digests(stage))
-        assert "Changed lately" not in friday
-        assert "Changed lately shop-staging" in after
+        assert "changed lately" not in friday
+        assert "1 changed lately: shop-staging" in after
 
 
 async def test_after_a_long_absence_only_the_last_days_count_as_missed(stage: Stage) -> None:
@@ -426,7 +539,7 @@ async def test_connections_are_held_against_what_the_parameter_group_sets(stage:
 
         await play.types("/rds digest preview --environment staging")
 
-        assert " % of the 450 that it takes" in answer(play, "ana")
+        assert " % of 450" in answer(play, "ana")
         assert len(stage.aws.calls("rds:DescribeDBParameters")) == read == 1
 
 
@@ -436,5 +549,5 @@ async def test_none_is_posted_to_where_strangers_read_along(stage: Stage) -> Non
         await passes(play, 0)
         await passes(play, HOUR)
 
-        assert not [it for it in stage.slack.member("dora").messages() if "Digest" in it.words]
+        assert digests(stage, "Database digest") == []
         assert await outcomes(play) == []
