@@ -5,8 +5,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from bot.aws.cloudwatch import UNITS
 from bot.digests import _capacity, _hygiene, _pressure, _upkeep
 from bot.digests._facts import DigestFacts, concern, typed
-from bot.digests._movers import Mover, movers
-from bot.values import Concern, Environment, Reading, Section, amount
+from bot.digests._movers import movers
+from bot.values import Concern, Environment, Reading, Section
 
 Looking = Callable[[DigestFacts], Iterator[Concern]]
 
@@ -62,18 +62,13 @@ def moved(facts: DigestFacts) -> Iterator[Concern]:
         much = "more" if one.now > one.usual else "less"
         yield concern(
             facts, f"moved-{one.metric}", one.database,
-            f" had {_counted(one, one.now)} {one.what} on average yesterday, {much} than the "
-            f"{_counted(one, one.usual)} of such a day in the weeks before.",
+            f" had {one.said(one.now)} {one.what} on average yesterday, {much} than the "
+            f"{one.said(one.usual)} of such a day in the weeks before.",
             section=Section.TREND,
-            brief=f"{one.what} {_counted(one, one.now)}, usually {_counted(one, one.usual)}",
+            brief=f"{one.what} {one.said(one.now)}, usually {one.said(one.usual)}",
             state=f"{much} {one.day}", rank=100 + rank,
             metrics=f"{one.word} --range 7d",
         )  # fmt: skip
-
-
-def _counted(mover: Mover, value: float) -> str:
-    """Nobody has half a connection."""
-    return amount(round(value) if mover.metric == "DatabaseConnections" else value, mover.unit)
 
 
 AREAS: Mapping[str, frozenset[str]] = {

@@ -6,7 +6,7 @@ from statistics import median
 from typing import NamedTuple
 
 from bot.digests._facts import DigestFacts
-from bot.values import SECOND, Database, Series
+from bot.values import SECOND, Database, Series, amount
 
 DAY = 86_400 * SECOND
 WEEKS = 4
@@ -30,6 +30,10 @@ class Mover(NamedTuple):
     score: float
     day: str
     series: Series  #: day by day
+
+    def said(self, value: float) -> str:
+        """Nobody has half a connection."""
+        return amount(round(value) if self.metric == "DatabaseConnections" else value, self.unit)
 
 
 def movers(facts: DigestFacts) -> tuple[Mover, ...]:

@@ -20,7 +20,6 @@ from bot.values import (
     Strong,
     Target,
     Window,
-    amount,
     paragraph,
 )
 
@@ -69,7 +68,7 @@ def moves(facts: DigestFacts, zone: str) -> Answer | None:
     if not found:
         return None
     chart = Strips(
-        title=f"Unlike the weeks before: {names[found[0].database.target]} first of all",
+        title=f"Biggest change: {_moved(names[found[0].database.target], found[0])}",
         about="Four weeks, a day a point",
         window=Window.ending(facts.now, WEEKS, DAY),
         strips=tuple(_strip(names[one.database.target], one) for one in found),
@@ -80,9 +79,13 @@ def moves(facts: DigestFacts, zone: str) -> Answer | None:
     return Answer(title="What moved, week by week", parts=(said,), chart=chart)
 
 
+def _moved(name: str, mover: Mover) -> str:
+    """``billing-staging, 327 connections (usually 18)``"""
+    return f"{name}, {mover.said(mover.now)} {mover.what} (usually {mover.said(mover.usual)})"
+
+
 def _strip(name: str, mover: Mover) -> Strip:
-    now, usual = amount(mover.now, mover.unit), amount(mover.usual, mover.unit)
-    said = f"{now} yesterday, usually {usual}"
+    said = f"{mover.said(mover.now)} yesterday, usually {mover.said(mover.usual)}"
     return Strip(label=f"{name}: {mover.what}", series=mover.series, said=said)
 
 

@@ -651,9 +651,9 @@ def test_what_fails_by_itself_comes_before_what_aws_plans_and_production_first()
         for one in (shop, copy)
     }
     update = Maintenance(arn=copy.arn, action="system-update", due_at=NOW + DAY)
-    kinds = {shop: Environment.PRODUCTION, copy: Environment.STAGING}
     classified = {
-        one.target: Classified(environment=kind, rule="tag") for one, kind in kinds.items()
+        shop.target: Classified(environment=Environment.PRODUCTION, rule="tag"),
+        copy.target: Classified(environment=Environment.STAGING, rule="tag"),
     }
 
     found = concerns(
