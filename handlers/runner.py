@@ -5,6 +5,7 @@ import re
 from collections.abc import Awaitable
 from dataclasses import replace
 from enum import Enum
+from typing import TypeVar
 
 from bot.desk import OPEN_TO_ALL, ServiceDesk, Services
 from bot.errors import (
@@ -18,6 +19,8 @@ from bot.errors import (
 )
 from bot.fleet.inventory import choose
 from bot.operation import Change, Control, Operation, Query
+from bot.operations.show_status import ShowStatus
+from bot.policy import altered
 from bot.policy.approvers import who_may_approve
 from bot.policy.authorization import Authorization, refuse, viewers
 from bot.policy.viewers import NOT_VIEWER, Sight
@@ -30,10 +33,14 @@ from bot.values import (
     Person,
     Request,
     Status,
+    label,
 )
 from handlers.blocks.answers import answer
+from handlers.blocks.details import Standing
 from handlers.blocks.dry_run import rehearsal
 from handlers.blocks.error import Suggestion
+from handlers.blocks.notices import detailed
+from handlers.blocks.phrases import is_unsent
 from handlers.blocks.receipt import filed
 from handlers.delivery.charts import ChartAnswers
 from handlers.delivery.invocation import Invocation
@@ -43,6 +50,9 @@ from handlers.suggestions import reply_to
 
 #: Seconds for finding out who may agree; the request is filed by then, whoever they are.
 NAMING = 1.0
+
+
+Found = TypeVar("Found")
 
 
 class Runner:
@@ -103,9 +113,23 @@ class Runner:
         answering = query.answer(self._seated(sight, invocation), person)
         return await self._audited(query, person, answering), sight
 
+    async def details(self, number: int, invocation: Invocation) -> dict[str, object]:
+        """All that a request was judged by, and how it stands, for whom may look at its database.
+
+        Raises BotError.
+        """
+        query = ShowStatus(subject=label(number))
+        person, sight = await self.member(query, invocation)
+        desk = self._seated(sight, invocation)
+        request = await self._audited(query, person, desk.request(number))
+        now = self._services.judge.now(request)
+        changes = altered(request, now) if is_unsent(request) else ()
+        standing = Standing(who=await self._of_whom(request), changes=changes)
+        return detailed(request, standing)
+
     async def _audited(
-        self, operation: Operation, person: Person, answering: Awaitable[Answer]
-    ) -> Answer:
+        self, operation: Operation, person: Person, answering: Awaitable[Found]
+    ) -> Found:
         """The answer; who may not look at what it is about stands in the trail."""
         try:
             return await answering

@@ -92,7 +92,7 @@ def sample_plan(**changes: Any) -> Plan:
         ),
         "checks": ("orders-staging is available", "Multi-AZ with a standby in us-east-1b"),
         "downtime": "one to two minutes; connections drop and DNS moves to the standby",
-        "undo": "A failover back undoes the move.",
+        "undo": "Fail over again.",
         "baseline": {"zone": "us-east-1a", "secondary_zone": "us-east-1b"},
     }
     return Plan(**fields | changes)

@@ -34,7 +34,7 @@ CERTAIN = 1200 * SECOND
 #: After this, somebody must look.
 PATIENCE = 1800 * SECOND
 LONGEST, ROOM = 60, 120  #: characters of a parameter with its value, and of all that are named
-BACK = "Not needed: it comes back by itself. What was interrupted is lost."
+BACK = "Not needed; the database comes back on its own. Running queries are lost."
 
 
 class RebootInstance(Change):
@@ -87,7 +87,7 @@ class RebootInstance(Change):
             busy=busy(database, "a reboot"),
             downtime=_downtime(database, cluster, failover=self.failover),
             warnings=await _parameters(aws, database, cluster, failover=self.failover),
-            undo="A failover back undoes the move." if self.failover else BACK,
+            undo="Fail over again." if self.failover else BACK,
             baseline={"zone": database.zone, "secondary_zone": database.secondary_zone},
         )
 

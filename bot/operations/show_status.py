@@ -85,7 +85,7 @@ def _facts(request: Request, who: Line) -> Iterator[tuple[str, Line]]:
     if request.ended_at is not None:
         yield "Ended", (Moment(at=request.ended_at),)
     for look in request.looks:
-        yield f"{look.minutes} min after", (f"{look.spoken}. {look.said}",)
+        yield f"{look.minutes} min later", (f"{look.spoken}. {look.said}",)
 
 
 def _by(request: Request) -> Line:

@@ -94,11 +94,12 @@ class Look(Value):
     minutes: int
     turn: Turn
     said: str = ""  #: the figures, or why there are none
+    brief: str = ""  #: what got worse, for a line that says more: "read latency 0.6 → 2.8 ms"
 
     @property
     def spoken(self) -> str:
-        """``worse 15 min after``"""
-        return f"{_TURNS[self.turn]} {self.minutes} min after"
+        """``worse 15 min later``"""
+        return f"{_TURNS[self.turn]} {self.minutes} min later"
 
 
 _TURNS = {
@@ -220,7 +221,7 @@ class Request(Value):
 
     @property
     def since(self) -> str:
-        """``, worse 15 min after``, to stand behind the word for how it ended; mostly empty."""
+        """``, worse 15 min later``, to stand behind the word for how it ended; mostly empty."""
         return "".join(f", {look.spoken}" for look in self.remarkable)
 
     @property

@@ -4,25 +4,28 @@ Each form of it begins with rich_text, because Slack does not let an update take
 (block_mismatch). https://docs.slack.dev/reference/methods/chat.update
 """
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from bot.settings import OBSERVES
 from bot.values import (
+    Button,
     Code,
     Line,
     Mention,
+    Menu,
     Moment,
     Request,
     Span,
     Status,
     Strong,
+    Turn,
     Usual,
-    Vote,
     label,
 )
 from handlers.blocks.aws_call import call_text
-from handlers.blocks.details import case, place, reason, voting
+from handlers.blocks.details import NO_STANDING
+from handlers.blocks.details import Standing as Standing
 from handlers.blocks.elements import (
     Element,
     Payload,
@@ -31,12 +34,16 @@ from handlers.blocks.elements import (
     button,
     confirm,
     context,
+    controls,
     notification,
     plain_section,
 )
+from handlers.blocks.glance import SIGN, deciders, glance, reason
 from handlers.blocks.phrases import (
     detail,
     effect,
+    ended,
+    ended_by,
     headline,
     is_unsent,
     is_untouched,
@@ -44,33 +51,24 @@ from handlers.blocks.phrases import (
     mark,
     mentions,
     notice,
-    state,
     tally,
 )
-from handlers.blocks.progress import agreed, progress
+from handlers.blocks.progress import NAMED, agreed, shortly
 from handlers.blocks.rich import Block, Part, emoji, leaves, lines, rich_text
-from handlers.blocks.text import cut, visible
+from handlers.blocks.text import cut, joined, visible
 
 HELD = f"{OBSERVES} So this is not sent."
-COMMAND, PLACE, CHANGES = 400, 300, 900
+COMMAND = 400
 SINCE = 600
+LOOKED = 140  #: of what was seen afterwards
 WHY = 400  #: why a request waits, mostly AWS's own words
-CHANGED = "Who decides has changed since this was asked for."
+DETAILS = "request.details"  #: action of the button that tells one person all of it
 PLAIN_CALL, PLAIN_REASON = 1500, 1500
-
-
-@dataclass(frozen=True)
-class Standing:
-    """What people and settings say of an open request by now."""
-
-    who: Line = ()  #: could still approve; empty: that is not known
-    counting: Request | None = None  #: with the votes that count; None: all, or not known
-    changes: tuple[str, ...] = ()  #: of who decides, in sentences
 
 
 def card(
     request: Request,
-    standing: Standing = Standing(),
+    standing: Standing = NO_STANDING,
     *,
     usual: Usual | None = None,
     observes: bool = False,
@@ -79,11 +77,9 @@ def card(
 
     ``observes``: what was filed before the bot only observed is not sent, and says so.
     """
-    counting = standing.counting or request
-    lapsed = [vote for vote in request.votes if vote not in counting.votes]
     is_held = observes and is_unsent(request)
-    blocks = list(_blocks(counting, standing, lapsed, usual, is_held=is_held))
-    return {"text": notification(notice(counting)), "blocks": blocks}
+    blocks = list(_blocks(request, standing, usual, is_held=is_held))
+    return {"text": notification(notice(standing.counting or request)), "blocks": blocks}
 
 
 def plain_card(request: Request, *, observes: bool = False) -> Payload:
@@ -93,39 +89,42 @@ def plain_card(request: Request, *, observes: bool = False) -> Payload:
 
 
 def _blocks(
-    request: Request,
-    standing: Standing,
-    lapsed: Sequence[Vote],
-    usual: Usual | None,
-    *,
-    is_held: bool,
+    request: Request, standing: Standing, usual: Usual | None, *, is_held: bool
 ) -> Iterator[Block]:
+    if request.status.is_open:
+        head = _first(request, _head(standing.counting or request))
+        yield rich_text(head, lines(*_body(request, standing, usual, is_held=is_held)))
+    else:
+        yield rich_text(
+            _first(request, _outcome(request)),
+            lines(*what_next(request)),
+        )
+        yield context(tuple(_history(request)))
+    yield from actions(_buttons(request, is_held=is_held))
+
+
+def _head(request: Request) -> Line:
+    """The headline, shorter by a word where the line below says of what there are to be more."""
+    said, *rest = headline(request)
+    assert isinstance(said, Strong)
+    return (Strong(text=re.sub(" more approvals?$", " more", said.text)), *rest)
+
+
+def _body(
+    request: Request, standing: Standing, usual: Usual | None, *, is_held: bool
+) -> Iterator[Line]:
+    """What an open card says below its head, in short lines."""
     match request.status:
         case Status.PENDING:
-            yield rich_text(_first(request, headline(request)))
-            yield from case(request)
-            yield from voting(request, standing.who, lapsed)
+            yield from glance(request, standing)
         case Status.APPROVED:
-            head = _first(request, headline(request))
-            yield rich_text(head, lines(*_waiting(request)), *reason(request))
-        case Status.RUNNING:
-            head = _first(request, headline(request))
-            yield rich_text(head, *progress(request, usual), *reason(request))
+            yield from _waiting(request)
+            yield reason(request)
+            yield from deciders(standing)
         case _:
-            yield rich_text(
-                _first(request, _outcome(request)),
-                lines(*_since(request), limit=SINCE),
-                lines(*what_next(request)),
-            )
-            yield context(tuple(_history(request)))
-    if standing.changes:
-        yield context((" ".join((CHANGED, *standing.changes)),), limit=CHANGES)
+            yield from shortly(request, usual)
     if is_held:
-        yield context((HELD,))
-    yield from actions(_buttons(request, is_held=is_held))
-    if request.status.is_open:
-        yield context(place(request), limit=PLACE)
-        yield context((Code(text=request.command),), limit=COMMAND)
+        yield (f"{SIGN}{HELD}",)
 
 
 def _plain_blocks(request: Request, *, is_held: bool) -> Iterator[Block]:
@@ -136,7 +135,7 @@ def _plain_blocks(request: Request, *, is_held: bool) -> Iterator[Block]:
     if found := detail(request):
         yield plain_section(found)
     for look in request.remarkable:
-        yield plain_section(cut(f"{look.minutes} min after: {visible(look.said)}", SINCE))
+        yield plain_section(cut(f"{look.spoken}: {visible(look.said)}", SINCE))
     if is_held:
         yield context((HELD,))
     yield from actions(_buttons(request, is_held=is_held))
@@ -165,8 +164,8 @@ def _closed(sentence: str) -> str:
 
 
 def _outcome(request: Request) -> Line:
-    said = Strong(text=f"{effect(request)}: {state(request)}")
-    return (said, f" · {found}") if (found := _found(request)) else (said,)
+    said: Line = (Strong(text=f"{effect(request)}: {ended(request)}"), *ended_by(request))
+    return joined((said, *_since(request), (_found(request),)), " · ")
 
 
 def _found(request: Request) -> str:
@@ -179,7 +178,9 @@ def _found(request: Request) -> str:
 def _since(request: Request) -> Iterator[Line]:
     """How its database did afterwards, where that is worth a word."""
     for look in request.remarkable:
-        yield (Strong(text=f"{look.minutes} min after:"), f" {visible(look.said)}")
+        sign = SIGN if look.turn is Turn.WORSE else ""
+        said = visible(look.brief or look.said)
+        yield (f"{sign}{look.spoken}" + (f": {cut(said, LOOKED)}" if said else ""),)
 
 
 def what_next(request: Request) -> Iterator[Line]:
@@ -200,14 +201,8 @@ def what_next(request: Request) -> Iterator[Line]:
 
 def _history(request: Request) -> Iterator[Span]:
     yield from (f"{request.label} {judged(request)} · asked by ", Mention(person=request.requester))
-    yield from (" ", Moment(at=request.asked_at))
     if request.approvals:
-        yield from (" · approved by ", *mentions(request.approvals), f" ({tally(request)})")
-    refused = [vote for vote in request.votes if vote not in request.approvals]
-    if refused:
-        yield from (" · rejected by ", *mentions(refused))
-    if request.step.sent_at is not None:
-        yield from (" · sent ", Moment(at=request.step.sent_at))
+        yield from (" · approved by ", *mentions(request.approvals, NAMED), f" ({tally(request)})")
     if request.ended_at is not None:
         yield from (" · ended ", Moment(at=request.ended_at))
 
@@ -215,33 +210,45 @@ def _history(request: Request) -> Iterator[Span]:
 def _buttons(request: Request, *, is_held: bool) -> list[Element]:
     words = ("Reject",) if is_held else ("Approve", "Reject")
     voting = votes(request, words) if request.status is Status.PENDING else ()
-    return [*voting, *cancel(request)]
+    more = (details_of(request), *_dots(request)) if request.status.is_open else ()
+    return [*voting, *more]
 
 
 def votes(request: Request, words: Sequence[str] = ("Approve", "Reject")) -> Iterator[Element]:
-    about = f"{request.label}: {request.step.plan.effect}"
+    about = f"{request.label}: {effect(request)}"
     styles: dict[str, Style] = {"Approve": "primary", "Reject": "danger"}
     for word, style in ((one, styles[one]) for one in words):
-        yield button(
-            f"{word} {request.label}",
-            f"request.{word.lower()}",
-            str(request.id),
-            style,
-            spoken=f"{word} {about}",
-        )
+        action = f"request.{word.lower()}"
+        yield button(word, action, str(request.id), style, spoken=f"{word} {about}")
+
+
+def details_of(request: Request) -> Element:
+    spoken = f"Details of {request.label}: {effect(request)}"
+    return button("Details", DETAILS, str(request.id), spoken=spoken)
 
 
 def cancel(request: Request) -> Iterator[Element]:
     if is_unsent(request):
-        yield button(
-            "Cancel request",
-            "request.cancel",
-            str(request.id),
-            spoken=f"Cancel request {request.label}, if you asked for it",
-            confirm=confirm(
-                f"Cancel {request.label}?",
-                f"{effect(request)}. Only whoever asked may take it back; nothing was sent to AWS.",
-                "Cancel it",
-                "Keep it",
-            ),
-        )
+        spoken = f"Cancel request {request.label}, if you asked for it"
+        given = _cancel(request)
+        yield button(given.label, given.action, given.value, spoken=spoken, confirm=_sure(request))
+
+
+def _dots(request: Request) -> Iterator[Element]:
+    """Only one of all who read the card may take it back, so that stands behind three dots."""
+    if is_unsent(request):
+        for one in controls(Menu(label="More", choices=(_cancel(request),))):
+            yield {**one, "confirm": _sure(request)}
+
+
+def _cancel(request: Request) -> Button:
+    return Button(label="Cancel request", action="request.cancel", value=str(request.id))
+
+
+def _sure(request: Request) -> Element:
+    return confirm(
+        f"Cancel {request.label}?",
+        f"{effect(request)}. Only whoever asked may take it back; nothing was sent to AWS.",
+        "Cancel it",
+        "Keep it",
+    )

@@ -1,17 +1,21 @@
-"""What an approver weighs: what would change, its impact, why, and by which call."""
+"""All that a request was judged by: what would change, its impact, why, and by which call."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from bot.values import Code, Difference, Line, Moment, Plan, Request, Strong, Vote
+from bot.values import Code, Difference, Line, Moment, Plan, Request, Status, Strong, Usual, Vote
 from handlers.blocks.aws_call import call_text
 from handlers.blocks.elements import context, fields
 from handlers.blocks.phrases import listed, mentions, tally
+from handlers.blocks.progress import progress
 from handlers.blocks.rich import Block, Part, bullets, lines, preformatted, quote, rich_text
 from handlers.blocks.text import joined
 from handlers.blocks.times import lasting
 
+CHANGED = "Who decides has changed since this was asked for."
 FACT = 300
+COMMAND, CHANGES = 400, 900
 MOST, BULLET = 5, 160
 COSTS, COST = 8, 240
 CALL, REASON = 1200, 1200
@@ -20,8 +24,27 @@ WHOLE_CALL = 2800
 UNREAD = {"connections": "how many are connected", "last_snapshot": "when it was last backed up"}
 
 
-def case(request: Request) -> Iterator[Block]:
-    """Enough to decide by, at a glance and on a phone; ``details`` has the rest."""
+@dataclass(frozen=True)
+class Standing:
+    """What people and settings say of an open request by now."""
+
+    who: Line = ()  #: could still approve; empty: that is not known
+    counting: Request | None = None  #: with the votes that count; None: all, or not known
+    changes: tuple[str, ...] = ()  #: of who decides, in sentences
+    also: tuple[str, ...] = ()  #: requests that were asked for earlier and wait for the same one
+
+    def lapsed(self, request: Request) -> tuple[Vote, ...]:
+        """Votes that count no longer."""
+        counting = self.counting or request
+        return tuple(vote for vote in request.votes if vote not in counting.votes)
+
+
+#: What is known of a request that is open no longer.
+NO_STANDING = Standing()
+
+
+def case(request: Request, call: int = CALL) -> Iterator[Block]:
+    """What would happen, in full; ``call``: characters of AWS's call that are shown."""
     plan = request.step.plan
     yield rich_text(
         *reason(request),
@@ -31,14 +54,23 @@ def case(request: Request) -> Iterator[Block]:
         lines(_way_back(plan.undo), limit=FACT),
         lines((Strong(text="Risk:"), f" {_because(request)}"), limit=FACT),
     )
-    yield exact_call(request, CALL)
+    yield exact_call(request, call)
 
 
-def details(request: Request) -> Iterator[Block]:
-    """What the decision rests on, for whoever wants to look closer: the card's thread."""
+def details(
+    request: Request, standing: Standing = NO_STANDING, usual: Usual | None = None
+) -> Iterator[Block]:
+    """What the decision rests on, for whoever wants to look closer than the card does."""
+    if request.status is Status.RUNNING:
+        yield rich_text(*progress(request, usual))
+    yield from case(request, WHOLE_CALL)
+    if request.status is Status.PENDING:
+        yield from voting(standing.counting or request, standing.who, standing.lapsed(request))
+    if standing.changes:
+        yield context((" ".join((CHANGED, *standing.changes)),), limit=CHANGES)
     yield from fields(_facts(request), FACT)
-    yield exact_call(request, WHOLE_CALL)
     yield from checked(request)
+    yield context((Code(text=request.command),), limit=COMMAND)
 
 
 def checked(request: Request) -> Iterator[Block]:

@@ -2,11 +2,18 @@
 
 from collections.abc import Mapping
 
-from bot.values import Line, Mention, Request, Strong
+from bot.values import Line, Mention, Request, Strong, Usual
 from handlers.blocks.card import what_next
-from handlers.blocks.details import details
+from handlers.blocks.details import NO_STANDING, Standing, details
 from handlers.blocks.elements import Payload, notification
-from handlers.blocks.phrases import approvals, detail, effect, spoken_by_people, state
+from handlers.blocks.phrases import (
+    approvals,
+    detail,
+    effect,
+    ended_by,
+    spoken_by_people,
+    state,
+)
 from handlers.blocks.rich import lines, rich_text
 from handlers.blocks.text import NO_NAMES, joined, plain
 from handlers.blocks.times import utc
@@ -14,20 +21,25 @@ from handlers.blocks.times import utc
 
 def ending(request: Request) -> Payload:
     """``text`` and ``blocks``: how it ended, in one or two lines."""
-    first = f"{effect(request)}: {state(request)}."
+    first: Line = _ended(request)
     found = detail(request)
     shown = found if found and not spoken_by_people(request) else ""
-    told: Line = (" ".join(filter(None, (f"{request.label}, {first}", shown))),)
-    rows: list[Line] = [(Strong(text=request.label), f" · {first}"), (found,) if found else ()]
+    told: Line = (f"{request.label}, ", *first, *((f" {shown}",) if shown else ()))
+    rows: list[Line] = [(Strong(text=request.label), " · ", *first), (found,) if found else ()]
     rows += what_next(request)
     return {"text": notification(told), "blocks": [rich_text(lines(*rows))]}
 
 
 def ending_text(request: Request, names: Mapping[str, str] = NO_NAMES) -> str:
     """The same in plain text, with who asked; ``names`` are people's, by user id."""
-    first: Line = (f"{request.label}, {effect(request)}: {state(request)}.",)
+    first: Line = (f"{request.label}, ", *_ended(request))
     asked: Line = ("Asked by ", Mention(person=request.requester), f" {utc(request.asked_at)}.")
     return plain(joined([first, (detail(request),), *what_next(request), asked], " "), names)
+
+
+def _ended(request: Request) -> Line:
+    said, by = f"{effect(request)}: {state(request)}", ended_by(request)
+    return (said, *by, ".") if by else (f"{said}.",)
 
 
 def asked_text(request: Request, names: Mapping[str, str] = NO_NAMES) -> str:
@@ -42,7 +54,9 @@ def asked_text(request: Request, names: Mapping[str, str] = NO_NAMES) -> str:
     return plain(line, names)
 
 
-def detailed(request: Request) -> Payload:
-    """``text`` and ``blocks``: what the card leaves out, for its thread."""
+def detailed(
+    request: Request, standing: Standing = NO_STANDING, usual: Usual | None = None
+) -> Payload:
+    """``text`` and ``blocks``: what the card leaves out, for its thread or for one person."""
     told: Line = (f"{request.label} in detail: {effect(request)}",)
-    return {"text": notification(told), "blocks": list(details(request))}
+    return {"text": notification(told), "blocks": list(details(request, standing, usual))}

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from bot.values import Line, Mention, Request, Status, Strong, Vote, label
+from bot.values import Line, Mention, PersonId, Request, Status, Strong, Vote, label
 from handlers.blocks.text import cut, joined, visible
 from handlers.blocks.times import lasting
 
 EFFECT = 300
+WORD = 64
 DETAIL = 600
 
 #: For guests and people of other workspaces.
@@ -35,19 +36,36 @@ def mark(request: Request) -> str:
 
 
 def effect(request: Request) -> str:
-    return cut(visible(request.step.plan.effect), EFFECT)
+    return cut(" ".join(map(_bearable, visible(request.step.plan.effect).split())), EFFECT)
+
+
+def _bearable(word: str) -> str:
+    """Names of databases hold 63 characters at most and stay whole; those of snapshots hold 255."""
+    return word if len(word) <= WORD else f"{word[: WORD // 2]}…{word[-(WORD // 2 - 1) :]}"
 
 
 def headline(request: Request) -> Line:
     """The first line of a card, and what a notification shows of it."""
-    said = f"{effect(request)}: {state(request)}"
-    return (Strong(text=said), f" {judged(request)} · {request.label}, asked by ", _asker(request))
+    said = Strong(text=f"{effect(request)}: {state(request)}")
+    return (said, *ended_by(request), *_asked(request))
 
 
 def notice(request: Request) -> Line:
     """The headline without its looks."""
-    said = f"{effect(request)}: {state(request)} {judged(request)}"
-    return (f"{said} · {request.label}, asked by ", _asker(request))
+    said = f"{effect(request)}: {state(request)}"
+    return (said, *ended_by(request), *_asked(request))
+
+
+def ended_by(request: Request) -> Line:
+    """Who ended it, where that was a person: behind ``rejected`` and ``cancelled``."""
+    match request.status:
+        case Status.REJECTED:
+            refused = [vote for vote in request.votes if vote not in request.approvals]
+            return (" by ", *mentions(refused)) if refused else ()
+        case Status.CANCELLED:
+            return (" by ", _asker(request))
+        case _:
+            return ()
 
 
 def judged(request: Request) -> str:
@@ -55,6 +73,12 @@ def judged(request: Request) -> str:
 
 
 def state(request: Request) -> str:
+    """Where it stands, and of what has ended how its database did since."""
+    return f"{ended(request)}{request.since}"
+
+
+def ended(request: Request) -> str:
+    """The same without what was seen afterwards."""
     match request.status:
         case Status.PENDING:
             return _wanted(request)
@@ -63,7 +87,7 @@ def state(request: Request) -> str:
         case Status.RUNNING:
             return _running(request)
         case Status.SUCCEEDED | Status.FAILED:
-            return f"{_settled(request)}{request.since}"
+            return _settled(request)
         case Status.UNKNOWN:
             return "outcome unknown, a person must look"
         case Status.REJECTED | Status.EXPIRED | Status.CANCELLED:
@@ -71,7 +95,12 @@ def state(request: Request) -> str:
 
 
 def detail(request: Request) -> str:
-    """How it ended, with AWS's own status; people's own words may be in it."""
+    """How it ended, with AWS's own status; people's own words may be in it.
+
+    Nothing of what was taken back: ``ended_by`` says all there is.
+    """
+    if request.status is Status.CANCELLED:
+        return ""
     said = visible(request.outcome.detail) if request.outcome else ""
     closed = not said or said.endswith((".", "!", "?"))
     return cut(said if closed else f"{said}.", DETAIL)
@@ -112,8 +141,14 @@ def tally(request: Request) -> str:
     return f"{len(request.approvals)} of {request.decision.approvals}"
 
 
-def mentions(votes: Sequence[Vote]) -> Line:
-    return joined([(Mention(person=vote.person),) for vote in votes], ", ")
+def mentions(votes: Sequence[Vote], most: int = 100) -> Line:
+    return people([vote.person for vote in votes], most)
+
+
+def people(ids: Sequence[PersonId], most: int) -> Line:
+    """``@dora, @eve (+3 more)``"""
+    named = joined([(Mention(person=one),) for one in ids[:most]], ", ")
+    return (*named, f" (+{len(ids) - most} more)") if len(ids) > most else named
 
 
 def listed(names: Sequence[str], most: int = 8) -> str:
@@ -121,6 +156,10 @@ def listed(names: Sequence[str], most: int = 8) -> str:
     shown = ", ".join(names[:most])
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return f"{shown}{more}" or "none"
+
+
+def _asked(request: Request) -> Line:
+    return (f" {judged(request)} · {request.label}, asked by ", _asker(request))
 
 
 def _asker(request: Request) -> Mention:

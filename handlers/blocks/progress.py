@@ -10,12 +10,22 @@ from handlers.blocks.times import between, lasting
 BAR = 10
 STEPS = 4  #: taken up, sent, accepted by AWS, proven
 EVENTS = 3
+NAMED = 3  #: people who approved
 
 
 def progress(request: Request, usual: Usual | None) -> Iterator[Part | None]:
     """Of a running request: a bar with words, then its steps with their times."""
     yield lines(*_now(request))
     yield bullets([*agreed(request), *_steps(request), *_expected(request, usual)])
+
+
+def shortly(request: Request, usual: Usual | None) -> Iterator[Line]:
+    """The same in as few lines as a phone has: the bar, who agreed, until about when."""
+    yield from _now(request)
+    yield from agreed(request)
+    expected = tuple(_expected(request, usual))
+    sent = request.step.sent_at
+    yield from expected or ([("Sent to AWS ", Moment(at=sent), ".")] if sent else [])
 
 
 def briefly(request: Request, usual: Usual | None) -> Iterator[Line]:
@@ -29,7 +39,7 @@ def briefly(request: Request, usual: Usual | None) -> Iterator[Line]:
 def agreed(request: Request) -> Iterator[Line]:
     """Who approved, and that it is enough; nothing where nobody had to."""
     if request.approvals:
-        yield ("Approved by ", *mentions(request.approvals), f": {tally(request)}.")
+        yield ("Approved by ", *mentions(request.approvals, NAMED), f": {tally(request)}.")
 
 
 def _now(request: Request) -> Iterator[Line]:

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from bot.values import Code, Line, Moment, Request, Strong
-from handlers.blocks.card import cancel, votes
+from bot.values import Line, Moment, Request, Strong
+from handlers.blocks.card import cancel, details_of, votes
 from handlers.blocks.elements import Element, actions, context
 from handlers.blocks.phrases import headline
 from handlers.blocks.rich import Block, lines, rich_text
@@ -14,7 +14,7 @@ CASE = 200
 
 
 def to_decide(request: Request) -> list[Block]:
-    return _row(request, votes(request), *_case(request))
+    return _row(request, (*votes(request), details_of(request)), *_case(request))
 
 
 def to_cancel(request: Request) -> list[Block]:
@@ -38,5 +38,4 @@ def _case(request: Request) -> Iterator[Line]:
         yield (Strong(text="Reason:"), f" {cut(reason, CASE)}")
     if downtime := request.step.plan.downtime:
         yield (Strong(text="Downtime:"), f" {cut(visible(downtime), CASE)}")
-    whole = Code(text=f"/rds status {request.label}")
-    yield (Strong(text="Until"), " ", Moment(at=request.expires_at), ". All of it: ", whole)
+    yield (Strong(text="Until"), " ", Moment(at=request.expires_at), ".")

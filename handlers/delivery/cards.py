@@ -1,14 +1,16 @@
 """Cards of requests: drawn as the request stands when its card is delivered, in their place."""
 
 import asyncio
+from collections.abc import Iterable
 
 from bot.errors import DirectoryError
 from bot.policy import altered
 from bot.policy.approvers import Ruling, known_electorate, named
 from bot.requests.notifications import details
-from bot.values import Posted, Request, Status, Usual
+from bot.values import Line, PersonId, Posted, Request, Status, Usual
 from handlers.blocks.card import Standing, card, plain_card
-from handlers.blocks.phrases import is_unsent
+from handlers.blocks.glance import FEW
+from handlers.blocks.phrases import is_unsent, people
 from handlers.delivery.messages import Messages, Payload
 from handlers.directory import SlackDirectory
 from storage.store import Store
@@ -85,7 +87,7 @@ class Cards:
         except (DirectoryError, TimeoutError):
             return Standing(changes=changes)
         return Standing(
-            who=named(person.id for person in electorate.open_to(request)),
+            who=_few(person.id for person in electorate.open_to(request)),
             counting=electorate.counting(request),
             changes=changes,
         )
@@ -96,6 +98,11 @@ class Cards:
             return None
         environment = request.classified.environment
         return await self._store.requests.usual(request.operation, environment)
+
+
+def _few(ids: Iterable[PersonId]) -> Line:
+    """Those who could still approve, as far as a phone has room for them."""
+    return people(sorted(ids, key=str), FEW) or named(())
 
 
 def _carded(request: Request) -> Payload:

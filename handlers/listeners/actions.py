@@ -29,6 +29,7 @@ from bot.values import (
     label,
 )
 from handlers.blocks import digest, incident
+from handlers.blocks.card import DETAILS
 from handlers.blocks.denied import cloudops_request
 from handlers.blocks.error import problem
 from handlers.blocks.form import metadata_of
@@ -124,6 +125,8 @@ class Actions:
             case "request.cancel":
                 who = await self._services.directory.person(person, incoming.received_at)
                 await approvals.cancel(number, who.id)
+            case card_button if card_button == DETAILS:
+                await self._details(number, person, incoming)
             case "request.reject":
                 await self._ask_why(number, person, incoming)
             case "cloudops.create":
@@ -158,6 +161,12 @@ class Actions:
         typed = Code(text=f"/rds reject {label(number)} --reason …")
         told = ("I could not open the form in time. Type ", typed, " instead.")
         await self._replies.privately(_origin(body), problem(told))
+
+    async def _details(self, number: int, person: PersonId, incoming: Incoming) -> None:
+        channel = incoming.payload["channel"] or ""
+        invocation = Invocation(person, channel, incoming.received_at, incoming.key)
+        drawn = await self._runner.details(number, invocation)
+        await self._replies.privately(_origin(incoming.payload), drawn)
 
     async def _launch(self, operation: type[Operation], incoming: Incoming) -> None:
         body = incoming.payload
@@ -295,6 +304,8 @@ def _pressed(person: PersonId, incoming: Incoming) -> Invocation:
     return Invocation(
         person, body["channel"] or "", incoming.received_at, incoming.key, surface, thread
     )
+
+
 def _root(body: Mapping[str, Any]) -> str | None:
     """The message that was clicked, or the one whose thread that stands in."""
     message = body.get("message") or {}

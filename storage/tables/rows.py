@@ -170,7 +170,8 @@ def _look(row: RowMapping) -> Look | None:
     if not row["outcome"].startswith(SEEN):
         return None
     found = decoded(row["outcome"])
-    return Look(minutes=row["minutes"], turn=found["turn"], said=found["said"])
+    brief = found.get("brief", "")  # an earlier version has not kept it
+    return Look(minutes=row["minutes"], turn=found["turn"], said=found["said"], brief=brief)
 
 
 def _step(row: RowMapping) -> Columns:

@@ -8,10 +8,20 @@ from bot.bootstrap import Bot
 from bot.operation import Change
 from bot.operations import CATALOGUE
 from bot.sandbox.aws import AWSSandbox, Kind
-from bot.sandbox.slack import SlackSandbox
+from bot.sandbox.slack import Refused, SlackSandbox
 from tests.conftest import StartBot
 from tests.handlers.blocks.judging import assert_message
-from tests.stories.asking import asks, audited, card_of, changes, configured, filed, flat, told
+from tests.stories.asking import (
+    asks,
+    audited,
+    card_of,
+    changes,
+    configured,
+    filed,
+    flat,
+    told,
+    told_on_click,
+)
 
 REBOOT = "/rds reboot orders-staging --reason drill"
 FREELY = {"rules": [{"approvals": {"low": 0, "medium": 0, "high": 0}}]}
@@ -24,17 +34,58 @@ async def test_an_approver_sees_the_cost_before_the_buttons(bot: Bot, slack: Sla
     card = await card_of(slack.member("dora"), "RDS-1001")
 
     said = flat(card)
+    for words in (
+        "Reboot orders-staging with failover: needs 2 approvals (staging, high risk)",
+        "Impact: down for 1\N{EN DASH}2 min, ", "connections drop · Undo: ",
+        "Reason: drill",
+        "0 of 2 · ask @dora, @emil · until ",
+        "[Approve] [Reject] [Details] [⋯ Cancel request]",
+    ):  # fmt: skip
+        assert words in said, words
+    for left_out in ("RebootDBInstance", "Last backup", "Pending", "/rds reboot", "us-east-1"):
+        assert left_out not in said, left_out
+    assert said.index("Impact") < said.index("[Approve]")
+    assert_message({"text": card.text, "blocks": list(card.blocks)})
+
+
+async def test_details_tells_whoever_presses_it_all_of_it_whatever_became_of_the_request(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    ana, dora = slack.member("ana"), slack.member("dora")
+    await asks(ana, f"{REBOOT} --failover")
+    card = await card_of(dora, "RDS-1001")
+
+    said = flat(await told_on_click(dora, card, "request.details"))
     assert re.search(r"Connections: \d+, as of today at", said)
     for words in (
         "Downtime: one to two minutes; connections drop and DNS moves to the standby",
         "Last backup: ", "restorable until", "Pending modifications: none",
-        "Undo: A failover back", "Risk: high, because a failover moves the writer",
-        "0 of 2", "@dora, @emil", "rds:RebootDBInstance", "ForceFailover = true",
+        "Undo: Fail over again.", "Risk: high, because a failover moves the writer",
+        "0 of 2", "@dora, @emil", "rds:RebootDBInstance", "ForceFailover = true", "Checked: ",
+        "tag Environment=staging", "rule 2 of 2",
         "/rds reboot orders-staging@main/us-east-1 --failover",
     ):  # fmt: skip
         assert words in said, words
-    assert said.index("Downtime") < said.index("[Approve RDS-1001]")
-    assert_message({"text": card.text, "blocks": list(card.blocks)})
+
+    slack.faults.add("chat.update", Refused("internal_error"), times=None)
+    await told(dora, "/rds reject RDS-1001 --reason no")
+    ended = await told_on_click(ana, card, "request.details")
+    assert "rds:RebootDBInstance" in flat(ended)
+
+
+async def test_details_are_for_who_may_look_at_the_database(
+    start_bot: StartBot, slack: SlackSandbox
+) -> None:
+    slack.workspace.join_channel("databases", "gil")
+    async with start_bot(configured()) as bot:
+        await asks(slack.member("ana"), REBOOT)
+        card = await card_of(slack.member("gil"), "RDS-1001")
+
+        said = flat(await told_on_click(slack.member("gil"), card, "request.details"))
+
+        assert "Only full members" in said
+        assert "RebootDBInstance" not in said
+        assert [row.event.actor for row in await audited(bot, action="query.refused")]
 
 
 async def test_the_newest_snapshot_is_the_last_backup(
@@ -48,7 +99,8 @@ async def test_the_newest_snapshot_is_the_last_backup(
 
     await asks(ana, "/rds reboot orders-dev")
 
-    said = flat(await card_of(ana, "RDS-1002"))
+    card = await card_of(ana, "RDS-1002")
+    said = flat(await told_on_click(ana, card, "request.details"))
     assert re.search(r"Last backup: snapshot before-it, .* old; restorable until", said)
 
 
@@ -61,7 +113,9 @@ async def test_what_cannot_be_read_is_said_and_nothing_fails_for_it(
 
     await asks(slack.member("ana"), REBOOT)
 
-    said = flat(await card_of(slack.member("dora"), "RDS-1001"))
+    card = await card_of(slack.member("dora"), "RDS-1001")
+    assert "Could not be read: how many are connected, when it was last backed up" in flat(card)
+    said = flat(await told_on_click(slack.member("dora"), card, "request.details"))
     assert ("Downtime:" in said, "Connections:" in said, "snapshot" in said) == (True, False, False)
     assert "Could not be read: how many are connected, when it was last backed up" in said
 
@@ -71,7 +125,9 @@ async def test_a_clusters_card_names_the_members_that_it_takes_along(
 ) -> None:
     await asks(slack.member("ana"), "/rds backup-window shop-staging 07:00-07:30")
 
-    said = flat(await card_of(slack.member("dora"), "RDS-1001"))
+    card = await card_of(slack.member("dora"), "RDS-1001")
+    assert "Backup window (UTC): 02:00-02:30 → 07:00-07:30" in flat(card)
+    said = flat(await told_on_click(slack.member("dora"), card, "request.details"))
 
     assert "Members: shop-staging-1, shop-staging-2, shop-staging-3; shop-staging-1 writes" in said
     assert "Backup window (UTC): 02:00-02:30 → 07:00-07:30" in said

@@ -87,7 +87,7 @@ async def dora_leaves_the_group(stage: Stage) -> None:
 
 async def emil_approves_too_early(stage: Stage) -> None:
     emil = stage.slack.member("emil")
-    card = await emil.sees("needs 1 more approval")
+    card = await emil.sees("needs 1 more")
     await emil.clicks(card, "request.approve")
 
 

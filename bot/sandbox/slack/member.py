@@ -81,10 +81,14 @@ class Member(Sight):
         value: str | None = None,
         block_id: str | None = None,
     ) -> Delivery:
-        """Presses a button that is there now; `value` and `block_id` tell apart those with one
-        action id."""
+        """Presses a button that is there now, or the choice of a menu that stands for it; `value`
+        and `block_id` tell apart those with one action id."""
         self._active()
         source = self._current(target)
+        if folded := _folded(source, action_id, value):
+            chosen = await self.chooses(target, *folded)
+            assert chosen is not None  # no menu in a message or Home only fills a form
+            return chosen
         control = self._find(source, action_id, value, block_id)
         if not control.is_button:
             raise ImpossibleError(f"{action_id} is a {control.kind}: use chooses().")
@@ -274,6 +278,21 @@ class Member(Sight):
         shown = "\n".join(f"  {it}" for it in there) or "  (nothing to press)"
         many = f"{len(found)} of them: say which value or block" if found else "no such control"
         raise ImpossibleError(f"{action_id} value={value!r}: {many}. There are:\n{shown}")
+
+
+def _folded(
+    source: Message | View, action_id: str, value: str | None
+) -> tuple[str, str, str] | None:
+    """The menu and its choice behind which that button is found, where it is no button itself."""
+    there = controls(source.blocks)
+    if any(it.action_id == action_id for it in there):
+        return None
+    wanted = action_id if value is None else f"{action_id} {value}"
+    for menu in there:
+        for one in menu.element.get("options", ()):
+            if one["value"] == wanted or (value is None and one["value"].startswith(f"{wanted} ")):
+                return menu.action_id, one["value"], menu.block_id
+    return None
 
 
 def escaped(text: str, workspace: Workspace) -> str:
