@@ -15,7 +15,7 @@ from bot.fleet.connection_limits import Ceilings
 from bot.fleet.inventory import Fleet
 from bot.fleet.limits import Ceiling
 from bot.incidents import IncidentActions
-from bot.monitoring import Monitoring, firing
+from bot.monitoring import Monitoring, firing, happening
 from bot.monitoring._markers import Markers
 from bot.operation import Change, Control, Operation, WantedRequests, WantedRows
 from bot.operations import CATALOGUE
@@ -123,7 +123,7 @@ class ServiceDesk:
     async def firing(self, database: Database, metric: str) -> tuple[Line, ...]:
         alarms, unknown = await self.services.monitoring.alarms(database)
         about = (one for one in alarms if one.metric in ("", metric))
-        return (*(line for one in about for line in firing(one)), *unknown)
+        return (*(line for one in about for line in firing(one)), *(one.said for one in unknown))
 
     async def ceilings(self, database: Database) -> Mapping[str, Ceiling]:
         return await self.services.ceilings.within(database)
@@ -139,12 +139,19 @@ class ServiceDesk:
         everything: bool = False,
     ) -> Observed:
         monitoring, markers = self.services.monitoring, self.services.markers
-        (alarms, unknown), marked = await asyncio.gather(
-            monitoring.alarms(database), markers.of(database, monitoring.window(span))
+        (alarms, unknown), marked, incidents = await asyncio.gather(
+            monitoring.alarms(database),
+            markers.of(database, monitoring.window(span)),
+            self.services.store.incidents.open(),
         )
+        # An alarm that fires is told by itself, with its figures.
+        others = (
+            one for one in incidents
+            if one.concerns(database) and not (one.watched and alarms)
+        )  # fmt: skip
         seen = await monitoring.observe(
             database, span, words, zone, week_before=week_before, everything=everything,
-            alarms=alarms, known=unknown,
+            alarms=alarms, known=(*map(happening, others), *unknown),
         )  # fmt: skip
         return seen.marked(marked)
 

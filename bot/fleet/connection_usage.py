@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from bot.fleet.limits import Ceiling, max_connections
-from bot.values import SECOND, Code, Database, Line, Moment, Point, Series, amount
+from bot.values import SECOND, Code, Database, Line, Moment, Point, Series
 
 DAY = 86_400 * SECOND
 ROOMY, TIGHT, FULL = 50.0, 80.0, 95.0  #: percent of the limit where the word changes
@@ -133,16 +133,26 @@ def advice(usage: Usage) -> tuple[Line, ...]:
     return (*_leak(usage), *_tight(usage), *_idle(usage), *_hasty(usage), *_refused(usage))
 
 
-def _leak(usage: Usage) -> Iterator[Line]:
+def leaking(usage: Usage) -> str:
+    """``likely connection leak, up about 58 a day``; empty where they do not keep rising."""
+    rate = _rate(usage)
+    return f"likely connection leak, up about {rate:.0f} a day" if rate else ""
+
+
+def _rate(usage: Usage) -> float:
+    """More of them a day, where they keep rising; else nothing."""
     daily = _daily(usage.week.points)
     if len(daily) < 2 or not keeps_rising(usage.week.points):
-        return
-    rate = (daily[-1] - daily[0]) / (len(daily) - 1)
-    yield (
-        f"Find who does not close connections: they grow by about {rate:.0f} a day and do not "
-        "fall at night.",
-        *_runs_out(usage, rate),
-    )
+        return 0.0
+    return (daily[-1] - daily[0]) / (len(daily) - 1)
+
+
+def _leak(usage: Usage) -> Iterator[Line]:
+    if rate := _rate(usage):
+        yield (
+            f"Likely connection leak: up about {rate:.0f} a day, and they don't fall at night.",
+            *_runs_out(usage, rate),
+        )
 
 
 def _runs_out(usage: Usage, rate: float) -> Line:
@@ -179,9 +189,13 @@ def _idle(usage: Usage) -> Iterator[Line]:
     if mean is None or working is None or mean < MANY or working > IDLE * mean:
         return
     yield (
-        f"Smaller pools would do: of {mean:.0f} connections on average only "
-        f"{amount(working, '')} worked at a time. An idle timeout closes the rest.",
+        f"Pools look oversized: of {mean:.0f} open connections {_few(working)} active at a time. "
+        "An idle timeout closes the rest.",
     )
+
+
+def _few(count: float) -> str:
+    return "about 1 is" if count < 1.5 else f"about {count:.0f} are"
 
 
 def _hasty(usage: Usage) -> Iterator[Line]:

@@ -7,7 +7,7 @@ import structlog
 
 from bot.errors import AWSError, BotError
 from bot.incidents._databases import IncidentDatabases
-from bot.monitoring import SHOWN, Monitoring, firing, lined, spoken, unread_because
+from bot.monitoring import SHOWN, Finding, Monitoring, firing, lined, spoken, unread_because
 from bot.values import (
     Alarm,
     Answer,
@@ -81,7 +81,7 @@ class Illustrator:
         seen, own = await asyncio.gather(
             self._monitoring.observe(
                 database, SPAN, words, "UTC", alarms=alarms,
-                known=() if incident.watched else (_happens(incident),),
+                known=() if incident.watched else (Finding(incident.title, _happens(incident)),),
             ),
             self._own(database, incident.watched),
         )  # fmt: skip

@@ -10,6 +10,7 @@ from bot.monitoring._alarms import (
     watched,
     with_lines,
 )
+from bot.monitoring._findings import Finding, happening
 from bot.monitoring._panels import SHOWN, WORDS, chosen, preset
 from bot.monitoring._reader import READING, Monitoring
 from bot.monitoring._storage import outlook
@@ -21,10 +22,12 @@ __all__ = [
     "READING",
     "SHOWN",
     "WORDS",
+    "Finding",
     "Monitoring",
     "chosen",
     "days_left",
     "firing",
+    "happening",
     "lined",
     "measured",
     "outlook",

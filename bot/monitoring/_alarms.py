@@ -73,6 +73,15 @@ def firing(alarm: Alarm) -> Iterator[Line]:
         yield (said,)
 
 
+def headed(alarm: Alarm) -> str:
+    """``free storage space 179 GiB, below 200 GiB``, or what it watches for."""
+    if not alarm.lately or not alarm.is_drawable or alarm.comparison not in COMPARISONS:
+        return f"alarm, {_watched(alarm)}"
+    unit = UNITS.get(alarm.metric, "")
+    beyond = rule(alarm).removeprefix(f"{spoken(alarm.metric)} ")
+    return f"{spoken(alarm.metric)} {amount(alarm.lately[-1], unit)}, {beyond}"
+
+
 def watched(alarm: Alarm) -> str:
     """``CPU utilization above 80 % (maximum of 5 min, 2 of 3)``"""
     return f"{_watched(alarm)}{_values(alarm)}"

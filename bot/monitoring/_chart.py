@@ -34,7 +34,7 @@ def chart(
     found: Mapping[Measure, Series],
     window: Window,
     span: Range,
-    said: Sequence[Line],
+    headline: str,
     zone: str,
     limit: Ceiling | None,
     thresholds: Thresholds = AS_USUAL,
@@ -51,7 +51,7 @@ def chart(
         return None
     full = [one for one in drawn if one.is_measured or one.is_unread]
     return Chart(
-        title=_title(database, said[0], zone),
+        title=headline,
         about=_about(database, span),
         window=window,
         panels=tuple(full[:shown]),
@@ -59,12 +59,6 @@ def chart(
         zone=zone,
         unread=caption(plots, found, named=database.target.kind is Kind.CLUSTER),
     )
-
-
-def _title(database: Database, finding: Line, zone: str) -> str:
-    """A finding of a cluster names its member already."""
-    said = spoken(finding, zone)
-    return said if isinstance(finding[0], Strong) else f"{database.name}: {said}"
 
 
 def spoken(line: Line, zone: str) -> str:

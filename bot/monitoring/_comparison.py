@@ -18,7 +18,7 @@ from bot.values import (
     Series,
     Strong,
     Window,
-    amount,
+    figure,
 )
 
 
@@ -53,12 +53,23 @@ def said_of(one: Compared) -> Line:
         nothing = () if lacks else (f" no figures of {one.plot.title.lower()}.",)
         return (Strong(text=one.database.name), ":", *lacks, *nothing)
     now, mean, most = (
-        amount(value, series.unit) for value in (series.latest[1], series.mean, series.highest[1])
+        figure(series.metric, value, series.unit)
+        for value in (series.latest[1], series.mean, series.highest[1])
     )
     label = dict(one.plot.metrics).get(series.metric, "")
     what = f"{one.plot.title} {label}".rstrip()
     said = f": {what} {now} now, {mean} on average, {most} at most ("
     return (Strong(text=one.database.name), said, Moment(at=series.highest[0]), ").", *lacks)
+
+
+def leading(given: Sequence[Compared]) -> str:
+    """``orders-prod has the most: CPU 34 % on average``; the busiest is first."""
+    first = given[0]
+    if not first.full:
+        return f"no figures of {first.plot.title.lower()}"
+    series = first.full[0]
+    said = f"{first.plot.title} {figure(series.metric, first.mean, series.unit)} on average"
+    return f"{first.database.name} has the most: {said}"
 
 
 def _listing(names: Sequence[str]) -> str:

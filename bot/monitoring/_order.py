@@ -1,9 +1,10 @@
 """Which panels come first: a picture has room for four, and the unusual ones belong there."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import log
 from statistics import fmean
 
+from bot.monitoring._findings import Finding
 from bot.monitoring._panels import Plot
 from bot.values import Measure, Series
 
@@ -23,20 +24,19 @@ def unusual_first(
     found: Measured,
     earlier: Measured,
     fires: frozenset[str],
-    told: Callable[[Plot], int | None],
+    worth: Sequence[Finding],
 ) -> tuple[Plot, ...]:
-    """In the order they had, but for: an alarm ``fires`` on one of its metrics, it is worth a word,
-    it could not all be read, it moved most.
-
-    ``told``: as which word, of which the first is the gravest; None where it is worth none.
-    """
+    """In the order they had, but for: an alarm ``fires`` on one of its metrics, it is worth a word
+    (the gravest first), it could not all be read, it moved most."""
 
     def rank(plot: Plot) -> tuple[int, float]:
+        metrics = {metric for metric, _ in plot.metrics}
         series = dict(_of(plot, found))
-        if fires & {metric for metric, _ in plot.metrics}:
+        if fires & metrics:
             return 0, 0.0
-        if (word := told(plot)) is not None:
-            return 1, word
+        words = [word for word, one in enumerate(worth) if one.about in metrics]
+        if words:
+            return 1, words[0]
         if any(one.unread for one in series.values()):
             return 2, 0.0
         return 3, -max((_moved(one, earlier.get(key)) for key, one in series.items()), default=0.0)

@@ -8,14 +8,14 @@ from bot.aws.accounts import Accounts
 from bot.errors import AWSError, UnknownWordError
 from bot.fleet.connection_limits import Ceilings
 from bot.fleet.limits import Ceiling, shared
-from bot.monitoring._alarms import ALARMS, about, firing, with_lines
+from bot.monitoring._alarms import ALARMS, about, firing, headed, with_lines
 from bot.monitoring._chart import chart, panel
-from bot.monitoring._comparison import Compared, said_of, side_by_side
-from bot.monitoring._findings import calm, findings, judged, measured
+from bot.monitoring._comparison import Compared, leading, said_of, side_by_side
+from bot.monitoring._findings import Finding, findings, measured
 from bot.monitoring._order import unusual_first
 from bot.monitoring._panels import MOST, SHOWN, Plot, chosen, is_known
 from bot.monitoring._unread import Measured, reason, unanswered, unread
-from bot.monitoring._week_before import against, moved
+from bot.monitoring._week_before import against, doubled, moved
 from bot.monitoring._week_before import week_before as before
 from bot.settings._thresholds import AS_USUAL, Thresholds
 from bot.values import (
@@ -38,6 +38,8 @@ PRICE = 0.01 / 1000  #: dollars for a metric: https://aws.amazon.com/cloudwatch/
 KEPT = 64  #: readings that are remembered
 MINUTE = 60 * SECOND
 READING = ("cloudwatch:GetMetricData",)
+#: What fills up or leaks is told by a longer look, whatever stretch of time is drawn.
+TREND, FILLING = Range.WEEK, ("FreeStorageSpace", "DatabaseConnections")
 
 Asked = tuple[tuple[Measure, ...], Window]
 
@@ -76,7 +78,7 @@ class Monitoring:
         week_before: bool = False,
         everything: bool = False,
         alarms: Sequence[Alarm] = (),
-        known: tuple[Line, ...] = (),
+        known: tuple[Finding, ...] = (),
     ) -> Observed:
         """The chart and the findings of so many hours until now.
 
@@ -91,37 +93,37 @@ class Monitoring:
         window = self.window(span)
         measures = tuple(one for plot in plots for one in measures_of(plot, database))
         found = await self._found(measures, window)
+        trend = await self._trend(measures, span)
         earlier = moved(await self._attempted(measures, before(window))) if week_before else {}
         limits = await self._limits(plots, database)
-        worth = _findings(database, found, window, limits, self._thresholds)
+        worth = _findings(database, found, window, limits, self._thresholds, trend)
+        fires = tuple(Finding(headed(one), line) for one in alarms for line in firing(one))
+        beside = _beside(database, plots, found, earlier) if week_before else ()
+        head, said = _judged(database, span, plots, found, worth, (*fires, *known), trend, beside)
         if not words:
-
-            def told(plot: Plot) -> int | None:
-                own = _findings(
-                    database, _only(plot, found), window, limits, self._thresholds, judged
-                )
-                return min((worth.index(line) for line in own if line in worth), default=None)
-
-            firing_on = frozenset(one.metric for one in alarms)
-            plots = unusual_first(plots, found, earlier, firing_on, told)
-        fires = tuple(line for one in alarms for line in firing(one))
-        said = _said(database, plots, found, (*fires, *known), worth)
-        if week_before:
-            said += (against(plots, _whole(database, found), _whole(database, earlier)),)
+            plots = unusual_first(
+                plots, found, earlier, frozenset(one.metric for one in alarms), worth
+            )
         drawn = chart(
-            database, plots, found, window, span, said, zone, shared(limits.values()),
+            database, plots, found, window, span, head, zone, shared(limits.values()),
             self._thresholds, earlier, MOST if words or everything else SHOWN,
         )  # fmt: skip
-        return Observed(findings=said, chart=drawn and with_lines(drawn, alarms))
+        return Observed(headline=head, findings=said, chart=drawn and with_lines(drawn, alarms))
 
-    async def alarms(self, database: Database) -> tuple[tuple[Alarm, ...], tuple[Line, ...]]:
+    async def _trend(self, measures: tuple[Measure, ...], span: Range) -> Measured:
+        """A week of what fills up; nothing where that is drawn anyway."""
+        if span is TREND:
+            return {}
+        filling = tuple(one for one in measures if one.metric in FILLING)
+        return await self._attempted(filling, self.window(TREND)) if filling else {}
+
+    async def alarms(self, database: Database) -> tuple[tuple[Alarm, ...], tuple[Finding, ...]]:
         """Those that fire on it now; and a line where that could not be read."""
         try:
             every = await self._accounts.door(database.target, ALARMS).alarms_firing()
         except AWSError as error:
-            return (), (
-                (f"Whether an alarm of it fires could not be read. {reason(error, ALARMS)}",),
-            )
+            said = f"Whether an alarm of it fires could not be read. {reason(error, ALARMS)}"
+            return (), (Finding("its alarms could not be read", (said,)),)
         return about(every, database), ()
 
     async def compare(
@@ -139,7 +141,8 @@ class Monitoring:
         compared = await asyncio.gather(*(self._one(*pair, window) for pair in pairs))
         busiest = sorted(compared, key=lambda one: one.mean, reverse=True)
         drawn = side_by_side(busiest, window, span, zone, self._thresholds)
-        return Observed(findings=tuple(map(said_of, busiest)), chart=drawn)
+        said = tuple(map(said_of, busiest))
+        return Observed(headline=leading(busiest), findings=said, chart=drawn)
 
     async def panels(
         self, database: Database, words: Sequence[str], window: Window
@@ -255,39 +258,75 @@ def _findings(
     window: Window,
     limits: Mapping[str, Ceiling],
     thresholds: Thresholds,
-    rule: Callable[..., tuple[Line, ...]] = findings,
-) -> tuple[Line, ...]:
+    trend: Measured | None = None,
+) -> tuple[Finding, ...]:
     """Of a cluster member by member, with their names; it may have none."""
-    if not found and rule is findings:
-        return ((f"{database.name} has no instance of which that could be measured.",),)
+    if not found:
+        none = "no instance of which that could be measured"
+        return (Finding(none, (f"{database.name} has {none}.",)),)
     targets = dict.fromkeys(one.target.identifier for one in found)
-    by_name = {name: _of(name, found) for name in targets}
-    several = database.target.kind is Kind.CLUSTER
     return tuple(
-        (Strong(text=name), ": ", *line) if several else line
-        for name, series in by_name.items()
-        for line in rule(database, series, window, limits.get(name), thresholds)
-    )
+        _named(name, one) if _is_cluster(database) else one
+        for name in targets
+        for one in findings(
+            database, _of(name, found), window, limits.get(name), thresholds,
+            _of(name, trend or {}),
+        )
+    )  # fmt: skip
 
 
-def _only(plot: Plot, found: Measured) -> Measured:
-    names = dict(plot.metrics)
-    return {one: series for one, series in found.items() if one.metric in names}
+def _named(member: str, one: Finding) -> Finding:
+    return Finding(f"{member}: {one.head}", (Strong(text=member), ": ", *one.said), one.about)
 
 
-def _said(
+def _is_cluster(database: Database) -> bool:
+    return database.target.kind is Kind.CLUSTER
+
+
+def _beside(
+    database: Database, plots: Sequence[Plot], found: Measured, earlier: Measured
+) -> tuple[Finding, ...]:
+    """Against last week; what is about double or half is worth the heading."""
+    now, then = _whole(database, found), _whole(database, earlier)
+    told = against(plots, now, then)
+    return told if doubled(plots, now, then) else tuple(one._replace(head="") for one in told)
+
+
+def _judged(
     database: Database,
+    span: Range,
     plots: Sequence[Plot],
     found: Measured,
-    known: tuple[Line, ...],
-    worth: tuple[Line, ...],
-) -> tuple[Line, ...]:
-    """What is worth a word, then what could not be read; calm only where there is neither."""
-    lacks = unread(plots, found, named=database.target.kind is Kind.CLUSTER)
-    whole = _whole(database, found)
-    if known or worth or lacks:
-        return (*known, *worth, *lacks, *(() if worth else measured(whole)))
-    return (calm(whole),)
+    worth: tuple[Finding, ...],
+    known: tuple[Finding, ...] = (),
+    trend: Measured | None = None,
+    beside: tuple[Finding, ...] = (),
+) -> tuple[str, tuple[Line, ...]]:
+    """The heading, and what is said: what is known to be wrong, what the figures say, what of them
+    could not be read; and the figures themselves where they say nothing."""
+    lacks = (*unread(plots, found, named=_is_cluster(database)), *_untold(trend or {}, found))
+    figures = () if worth else measured(_whole(database, found), calm=not (known or lacks))
+    head = _headline(database, span, (*known, *worth, *beside), calm=not lacks)
+    told = (one.said for one in (*known, *worth))
+    return head, (*told, *lacks, *figures, *(one.said for one in beside))
+
+
+def _headline(database: Database, span: Range, told: tuple[Finding, ...], *, calm: bool) -> str:
+    """The gravest finding; calm only where there is none, and all was read."""
+    for one in told:
+        if one.head:
+            apart = one.head if isinstance(one.said[0], Strong) else ""
+            return apart or f"{database.name}: {one.head}"
+    if calm:
+        return f"{database.name}: nothing unusual in the {span.spoken}"
+    return f"{database.name}: not everything could be read"
+
+
+def _untold(trend: Measured, found: Measured) -> tuple[Line, ...]:
+    """What the longer look could not read; of what the shorter could not either, that is said."""
+    lacks = {one.unread for measure, one in trend.items()
+             if one.unread and not found[measure].unread}  # fmt: skip
+    return tuple((f"The trend of the last 7 days could not be read. {why}",) for why in lacks)
 
 
 def _whole(database: Database, found: Measured) -> Mapping[str, Series]:

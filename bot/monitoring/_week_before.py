@@ -1,14 +1,16 @@
-"""The same time a week before: moved to now, to be drawn faintly and said beside it."""
+"""The same time a week before: moved to now, to be drawn and said beside it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from math import log
 
+from bot.monitoring._findings import Finding
 from bot.monitoring._panels import Plot
-from bot.values import SECOND, Line, Measure, Series, Window, amount
+from bot.values import SECOND, Measure, Series, Window, figure
 
 WEEK = 7 * 86_400 * SECOND
 TOLD = 3  #: differences that one sentence bears
 WORTH = 1.25  #: times more or less than before that are worth a word
+FAR = 1.9  #: that are not calm: about double, or about half
 
 ByMetric = Mapping[str, Series]
 
@@ -29,23 +31,32 @@ def moved(found: Mapping[Measure, Series]) -> Mapping[Measure, Series]:
     }
 
 
-def against(plots: Sequence[Plot], now: ByMetric, then: ByMetric) -> Line:
-    """``Against the week before: CPU 34 % on average, then 12 %.``; what differs most is first.
+def against(plots: Sequence[Plot], now: ByMetric, then: ByMetric) -> tuple[Finding, ...]:
+    """``Connections: 34, last week 12 (2.8 times as much).``; what differs most is first.
 
     What could not be read of either week cannot be compared, and then nothing is called alike.
     """
     pairs = sorted(_pairs(plots, now, then), key=lambda pair: pair[0], reverse=True)
     unread = next((one.unread for one in (*then.values(), *now.values()) if one.unread), "")
     if not pairs and not unread:
-        return ("CloudWatch has no figures of the week before to compare with.",)
+        return (_unknown("CloudWatch has no figures of last week to compare with."),)
     if not pairs:
-        return (f"With the week before it cannot be compared. {unread}",)
-    differing = [said for ratio, said in pairs[:TOLD] if ratio >= log(WORTH)]
-    rest = " The rest of it could not be read." if unread else ""
-    if differing:
-        return (f"Against the week before: {'; '.join(differing)}.{rest}",)
+        return (_unknown(f"It cannot be compared with last week. {unread}"),)
+    rest = " The rest could not be read." if unread else ""
+    if differing := [said for ratio, said in pairs[:TOLD] if ratio >= log(WORTH)]:
+        *first, last = (Finding(said, (f"{said}.",)) for said in differing)
+        return (*first, last._replace(said=(f"{last.head}.{rest}",)))
     much = "In what could be read much" if unread else "Much"
-    return (f"{much} as the week before: {pairs[0][1]}.{rest}",)
+    return (_unknown(f"{much} as last week. {pairs[0][1]}.{rest}"),)
+
+
+def doubled(plots: Sequence[Plot], now: ByMetric, then: ByMetric) -> bool:
+    """Whether something is so much more or less than last week that nothing can be called calm."""
+    return any(ratio >= log(FAR) for ratio, _ in _pairs(plots, now, then))
+
+
+def _unknown(said: str) -> Finding:
+    return Finding("", (said,))
 
 
 def _pairs(plots: Sequence[Plot], now: ByMetric, then: ByMetric) -> Iterator[tuple[float, str]]:
@@ -57,8 +68,22 @@ def _pairs(plots: Sequence[Plot], now: ByMetric, then: ByMetric) -> Iterator[tup
                 continue
             unit = now[metric].unit
             what = f"{plot.title} {label}".rstrip()
-            said = f"{what} {amount(mean, unit)} on average, then {amount(before, unit)}"
-            yield _distance(mean, before), said
+            was = figure(metric, before, unit, short=True)
+            said = f"{what}: {figure(metric, mean, unit)}, last week {was}"
+            yield _distance(mean, before), f"{said}{_direction(mean, before)}"
+
+
+def _direction(now: float, then: float) -> str:
+    """`` (2.8 times as much)``; empty where nothing can be said to be more than nothing."""
+    if now <= 0 or then <= 0:
+        return ""
+    ratio = now / then
+    if ratio >= 2:
+        times = f"{ratio:.0f}" if ratio >= 10 else f"{ratio:.1f}".removesuffix(".0")
+        return f" ({times} times as much)"
+    if ratio <= 1 / WORTH or ratio >= WORTH:
+        return f" ({'up' if ratio > 1 else 'down'} {100 * abs(ratio - 1):.0f} %)"
+    return ""
 
 
 def _mean(series: ByMetric, metric: str) -> float | None:

@@ -65,12 +65,13 @@ class CompareDatabases(Query):
         databases = _different(await asyncio.gather(*map(desk.find, names)))
         seen = await desk.compare(databases, self.range, self.metric, person.timezone)
         return Answer(
-            title=f"{_listing(databases)} over the {self.range.spoken}",
+            title=seen.headline,
             parts=tuple(Paragraph(line=line) for line in seen.findings),
             buttons=self._buttons(databases) if seen.chart else (),
-            hint=("All metrics of one: ", Code(text=f"/rds metrics {databases[0].address}")),
+            hint=(f"{_listing(databases)}, the {self.range.spoken}. All metrics of one: ",
+                  Code(text=f"/rds metrics {databases[0].address}")),
             chart=seen.chart,
-        )
+        )  # fmt: skip
 
     def _buttons(self, databases: Sequence[Database]) -> tuple[Button | Menu, ...]:
         names = " ".join(one.address for one in databases)

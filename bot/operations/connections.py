@@ -3,7 +3,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from bot.aws import AWS
 from bot.errors import AWSError
-from bot.fleet.connection_usage import SAID, Usage, advice, trend
+from bot.fleet.connection_usage import SAID, Usage, advice, leaking, trend
 from bot.fleet.limits import Ceiling, shared
 from bot.operation import Desk, Query
 from bot.params import Target
@@ -81,7 +81,7 @@ class ShowConnections(Query):
         fires = await desk.firing(database, AVERAGE[0]) if instances else ()
         missing = _missing(inventory, database)
         return Answer(
-            title=_title(database, usages),
+            title=_headline(database, usages, is_firing=bool(fires)),
             parts=(
                 *map(_paragraph, fires),
                 *_table(usages),
@@ -90,7 +90,7 @@ class ShowConnections(Query):
                 *missing,
             ),
             buttons=(refresh(f"connections {database.address}"),) if chart else (),
-            hint=("All its metrics: ", Code(text=f"/rds metrics {database.address}")),
+            hint=("Last 7 days. All its metrics: ", Code(text=f"/rds metrics {database.address}")),
             chart=chart,
         )
 
@@ -153,6 +153,16 @@ async def _events(aws: AWS, instances: Sequence[Database], since: int) -> tuple[
         paragraph(Strong(text=event.source), " ", Moment(at=event.at), f": {event.message}")
         for event in newest
     )
+
+
+def _headline(database: Database, usages: Sequence[Usage], *, is_firing: bool) -> str:
+    """What is to be done about it comes before how full it is."""
+    said = _title(database, usages)
+    name, _, how_full = said.partition(": ")
+    alarm = "alarm on connections, " if is_firing else ""
+    leaks = ((one.database.name, leak) for one in usages if (leak := leaking(one)))
+    name, leak = next(leaks, (name, ""))
+    return f"{name}: {alarm}{leak and f'{leak}; '}{how_full}"
 
 
 def _title(database: Database, usages: Sequence[Usage]) -> str:

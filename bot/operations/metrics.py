@@ -66,12 +66,13 @@ class ShowMetrics(Query):
             everything=self.all,
         )
         return Answer(
-            title=f"{database.name} over the {self.range.spoken}",
+            title=seen.headline,
             parts=(*_sentences(seen), *_members(database)),
             buttons=self._buttons(database, seen.chart) if seen.chart else (),
-            hint=("Everything else about it: ", Code(text=f"/rds show {database.address}")),
+            hint=(f"{self.range.spoken.capitalize()}. About the database: ",
+                   Code(text=f"/rds show {database.address}")),
             chart=seen.chart,
-        )
+        )  # fmt: skip
 
     def _buttons(self, database: Database, chart: Chart) -> tuple[Button | Menu, ...]:
         line = " ".join(filter(None, ("metrics", database.address, self.metrics)))

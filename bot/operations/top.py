@@ -71,19 +71,21 @@ class ShowTop(Query):
         return self._told(instance, load, _chart(instance, load, self.range, window, person))
 
     def _told(self, instance: Database, load: Load, chart: Chart | None) -> Answer:
-        title = f"{instance.name} over the {self.range.spoken}"
-        hint: Line = ("All its metrics: ", Code(text=f"/rds metrics {instance.address}"))
+        span = self.range.spoken
+        hint: Line = (f"{span.capitalize()}. All its metrics: ",
+                      Code(text=f"/rds metrics {instance.address}"))  # fmt: skip
         lacks = tuple(map(paragraph, load.unread))
         if load.sessions.mean is None:
             counted = (
                 "told no session that can be" if load.sessions.unread else "counted no session"
             )
             nothing = paragraph(f"Database Insights {counted} in that time.")
+            title = f"{instance.name}: no sessions counted in the {span}"
             return Answer(title=title, parts=(nothing, *lacks, *_mode(instance)), hint=hint)
         return Answer(
-            title=title,
+            title=f"{instance.name}: {headline(instance, load)}",
             parts=(
-                Paragraph(line=(finding(instance, load),)),
+                Paragraph(line=(finding(load),)),
                 *_waits(load),
                 *_statements(load),
                 *lacks,
@@ -95,16 +97,28 @@ class ShowTop(Query):
         )
 
 
-def finding(instance: Database, load: Load) -> str:
-    """The load against the processors, and what it mostly is."""
+def headline(instance: Database, load: Load) -> str:
+    """``about 6 sessions active on 2 processors: more than it can run at once``"""
     mean = load.sessions.mean or 0.0
     most = load.sessions.highest[1] if load.sessions.highest else 0.0
-    said = f"{amount(mean, '')} sessions at work on average, {amount(most, '')} at most"
+    said = f"{_sessions(mean)} active"
     if cores := processors(instance.instance_class):
-        far = ", as far as it could be read" if load.sessions.unread else ""
-        said += f", on {cores} processors: {_verdict(mean, most, cores)}{far}"
-    first = f" Most of it is {load.waits[0].name}." if load.waits else ""
-    return f"{said}.{first}"
+        said += f" on {cores} processors: {_verdict(mean, most, cores)}"
+    return f"{said}, as far as it could be read" if load.sessions.unread else said
+
+
+def _sessions(count: float) -> str:
+    """People count whole ones."""
+    if 0 < count < 1:
+        return "fewer than 1 session"
+    return f"about {count:,.0f} session{'' if round(count) == 1 else 's'}"
+
+
+def finding(load: Load) -> str:
+    """The peak, and what the load mostly is."""
+    most = load.sessions.highest[1] if load.sessions.highest else 0.0
+    first = f" Most of the load is {load.waits[0].name}." if load.waits else ""
+    return f"At most {_sessions(most).removeprefix('about ')} at once.{first}"
 
 
 def _verdict(mean: float, most: float, cores: int) -> str:
@@ -178,7 +192,7 @@ def _chart(
         limit=Limit(value=cores, label=f"{cores} processors") if cores else None,
     )
     return Chart(
-        title=f"{instance.name}: {finding(instance, load)}".rstrip("."),
+        title=f"{instance.name}: {headline(instance, load)}",
         about=f"The {span.spoken}, average active sessions",
         window=window,
         panels=(panel,),

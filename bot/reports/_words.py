@@ -24,7 +24,7 @@ UNITS = (("d", 86_400, 172_800), ("h", 3_600, 7_200), ("min", 60, 60), ("s", 1, 
 def span_of(since: timedelta) -> str:
     hours = since.total_seconds() / 3600
     count, unit = (hours / 24, "day") if hours >= 48 or hours == 24 else (hours, "hour")
-    return f"{_short(count)} {unit}{'' if count == 1 else 's'}"
+    return unit if count == 1 else f"{_short(count)} {unit}s"
 
 
 def title_of(found: ReportFigures, span: str) -> str:

@@ -105,6 +105,7 @@ from bot.values._metrics import (
     Share,
     Window,
     amount,
+    figure,
 )
 from bot.values._people import Access, Person, PersonId
 from bot.values._reports import Tally
@@ -257,6 +258,7 @@ __all__ = [
     "canonical",
     "family",
     "family_last_seen",
+    "figure",
     "fingerprint",
     "folded",
     "keep_fresh",

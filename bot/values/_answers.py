@@ -96,9 +96,13 @@ class Answer(Value):
 
 
 class Observed(Value):
-    """What the metrics of a database show, in a picture and in words; None where nothing is."""
+    """What the metrics of a database show, in a picture and in words; None where nothing is.
+
+    ``headline``: the gravest of it in a few words, with the database's name.
+    """
 
     chart: Chart | None
+    headline: str = ""
     findings: tuple[Line, ...]
 
     def marked(self, markers: tuple[Marker, ...]) -> "Observed":

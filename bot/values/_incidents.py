@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from bot.values._answers import Paragraph
 from bot.values._base import Value
-from bot.values._databases import Target
+from bot.values._databases import Database, Target
 from bot.values._people import PersonId
 from bot.values._requests import Posted
 from bot.values._vocabulary import Environment, Kind
@@ -129,6 +129,15 @@ class Incident(Value):
     @property
     def is_open(self) -> bool:
         return self.resolved_at is None
+
+    def concerns(self, database: Database) -> bool:
+        """Also where it is about the cluster of that database, or about a member."""
+        if self.target is None:
+            return False
+        place = (self.target.account, self.target.region)
+        names = {database.name, database.cluster, *database.members}
+        is_there = place == (database.target.account, database.target.region)
+        return is_there and self.target.identifier in names
 
     @property
     def label(self) -> str:

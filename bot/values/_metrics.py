@@ -134,6 +134,23 @@ class Load(Value):
     unread: tuple[str, ...] = ()  #: what of it could not be read, in sentences with why
 
 
+#: Units that CloudWatch leaves to the name of a metric.
+COUNTED = {"MaximumUsedTransactionIDs": "ids"}
+#: What is no count although it has no unit: means of what may well be a part of one.
+SHARES = frozenset({"DBLoad", "ServerlessDatabaseCapacity", "DiskQueueDepth"})
+
+
+def figure(metric: str, value: float, unit: str, *, short: bool = False) -> str:
+    """The same of a metric: counts are whole, and large ones short: ``99 M ids``.
+
+    ``short``: without what is counted, which has just been said.
+    """
+    if unit or metric in SHARES:
+        return amount(value, unit)
+    said = f"{value / 1e6:,.0f} M" if abs(value) >= 1e6 else f"{value:,.0f}"
+    return said if short else f"{said} {COUNTED.get(metric, '')}".rstrip()
+
+
 _BYTES = ("B", "KiB", "MiB", "GiB", "TiB")
 
 

@@ -86,7 +86,7 @@ def test_the_last_day_is_held_against_the_days_before(last: float, word: str) ->
 def test_a_leak_is_told_with_its_rate_and_its_end() -> None:
     said = told(advice(usage(*LEAK)))
 
-    assert "grow by about 48 a day" in said
+    assert "up about 48 a day" in said
     assert "At this rate the limit is reached around" in said
 
 
@@ -111,7 +111,7 @@ def test_at_the_limit_of_the_class_a_pool_is_advised() -> None:
 def test_connections_that_only_wait_are_told() -> None:
     said = told(advice(usage(*[120.0] * HOURS, active=until_now(*[3.0] * 24))))
 
-    assert "of 120 connections on average only 3 worked at a time" in said
+    assert "of 120 open connections about 3 are active at a time" in said
     assert advice(usage(*[120.0] * HOURS, active=until_now(*[40.0] * 24))) == ()
 
 

@@ -14,18 +14,22 @@ from bot.fleet.connection_usage import keeps_rising
 from bot.fleet.inventory import Fleet
 from bot.fleet.limits import ceiling
 from bot.monitoring import WORDS, Monitoring, chosen, preset
+from bot.monitoring._alarms import headed
 from bot.monitoring._chart import chart, panel, spoken
-from bot.monitoring._findings import calm, findings
-from bot.monitoring._reader import _findings, _said
+from bot.monitoring._findings import Finding, findings, measured
+from bot.monitoring._reader import _beside, _findings, _judged
 from bot.monitoring._trends import DAY, days_left
 from bot.monitoring._week_before import against
 from bot.sandbox.aws import DEMO_FLEET, MAIN, AWSSandbox, HeldClock, InstanceSpec, role_arn
 from bot.settings._thresholds import Thresholds
 from bot.values import (
     SECOND,
+    Alarm,
+    AlarmState,
     Database,
     Kind,
     Limit,
+    Line,
     Measure,
     Moment,
     Point,
@@ -65,7 +69,9 @@ def said(points: Mapping[str, tuple[Point, ...]], of: Database | None = None) ->
                        points=found) for metric, found in points.items()
     }  # fmt: skip
     one = of or database()
-    return [spoken(line, "UTC") for line in findings(one, series, WINDOW, ceiling(one, None))]
+    return [
+        spoken(found.said, "UTC") for found in findings(one, series, WINDOW, ceiling(one, None))
+    ]
 
 
 QUIET = over_the_day(*[20.0] * 96)
@@ -78,8 +84,8 @@ def test_a_quiet_day_has_no_finding() -> None:
 def test_calm_is_said_with_figures() -> None:
     cpu = Series(metric="CPUUtilization", unit="%", points=over_the_day(30.0, 40.0, 21.0))
 
-    assert calm({"CPUUtilization": cpu}) == ("Nothing unusual: CPU 21 %, at most 40 %.",)
-    assert calm({}) == ("Nothing unusual.",)
+    assert list(measured({"CPUUtilization": cpu}, calm=True)) == [("CPU 21 %, at most 40 %.",)]
+    assert list(measured({})) == []
 
 
 def unread(metric: str, *values: float, why: str = "CloudWatch erred.") -> Series:
@@ -94,7 +100,13 @@ def found(*given: Series) -> dict[Measure, Series]:
 def sentences(*given: Series) -> list[str]:
     one = database()
     worth = _findings(one, found(*given), WINDOW, {}, Thresholds())
-    return [spoken(line, "UTC") for line in _said(one, preset(one), found(*given), (), worth)]
+    return judged(_judged(one, Range.DAY, preset(one), found(*given), worth))
+
+
+def judged(told: tuple[str, tuple[Line, ...]]) -> list[str]:
+    """The heading, and the sentences."""
+    head, said = told
+    return [head.removeprefix("orders: "), *(spoken(line, "UTC") for line in said)]
 
 
 CALM_CPU = Series(metric="CPUUtilization", unit="%", points=QUIET)
@@ -105,28 +117,33 @@ CONNECTIONS = Series(metric="DatabaseConnections", unit="", points=QUIET)
     ("given", "says"),
     [
         ([CALM_CPU, CONNECTIONS],
-         ["Nothing unusual: CPU 20 %, at most 20 %, 20 connections, at most 20"]),
+         ["nothing unusual in the last 24 hours",
+          "CPU 20 %, at most 20 %, 20 connections, at most 20"]),
         ([CONNECTIONS, unread("CPUUtilization")],
-         ["CPU could not be read. CloudWatch erred",
+         ["not everything could be read", "CPU could not be read. CloudWatch erred",
           "Measured: 20 connections, at most 20"]),
         ([CALM_CPU, unread("ReadLatency"), unread("WriteLatency"), unread("SwapUsage")],
-         ["Memory (swap), Latency could not be read. CloudWatch erred",
+         ["not everything could be read",
+          "Memory (swap), Latency could not be read. CloudWatch erred",
           "Measured: CPU 20 %, at most 20 %"]),
         ([unread("CPUUtilization", *[20.0] * 96)],
-         ["CPU could be read only in part. CloudWatch erred",
+         ["not everything could be read", "CPU could be read only in part. CloudWatch erred",
           "Measured: CPU 20 %, at most 20 %"]),
         ([unread("CPUUtilization", *[20.0] * 95, 99.0)],
-         ["CPU reached 99 % (Wed 01 Jul 12:00) and was at 80 % or more for 5 min",
+         ["CPU reached 99 %",
+          "CPU reached 99 % (Wed 01 Jul 12:00) and was at 80 % or more for 5 min",
           "CPU could be read only in part. CloudWatch erred"]),
         ([unread("CPUUtilization"), unread("DatabaseConnections", why="The role may not.")],
-         ["CPU could not be read. CloudWatch erred",
+         ["not everything could be read", "CPU could not be read. CloudWatch erred",
           "Connections could not be read. The role may not"]),
         ([CONNECTIONS, Series(metric="CPUUtilization", unit="%")],
-         ["CloudWatch has no figures of CPU for this time"]),
+         ["CloudWatch has no figures of CPU",
+          "CloudWatch has no figures of CPU for this time"]),
         ([CALM_CPU, Series(metric="ReplicaLag", unit="s")],
-         ["Nothing unusual: CPU 20 %, at most 20 %"]),
+         ["nothing unusual in the last 24 hours", "CPU 20 %, at most 20 %"]),
         ([Series(metric="CPUUtilization", unit="%")],
-         ["CloudWatch has no figures of orders for this time"]),
+         ["CloudWatch has no figures for this time",
+          "CloudWatch has no figures of orders for this time"]),
     ],
 )  # fmt: skip
 def test_calm_is_only_what_was_read(given: list[Series], says: list[str]) -> None:
@@ -134,11 +151,11 @@ def test_calm_is_only_what_was_read(given: list[Series], says: list[str]) -> Non
 
 
 def test_what_is_known_to_be_wrong_comes_first_and_nothing_is_calm() -> None:
-    said = _said(database(), preset(database()), found(CALM_CPU), (("An alarm fires.",),), ())
+    fires = Finding("an alarm fires", ("An alarm fires.",))
 
-    assert [spoken(line, "UTC") for line in said] == [
-        "An alarm fires", "Measured: CPU 20 %, at most 20 %"
-    ]  # fmt: skip
+    told = judged(_judged(database(), Range.DAY, preset(database()), found(CALM_CPU), (), (fires,)))
+
+    assert told == ["an alarm fires", "An alarm fires", "Measured: CPU 20 %, at most 20 %"]
 
 
 def test_the_week_before_is_compared_as_far_as_both_were_read() -> None:
@@ -147,20 +164,20 @@ def test_the_week_before_is_compared_as_far_as_both_were_read() -> None:
     half = {"CPUUtilization": CALM_CPU, "DatabaseConnections": unread("DatabaseConnections")}
     none = {metric: unread(metric) for metric in now}
 
-    assert against(plots, now, half) == (
-        "In what could be read much as the week before: CPU 20 % on average, then 20 %. "
-        "The rest of it could not be read.",
-    )
-    assert against(plots, now, none) == (
-        "With the week before it cannot be compared. CloudWatch erred.",
-    )
+    assert [one.said for one in against(plots, now, half)] == [(
+        "In what could be read much as last week. CPU: 20 %, last week 20 %. "
+        "The rest could not be read.",
+    )]  # fmt: skip
+    assert [one.said for one in against(plots, now, none)] == [
+        ("It cannot be compared with last week. CloudWatch erred.",)
+    ]
 
 
 def test_a_panel_that_could_not_be_read_keeps_its_place_in_the_picture() -> None:
     one, lacks = database(), found(CALM_CPU, unread("DatabaseConnections"))
     plots = [plot for plot in preset(one) if plot.word in ("cpu", "connections", "queue")]
 
-    drawn = chart(one, plots, lacks, WINDOW, Range.DAY, [("x",)], "UTC", None)
+    drawn = chart(one, plots, lacks, WINDOW, Range.DAY, "x", "UTC", None)
 
     assert drawn is not None
     assert [panel.title for panel in drawn.panels] == ["CPU", "Connections"]
@@ -189,7 +206,7 @@ def test_storage_that_fills_says_when_and_comes_first() -> None:
 def test_connections_that_nobody_closes_are_a_finding() -> None:
     [told] = said({"DatabaseConnections": line(200, 396)})
 
-    assert told.startswith("Connections keep rising, from 200 to 396")
+    assert told.startswith("Likely connection leak: connections keep rising, from 200 to 396")
 
 
 def test_connections_near_what_the_class_takes_are_a_finding() -> None:
@@ -228,7 +245,7 @@ def test_a_threshold_that_is_set_is_said_and_drawn() -> None:
     [plot] = chosen(database(), ("latency",))
     drawn = panel(plot, database(), found, None, set_to)
 
-    assert [spoken(line, "UTC") for line in told[:2]] == [
+    assert [spoken(one.said, "UTC") for one in told[:2]] == [
         "CPU reached 65 % (Wed 01 Jul 04:00) and was at 60 % or more for 5 min",
         "Read latency reached 40 ms (Wed 01 Jul 04:00), above the 20 ms that are set",
     ]
@@ -238,10 +255,10 @@ def test_a_threshold_that_is_set_is_said_and_drawn() -> None:
 @pytest.mark.parametrize(
     ("now", "then", "told"),
     [
-        (34.0, 12.0, "Against the week before: CPU 34 % on average, then 12 %"),
-        (34.0, 33.0, "Much as the week before: CPU 34 % on average, then 33 %"),
-        (0.0, 5.0, "Against the week before: CPU 0 % on average, then 5 %"),
-        (34.0, None, "CloudWatch has no figures of the week before to compare with"),
+        (34.0, 12.0, "CPU: 34 %, last week 12 % (2.8 times as much)"),
+        (34.0, 33.0, "Much as last week. CPU: 34 %, last week 33 %"),
+        (0.0, 5.0, "CPU: 0 %, last week 5 %"),
+        (34.0, None, "CloudWatch has no figures of last week to compare with"),
     ],
 )
 def test_the_week_before_is_said(now: float, then: float | None, told: str) -> None:
@@ -251,7 +268,9 @@ def test_the_week_before_is_said(now: float, then: float | None, told: str) -> N
         for one in (now, then)
     ]
 
-    assert spoken(against([plot], *by_metric), "UTC") == told
+    [found] = against([plot], *by_metric)
+
+    assert spoken(found.said, "UTC") == told
 
 
 def test_time_without_figures_is_said() -> None:
@@ -393,14 +412,14 @@ async def watch(aws: AWSSandbox) -> AsyncIterator[Watch]:
 async def test_the_storage_that_fills_is_the_title(watch: Watch) -> None:
     seen = await watch.observe("warehouse", span=Range.THREE_DAYS)
 
-    assert seen.chart.title.startswith("warehouse: Storage is full in about 12 days")
+    assert seen.chart.title.startswith("warehouse: storage full in about 12 days")
     assert any(isinstance(span, Moment) for span in seen.findings[0])
 
 
 async def test_the_leak_is_found(watch: Watch) -> None:
     seen = await watch.observe("billing-staging", span=Range.WEEK)
 
-    assert "Connections keep rising" in seen.chart.title
+    assert "likely connection leak" in seen.chart.title
 
 
 @pytest.mark.parametrize(
@@ -513,3 +532,83 @@ async def test_what_is_compared_has_one_scale_and_the_busiest_first(watch: Watch
 def test_a_range_has_a_few_hundred_points(span: Range) -> None:
     assert 60 <= span.seconds / span.period <= 360
     assert span.period % 60 == 0
+
+
+FULL_SOON = [200.0 - number for number in range(96)]
+
+
+@pytest.mark.parametrize(
+    ("metric", "week", "head"),
+    [
+        ("FreeStorageSpace", FULL_SOON, "storage full in about 1 day"),
+        ("DatabaseConnections", FULL_SOON[::-1], "likely connection leak, from 105 to 200"),
+        ("FreeStorageSpace", [105.0] * 96, "nothing unusual in the last hour"),
+        ("DatabaseConnections", [105.0] * 96, "nothing unusual in the last hour"),
+    ],
+)
+def test_what_fills_up_is_told_whatever_stretch_of_time_is_drawn(
+    metric: str, week: list[float], head: str
+) -> None:
+    one = database()
+    measure = Measure(target=one.target, metric=metric)
+    hour = {measure: Series(metric=metric, unit="", points=over_the_day(*week)[-2:])}
+    trend = {measure: Series(metric=metric, unit="", points=over_the_day(*week))}
+    worth = _findings(one, hour, WINDOW, {}, Thresholds(), trend)
+
+    told, *_ = judged(_judged(one, Range.HOUR, preset(one), hour, worth, (), trend))
+
+    assert told == head
+
+
+def test_a_trend_that_could_not_be_read_is_said_and_nothing_is_calm() -> None:
+    one = database()
+    [(measure, series)] = found(CONNECTIONS).items()
+    trend = {measure: unread("DatabaseConnections")}
+
+    head, *said = judged(_judged(one, Range.HOUR, preset(one), {measure: series}, (), (), trend))
+
+    assert head == "not everything could be read"
+    assert said[0] == "The trend of the last 7 days could not be read. CloudWatch erred"
+
+
+@pytest.mark.parametrize(
+    ("now", "then", "head"),
+    [
+        (99e6, 202e6, "Oldest transaction age: 99 M ids, last week 202 M (down 51 %)"),
+        (202e6, 99e6, "Oldest transaction age: 202 M ids, last week 99 M (2 times as much)"),
+        (99e6, 110e6, "nothing unusual in the last 24 hours"),
+    ],
+)
+def test_nothing_is_calm_beside_what_is_double_or_half(now: float, then: float, head: str) -> None:
+    one = database()
+    metric = "MaximumUsedTransactionIDs"
+    measure = Measure(target=one.target, metric=metric)
+    today, before = (
+        {measure: Series(metric=metric, unit="", points=over_the_day(value))}
+        for value in (now, then)
+    )
+
+    told = _judged(
+        one, Range.DAY, preset(one), today, (),
+        beside=_beside(one, preset(one), today, before),
+    )  # fmt: skip
+
+    assert judged(told)[0] == head
+
+
+@pytest.mark.parametrize(
+    ("lately", "head"),
+    [
+        ((183 * 2**30, 179 * 2**30), "free storage space 179 GiB, below 200 GiB"),
+        ((), "alarm, free storage space below 200 GiB"),
+    ],
+)
+def test_an_alarm_is_the_heading_with_its_value_and_its_line(
+    lately: tuple[float, ...], head: str
+) -> None:
+    alarm = Alarm(
+        name="low", state=AlarmState.ALARM, metric="FreeStorageSpace", threshold=200 * 2**30,
+        comparison="LessThanThreshold", lately=lately, since=NOON,
+    )  # fmt: skip
+
+    assert headed(alarm) == head

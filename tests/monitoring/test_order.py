@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 import pytest
 
+from bot.monitoring._findings import Finding
 from bot.monitoring._order import unusual_first
-from bot.monitoring._panels import RDS, Plot
+from bot.monitoring._panels import RDS
 from bot.values import SECOND, Kind, Measure, Series, Target
 
 TARGET = Target(account="123456789012", region="us-east-1", kind=Kind.INSTANCE,
@@ -38,9 +39,8 @@ def first(
     fires: frozenset[str] = frozenset(),
     worth: tuple[str, ...] = (),
 ) -> list[str]:
-    def told(plot: Plot) -> int | None:
-        return worth.index(plot.word) if plot.word in worth else None
-
+    metrics = {plot.word: plot.metrics[0][0] for plot in RDS}
+    told = [Finding(word, (word,), metrics[word]) for word in worth]
     return [one.word for one in unusual_first(RDS, found, earlier or {}, fires, told)]
 
 

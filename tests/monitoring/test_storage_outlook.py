@@ -17,8 +17,8 @@ def _charted(free: list[float], **database: Any) -> str:
     series = Series(metric="FreeStorageSpace", unit="B", points=points)
     window = Window.ending(NOW, len(free) * 3_600, 3_600)
     lines = findings(sample_database(**database), {"FreeStorageSpace": series}, window)
-    told = ("".join("…" if isinstance(one, Moment) else str(one) for one in line) for line in lines)
-    return " ".join(told)
+    spans = [one for found in lines for one in (*found.said, " ")]
+    return "".join("…" if isinstance(one, Moment) else str(one) for one in spans)
 
 
 def _digested(free: list[float], **database: Any) -> str:

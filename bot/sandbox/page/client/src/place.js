@@ -19,6 +19,12 @@ export function usePlace(workspace) {
   return { person, placeWord, go };
 }
 
+// Where the link to a message leads on this page; undefined for what lies elsewhere.
+export function hashOf(url) {
+  const channel = /^https:\/\/[\w.-]+\.slack\.com\/archives\/(\w+)/.exec(url ?? "")?.[1];
+  return channel && `${location.hash.slice(1).split("/")[0]}/${channel}`;
+}
+
 const named = (things, word) => things.find((it) => it.id === word || it.name === word);
 
 // The open channel, or HOME; the first channel where the address names none this person sees.

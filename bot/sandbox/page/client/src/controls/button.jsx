@@ -1,5 +1,6 @@
 import { useBusy } from "../busy.js";
 import { PlainText } from "../blocks/text.jsx";
+import { hashOf } from "../place.js";
 import { useSession } from "../session.js";
 import { useSurface } from "../surface.jsx";
 
@@ -10,8 +11,10 @@ export function PressButton({ blockId, element }) {
   const press = () =>
     run(async () => {
       if (element.confirm && !(await confirm(element.confirm))) return;
-      if (element.url) open(element.url, "_blank", "noopener");
+      const inside = hashOf(element.url);
+      if (element.url && !inside) open(element.url, "_blank", "noopener");
       await surface.click(blockId, element);
+      if (inside) location.hash = inside;
     });
   return (
     <button
