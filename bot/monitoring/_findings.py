@@ -65,6 +65,8 @@ def findings(
         *_memory(series, thresholds),
         *_about("ACUUtilization", _capacity(series, thresholds.of("ACUUtilization"))),
         *_crossed(series, thresholds),
+        *_gaps(series, window),
+        *_absent(series),
     )  # fmt: skip
 
 
@@ -210,6 +212,6 @@ def _now(series: ByMetric, wanted: Iterable[tuple[str, str]]) -> Iterator[str]:
             continue
         now, most = found.latest[1], found.highest[1]
         if name:
-            yield f"{name} {amount(now, found.unit)}, at most {amount(most, found.unit)}"
+            yield f"{name} {amount(now, found.unit)} (at most {amount(most, found.unit)})"
         else:
-            yield f"{now:.0f} connections, at most {most:.0f}"
+            yield f"{now:.0f} connections (at most {most:.0f})"

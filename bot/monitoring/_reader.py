@@ -98,8 +98,8 @@ class Monitoring:
         limits = await self._limits(plots, database)
         worth = _findings(database, found, window, limits, self._thresholds, trend)
         fires = tuple(Finding(headed(one), line) for one in alarms for line in firing(one))
-        beside = _beside(database, plots, found, earlier) if week_before else ()
-        head, said = _judged(database, span, plots, found, worth, (*fires, *known), trend, beside)
+        compared = earlier if week_before else None
+        head, said = _judged(database, span, plots, found, worth, (*fires, *known), trend, compared)
         if not words:
             plots = unusual_first(
                 plots, found, earlier, frozenset(one.metric for one in alarms), worth
@@ -300,13 +300,18 @@ def _judged(
     worth: tuple[Finding, ...],
     known: tuple[Finding, ...] = (),
     trend: Measured | None = None,
-    beside: tuple[Finding, ...] = (),
+    earlier: Measured | None = None,
 ) -> tuple[str, tuple[Line, ...]]:
     """The heading, and what is said: what is known to be wrong, what the figures say, what of them
-    could not be read; and the figures themselves where they say nothing."""
+    could not be read; and the figures themselves where they say nothing.
+
+    ``earlier``: of last week, where that is to be compared; what of it is not known is not calm.
+    """
+    beside = () if earlier is None else _beside(database, plots, found, earlier)
+    is_compared = not any(one.unread for one in (earlier or {}).values())
     lacks = (*unread(plots, found, named=_is_cluster(database)), *_untold(trend or {}, found))
     figures = () if worth else measured(_whole(database, found), calm=not (known or lacks))
-    head = _headline(database, span, (*known, *worth, *beside), calm=not lacks)
+    head = _headline(database, span, (*known, *worth, *beside), calm=is_compared and not lacks)
     told = (one.said for one in (*known, *worth))
     return head, (*told, *lacks, *figures, *(one.said for one in beside))
 

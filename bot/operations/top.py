@@ -24,14 +24,13 @@ from bot.values import (
     Share,
     Table,
     Window,
-    amount,
     paragraph,
     ranges,
 )
 
 MINUTE = 60 * SECOND
 SHOWN = 250  #: characters of a statement
-COLUMNS = ("Statement", "Sessions", "Share")
+COLUMNS = ("Statement", "Share of load")
 OFF = (
     "Performance Insights is off for it, by which Database Insights counts what its sessions do. "
     "Turning it on needs no restart; in Standard mode seven days of history cost nothing. Whoever "
@@ -117,8 +116,9 @@ def _sessions(count: float) -> str:
 def finding(load: Load) -> str:
     """The peak, and what the load mostly is."""
     most = load.sessions.highest[1] if load.sessions.highest else 0.0
-    first = f" Most of the load is {load.waits[0].name}." if load.waits else ""
-    return f"At most {_sessions(most).removeprefix('about ')} at once.{first}"
+    first = f"Most of the load is {load.waits[0].name}." if load.waits else ""
+    peak = f"At most {_sessions(most).removeprefix('about ')} at once. " if most >= 1 else ""
+    return f"{peak}{first}" or "It was hardly at work."
 
 
 def _verdict(mean: float, most: float, cores: int) -> str:
@@ -133,7 +133,7 @@ def _verdict(mean: float, most: float, cores: int) -> str:
 def _waits(load: Load) -> Iterator[Facts]:
     total = load.sessions.mean or 0.0
     if load.waits:
-        yield Facts(pairs=tuple((one.name, (_said(one, total),)) for one in load.waits))
+        yield Facts(pairs=tuple((one.name, (_percent(one, total),)) for one in load.waits))
 
 
 def _statements(load: Load) -> Iterator[Table]:
@@ -144,11 +144,7 @@ def _statements(load: Load) -> Iterator[Table]:
 
 def _row(share: Share, total: float) -> tuple[Line, ...]:
     statement = mask(" ".join(share.name.split()))[:SHOWN] or "not known"
-    return ((Code(text=statement),), (amount(share.sessions, ""),), (_percent(share, total),))
-
-
-def _said(share: Share, total: float) -> str:
-    return f"{amount(share.sessions, '')} sessions, {_percent(share, total)}"
+    return ((Code(text=statement),), (_percent(share, total),))
 
 
 def _percent(share: Share, total: float) -> str:

@@ -111,7 +111,7 @@ class Shooting:
     async def _a_chart(self) -> None:
         await self._types("/rds metrics warehouse --range 7d")
         await self.desk.opens("ana", "rds-bot")
-        chart = self.desk.article("warehouse over the last 7 days")
+        chart = self.desk.article("warehouse: storage full in about")
         await self.desk.width_of(chart.get_by_role("img"))
         await _taken("chart", chart)
 

@@ -36,8 +36,7 @@ async def test_an_approval_in_the_home_counts(visit: Visiting) -> None:
 async def test_a_chart_is_told_in_words_and_opens_at_full_size(visitor: Visitor) -> None:
     await visitor.opens("emil")
     await visitor.types("/rds metrics warehouse --range 7d")
-    await expect(visitor.private("follows in our direct messages")).to_be_visible()
-    await visitor.page.get_by_role("button", name="rds-bot", exact=False).first.click()
+    await visitor.private("warehouse: storage full in about").get_by_text("Open chart").click()
 
     chart = visitor.page.get_by_role("img", name=re.compile("Free storage: now ")).last
     small = await visitor.width_of(chart)

@@ -17,7 +17,7 @@ from bot.monitoring import WORDS, Monitoring, chosen, preset
 from bot.monitoring._alarms import headed
 from bot.monitoring._chart import chart, panel, spoken
 from bot.monitoring._findings import Finding, findings, measured
-from bot.monitoring._reader import _beside, _findings, _judged
+from bot.monitoring._reader import _findings, _judged
 from bot.monitoring._trends import DAY, days_left
 from bot.monitoring._week_before import against
 from bot.sandbox.aws import DEMO_FLEET, MAIN, AWSSandbox, HeldClock, InstanceSpec, role_arn
@@ -84,7 +84,7 @@ def test_a_quiet_day_has_no_finding() -> None:
 def test_calm_is_said_with_figures() -> None:
     cpu = Series(metric="CPUUtilization", unit="%", points=over_the_day(30.0, 40.0, 21.0))
 
-    assert list(measured({"CPUUtilization": cpu}, calm=True)) == [("CPU 21 %, at most 40 %.",)]
+    assert list(measured({"CPUUtilization": cpu}, calm=True)) == [("CPU 21 % (at most 40 %).",)]
     assert list(measured({})) == []
 
 
@@ -118,17 +118,17 @@ CONNECTIONS = Series(metric="DatabaseConnections", unit="", points=QUIET)
     [
         ([CALM_CPU, CONNECTIONS],
          ["nothing unusual in the last 24 hours",
-          "CPU 20 %, at most 20 %, 20 connections, at most 20"]),
+          "CPU 20 % (at most 20 %), 20 connections (at most 20)"]),
         ([CONNECTIONS, unread("CPUUtilization")],
          ["not everything could be read", "CPU could not be read. CloudWatch erred",
-          "Measured: 20 connections, at most 20"]),
+          "Measured: 20 connections (at most 20)"]),
         ([CALM_CPU, unread("ReadLatency"), unread("WriteLatency"), unread("SwapUsage")],
          ["not everything could be read",
           "Memory (swap), Latency could not be read. CloudWatch erred",
-          "Measured: CPU 20 %, at most 20 %"]),
+          "Measured: CPU 20 % (at most 20 %)"]),
         ([unread("CPUUtilization", *[20.0] * 96)],
          ["not everything could be read", "CPU could be read only in part. CloudWatch erred",
-          "Measured: CPU 20 %, at most 20 %"]),
+          "Measured: CPU 20 % (at most 20 %)"]),
         ([unread("CPUUtilization", *[20.0] * 95, 99.0)],
          ["CPU reached 99 %",
           "CPU reached 99 % (Wed 01 Jul 12:00) and was at 80 % or more for 5 min",
@@ -140,7 +140,7 @@ CONNECTIONS = Series(metric="DatabaseConnections", unit="", points=QUIET)
          ["CloudWatch has no figures of CPU",
           "CloudWatch has no figures of CPU for this time"]),
         ([CALM_CPU, Series(metric="ReplicaLag", unit="s")],
-         ["nothing unusual in the last 24 hours", "CPU 20 %, at most 20 %"]),
+         ["nothing unusual in the last 24 hours", "CPU 20 % (at most 20 %)"]),
         ([Series(metric="CPUUtilization", unit="%")],
          ["CloudWatch has no figures for this time",
           "CloudWatch has no figures of orders for this time"]),
@@ -155,7 +155,7 @@ def test_what_is_known_to_be_wrong_comes_first_and_nothing_is_calm() -> None:
 
     told = judged(_judged(database(), Range.DAY, preset(database()), found(CALM_CPU), (), (fires,)))
 
-    assert told == ["an alarm fires", "An alarm fires", "Measured: CPU 20 %, at most 20 %"]
+    assert told == ["an alarm fires", "An alarm fires", "Measured: CPU 20 % (at most 20 %)"]
 
 
 def test_the_week_before_is_compared_as_far_as_both_were_read() -> None:
@@ -590,7 +590,7 @@ def test_nothing_is_calm_beside_what_is_double_or_half(now: float, then: float, 
 
     told = _judged(
         one, Range.DAY, preset(one), today, (),
-        beside=_beside(one, preset(one), today, before),
+        earlier=before,
     )  # fmt: skip
 
     assert judged(told)[0] == head

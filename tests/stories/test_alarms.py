@@ -107,7 +107,7 @@ async def test_the_chart_of_an_incident_speaks_of_the_alarms_own_line(
         await passes(play)
         said = " ".join(notes(stage))
 
-        assert "Nothing unusual" not in said
+        assert "nothing unusual" not in said
         assert "Alarm orders-alarm fires since" in said
         for words in WAYS[way][2]:
             assert words in said, said
@@ -123,14 +123,14 @@ async def test_metrics_of_a_database_with_a_firing_alarm_say_so(stage: Stage, wa
         play.stage.clock.advance(60)
         calm = await types(play, "/rds metrics orders-staging --range 3h")
 
-    assert "Nothing unusual" not in said
+    assert "nothing unusual" not in said
     assert "Alarm orders-alarm fires since" in said
     assert "Measured: CPU " in said
     for words in WAYS[way][2]:
         assert words in said, said
-    assert "Nothing unusual" in other
+    assert "nothing unusual" in other
     assert "orders-alarm" not in other + calm
-    assert "Nothing unusual" in calm
+    assert "nothing unusual" in calm
 
 
 async def test_the_button_of_an_incident_shows_what_it_is_about(stage: Stage) -> None:
@@ -190,7 +190,7 @@ async def test_alarms_that_cannot_be_read_leave_nothing_calm(stage: Stage) -> No
 
     assert "Whether an alarm of it fires could not be read. AWS says AccessDenied" in said
     assert "gives the role cloudwatch:DescribeAlarms" in said
-    assert "Nothing unusual" not in said
+    assert "nothing unusual" not in said
 
 
 async def test_a_composite_alarm_is_told_where_none_of_its_parts_fires(stage: Stage) -> None:
@@ -214,7 +214,7 @@ async def test_a_composite_alarm_is_told_where_none_of_its_parts_fires(stage: St
 
     assert "Alarm orders-trouble fires since" in said
     assert 'what it combines holds, NOT ALARM("orders-cpu") AND OK(others)' in said
-    assert "Nothing unusual" not in said
+    assert "nothing unusual" not in said
     assert "alarm orders-trouble, which combines others · firing" in flat(card)
     assert "Alarm orders-cpu fires since" in both
     assert "orders-trouble" not in both
@@ -229,7 +229,7 @@ async def test_what_happens_to_a_database_is_not_called_calm_by_its_figures(stag
         said = " ".join(notes(stage))
 
         assert "Shutdown or restart since" in said
-        assert "Nothing unusual" not in said
+        assert "nothing unusual" not in said
 
 
 async def test_connections_with_a_firing_alarm_need_something(stage: Stage) -> None:

@@ -18,7 +18,7 @@ async def test_a_leak_against_a_configured_limit_is_told_with_what_to_do(
 
     said = flat(words)
     assert " of 450 connections" in said
-    assert "Find who does not close connections" in said
+    assert "Likely connection leak: up about" in said
     assert "the limit is reached around" in said
     assert "formula would allow ≈ 682 on this class" in said
     assert "set in parameter group billing-staging-parameters" in said

@@ -224,4 +224,4 @@ async def test_a_cluster_without_instances_is_neither_an_error_nor_calm(
     said = flat(await told(slack.member("ana"), f"/rds {line}"))
 
     assert "no instance of which" in said or "bare: no figures of cpu" in said
-    assert "Nothing unusual" not in said
+    assert "nothing unusual" not in said

@@ -11,7 +11,7 @@ from bot.sandbox.slack import Member, SlackSandbox
 from tests.stories.asking import flat, told
 from tests.stories.test_metrics import picture
 
-CALM = "Nothing unusual"
+CALM = "nothing unusual"
 
 
 def nothing_but_nan(points: Points) -> Points:
@@ -154,7 +154,8 @@ async def test_the_week_before_is_not_alike_where_it_could_not_be_read(
 
     words = await said(slack.member("ana"), "/rds metrics orders-test cpu --week-before")
 
-    assert "With the week before it cannot be compared." in words
+    assert "It cannot be compared with last week." in words
+    assert "orders-test: not everything could be read" in words
     assert "Rate exceeded" in words
 
 
