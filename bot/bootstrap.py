@@ -29,6 +29,7 @@ from bot.monitoring._markers import Markers
 from bot.policy.absences import AbsenceTick
 from bot.policy.admins import Admins
 from bot.policy.judge import Judge
+from bot.policy.team_zone import TeamZone
 from bot.policy.viewers import Sights
 from bot.requests.approvals import Approvals
 from bot.requests.drafts import Drafts
@@ -264,7 +265,7 @@ def _services(
     health = _health(settings, store, fleet, monitoring, socket, clock)
     return Services(
         store, accounts, fleet, monitoring, markers, ceilings, judge, directory, approvals, digests,
-        incident_actions, sights, settings, clock, health,
+        incident_actions, sights, settings, clock, health, TeamZone(settings, store, directory),
     )  # fmt: skip
 
 
@@ -289,11 +290,12 @@ def _of_databases(
     settings, store, fleet, monitoring = its.settings, its.store, its.fleet, its.monitoring
     digest_tick = DigestTick(store, its.digests, its.clock, admins)
     aftermaths = AftermathTick(
-        store, fleet, monitoring, its.markers, its.directory, settings.aftermath, its.clock
+        store, fleet, monitoring, its.markers, its.zone, settings.aftermath, its.clock
     )
     watch = Watch(
-        store, its.accounts, fleet, its.judge, monitoring, settings.channels.incidents, its.clock
-    )
+        store, its.accounts, fleet, its.judge, monitoring, settings.channels.incidents, its.zone,
+        its.clock,
+    )  # fmt: skip
 
     async def refresh() -> None:
         await fleet.refresh()

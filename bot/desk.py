@@ -29,6 +29,7 @@ from bot.policy.approvers import (
 )
 from bot.policy.eligibility import Directory, access_of, belongs, may_request, sight
 from bot.policy.judge import Judge
+from bot.policy.team_zone import Zone
 from bot.policy.viewers import Sight, Sights
 from bot.requests.approvals import Approvals
 from bot.settings import Settings
@@ -90,6 +91,7 @@ class Services:
     settings: Settings
     clock: Callable[[], int]
     health: Health
+    zone: Zone  #: of what many people read
 
 
 @dataclass(frozen=True)
@@ -270,11 +272,13 @@ class ServiceDesk:
         return (risk, *rules, ("Approvers: ", *who))
 
     async def digest(self, environments: tuple[Environment, ...]) -> Digest:
-        here = self._here(self.sight.narrowed(environments))
+        zone = await self.services.zone()
+        here = self._here(self.sight.narrowed(environments), timezone=zone)
         return await self.services.digests.preview(here)
 
     async def post_digest(self, environments: tuple[Environment, ...], person: Person) -> Digest:
-        here = self._here(self._narrowed(environments), timezone=person.timezone)
+        zone = await self.services.zone()
+        here = self._here(self._narrowed(environments), timezone=zone)
         return await self.services.digests.post(here, person, self.received_at, self.key)
 
     async def digests(self) -> tuple[Appointment, ...]:

@@ -28,7 +28,8 @@ NO_DATA, NOT_READ = "no data", "could not be read"
 def alt(drawable: Drawable) -> str:
     """What the picture shows, in numbers, cut to what Slack keeps."""
     lacks = f"{drawable.unread}." if not isinstance(drawable, Report) and drawable.unread else ""
-    parts = (f"{drawable.title}.", lacks, f"{drawable.about}.", *_figures(drawable))
+    about = f"{drawable.about}, {zone_of(drawable.zone).key} time."
+    parts = (f"{drawable.title}.", lacks, about, *_figures(drawable))
     said = " ".join(filter(None, parts))
     return said if len(said) <= ALT else said[: ALT - 1] + "…"
 

@@ -26,6 +26,7 @@ log = structlog.get_logger()
 
 class LiveTick:
     def __init__(self, services: Services, runner: Runner, pictures: Pictures) -> None:
+        self._services = services
         self._store = services.store
         self._clock = services.clock
         self._runner = runner
@@ -65,7 +66,9 @@ class LiveTick:
     async def _next(self, chart: LiveChart, posted: Posted) -> None:
         """The picture before goes only when the message shows another."""
         now = self._clock()
-        found = await self._runner.look(_query(chart), _errand(chart, now))
+        is_shared = chart.address != chart.person.user
+        zone = await self._services.zone() if is_shared else None
+        found = await self._runner.look(_query(chart), _errand(chart, now), zone)
         picture = await self._pictures.show(posted, live_charts.fresh(chart, found, now))
         shown = Shown(answer=_words(found), picture=picture)
         # Stopped while it was drawn: the message must not go on saying that it is kept fresh.

@@ -103,14 +103,22 @@ class Runner:
                 return answer(await self._audited(operation, person, acting))
         raise TypeError(f"{operation.name} is neither a query, a control nor a change")
 
-    async def look(self, query: Query, invocation: Invocation) -> Answer:
-        """What a query finds, before anybody draws it. Raises BotError."""
-        found, _ = await self._looked(query, invocation)
+    async def look(self, query: Query, invocation: Invocation, zone: str | None = None) -> Answer:
+        """What a query finds, before anybody draws it. Raises BotError.
+
+        ``zone``: of those who read it, where that is not just whoever asks.
+        """
+        found, _ = await self._looked(query, invocation, zone)
         return found
 
-    async def _looked(self, query: Query, invocation: Invocation) -> tuple[Answer, Sight]:
+    async def _looked(
+        self, query: Query, invocation: Invocation, zone: str | None = None
+    ) -> tuple[Answer, Sight]:
         person, sight = await self.member(query, invocation)
-        answering = query.answer(self._seated(sight, invocation), person)
+        if invocation.surface == "open":
+            zone = await self._services.zone()
+        reader = person.model_copy(update={"timezone": zone}) if zone else person
+        answering = query.answer(self._seated(sight, invocation), reader)
         return await self._audited(query, person, answering), sight
 
     async def details(self, number: int, invocation: Invocation) -> dict[str, object]:

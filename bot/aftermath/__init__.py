@@ -2,7 +2,7 @@
 
 from bot.aftermath._shifts import Stretch, against_week_before, overall, shifts
 from bot.aftermath._tick import AftermathTick
-from bot.aftermath._words import told, verdict
+from bot.aftermath._words import gravest_first, picture_title, told, verdict
 from bot.values import Turn
 
 __all__ = [
@@ -10,7 +10,9 @@ __all__ = [
     "Stretch",
     "Turn",
     "against_week_before",
+    "gravest_first",
     "overall",
+    "picture_title",
     "shifts",
     "told",
     "verdict",

@@ -8,13 +8,20 @@ from typing import NamedTuple
 import structlog
 
 from bot.aftermath._shifts import Shift, Stretch, against_week_before, overall, shifts
-from bot.aftermath._words import chart, headline, plain_verdict, told, unanswered
-from bot.errors import AWSError, AWSRefusedError, BotError, DirectoryError, UnknownTargetError
+from bot.aftermath._words import (
+    chart,
+    gravest_first,
+    picture_title,
+    plain_verdict,
+    told,
+    unanswered,
+)
+from bot.errors import AWSError, AWSRefusedError, BotError, UnknownTargetError
 from bot.fleet.inventory import Fleet
-from bot.monitoring import Monitoring, preset
+from bot.monitoring import Monitoring, preset, with_lines
 from bot.monitoring._markers import Markers
 from bot.operations import is_quiet
-from bot.policy.eligibility import Directory
+from bot.policy.team_zone import Zone
 from bot.values import (
     Answer,
     Chart,
@@ -73,7 +80,7 @@ class AftermathTick:
         fleet: Fleet,
         monitoring: Monitoring,
         markers: Markers,
-        directory: Directory,
+        zone: Zone,
         after: Sequence[timedelta],
         clock: Callable[[], int],
     ) -> None:
@@ -82,7 +89,7 @@ class AftermathTick:
         self._fleet = fleet
         self._monitoring = monitoring
         self._markers = markers
-        self._directory = directory
+        self._zone = zone
         self._minutes = sorted({micros(one) // MINUTE for one in after})
         self._clock = clock
         self._failing: dict[tuple[int, int], int] = {}
@@ -147,18 +154,20 @@ class AftermathTick:
         database = await self._database(request.step.target)
         stretch = Stretch.around(sent_at, due.ended_at, due.at)
         since = Window(since=sent_at, until=due.at)
-        (found, panels), markers, others, zone = await asyncio.gather(
+        (found, panels), (alarms, _), markers, others, zone = await asyncio.gather(
             self._monitoring.panels(database, _words(database), stretch.window),
+            self._monitoring.alarms(database),
             self._markers.of(database, stretch.window),
             self._markers.changes(database, since),
-            self._zone(request),
+            self._zone(),
         )
         judged = shifts(database.name, found, stretch)
         if overall(judged) is Turn.WORSE:
             # Only here, as it asks for all of it once more, and CloudWatch charges by the metric.
             judged = against_week_before(judged, await self._earlier(database, stretch.week_before))
-        title = headline(request, database.name, judged, due.minutes)
-        return Seen(database, judged, chart(title, stretch, panels, markers, zone), others)
+        title = picture_title(request, database.name, judged, due.minutes)
+        drawn = chart(title, stretch, gravest_first(panels, judged), markers, zone)
+        return Seen(database, judged, drawn and with_lines(drawn, alarms), others)
 
     async def _earlier(self, database: Database, stretch: Stretch) -> tuple[Shift, ...]:
         """What cannot be read excuses nothing."""
@@ -212,13 +221,6 @@ class AftermathTick:
         if unread := inventory.unread(target):
             raise UnknownTargetError(unread.sentence)
         raise UnknownTargetError(f"{target.identifier} is no longer among the databases I see.")
-
-    async def _zone(self, request: Request) -> str:
-        """Of whoever asked for it; UTC where Slack does not say."""
-        try:
-            return (await self._directory.known_person(request.requester)).timezone
-        except DirectoryError:
-            return "UTC"
 
 
 def _message(request: Request, minutes: int, said: Answer) -> Message:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import inf
 
-from bot.aftermath._shifts import BEFORE, Shift, Stretch, overall
+from bot.aftermath._shifts import BEFORE, SENSES, Shift, Stretch, overall
 from bot.values import (
     Answer,
     Button,
@@ -24,6 +24,7 @@ from bot.values import (
 
 WHYS = 2  #: reasons that a line bears
 SHOWN = 8  #: figures of one turn that a line bears
+DRAWN = 4  #: panels of the picture
 ENDLESS = "endless (replication has stopped)"
 RUN = "query.run.aftermath"  #: the action of a button that runs a command which only looks
 
@@ -73,6 +74,25 @@ def headline(request: Request, name: str, found: Sequence[Shift], minutes: int) 
     return f"{name} {spoken(minutes)} after {request.label}: {_word(found)}"
 
 
+def picture_title(request: Request, name: str, found: Sequence[Shift], minutes: int) -> str:
+    """The finding with its gravest figure, as whoever sees just the preview reads no more."""
+    worse = _of(found, Turn.WORSE)
+    if not worse:
+        return headline(request, name, found, minutes)
+    return f"{name} {spoken(minutes)} after {request.label}: worse: {_moved(worse[0])}"
+
+
+def gravest_first(panels: Sequence[Panel], found: Sequence[Shift]) -> tuple[Panel, ...]:
+    """Panels of what got worse, then of what nobody can tell, then as they were."""
+    ranks = {Turn.WORSE: 0, Turn.UNREAD: 1}
+
+    def rank(panel: Panel) -> int:
+        senses = {SENSES.get(one.series.metric) for one in panel.curves}
+        return min((ranks.get(one.turn, 2) for one in found if one.sense in senses), default=2)
+
+    return tuple(sorted(panels, key=rank))
+
+
 def verdict(found: Sequence[Shift]) -> Line:
     """One line, the gravest first; what cannot be said is said to be so."""
     sayings: tuple[tuple[Turn, str, Saying], ...] = (
@@ -112,7 +132,8 @@ def chart(
         title=title,
         about=f"{_steps(stretch.window)}, from {BEFORE} minutes before the change",
         window=stretch.window,
-        panels=full,
+        panels=full[:DRAWN],
+        rest=full[DRAWN:],
         zone=zone,
         markers=markers,
         change=(stretch.sent_at, stretch.ended_at),

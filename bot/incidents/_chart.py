@@ -8,6 +8,7 @@ import structlog
 from bot.errors import AWSError, BotError
 from bot.incidents._databases import IncidentDatabases
 from bot.monitoring import SHOWN, Finding, Monitoring, firing, lined, spoken, unread_because
+from bot.policy.team_zone import Zone
 from bot.values import (
     Alarm,
     Answer,
@@ -26,6 +27,7 @@ from bot.values import (
     Place,
     Range,
     Window,
+    amount,
 )
 from storage.store import Store
 
@@ -36,10 +38,13 @@ log = structlog.get_logger()
 
 
 class Illustrator:
-    def __init__(self, store: Store, places: IncidentDatabases, monitoring: Monitoring) -> None:
+    def __init__(
+        self, store: Store, places: IncidentDatabases, monitoring: Monitoring, zone: Zone
+    ) -> None:
         self._store = store
         self._places = places
         self._monitoring = monitoring
+        self._zone = zone
 
     async def draw(self, incident: Incident) -> None:
         """Has it posted once; where there is nothing to draw, the words alone."""
@@ -71,26 +76,28 @@ class Illustrator:
         return Answer(
             title=title,
             parts=tuple(Paragraph(line=line) for line in seen.findings[:SAID]),
-            chart=seen.chart and _marked(seen.chart.model_copy(update={"title": title}), incident),
+            chart=seen.chart and with_its_start(seen.chart, incident, title),
         )
 
     async def _seen(self, database: Database, incident: Incident) -> Observed:
         """What it is about comes first, whatever the figures say. Raises as ``observe`` does."""
         words = (incident.shows,) if incident.shows else ()
         alarms = (incident.watched,) if incident.watched else ()
+        zone = await self._zone()
         seen, own = await asyncio.gather(
             self._monitoring.observe(
-                database, SPAN, words, "UTC", alarms=alarms,
+                database, SPAN, words, zone, alarms=alarms,
                 known=() if incident.watched else (Finding(incident.title, _happens(incident)),),
             ),
             self._own(database, incident.watched),
         )  # fmt: skip
         if own is None or seen.chart is None:
             return seen
-        panels = (own, *seen.chart.panels[: SHOWN - 1])
+        every = (own, *seen.chart.panels, *seen.chart.rest)
         lacks = f"{own.title} could not all be read" if own.is_unread else ""
         unread = "; ".join(filter(None, (lacks, seen.chart.unread)))
-        drawn = seen.chart.model_copy(update={"panels": panels, "unread": unread})
+        shown = {"panels": every[:SHOWN], "rest": every[SHOWN:], "unread": unread}
+        drawn = seen.chart.model_copy(update=shown)
         return seen.model_copy(update={"chart": drawn})
 
     async def _own(self, database: Database, alarm: Alarm | None) -> Panel | None:
@@ -124,7 +131,20 @@ def _unread(incident: Incident, error: BotError) -> Iterator[Line]:
     yield (f"Its figures could not be read. {why}",)
 
 
-def _marked(chart: Chart, incident: Incident) -> Chart:
-    """With its start."""
-    marker = Marker(at=incident.started_at, label=f"{incident.label} began")
-    return chart.model_copy(update={"markers": (*chart.markers, marker)})
+def with_its_start(chart: Chart, incident: Incident, title: str) -> Chart:
+    """With its start, and with how it stands now in the title."""
+    marker = Marker(at=incident.started_at, label=f"{incident.label} began", is_own=True)
+    markers = sorted((*chart.markers, marker), key=lambda one: one.at)
+    now = now_of(chart, incident.watched)
+    return chart.model_copy(update={"title": f"{title}{now}", "markers": tuple(markers)})
+
+
+def now_of(chart: Chart, alarm: Alarm | None) -> str:
+    """``, now 179 GiB``; empty where that is not known, and of several curves."""
+    curves = [
+        curve for panel in chart.panels[:1] for curve in panel.curves
+        if alarm and curve.series.metric == alarm.metric and curve.series.latest
+    ]  # fmt: skip
+    if len(curves) != 1 or curves[0].series.latest is None:
+        return ""
+    return f", now {amount(curves[0].series.latest[1], curves[0].series.unit)}"

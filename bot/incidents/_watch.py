@@ -20,6 +20,7 @@ from bot.incidents._events import EventWatch
 from bot.incidents._records import Records
 from bot.monitoring import Monitoring
 from bot.policy.judge import Judge
+from bot.policy.team_zone import Zone
 from bot.values import SECOND, Incident, micros, passed
 from storage.store import Store
 
@@ -42,6 +43,7 @@ class Watch:
         judge: Judge,
         monitoring: Monitoring,
         channel: str | None,
+        zone: Zone,
         clock: Callable[[], int],
     ) -> None:
         self._store = store
@@ -51,7 +53,7 @@ class Watch:
         places, self._records = IncidentDatabases(fleet, judge), Records(channel or "")
         self._alarms = AlarmWatch(store, places, self._records)
         self._events = EventWatch(store, places, self._records)
-        self._illustrator = Illustrator(store, places, monitoring)
+        self._illustrator = Illustrator(store, places, monitoring, zone)
         self._patience = Patience()
 
     async def tick(self) -> None:

@@ -350,9 +350,14 @@ class DigestSettings(Part):
 
 
 class Configuration(Part):
-    """All of rds-bot.yml. ``observe``: nothing is changed, every change is answered by its plan."""
+    """All of rds-bot.yml. ``observe``: nothing is changed, every change is answered by its plan.
+
+    ``timezone``: of pictures that many people read; None: that of most digests, else of most
+    approvers.
+    """
 
     observe: StrictBool = False
+    timezone: Timezone | None = None
     channels: ChannelSettings = ChannelSettings()
     access: AccessSettings = AccessSettings()
     accounts: tuple[AccountSettings, ...] = ()

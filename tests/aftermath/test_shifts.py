@@ -8,12 +8,14 @@ from bot.aftermath import (
     Stretch,
     Turn,
     against_week_before,
+    gravest_first,
     overall,
+    picture_title,
     shifts,
     told,
     verdict,
 )
-from bot.values import Button, Measure, Mention, Series
+from bot.values import Button, Curve, Measure, Mention, Panel, Series
 from handlers.blocks.text import plain
 from handlers.errors import query_in
 from tests.samples import ANA, HOUR, MINUTE, NOW, sample_database, sample_request, sample_target
@@ -196,3 +198,34 @@ def test_only_a_worsening_calls_who_asked_and_offers_what_to_look_at(is_worse: b
     assert (Mention(person=ANA) in words.line) is is_worse  # type: ignore[union-attr]
     assert len(answer.buttons) == (4 if is_worse else 1)
     assert all(isinstance(one, Button) and query_in(one.value) for one in answer.buttons)
+
+
+def title(*given: Series) -> str:
+    found = {Measure(target=sample_target(), metric=one.metric): one for one in given}
+    judged = shifts("orders-staging", found, around())
+    return picture_title(sample_request(), "orders-staging", judged, 15)
+
+
+def test_the_title_of_the_picture_is_the_finding_with_its_figure() -> None:
+    label = sample_request().label
+
+    assert title(AS_EVER, SLOW) == (
+        f"orders-staging 15 minutes after {label}: worse: read latency rose from 0.6 ms to 3.1 ms "
+        "(5.2 times as much)"
+    )
+    assert title(AS_EVER) == f"orders-staging 15 minutes after {label}: as before"
+
+
+def test_the_panel_of_what_got_worse_comes_first_and_of_what_nobody_can_tell_next() -> None:
+    unread = lacking(series("ReplicaLag", [0.0] * 30, [0.0] * 13))
+    panels = [
+        Panel(title=one.metric, unit=one.unit, curves=(Curve(series=one),))
+        for one in (AS_EVER, SILENT, unread, SLOW)
+    ]
+    found = {Measure(target=sample_target(), metric=one.metric): one for one in (SLOW, unread)}
+
+    ordered = gravest_first(panels, shifts("orders-staging", found, around()))
+
+    assert [one.title for one in ordered] == [
+        "ReadLatency", "ReplicaLag", "CPUUtilization", "DatabaseConnections",
+    ]  # fmt: skip

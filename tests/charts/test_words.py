@@ -23,7 +23,7 @@ def test_who_cannot_see_the_picture_reads_its_numbers() -> None:
     said = alt(chart(panel([40.0, 88.0, 34.5]), zone="Europe/Berlin"))
 
     assert said == (
-        "orders-test: CPU reached 88 %. The last hour, each minute. "
+        "orders-test: CPU reached 88 %. The last hour, each minute, Europe/Berlin time. "
         "CPU: now 34.5 %, highest 88 % at Wed 13:58, lowest 34.5 %."
     )
 
@@ -48,7 +48,10 @@ def test_moments_and_a_change_are_told_before_the_figures() -> None:
 
     said = alt(marked(marker(30), change=change))
 
-    assert "each minute. The change: 11:30 to 11:38. Marked: #12 reboot at Wed 11:30. CPU:" in said
+    assert (
+        "each minute, UTC time. The change: 11:30 to 11:38. Marked: #12 reboot at Wed 11:30. CPU:"
+        in said
+    )
 
 
 def test_a_week_before_is_told_by_its_mean() -> None:
