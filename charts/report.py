@@ -42,7 +42,7 @@ HOLLOW: Mapping[str, Any] = {
 
 def figure(report: Report) -> Figure:
     """Scales of which nothing is known would be empty axes, and are left out."""
-    told = [one for one in report.scales if any(each.count for each in one.intervals)]
+    told = [one for one in report.scales if any(each.value is not None for each in one.intervals)]
     key, count = tuple(_key(told)) if told else (), sum(len(one.intervals) for one in told)
     shown = _fitted(told, room(report.title, _foot(report, count), key))
     foot = _foot(report, count - sum(len(one.intervals) for one in shown))

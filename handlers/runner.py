@@ -115,7 +115,7 @@ class Runner:
         self, query: Query, invocation: Invocation, zone: str | None = None
     ) -> tuple[Answer, Sight]:
         person, sight = await self.member(query, invocation)
-        if invocation.surface == "open":
+        if invocation.surface == "open" and not invocation.is_direct:
             zone = await self._services.zone()
         reader = person.model_copy(update={"timezone": zone}) if zone else person
         answering = query.answer(self._seated(sight, invocation), reader)

@@ -23,7 +23,7 @@ from bot.values import (
     paragraph,
 )
 
-ROWS, NAMED = 40, 3
+ROWS, NAMED = 12, 3  #: databases of the picture, and in words
 CPU = "CPUUtilization"
 
 
@@ -49,6 +49,7 @@ def heat(facts: DigestFacts, zone: str) -> Answer | None:
         title=f"CPU by hour: {_first(busiest[0][0], lacks)}, at {_peak(busiest[0][1]):.0f} %",
         about=_counted(len(known), len(names)) + ("; not all read" if facts.unseen else ""),
         window=window,
+        others=len(known) - len(busiest),
         rows=tuple(HeatRow(label=name, values=_hours(one, window)) for name, one in busiest),
         zone=zone,
         unread=lacks and f"CPU of {lacks}",
@@ -114,9 +115,7 @@ def _counted(count: int, all_of_them: int) -> str:
     """Of those that could be read; the others are said, for they may be the busiest."""
     silent = all_of_them - count
     without = f"; {silent} without figures" if silent else ""
-    if count > ROWS:
-        return f"The {ROWS} busiest of {count:,} databases, the last 24 hours{without}"
-    return f"{count} database{'' if count == 1 else 's'}, the last 24 hours{without}"
+    return f"{count:,} database{'' if count == 1 else 's'}, last 24 hours{without}"
 
 
 def _names(facts: DigestFacts) -> Mapping[Target, str]:

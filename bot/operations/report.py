@@ -4,7 +4,7 @@ from datetime import timedelta
 from bot.operation import Desk, Query
 from bot.params import Duration
 from bot.reports import changes, chart, findings, sentences, span_of, table, title_of
-from bot.values import Answer, Button, Code, Menu, Person, paragraph, refresh
+from bot.values import Answer, Button, Code, Menu, Person, Report, looking, paragraph, refresh
 
 DAYS = (7, 30, 90)  #: that are offered
 
@@ -27,12 +27,13 @@ class ShowReport(Query):
             return _nothing(span)
         found = await asyncio.to_thread(findings, now, before)
         title = title_of(found, span)
+        drawn = chart(found, title, span, person.timezone)
         return Answer(
             title=title,
             parts=(changes(found, span), table(found), *sentences(found, now, before, span)),
-            buttons=_buttons(self.since),
+            buttons=_buttons(self.since, drawn),
             hint=("What stands behind it: ", Code(text="/rds requests --all")),
-            chart=chart(found, title, span, person.timezone),
+            chart=drawn,
         )
 
 
@@ -45,9 +46,14 @@ def _nothing(span: str) -> Answer:
     )
 
 
-def _buttons(since: timedelta) -> tuple[Menu, Button]:
-    """Another stretch of time, and the same anew."""
+def _buttons(since: timedelta, drawn: Report | None) -> tuple[Menu | Button, ...]:
+    """Another stretch of time, and the same anew.
+
+    Where there is no picture, there is none to change in its place.
+    """
     spans = sorted({*(timedelta(days=days) for days in DAYS), since})
+    if drawn is None:
+        return tuple(looking(_label(one), _line(one)) for one in spans if one != since)
     choices = tuple(map(_choice, spans))
     return Menu(label="Range", choices=choices, chosen=_label(since)), refresh(_line(since))
 

@@ -7,15 +7,23 @@ from bot.reports._words import unit_of
 from bot.values import Interval, Report, Scale
 
 
-def chart(found: ReportFigures, title: str, span: str, zone: str) -> Report:
+def chart(found: ReportFigures, title: str, span: str, zone: str) -> Report | None:
+    """Of what there are enough cases to say something of; None where of nothing there are."""
     shares = (found.successes, *found.operations)
     scales = (
         Scale(title="Operations", unit="%", intervals=tuple(_interval(one, 1) for one in shares)),
         _in_time("Approvals", (found.approval,)),
         _in_time("Incidents", (found.acknowledgement, found.resolution)),
     )
-    about = f"The last {span} with 95 % intervals, beside the {span} before"
-    return Report(title=title, about=about, scales=scales, zone=zone)
+    told = tuple(one for scale in scales if (one := _told(scale)).intervals)
+    about = f"Last {span}, beside the {span} before"
+    return Report(title=title, about=about, scales=told, zone=zone) if told else None
+
+
+def _told(scale: Scale) -> Scale:
+    """A figure of too few cases would be an empty line of the picture; the words say it."""
+    known = tuple(one for one in scale.intervals if one.value is not None)
+    return scale.model_copy(update={"intervals": known})
 
 
 def _in_time(title: str, figures: Sequence[Figure]) -> Scale:

@@ -24,22 +24,29 @@ def test_the_figures_are_said_with_how_many_cases_they_rest_on() -> None:
 
 
 def test_too_few_cases_are_no_point() -> None:
-    drawn = figure(report(FEW))
+    drawn = figure(report(ALL, FEW))
 
-    assert lines(drawn.axes[-1], marker="o") == []
+    assert len(lines(drawn.axes[-1], marker="o")) == 2
     assert {"too few to say", "n = 2"} <= set(said(drawn))
 
 
 def test_a_share_has_the_whole_scale_and_a_time_what_it_needs() -> None:
     slow = Interval(label="reboot", count=9, value=40, low=20, high=95)
 
-    assert figure(report(FEW)).axes[-1].get_xlim() == (0, 100)
+    assert figure(report(ALL)).axes[-1].get_xlim() == (0, 100)
     assert figure(report(slow, unit="min")).axes[-1].get_xlim() == (0, 150)
 
 
 def test_a_report_without_figures_says_so() -> None:
     assert "no data" in said(figure(report()))
+    assert "no data" in said(figure(report(FEW)))
     assert "no data" in said(figure(REPORT.model_copy(update={"scales": ()})))
+
+
+def test_a_scale_of_which_nothing_is_known_has_no_empty_axes() -> None:
+    drawn = figure(REPORT.model_copy(update={"scales": report(ALL).scales + report(FEW).scales}))
+
+    assert len([one for one in drawn.axes if one.axison]) == 1
 
 
 def test_no_text_of_a_report_lies_upon_another() -> None:

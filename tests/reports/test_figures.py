@@ -12,6 +12,7 @@ from bot.reports import findings
 from bot.values import (
     SECOND,
     Answer,
+    Button,
     Incident,
     Origin,
     Person,
@@ -113,8 +114,8 @@ async def test_the_picture_has_the_figures_of_the_table_in_units_that_read_well(
     assert given.chart.zone == "Europe/Berlin"
     operations, approvals, incidents = given.chart.scales
     assert [one.label for one in operations.intervals] == [
-        "Operations that succeeded", "create snapshot", "reboot instance", "modify backup window",
-    ]  # fmt: skip
+        "Operations that succeeded", "create snapshot", "reboot instance",
+    ], "of the others there are too few cases for a figure"  # fmt: skip
     assert (operations.unit, approvals.unit, incidents.unit) == ("%", "min", "min")
     [wait] = approvals.intervals
     assert (wait.value, wait.low, wait.high, wait.before) == (13, 8, 18, 33)
@@ -186,8 +187,24 @@ async def test_a_small_sample_says_that_it_is_one() -> None:
     assert {row[5] for row in table.rows} == {("too few to compare",)}
     assert "9 operations, too few to say" in given.title
     assert "Fewer than 10 cases" in words(given)
+    assert given.chart is None, "there would be nothing on its axes"
+    assert all(one.action.startswith("query.run") for one in buttons(given))
+
+
+async def test_what_has_too_few_cases_has_no_axes_in_the_picture() -> None:
+    waits = tuple(minutes * MINUTE for minutes in range(1, 21))
+
+    given = await told(a_tally(waits=waits, incidents=(an_incident(1, 3, 9),)), BEFORE)
+
     assert isinstance(given.chart, Report)
-    assert {one.value for scale in given.chart.scales for one in scale.intervals} == {None}
+    assert [one.title for one in given.chart.scales] == ["Approvals"]
+    assert all(one.action.startswith("picture.") for one in buttons(given))
+
+
+def buttons(given: Answer) -> list[Button]:
+    found = [one for one in given.buttons if isinstance(one, Button)]
+    assert found
+    return found
 
 
 async def test_of_scattered_cases_the_mean_is_told_and_no_interval() -> None:
