@@ -15,7 +15,7 @@ from bot.fleet.connection_limits import Ceilings
 from bot.fleet.inventory import Fleet
 from bot.fleet.limits import Ceiling
 from bot.incidents import IncidentActions
-from bot.monitoring import Monitoring, firing, happening
+from bot.monitoring import Monitoring, firing, happening, limits
 from bot.monitoring._markers import Markers
 from bot.operation import Change, Control, Operation, WantedRequests, WantedRows
 from bot.operations import CATALOGUE
@@ -42,6 +42,7 @@ from bot.values import (
     Environment,
     Inventory,
     Kind,
+    Limit,
     Line,
     Measure,
     Observed,
@@ -126,6 +127,10 @@ class ServiceDesk:
         alarms, unknown = await self.services.monitoring.alarms(database)
         about = (one for one in alarms if one.metric in ("", metric))
         return (*(line for one in about for line in firing(one)), *(one.said for one in unknown))
+
+    async def firing_limits(self, database: Database, metric: str) -> tuple[Limit, ...]:
+        alarms, _ = await self.services.monitoring.alarms(database)
+        return limits(one for one in alarms if one.metric == metric)
 
     async def ceilings(self, database: Database) -> Mapping[str, Ceiling]:
         return await self.services.ceilings.within(database)

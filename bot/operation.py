@@ -28,6 +28,7 @@ from bot.values import (
     Environment,
     Inventory,
     Kind,
+    Limit,
     Line,
     Measure,
     Observed,
@@ -91,6 +92,9 @@ class Desk(Protocol):
 
     async def firing(self, database: Database, metric: str) -> tuple[Line, ...]:
         """Of the alarms that fire on a metric of it now, or that this could not be read."""
+
+    async def firing_limits(self, database: Database, metric: str) -> tuple[Limit, ...]:
+        """Thresholds of those alarms, as lines of a picture; what cannot be read has none."""
 
     async def ceilings(self, database: Database) -> Mapping[str, Ceiling]:
         """How many connections it takes, or each member of a cluster, by the instance's name."""

@@ -103,7 +103,9 @@ def _chart(chart: Chart) -> Iterator[str]:
 def _panel(panel: Panel, zone: ZoneInfo) -> str:
     shown = (one for one in panel.curves if one.series.points or one.series.unread)
     curves = [_curve(one, zone) for one in shown]
-    return f"{panel.title}: {'; '.join(curves) or NO_DATA}."
+    lines = ", ".join(one.label for one in panel.alarms)
+    title = f"{panel.title} ({lines})" if lines else panel.title
+    return f"{title}: {'; '.join(curves) or NO_DATA}."
 
 
 def _curve(curve: Curve, zone: ZoneInfo) -> str:

@@ -3,6 +3,7 @@
 from bot.monitoring._alarms import (
     ALARMS,
     firing,
+    limits,
     lined,
     measured,
     rule,
@@ -28,6 +29,7 @@ __all__ = [
     "days_left",
     "firing",
     "happening",
+    "limits",
     "lined",
     "measured",
     "outlook",

@@ -1,7 +1,7 @@
 """What alarms watch for and why they fire, in words and as lines in a chart: pure."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from bot.aws.cloudwatch import UNITS
 from bot.values import (
@@ -97,11 +97,17 @@ def with_lines(chart: Chart, alarms: Sequence[Alarm]) -> Chart:
 
 def lined(panel: Panel, alarm: Alarm) -> Panel:
     """With its threshold as a line, beside those of other alarms."""
-    if alarm.threshold is None:
-        return panel
-    label = f"alarm {amount(alarm.threshold, UNITS.get(alarm.metric, ''))}"
-    line = Limit(value=alarm.threshold, label=label)
-    return panel.model_copy(update={"alarms": tuple(dict.fromkeys((*panel.alarms, line)))})
+    lines = dict.fromkeys((*panel.alarms, *limits((alarm,))))
+    return panel.model_copy(update={"alarms": tuple(lines)})
+
+
+def limits(alarms: Iterable[Alarm]) -> tuple[Limit, ...]:
+    """Thresholds as lines of a picture; an alarm of something else has none."""
+    known = ((one, one.threshold) for one in alarms if one.threshold is not None)
+    return tuple(
+        Limit(value=level, label=f"alarm {amount(level, UNITS.get(one.metric, ''))}")
+        for one, level in known
+    )
 
 
 def _shows(panel: Panel, alarm: Alarm) -> bool:

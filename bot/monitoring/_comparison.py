@@ -4,16 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.fleet.limits import Ceiling
+from bot.monitoring._alarms import lined
 from bot.monitoring._chart import panel
 from bot.monitoring._panels import Plot
 from bot.monitoring._unread import caption, unread
 from bot.settings._thresholds import Thresholds
 from bot.values import (
+    Alarm,
     Chart,
     Database,
     Line,
     Measure,
     Moment,
+    Panel,
     Range,
     Series,
     Strong,
@@ -30,6 +33,7 @@ class Compared:
     plot: Plot
     found: Mapping[Measure, Series]
     limit: Ceiling | None = None
+    alarms: tuple[Alarm, ...] = ()  #: that fire on it
 
     @property
     def full(self) -> tuple[Series, ...]:
@@ -79,6 +83,24 @@ def _listing(names: Sequence[str]) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
+def _levels(one: Compared) -> tuple[float, ...]:
+    """Thresholds of its alarms on that metric."""
+    names = dict(one.plot.metrics)
+    return tuple(
+        alarm.threshold
+        for alarm in one.alarms
+        if alarm.metric in names and alarm.threshold is not None
+    )
+
+
+def _alarmed(one: Compared, drawn: Panel) -> Panel:
+    """With the lines of its alarms on that metric."""
+    for alarm in one.alarms:
+        if alarm.metric in dict(one.plot.metrics):
+            drawn = lined(drawn, alarm)
+    return drawn
+
+
 def side_by_side(
     given: Sequence[Compared], window: Window, span: Range, zone: str, thresholds: Thresholds
 ) -> Chart | None:
@@ -86,10 +108,10 @@ def side_by_side(
     if not any(one.full for one in given):
         return None
     plots = tuple(dict.fromkeys(one.plot for one in given))
-    reach = max(one.highest for one in given)
+    reach = max(level for one in given for level in (one.highest, *_levels(one)))
     panels = (panel(one.plot, one.database, one.found, one.limit, thresholds) for one in given)
     named = (
-        drawn.model_copy(update={"title": one.database.name[:28], "reach": reach})
+        _alarmed(one, drawn).model_copy(update={"title": one.database.name[:28], "reach": reach})
         for one, drawn in zip(given, panels, strict=True)
     )
     return Chart(

@@ -3,6 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from bot.aws.accounts import Accounts
 from bot.errors import AWSError, UnknownWordError
@@ -126,6 +127,29 @@ class Monitoring:
             return (), (Finding("its alarms could not be read", (said,)),)
         return about(every, database), ()
 
+    async def _alarms_of(
+        self, databases: Sequence[Database]
+    ) -> tuple[Mapping[Target, tuple[Alarm, ...]], tuple[Line, ...]]:
+        """The same of several, each region asked once."""
+        regions = {(one.target.account, one.target.region): one.target for one in databases}
+        found = await asyncio.gather(
+            *(self._accounts.door(one, ALARMS).alarms_firing() for one in regions.values()),
+            return_exceptions=True,
+        )
+        known, lacks = dict[tuple[str, str], Sequence[Alarm]](), list[Line]()
+        for place, result in zip(regions, found, strict=True):
+            if isinstance(result, AWSError):
+                lacks.append((f"Whether alarms fire in {place[1]} could not be read. "
+                              f"{reason(result, ALARMS)}",))  # fmt: skip
+            elif isinstance(result, BaseException):
+                raise result
+            else:
+                known[place] = result
+        return {
+            one.target: about(known.get((one.target.account, one.target.region), ()), one)
+            for one in databases
+        }, tuple(lacks)
+
     async def compare(
         self, databases: Sequence[Database], span: Range, word: str, zone: str
     ) -> Observed:
@@ -138,10 +162,17 @@ class Monitoring:
         window = self.window(span)
         plots = [chosen(one, (word,), "metric")[0] for one in databases]
         pairs = zip(databases, plots, strict=True)
-        compared = await asyncio.gather(*(self._one(*pair, window) for pair in pairs))
-        busiest = sorted(compared, key=lambda one: one.mean, reverse=True)
+        compared, (alarms, lacks) = await asyncio.gather(
+            asyncio.gather(*(self._one(*pair, window) for pair in pairs)),
+            self._alarms_of(databases),
+        )
+        busiest = sorted(
+            (replace(one, alarms=alarms[one.database.target]) for one in compared),
+            key=lambda one: one.mean,
+            reverse=True,
+        )
         drawn = side_by_side(busiest, window, span, zone, self._thresholds)
-        said = tuple(map(said_of, busiest))
+        said = (*map(said_of, busiest), *lacks)
         return Observed(headline=leading(busiest), findings=said, chart=drawn)
 
     async def panels(

@@ -50,7 +50,8 @@ class CompareDatabases(Query):
     """
 
     verb, name = "compare", "compare_databases"
-    permissions = ("cloudwatch:GetMetricData", "rds:DescribeDBClusterParameters",
+    permissions = ("cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData",
+                   "rds:DescribeDBClusterParameters",
                    "rds:DescribeDBParameters")  # fmt: skip
     example = "compare orders-test orders-staging --metric connections"
 

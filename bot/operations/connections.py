@@ -77,8 +77,9 @@ class ShowConnections(Query):
             desk.ceilings(database),
         )
         usages = [_usage(one, limits.get(one.name), day, week) for one in instances]
-        chart = _chart(database, usages, window, person.timezone)
         fires = await desk.firing(database, AVERAGE[0]) if instances else ()
+        lines = await desk.firing_limits(database, AVERAGE[0]) if fires else ()
+        chart = _chart(database, usages, window, person.timezone, lines)
         missing = _missing(inventory, database)
         return Answer(
             title=_headline(database, usages, is_firing=bool(fires)),
@@ -241,16 +242,23 @@ def _said(usage: Usage) -> Iterator[Line]:
         yield (f"{said[0].upper()}{said[1:]} could not be read, or only in part. {why}",)
 
 
-def _chart(database: Database, usages: Sequence[Usage], window: Window, zone: str) -> Chart | None:
+def _chart(
+    database: Database,
+    usages: Sequence[Usage],
+    window: Window,
+    zone: str,
+    alarms: tuple[Limit, ...],
+) -> Chart | None:
     shown = [usage for usage in usages if usage.week.points][:CURVES]
     if not shown:
         return None
     curves = tuple(Curve(series=one.week, label=_label(one.database, database)) for one in shown)
+    panel = Panel(title="Connections", unit="", curves=curves, limit=_line(shown), alarms=alarms)
     return Chart(
         title=_title(database, usages),
-        about="The last 7 days, 30-minute averages",
+        about="Last 7 days, 30-minute averages",
         window=window,
-        panels=(Panel(title="Connections", unit="", curves=curves, limit=_line(shown)),),
+        panels=(panel,),
         zone=zone,
         unread=_lacking(usages),
     )

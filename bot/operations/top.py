@@ -189,7 +189,7 @@ def _chart(
     )
     return Chart(
         title=f"{instance.name}: {headline(instance, load)}",
-        about=f"The {span.spoken}, average active sessions",
+        about=f"{span.spoken}, average active sessions".capitalize(),
         window=window,
         panels=(panel,),
         zone=person.timezone,

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.values import Curve, Drawable, Panel
+from bot.values import Curve, Drawable, Limit, Panel
 from charts.words import ALT, alt
 from tests.charts.samples import (
     BUSY,
@@ -52,6 +52,19 @@ def test_moments_and_a_change_are_told_before_the_figures() -> None:
         "each minute, UTC time. The change: 11:30 to 11:38. Marked: #12 reboot at Wed 11:30. CPU:"
         in said
     )
+
+
+def test_lines_of_alarms_are_told_with_their_panel() -> None:
+    lines = (Limit(value=80, label="alarm 80 %"), Limit(value=95, label="alarm 95 %"))
+    given = panel([40.0]).model_copy(update={"alarms": lines})
+
+    assert "CPU (alarm 80 %, alarm 95 %): now 40 %" in alt(chart(given))
+
+
+def test_panels_without_room_are_told_too() -> None:
+    given = chart(panel([40.0])).model_copy(update={"rest": (panel([7.0], title="Queue"),)})
+
+    assert "Queue: now 7 %" in alt(given)
 
 
 def test_a_week_before_is_told_by_its_mean() -> None:

@@ -20,7 +20,15 @@ from bot.monitoring._findings import Finding, findings, measured
 from bot.monitoring._reader import _findings, _judged
 from bot.monitoring._trends import DAY, days_left
 from bot.monitoring._week_before import against
-from bot.sandbox.aws import DEMO_FLEET, MAIN, AWSSandbox, HeldClock, InstanceSpec, role_arn
+from bot.sandbox.aws import (
+    DEMO_FLEET,
+    MAIN,
+    AlarmSpec,
+    AWSSandbox,
+    HeldClock,
+    InstanceSpec,
+    role_arn,
+)
 from bot.settings._thresholds import Thresholds
 from bot.values import (
     SECOND,
@@ -612,3 +620,48 @@ def test_an_alarm_is_the_heading_with_its_value_and_its_line(
     )  # fmt: skip
 
     assert headed(alarm) == head
+
+
+@pytest.fixture
+def alarmed(aws: AWSSandbox) -> AWSSandbox:
+    aws.seed_alarms([AlarmSpec("orders-cpu", "orders-test", "CPUUtilization", 95.0)])
+    aws.client("cloudwatch").set_alarm_state(
+        AlarmName="orders-cpu", StateValue="ALARM", StateReason="Threshold Crossed"
+    )
+    return aws
+
+
+async def test_what_is_compared_shows_the_lines_of_its_alarms_on_the_one_scale(
+    alarmed: AWSSandbox, watch: Watch
+) -> None:
+    databases = [await watch.fleet.find(name) for name in ("orders-test", "orders-prod")]
+
+    seen = await watch.monitoring.compare(databases, Range.DAY, "cpu", "UTC")
+
+    assert seen.chart is not None
+    lines = {one.title: [line.label for line in one.alarms] for one in seen.chart.panels}
+    assert lines == {"orders-test": ["alarm 95 %"], "orders-prod": []}
+    assert {one.reach for one in seen.chart.panels} == {95.0}
+    assert len(alarmed.calls("cloudwatch:DescribeAlarms")) == 1
+
+
+async def test_an_alarm_on_another_metric_has_no_line_there(
+    alarmed: AWSSandbox, watch: Watch
+) -> None:
+    databases = [await watch.fleet.find(name) for name in ("orders-test", "orders-prod")]
+
+    seen = await watch.monitoring.compare(databases, Range.DAY, "connections", "UTC")
+
+    assert seen.chart is not None
+    assert [one.alarms for one in seen.chart.panels] == [(), ()]
+
+
+async def test_alarms_that_cannot_be_read_are_said_beside_what_is_compared(watch: Watch) -> None:
+    watch.aws.fault("cloudwatch:DescribeAlarms", "denied",
+                    times=None)  # fmt: skip
+    databases = [await watch.fleet.find(name) for name in ("orders-test", "orders-prod")]
+
+    seen = await watch.monitoring.compare(databases, Range.DAY, "cpu", "UTC")
+
+    assert seen.chart is not None
+    assert "Whether alarms fire in us-east-1 could not be read." in spoken(seen.findings[-1], "UTC")

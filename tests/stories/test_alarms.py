@@ -156,7 +156,7 @@ async def test_a_chart_draws_the_figures_that_the_alarm_compares(stage: Stage) -
         await passes(play)
         await passes(play)
 
-        assert "CPU utilization, Maximum of 5 min: now " in await picture(stage)
+        assert "CPU utilization, Maximum of 5 min (alarm " in await picture(stage)
 
 
 async def test_an_incident_whose_figures_cannot_be_read_says_so(stage: Stage) -> None:

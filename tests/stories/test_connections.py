@@ -1,7 +1,7 @@
 """Connections against the limit that holds, in words and in one picture."""
 
 from bot.bootstrap import Bot
-from bot.sandbox.aws import AWSSandbox, ClusterSpec
+from bot.sandbox.aws import AlarmSpec, AWSSandbox, ClusterSpec
 from bot.sandbox.slack import SlackSandbox
 from tests.handlers.blocks.judging import assert_message
 from tests.stories.asking import audited, flat, told
@@ -103,3 +103,20 @@ async def test_what_cannot_be_told_is_explained(
     assert "direct messages" not in empty
     assert "Only full members" in guest
     assert "AWS says InternalError" in refused
+
+
+async def test_the_line_of_an_alarm_that_fires_on_them_is_in_the_picture(
+    bot: Bot, slack: SlackSandbox, aws: AWSSandbox
+) -> None:
+    aws.seed_alarms([AlarmSpec("billing-many", "billing-staging", "DatabaseConnections", 300.0)])
+    aws.client("cloudwatch").set_alarm_state(
+        AlarmName="billing-many", StateValue="ALARM", StateReason="Threshold Crossed"
+    )
+    ana = slack.member("ana")
+
+    words = await told(ana, "/rds connections billing-staging")
+    seen = await picture(ana)
+
+    assert "Alarm billing-many fires since" in flat(words)
+    [image] = [block for block in seen.blocks if block["type"] == "image"]
+    assert "Connections (alarm 300): now " in image["alt_text"]
