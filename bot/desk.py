@@ -195,7 +195,9 @@ class ServiceDesk:
         find = self.services.store.requests.find
         return await find(environments=environments, limit=limit, **wanted)
 
-    async def audit(self, **wanted: Unpack[WantedRows]) -> tuple[AuditEntry, ...]:
+    async def audit(
+        self, *, limit: int = MOST, **wanted: Unpack[WantedRows]
+    ) -> tuple[AuditEntry, ...]:
         actor, since = wanted.get("actor"), wanted.get("since")
         rows = await self.services.store.audit.rows(
             request_id=wanted.get("request_id"),
@@ -203,12 +205,12 @@ class ServiceDesk:
             target=wanted.get("target"),
             results=TROUBLE if wanted.get("failed") else None,
             since=None if since is None else self.services.clock() - micros(since),
-            limit=MOST if self.sight.is_whole else WAITING,
+            limit=limit if self.sight.is_whole else max(limit, WAITING),
         )
         if self.sight.is_whole:
             return rows
         seen = await self._seen_by_name()
-        return tuple(row for row in rows if row.event.target in seen)[:MOST]
+        return tuple(row for row in rows if row.event.target in seen)[:limit]
 
     async def _seen_by_name(self) -> frozenset[str]:
         """In the trail a cluster and an instance may go by one name: both have to be seen."""

@@ -136,7 +136,9 @@ class Desk(Protocol):
     ) -> tuple[Request, ...]:
         """Newest first."""
 
-    async def audit(self, **wanted: Unpack[WantedRows]) -> tuple[AuditEntry, ...]:
+    async def audit(
+        self, *, limit: int = ..., **wanted: Unpack[WantedRows]
+    ) -> tuple[AuditEntry, ...]:
         """Newest first."""
 
     async def roles(self, person: Person) -> Mapping[str, bool | None]:

@@ -1,3 +1,5 @@
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -9,25 +11,34 @@ from bot.fleet.names import bare
 from bot.operation import Desk, Query
 from bot.params import Duration, Flag, PersonRef, RequestId, Target, request_number
 from bot.values import (
+    SECOND,
     Answer,
     AuditEntry,
     AuditEvent,
+    Button,
     Code,
     Line,
     Mention,
     Moment,
+    Paragraph,
     Person,
     PersonId,
-    Table,
+    Span,
+    Status,
+    Strong,
     label,
+    looking,
     paragraph,
 )
+
+NAMED = 3  #: people in one line
 
 
 class ShowAudit(Query):
     """Show what was done, by whom, on what, with which result; newest first.
 
-    The database may be gone by now; the id of a request will do as well.
+    A sentence a request; --steps shows each row. The database may be gone by now; the id of a
+    request will do as well, and shows its steps.
     """
 
     verb, name = "audit", "show_audit"
@@ -38,26 +49,60 @@ class ShowAudit(Query):
     user: PersonRef | None = None
     failed: Flag = Field(default=False, description="only what was denied, refused or failed")
     since: Duration | None = None
+    steps: Flag = Field(default=False, description="each row of the trail")
 
     async def answer(self, desk: Desk, person: Person) -> Answer:
-        who = None if self.user is None else PersonId(team=person.id.team, user=self.user)
         about = await self._about(desk)
-        rows = await desk.audit(
+        rows = await self._rows(desk, person, about)
+        if not rows:
+            if about.unknown:
+                raise about.unknown
+            return Answer(title="No audit rows", parts=(paragraph("Nothing fits that."),))
+        verbs = {name: one.verb for name, one in desk.catalogue().items()}
+        whole = await self._whole(desk, rows)
+        one = about.request is not None
+        return Answer(
+            title=self._title(rows),
+            parts=(
+                *(() if self.steps else _sentences(rows, whole, verbs)),
+                *(map(_step, rows[:STEPS]) if self.steps or one else ()),
+            ),
+            buttons=() if self.steps or one else (self._button(),),
+            hint=("The whole trail is checked by ", Code(text="rds-bot audit verify")),
+        )
+
+    async def _rows(self, desk: Desk, person: Person, about: "About") -> tuple[AuditEntry, ...]:
+        who = None if self.user is None else PersonId(team=person.id.team, user=self.user)
+        return await desk.audit(
+            limit=STEPS if self.steps else READ,
             request_id=about.request,
             actor=who,
             target=about.target,
             failed=self.failed,
             since=self.since,
         )
-        if not rows:
-            if about.unknown:
-                raise about.unknown
-            return Answer(title="No audit rows", parts=(paragraph("Nothing fits that."),))
-        return Answer(
-            title=_title(len(rows)) + _within(self.since),
-            parts=(Table(columns=COLUMNS, rows=tuple(map(_row, rows))),),
-            hint=("The whole trail is checked by ", Code(text="rds-bot audit verify")),
+
+    async def _whole(
+        self, desk: Desk, rows: Sequence[AuditEntry]
+    ) -> Mapping[int, tuple[AuditEntry, ...]]:
+        """All rows of the requests that are told, as a search may have found only some of them."""
+        ids = list(dict.fromkeys(row.event.request_id for row in rows if row.event.request_id))
+        found = await asyncio.gather(
+            *(desk.audit(request_id=one, limit=READ) for one in ids[:TOLD])
         )
+        return dict(zip(ids, found, strict=False))
+
+    def _title(self, rows: Sequence[AuditEntry]) -> str:
+        count = len(_cases(rows))
+        if self.steps:
+            said = "The last step" if len(rows) == 1 else f"The last {len(rows)} steps"
+        else:
+            said = "The last action" if count == 1 else f"The last {min(count, TOLD)} actions"
+        return said + _within(self.since)
+
+    def _button(self) -> Button:
+        line = self.model_copy(update={"steps": True}).as_typed().removeprefix("/rds ")
+        return looking("Show the steps", line)
 
     async def _about(self, desk: Desk) -> "About":
         """A name that nothing has today may be a request's, or stand in the trail all the same."""
@@ -82,10 +127,11 @@ class About(NamedTuple):
 
 #: Codes of the trail in the words that people read; a code that is a word stands for itself.
 RESULTS = {
-    "accepted": "AWS took it",
+    "accepted": "accepted by AWS",
     "already": "had decided already",
     "ambiguous": "AWS's answer was lost",
     "bot": "bots do not count",
+    "claimed": "about to be sent",
     "closed": "came too late",
     "counted": "approved, more are wanted",
     "deactivated": "account is deactivated",
@@ -104,29 +150,181 @@ RESULTS = {
     "preflight": "not possible as it is",
     "rehearsed": "dry run, nothing filed",
     "self": "own request",
+    "sent": "sent to AWS",
     "unknown": "unknown, a person must look",
     "waits": "waits for another request",
 }
-COLUMNS = ("When", "Who", "Step", "On", "Result", "Operation", "Row")
+STEPS, READ = 20, 200  #: rows that are shown, and that are looked through
+TOLD = 12  #: sentences
+WORDY = 120  #: characters of a reason
+LOOK = "query.refused"
+#: What somebody did, as a sentence goes on behind their name; all else by its own name.
+DONE = {
+    "audit.archive": "archived old audit rows",
+    "cloudops.asked": "sent a CloudOps request",
+    "cloudops.refused": "could not send a CloudOps request",
+    "digest.posted": "posted a digest",
+    "digest.removed": "removed a scheduled digest",
+    "digest.scheduled": "scheduled a digest",
+    "digest.skipped": "skipped a digest that was missed",
+    "digest.snoozed": "snoozed a line of digests",
+    "digest.woken": "took a snooze back",
+    "digest.refused": "was refused: digests",
+    "incident.refused": "was refused: an incident",
+    "live.begun": "posted a live chart",
+    "live.stopped": "stopped a live chart",
+    "vote.approved": "approved",
+    "vote.refused": "voted, which did not count, on",
+    "request.cancelled": "cancelled",
+    "request.denied": "asked for",
+    "request.filed": "asked for",
+    "request.refused": "asked for",
+    "request.rehearsed": "tried, as a dry run,",
+    "request.rejected": "rejected",
+}
+#: Who decided is told before who asked; of several the last.
+LEADING = ("request.rejected", "request.cancelled", "vote.approved")
+ENDED = {f"request.{one}": str(one) for one in Status if not one.is_open} | {
+    "step.refused": "failed"
+}
 
 
-def _title(count: int) -> str:
-    return "The last step" if count == 1 else f"The last {count} steps"
+def _cases(rows: Sequence[AuditEntry]) -> list[tuple[AuditEntry, ...]]:
+    """The rows of each request together, all else alone, newest first; mere looks aside."""
+    cases: dict[tuple[int, int], list[AuditEntry]] = {}
+    for row in rows:
+        number = row.event.request_id or 0
+        if row.event.action != LOOK:
+            cases.setdefault((number, 0 if number else row.seq), []).append(row)
+    return [tuple(one) for one in cases.values()]
 
 
-def _row(row: AuditEntry) -> tuple[Line, ...]:
-    event = row.event
-    request = label(event.request_id) if event.request_id else ""
-    database = (event.target or "").partition("@")[0]
+def _sentences(
+    rows: Sequence[AuditEntry],
+    whole: Mapping[int, tuple[AuditEntry, ...]],
+    verbs: Mapping[str, str],
+) -> Iterator[Paragraph]:
+    cases = _cases(rows)
+    for case in cases[:TOLD]:
+        number = case[0].event.request_id
+        yield paragraph(*_sentence(whole.get(number, case) if number else case, verbs))
+    if len(cases) > TOLD:
+        more = f"and {len(cases) - TOLD}{' or more' if len(rows) == READ else ''} earlier"
+        yield paragraph(f"{more}; narrow it with a database, --user or --since")
+    yield from _looks([row for row in rows if row.event.action == LOOK])
+
+
+def _looks(rows: Sequence[AuditEntry]) -> Iterator[Paragraph]:
+    """Refusals of mere looks, counted: they would push out what was done."""
+    if rows:
+        noun = "refused look" if len(rows) == 1 else "refused looks"
+        who = list(dict.fromkeys(row.event.actor for row in rows))
+        more = f" and {len(who) - NAMED} more" if len(who) > NAMED else ""
+        yield paragraph(f"{len(rows)} {noun}, by ", *_people(who[:NAMED]), f"{more}.")
+
+
+def _people(actors: Sequence[str]) -> Iterator[Span]:
+    for number, one in enumerate(actors):
+        yield from (", ",) if number else ()
+        yield from _actor(one)
+
+
+def _sentence(case: Sequence[AuditEntry], verbs: Mapping[str, str]) -> Line:
+    """``2:11 PM Emil approved RDS-1002 (2 of 2), reboot orders-test → succeeded in 4 s``
+
+    ``case``: newest first.
+    """
+    leads = (row for action in LEADING for row in case if row.event.action == action)
+    lead = next(leads, case[-1])
+    event = lead.event
+    done = _done(event)
+    what = [label(event.request_id)] if event.request_id else []
     return (
-        (Moment(at=row.at),),
-        _actor(event.actor),
-        (event.action,),
-        (" ".join(filter(None, (request, database))),),
-        (_result(event),),
-        (event.operation or "",),
-        (str(row.seq),),
-    )
+        "• ", Moment(at=lead.at), " ", *_actor(event.actor), f" {done}",
+        *((" ", Strong(text=what[0])) if what else ()), _votes(case), _about_what(event, verbs),
+        *_asker(lead, case), *_ending(lead, case), _reason(lead), _uncounted(case),
+    )  # fmt: skip
+
+
+def _done(event: AuditEvent) -> str:
+    if event.action in DONE:
+        return DONE[event.action]
+    subject, _, verb = event.action.partition(".")
+    if subject == "incident" and (number := event.facts.get("incident")):
+        return f"{verb} I-{number}"
+    return event.action.replace(".", " ").replace("_", " ")
+
+
+def _votes(case: Sequence[AuditEntry]) -> str:
+    """`` (2 of 2)``: of how many that are needed; of none where nobody has to agree."""
+    filed = next((row for row in case if row.event.action == "request.filed"), None)
+    needed = filed and filed.event.facts.get("approvals")
+    voted = len({row.event.actor for row in case if row.event.action == "vote.approved"})
+    return f" ({voted} of {needed})" if voted and needed else ""
+
+
+def _about_what(event: AuditEvent, verbs: Mapping[str, str]) -> str:
+    verb = verbs.get(event.operation or "", (event.operation or "").replace("_", " "))
+    database = (event.target or "").partition("@")[0]
+    said = " ".join(filter(None, (verb, database)))
+    return f", {said}" if said and event.request_id else f" {said}" if said else ""
+
+
+def _asker(lead: AuditEntry, case: Sequence[AuditEntry]) -> Line:
+    asked = next((row.event.actor for row in case if row.event.action == "request.filed"), None)
+    return (", for ", *_actor(asked)) if asked and asked != lead.event.actor else ()
+
+
+def _ending(lead: AuditEntry, case: Sequence[AuditEntry]) -> Line:
+    """What came of it; of what has not ended, where it stands."""
+    last = next((row for row in case if row.event.action in ENDED), None)
+    if last is lead:
+        return ()
+    if last is None:
+        newest = next((row for row in case if row.event.action != "vote.refused"), lead)
+        if newest.event.action == lead.event.action == "vote.approved":
+            return (f" → {_result(newest.event)}",)
+        return (f" → {_result(newest.event)}",) if newest.event.request_id else ()
+    sent = next((row for row in case if row.event.action == "step.sent"), None)
+    seconds = (last.at - sent.at) / SECOND if sent else 0.0
+    lasted = f" in {_lasting(round(seconds))}" if sent and seconds >= 1 else ""
+    return (f" → {ENDED[last.event.action]}{lasted}",)
+
+
+def _lasting(seconds: int) -> str:
+    """``4 s``, ``1 min 28 s``, ``2 h 3 min``"""
+    minutes, rest = divmod(seconds, 60)
+    hours, left = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {left} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def _reason(lead: AuditEntry) -> str:
+    """Why somebody rejected it."""
+    text = " ".join(lead.event.text.split())
+    if lead.event.action != "request.rejected" or not text:
+        return ""
+    return f': "{text[:WORDY]}{"…" if len(text) > WORDY else ""}"'
+
+
+def _uncounted(case: Sequence[AuditEntry]) -> str:
+    refused = [row for row in case if row.event.action == "vote.refused"]
+    if not refused or len(refused) == len(case):
+        return ""
+    votes = "1 vote" if len(refused) == 1 else f"{len(refused)} votes"
+    return f" ({votes} did not count)"
+
+
+def _step(row: AuditEntry) -> Paragraph:
+    """``2:11 PM @emil RDS-1002 orders-test: vote.approved, approved (row 17)``"""
+    event = row.event
+    database = (event.target or "").partition("@")[0]
+    about = " ".join(filter(None, (label(event.request_id) if event.request_id else "", database)))
+    return paragraph(
+        "• ", Moment(at=row.at), " ", *_actor(event.actor), f" {about}".rstrip(), ": ",
+        Code(text=event.action), f", {_result(event)} (row {row.seq})",
+    )  # fmt: skip
 
 
 def _result(event: AuditEvent) -> str:

@@ -203,7 +203,7 @@ async def test_the_audit_trail_is_told_in_words(bot: Bot, slack: SlackSandbox) -
     await told(dora, "/rds approve RDS-1001")
     await told(dora, "/rds approve RDS-1001")
 
-    said = flat(await told(ana, "/rds audit"))
+    said = flat(await told(ana, "/rds audit --steps"))
 
     for words in (
         "waits for approval", "own request", "approved, more are wanted", "had decided already",

@@ -237,9 +237,50 @@ async def test_audit_finds_by_target_person_result_time_and_request(
     await told(slack.member("ben"), "/rds reboot orders-prod")
 
     for line, wanted in AUDIT.values():
-        said = flat(await told(slack.member("pat"), f"/rds audit {line}"))
+        said = flat(await told(slack.member("pat"), f"/rds audit {line} --steps"))
         everything = AUDIT["everything"][1]
         assert {action for action in everything if action in said} == wanted, line
+
+
+async def test_the_audit_is_one_sentence_a_request_with_its_steps_on_demand(
+    bot: Bot, slack: SlackSandbox, aws: AWSSandbox
+) -> None:
+    aws.plan["reboot_db_instance"] = [("rebooting", 4)]
+    ana, dora, emil = (slack.member(one) for one in ("ana", "dora", "emil"))
+    await asks(ana, f"{REBOOT} --failover")
+    for one in (ana, dora, emil):
+        await told(one, "/rds approve RDS-1001")
+    await asks(slack.member("ben"), "/rds reboot orders-test")
+    await told(dora, "/rds reject RDS-1002 --reason 'Not during the sale'")
+    await told(slack.member("ben"), "/rds reboot orders-prod")
+    await asks(ana, "/rds snapshot orders-dev before")
+    await told(slack.member("gil"), "/rds list")
+    await told(slack.member("gil"), "/rds audit")
+    await until(lambda: "succeeded" in str(ana.messages()))
+
+    seen = await told(ana, "/rds audit")
+    said = flat(seen)
+
+    assert re.search(
+        r"@emil approved RDS-1001 \(2 of 2\), reboot orders-staging, for @ana"
+        r"( → \S.*?)? \(1 vote did not count\)",
+        said,
+    )
+    assert re.search(
+        r'@dora rejected RDS-1002, reboot orders-test, for @ben: "Not during the sale"', said
+    )
+    assert re.search(r"@ben asked for RDS-1003, reboot orders-prod → denied", said)
+    assert "2 refused looks, by @gil." in said
+    assert not any(it["type"] == "table" for it in seen.blocks)
+    assert "vote.approved" not in said
+    before = {it.ts for it in ana.messages()}
+    await ana.clicks(seen, "query.run.showthesteps")
+    steps = flat(await ana.sees(lambda it: it.ts not in before and "step" in it.words))
+    assert re.search(r"@emil RDS-1001 orders-staging: vote.approved, approved \(row \d+\)", steps)
+    assert "query.refused" in steps
+    of_one = flat(await told(ana, "/rds audit RDS-1002"))
+    assert "@dora rejected RDS-1002" in of_one
+    assert "request.rejected, rejected (row" in of_one
 
 
 async def test_audit_still_finds_what_was_done_to_a_database_that_is_gone(
@@ -253,7 +294,7 @@ async def test_audit_still_finds_what_was_done_to_a_database_that_is_gone(
 
     said = flat(await told(slack.member("pat"), "/rds audit orders-test"))
 
-    assert "request.filed" in said
+    assert "@ana asked for RDS-1001, reboot orders-test" in said
 
 
 def _is_there(aws: AWSSandbox, name: str) -> bool:
