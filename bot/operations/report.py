@@ -1,16 +1,45 @@
 import asyncio
 from datetime import timedelta
 
+from pydantic import Field
+
 from bot.operation import Desk, Query
-from bot.params import Duration
-from bot.reports import changes, chart, findings, sentences, span_of, table, title_of
-from bot.values import Answer, Button, Code, Menu, Person, Report, looking, paragraph, refresh
+from bot.params import Duration, Flag
+from bot.reports import (
+    ReportFigures,
+    brief,
+    brief_title,
+    changes,
+    chart,
+    findings,
+    is_small,
+    methods,
+    sentences,
+    span_of,
+    table,
+    title_of,
+)
+from bot.values import (
+    Answer,
+    Button,
+    Code,
+    Menu,
+    Paragraph,
+    Person,
+    Report,
+    Table,
+    Tally,
+    looking,
+    paragraph,
+    refresh,
+    written,
+)
 
 DAYS = (7, 30, 90)  #: that are offered
 
 
 class ShowReport(Query):
-    """Show how the team does: success, time to approve, MTTA, MTTR, and how sure that is.
+    """Show how the team does: success, time to approve, MTTA, MTTR, and what has changed.
 
     Of the last 30 days, or as far back as --since says, beside as much time before.
     """
@@ -19,6 +48,7 @@ class ShowReport(Query):
     example = "report --since 7d"
 
     since: Duration = timedelta(days=30)
+    methods: Flag = Field(default=False, description="how it is computed")
 
     async def answer(self, desk: Desk, person: Person) -> Answer:
         now, before = await desk.tallies(self.since)
@@ -26,15 +56,30 @@ class ShowReport(Query):
         if not any(one.requests or one.denied or one.incidents for one in (now, before)):
             return _nothing(span)
         found = await asyncio.to_thread(findings, now, before)
-        title = title_of(found, span)
+        title = brief_title(now, span) if is_small(found) else title_of(found, span)
         drawn = chart(found, title, span, person.timezone)
         return Answer(
             title=title,
-            parts=(changes(found, span), table(found), *sentences(found, now, before, span)),
-            buttons=_buttons(self.since, drawn),
-            hint=("What stands behind it: ", Code(text="/rds requests --all")),
+            parts=(*self._parts(found, now, before), *(methods() if self.methods else ())),
+            buttons=(*_buttons(self.since, drawn), *self._explanation()),
+            hint=("Details: ", Code(text="/rds requests --all")),
             chart=drawn,
         )
+
+    def _parts(
+        self, found: ReportFigures, now: Tally, before: Tally
+    ) -> tuple[Paragraph | Table, ...]:
+        """The answer first; of few cases only what happened."""
+        span = span_of(self.since)
+        if is_small(found):
+            return tuple(brief(now, before, span))
+        return (changes(found, span), table(found), *sentences(found, now, before, span))
+
+    def _explanation(self) -> tuple[Button, ...]:
+        if self.methods:
+            return ()
+        line = f"report --since {written(self.since)} --methods"
+        return (looking("How is this computed?", line),)
 
 
 def _nothing(span: str) -> Answer:

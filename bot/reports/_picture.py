@@ -11,7 +11,7 @@ def chart(found: ReportFigures, title: str, span: str, zone: str) -> Report | No
     """Of what there are enough cases to say something of; None where of nothing there are."""
     shares = (found.successes, *found.operations)
     scales = (
-        Scale(title="Operations", unit="%", intervals=tuple(_interval(one, 1) for one in shares)),
+        Scale(title="Operations", unit="%", intervals=_intervals(shares, 1)),
         _in_time("Approvals", (found.approval,)),
         _in_time("Incidents", (found.acknowledgement, found.resolution)),
     )
@@ -29,7 +29,11 @@ def _told(scale: Scale) -> Scale:
 def _in_time(title: str, figures: Sequence[Figure]) -> Scale:
     """All in the unit in which the longest reads well."""
     unit, size = unit_of(max((one.now.value for one in figures if one.now), default=60.0))
-    return Scale(title=title, unit=unit, intervals=tuple(_interval(one, size) for one in figures))
+    return Scale(title=title, unit=unit, intervals=_intervals(figures, size))
+
+
+def _intervals(figures: Sequence[Figure], size: int) -> tuple[Interval, ...]:
+    return tuple(_interval(one, size) for one in figures if one.now)
 
 
 def _interval(figure: Figure, size: int) -> Interval:

@@ -8,15 +8,16 @@ from bot.reports._figures import CLEAR, ENOUGH, EXECUTED, Figure, ReportFigures,
 from bot.reports._statistics import Estimate
 from bot.values import Line, Moment, Paragraph, Status, Table, Tally, paragraph
 
-COLUMNS = ("Figure", "Value", "95 % between", "Cases", "Before", "Change")
-TOO_FEW = "too few to say"
-SCATTERED = "too scattered to say"
-METHOD = (
-    "Intervals: Wilson's for shares, by order for the median, bootstrap for means. A change is "
-    f"clear where chance alone would show as much in fewer than {100 * CLEAR:g} of 100 reports "
-    "(Fisher's exact test, rank test)."
+COLUMNS = ("Figure", "Now", "Before", "Change")
+SCATTERED = "too scattered"
+METHODS = (
+    f'"Clear" means significant at {100 * CLEAR:g} %: by Fisher\'s exact test for shares, by a '
+    "rank test for times.",
+    "The range behind a figure holds the true one in 95 of 100 reports.",
+    "It is Wilson's interval for shares, an order interval for medians, a bootstrap for means.",
+    f"With fewer than {ENOUGH} cases nothing is estimated: chance alone moves them a lot.",
 )
-MISSING = ". What has not come to its end is not in the means, which are too low by that."
+MISSING = ". Open incidents aren't counted, so the real averages are higher."
 #: Unit, its seconds, and from how many seconds on it reads well.
 UNITS = (("d", 86_400, 172_800), ("h", 3_600, 7_200), ("min", 60, 60), ("s", 1, 0))
 
@@ -32,8 +33,7 @@ def title_of(found: ReportFigures, span: str) -> str:
     if done.count == 0:
         return f"The last {span}: no operation was executed"
     if done.now is None:
-        few = "operation" if done.count == 1 else "operations"
-        return f"The last {span}: {done.count} {few}, too few to say how well they go"
+        return f"The last {span}: {several(done.count, 'operation')}"
     return f"The last {span}: {_value(done.now.value, '%')} of {done.count} operations succeeded"
 
 
@@ -41,7 +41,11 @@ def sentences(found: ReportFigures, now: Tally, before: Tally, span: str) -> Ite
     yield from _requests(now, before, span)
     yield from _incidents(now)
     yield from _reservations(found, (now, before))
-    yield paragraph(METHOD)
+
+
+def methods() -> Iterator[Paragraph]:
+    """How it is computed."""
+    return (paragraph(one) for one in METHODS)
 
 
 def changes(found: ReportFigures, span: str) -> Paragraph:
@@ -54,16 +58,15 @@ def changes(found: ReportFigures, span: str) -> Paragraph:
 
 
 def table(found: ReportFigures) -> Table:
-    return Table(columns=COLUMNS, rows=tuple(map(_row, found.all)))
+    """Of what there is enough of to say something."""
+    return Table(columns=COLUMNS, rows=tuple(_row(one, one.now) for one in found.all if one.now))
 
 
-def _row(figure: Figure) -> tuple[Line, ...]:
-    now, unit = figure.now, figure.unit
+def _row(figure: Figure, now: Estimate) -> tuple[Line, ...]:
+    unit = figure.unit
     return (
         (figure.label,),
-        (_value(now.value, unit) if now else "-",),
-        (_between(now, unit) if now else TOO_FEW,),
-        (str(figure.count),),
+        (f"{_value(now.value, unit)} ({_between(now, unit)}) of {figure.count:,}",),
         (_before(figure),),
         (figure.change or "-",),
     )
@@ -72,7 +75,7 @@ def _row(figure: Figure) -> tuple[Line, ...]:
 def _before(figure: Figure) -> str:
     if figure.before is None:
         return f"too few ({figure.count_before})"
-    return f"{_value(figure.before, figure.unit)} of {figure.count_before}"
+    return f"{_value(figure.before, figure.unit)} of {figure.count_before:,}"
 
 
 def _value(value: float, unit: str) -> str:
@@ -85,10 +88,13 @@ def _value(value: float, unit: str) -> str:
 def _between(estimate: Estimate, unit: str) -> str:
     if estimate.low is None or estimate.high is None:
         return SCATTERED
-    size = 1
-    if unit == "s":
-        unit, size = unit_of(estimate.value)
-    return f"{_short(estimate.low / size)} to {_short(estimate.high / size)} {unit}"
+    size = 1 if unit != "s" else unit_of(estimate.value)[1]
+    return f"{_short(estimate.low / size)}–{_short(estimate.high / size)}"  # noqa: RUF001
+
+
+def length(seconds: float) -> str:
+    """``7 s``, ``2.5 min``"""
+    return _value(seconds, "s")
 
 
 def _short(value: float) -> str:
@@ -108,17 +114,17 @@ def _requests(now: Tally, before: Tally, span: str) -> Iterator[Paragraph]:
     asked = f"{_asked(now)}; {', '.join([f'{executed} executed', *rest])}."
     yield paragraph(f"{asked} In the {span} before: {_asked(before)}.")
     if counted[Status.UNKNOWN]:
-        yield paragraph("What nobody knows the end of counts as no success.")
+        yield paragraph("Unknown endings don't count as successes.")
     if counted[Status.PENDING]:
-        yield paragraph("What is still pending is not in the time to approve.")
+        yield paragraph("Pending requests aren't in the time to approve.")
 
 
 def _asked(tally: Tally) -> str:
-    requests = _several(_statuses(tally).total(), "request")
-    return f"{requests} and {_several(tally.denied, 'denial')}"
+    requests = several(_statuses(tally).total(), "request")
+    return f"{requests} and {several(tally.denied, 'denial')}"
 
 
-def _several(count: int, noun: str) -> str:
+def several(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
@@ -138,7 +144,7 @@ def _incidents(now: Tally) -> Iterator[Paragraph]:
     still = [one for one in now.incidents if one.is_open]
     waiting = [one for one in unanswered if one.is_open]
     yield paragraph(
-        f"{_several(len(now.incidents), 'incident')}: {len(now.incidents) - len(unanswered)} "
+        f"{several(len(now.incidents), 'incident')}: {len(now.incidents) - len(unanswered)} "
         f"answered by somebody, {len(unanswered) - len(waiting)} over by themselves before that, "
         f"{len(waiting)} unanswered so far."
     )
@@ -148,8 +154,9 @@ def _incidents(now: Tally) -> Iterator[Paragraph]:
 
 
 def _reservations(found: ReportFigures, tallies: Sequence[Tally]) -> Iterator[Paragraph]:
-    if any(one.count < ENOUGH for one in found.all):
-        yield paragraph(f"Fewer than {ENOUGH} cases say too little: chance alone moves them a lot.")
+    few = [f"{one.label} ({one.count})" for one in found.all if one.count < ENOUGH]
+    if few:
+        yield paragraph(f"Too few cases to estimate: {', '.join(few)}.")
     most = tallies[0].most
     if any(most in (len(one.waits), len(one.incidents)) for one in tallies):
         yield paragraph(f"Of times to approve and of incidents the newest {most:,} were read.")

@@ -32,6 +32,26 @@ async def test_a_bot_that_did_nothing_yet_says_so(bot: Bot, slack: SlackSandbox)
     assert "Nothing to report" in words.words
 
 
+async def test_few_cases_are_counted_in_a_few_lines_and_drawn_nowhere(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    ana = slack.member("ana")
+    await incidents(bot, 2)
+    await told(ana, "/rds reboot orders-test")
+    await told(slack.member("dora"), "/rds reject RDS-1001 --reason 'not now'")
+
+    seen = await told(ana, "/rds report")
+
+    said = flat(seen)
+    assert "The last 30 days: no operation was executed" in said
+    assert "Besides: 1 rejected." in said
+    assert "2 incidents, all over by now." in said
+    assert not [block for block in seen.blocks if block["type"] == "table"]
+    assert "picture" not in said
+    await ana.clicks(seen, "query.run.howisthiscomputed")
+    await ana.sees(lambda it: "significant at 1 %" in it.words)
+
+
 async def test_who_asks_reads_the_figures_and_sees_them_in_direct_messages(
     bot: Bot, slack: SlackSandbox
 ) -> None:
@@ -45,6 +65,9 @@ async def test_who_asks_reads_the_figures_and_sees_them_in_direct_messages(
     after = await picture(ana, other_than=file_of(seen))
 
     assert "0 requests and 1 denial" in flat(words)
+    assert "How is this computed? /rds report --since 30d --methods" in flat(words)
+    assert "Wilson" not in flat(words)
+    assert "Wilson" in flat(await told(ana, "/rds report --methods"))
     assert "12 incidents: 0 answered by somebody, 12 over by themselves" in flat(words)
     assert "10 min" in flat(words)
     assert "In the 30 days before: 0 requests" in flat(words)
