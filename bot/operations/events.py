@@ -14,17 +14,16 @@ from bot.values import (
     Paragraph,
     Person,
     RDSEvent,
-    Table,
+    Strong,
     micros,
     paragraph,
 )
 
 KEPT = timedelta(days=14)  #: by AWS
-COLUMNS = ("When", "What", "Kind", "Of", "Times")
 
 
 class ShowEvents(Query):
-    """Show what RDS itself tells of a database: backups, restarts, failovers; newest first.
+    """Show what RDS reported of a database: backups, restarts, failovers; newest first.
 
     What happened several times is told once, with how often. AWS keeps 14 days.
     """
@@ -48,10 +47,10 @@ class ShowEvents(Query):
         return Answer(
             title=f"{database.name}: {_counted(len(found))} in the last {when}",
             parts=(
-                _table(found) if found else paragraph(*_quiet(self.since, database)),
+                *(_lines(found, database) or (paragraph(*_quiet(self.since, database)),)),
                 *filter(None, (_missing(inventory, database),)),
             ),
-            hint=("What people asked of it: ", Code(text=f"/rds audit {database.address}")),
+            hint=("What people asked for: ", Code(text=f"/rds audit {database.address}")),
         )
 
 
@@ -60,8 +59,8 @@ def _missing(inventory: Inventory, database: Database) -> Paragraph | None:
     return paragraph(missing) if missing else None
 
 
-def _table(found: Iterable[RDSEvent]) -> Table:
-    return Table(columns=COLUMNS, rows=tuple(map(_row, _folded(found))))
+def _lines(found: Iterable[RDSEvent], database: Database) -> tuple[Paragraph, ...]:
+    return tuple(paragraph(*_line(events, database)) for events in _folded(found))
 
 
 def _folded(found: Iterable[RDSEvent]) -> Iterator[Sequence[RDSEvent]]:
@@ -72,22 +71,23 @@ def _folded(found: Iterable[RDSEvent]) -> Iterator[Sequence[RDSEvent]]:
     yield from same.values()
 
 
-def _row(events: Sequence[RDSEvent]) -> tuple[Line, ...]:
+def _line(events: Sequence[RDSEvent], database: Database) -> Line:
+    """``• 2:11 PM Multi-AZ failover completed (failover), 2 times, first at 1:02 PM``"""
     newest = events[0]
-    return (
-        (Moment(at=newest.at),),
-        (newest.message,),
-        (", ".join(newest.categories) or "-",),
-        (newest.source,),
-        (f"{len(events)}, first ", Moment(at=events[-1].at)) if len(events) > 1 else ("1",),
+    kinds = f" ({', '.join(newest.categories)})" if newest.categories else ""
+    of: Line = (Strong(text=newest.source), ": ") if newest.source != database.name else ()
+    often: Line = (
+        (f", {len(events)} times, first ", Moment(at=events[-1].at)) if len(events) > 1 else ()
     )
+    said = newest.message.rstrip(".")
+    return ("• ", Moment(at=newest.at), " ", *of, f"{said}{kinds}", *often)
 
 
 def _quiet(since: timedelta, database: Database) -> Line:
     if since >= KEPT:
-        return ("RDS told nothing of it in the 14 days that AWS keeps.",)
+        return ("RDS reported no events in the 14 days that AWS keeps.",)
     further = Code(text=f"/rds events {database.address} --since 14d")
-    return ("RDS told nothing of it. Look further back: ", further)
+    return ("RDS reported no events. Look further back: ", further)
 
 
 def _counted(count: int) -> str:

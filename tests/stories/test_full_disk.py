@@ -22,7 +22,7 @@ async def fails(play: Play) -> int:
     [
         ("list", "orders-test"),
         ("show orders-test", "postgres"),
-        ("events orders-test", "RDS told nothing"),
+        ("events orders-test", "RDS reported no events"),
         ("requests --all", "RDS-1001"),
         ("status RDS-1001", "RDS-1001"),
         ("help", "/rds"),
