@@ -45,9 +45,9 @@ class Group:
     texts: set[str] = field(default_factory=set)  #: two at most
 
     @property
-    def said(self) -> str:
-        """Word for word where it always said the same; else without what differs."""
-        return self.text if len(self.texts) == 1 else folded(self.text)
+    def varies(self) -> bool:
+        """Its numbers differ from one time to the next."""
+        return len(self.texts) > 1
 
     def add(self, one: Entry) -> None:
         self.count += 1

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.cron import checked, due, next_due
+from bot.cron import checked, due, in_words, next_due
 from bot.values import SECOND
 
 BERLIN = "Europe/Berlin"
@@ -161,3 +161,23 @@ def test_however_time_is_cut_each_reading_is_due_once(
 
     assert pieces == list(due(expression, zone, begin, begin + 3 * DAY))
     assert len({one.wall_clock for one in pieces}) == len(pieces)
+
+
+@pytest.mark.parametrize(
+    ("expression", "words"),
+    [
+        ("30 8 * * mon-fri", "Weekdays 8:30"),
+        ("30 8 * * 1-5", "Weekdays 8:30"),
+        ("0 9 * * *", "Every day 9:00"),
+        ("0 9 * * 0-6", "Every day 9:00"),
+        ("5 8,16 * * mon", "Mondays 8:05 and 16:05"),
+        ("0 7 * * sat,sun", "Weekends 7:00"),
+        ("0 7 * * fri-mon/3", "Mondays, Fridays 7:00"),
+        ("0 7 1 * *", "Day 1 of each month, 7:00"),
+        ("*/30 8-17 * * *", "Cron */30 8-17 * * *"),
+        ("0 7 * jan *", "Cron 0 7 * jan *"),
+        ("whatever", "Cron whatever"),
+    ],
+)
+def test_a_time_is_said_as_people_say_it(expression: str, words: str) -> None:
+    assert in_words(expression) == words

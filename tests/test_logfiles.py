@@ -76,7 +76,7 @@ def test_slow_statements_are_counted_by_their_seconds() -> None:
 
     [group] = groups(entries("mysql", "slowquery/mysql-slowquery.log", text) or (), 0)
 
-    assert (group.said, group.count, group.last) == ("slow query, 4.312 s", 1, NINE)
+    assert (group.text, group.count, group.last) == ("slow query, 4.312 s", 1, NINE)
 
 
 @pytest.mark.parametrize(
@@ -121,6 +121,7 @@ def test_what_says_the_same_but_for_numbers_is_counted_together(
     found = groups([Entry(NINE, Gravity.ERROR, it) for it in (one, other)], 0)
 
     assert (len(found) == 1) is same
+    assert found[0].varies is same
     assert (folded(one) == folded(other)) is same
 
 

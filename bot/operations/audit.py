@@ -96,6 +96,8 @@ class ShowAudit(Query):
         count = len(_cases(rows))
         if self.steps:
             said = "The last step" if len(rows) == 1 else f"The last {len(rows)} steps"
+        elif not count:
+            said = "Nobody did anything but look"
         else:
             said = "The last action" if count == 1 else f"The last {min(count, TOLD)} actions"
         return said + _within(self.since)
@@ -207,7 +209,7 @@ def _sentences(
     cases = _cases(rows)
     for case in cases[:TOLD]:
         number = case[0].event.request_id
-        yield paragraph(*_sentence(whole.get(number, case) if number else case, verbs))
+        yield paragraph(*_sentence((number and whole.get(number)) or case, verbs))
     if len(cases) > TOLD:
         more = f"and {len(cases) - TOLD}{' or more' if len(rows) == READ else ''} earlier"
         yield paragraph(f"{more}; narrow it with a database, --user or --since")

@@ -9,7 +9,7 @@ from rapidfuzz import fuzz, process
 
 from bot.aws import AWS
 from bot.errors import AWSError, UnknownWordError, UsageError
-from bot.logfiles import Entry, Gravity, Group, entries, groups, is_aside
+from bot.logfiles import Entry, Gravity, Group, entries, folded, groups, is_aside
 from bot.masking import mask
 from bot.operation import Desk, Query
 from bot.params import Duration, Parameter, Target
@@ -31,6 +31,7 @@ from bot.values import (
     looking,
     micros,
     paragraph,
+    quoted,
     written,
 )
 
@@ -125,7 +126,7 @@ class ShowLogs(Query):
         return f"{hours / 24:g} days" if hours > 48 else f"{hours:.3g} hours"
 
     def _buttons(self, instance: Database, files: Sequence[LogFile]) -> Iterator[Button | Menu]:
-        word = f" {self.file}" if self.file else ""
+        word = f" {quoted(self.file)}" if self.file else ""
         line = f"logs {instance.address}{word}"
         spans = dict.fromkeys((*SPANS, written(self.since)))
         yield Menu(
@@ -136,7 +137,7 @@ class ShowLogs(Query):
         tails = tuple(
             looking(
                 f"Tail of {one.name.rpartition('/')[2]}",
-                f"logs {instance.address} {one.name} --lines {TAIL}",
+                f"logs {instance.address} {quoted(one.name)} --lines {TAIL}",
             )
             for one in files[:CHOICES]
         )
@@ -224,7 +225,9 @@ def _found(looked: Looked) -> Iterator[Paragraph]:
 
 def _group(one: Group) -> Paragraph:
     """``FATAL password authentication failed for user "reporting": 6 times, last 14:02``"""
-    said = _shortened(mask(one.said))
+    # Masked before anything is cut out of it, as a secret is known by what stands around it.
+    said = mask(one.text)
+    said = _shortened(folded(said) if one.varies else said)
     last: Line = (Moment(at=one.last),) if one.last is not None else ("at a time unknown",)
     times = "once, " if one.count == 1 else f"{one.count:,} times, last "
     return paragraph(Strong(text=one.gravity.name), f" {said}: {times}", *last)

@@ -145,10 +145,11 @@ class Digest(Value):
         if not self.databases:
             return (f"There is no database of {self.scope} to look at",)
         if known:
-            return ("Everything that needs action is snoozed",)
-        other = " new" if self.unchanged else " else" if self.snoozed else ""
-        far = "As far as I could look, nothing" if self.notes else "Nothing"
-        return (f"{far}{other} needs action",)
+            said = "everything that needs action is snoozed"
+        else:
+            other = " new" if self.unchanged else " else" if self.snoozed else ""
+            said = f"nothing{other} needs action"
+        return (f"As far as I could look, {said}" if self.notes else said.capitalize(),)
 
 
 class Appointment(Value):

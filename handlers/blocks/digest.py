@@ -107,6 +107,8 @@ def _row(concern: Concern, said: Line, put_off: PutOff) -> Iterator[Block]:
     found = controls(Menu(label="More", choices=tuple(_choices(concern, snoozed))))
     beside = {"accessory": found[0]} if len(found) == 1 else {}
     yield {"type": "section", "text": text, **beside}
+    if snoozed and not is_calm(said):
+        yield context(_put_off(snoozed))
     if not beside:
         yield from actions(found)
 
@@ -116,13 +118,16 @@ def _still(concern: Concern) -> Line:
 
 
 def _struck(said: Line, snoozed: Snoozed) -> Text:
-    """For everybody: that it is put off, by whom and until when."""
-    by: Line = (" by ", Mention(person=snoozed.by)) if snoozed.by else ()
-    until: Line = ("Snoozed", *by, " until ", Moment(at=snoozed.until, is_day=True))
+    """For everybody; where it cannot be struck out, only that it is put off stands below."""
     if not is_calm(said):
-        return plain_text(plain((*until, ": ", *said)), LINE)
-    struck = f"~{mrkdwn(said, LINE)}~\n{mrkdwn(until)}"
+        return plain_text(plain(said), LINE)
+    struck = f"~{mrkdwn(said, LINE)}~\n{mrkdwn(_put_off(snoozed))}"
     return {"type": "mrkdwn", "text": struck, "verbatim": True}
+
+
+def _put_off(snoozed: Snoozed) -> Line:
+    by: Line = (" by ", Mention(person=snoozed.by)) if snoozed.by else ()
+    return ("Snoozed", *by, " until ", Moment(at=snoozed.until, is_day=True))
 
 
 def _choices(concern: Concern, snoozed: Snoozed | None) -> Iterator[Button]:
@@ -135,7 +140,9 @@ def _choices(concern: Concern, snoozed: Snoozed | None) -> Iterator[Button]:
         operation = CATALOGUE[concern.mend]
         yield asking(f"{operation.verb.capitalize()}…", operation.name, concern.database)
     yield Button(label="Snooze 7 days", action=SNOOZE, value=concern.handle)
-    yield Button(label="Snooze 30 days", action=SNOOZE_LONG, value=concern.handle)
+    # What needs action may do harm within a month.
+    if concern.section is not Section.ACTION:
+        yield Button(label="Snooze 30 days", action=SNOOZE_LONG, value=concern.handle)
 
 
 def _rest(given: Digest) -> Iterator[Block]:

@@ -423,7 +423,7 @@ async def test_what_was_put_off_is_taken_back(stage: Stage) -> None:
         await play.types("/rds digest now", "dora")
         await everything_is_told(play.bot)
         [before] = digests(stage)
-        await click(play, "dora", before, "digest.snooze_30")
+        await click(play, "dora", before, "digest.snooze")
         await everything_is_told(play.bot)
         await click(play, "dora", digests(stage)[0], "digest.wake")
         await everything_is_told(play.bot)
@@ -441,7 +441,7 @@ async def test_what_is_put_off_in_the_thread_is_struck_out_there(stage: Stage) -
         [below] = [it for it in stage.slack.member("dora").messages()
                    if it.thread_ts == seen.ts and "The bot's week" in it.words]  # fmt: skip
 
-        await click(play, "dora", below, "digest.snooze")
+        await click(play, "dora", below, "digest.snooze_30")
         await everything_is_told(play.bot)
 
         assert "Snoozed by @dora until" in details(stage, seen)

@@ -50,6 +50,8 @@ async def test_few_cases_are_counted_in_a_few_lines_and_drawn_nowhere(
     assert "picture" not in said
     await ana.clicks(seen, "query.run.howisthiscomputed")
     await ana.sees(lambda it: "significant at 1 %" in it.words)
+    await ana.clicks(seen, "query.run.last7days")
+    await ana.sees(lambda it: it.words.startswith("The last 7 days: no operation"))
 
 
 async def test_who_asks_reads_the_figures_and_sees_them_in_direct_messages(

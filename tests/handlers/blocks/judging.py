@@ -14,10 +14,11 @@ Payload = Mapping[str, Any]
 MESSAGE = 12_000
 _OURS = re.compile(
     r"<@U[A-Z0-9]+>|<#C[A-Z0-9]+>|"
-    r"<!date\^\d+\^\{date_short_pretty\} at \{time\}\|[\d-]+ [\d:]+ UTC>"
+    r"<!date\^\d+\^\{date_short_pretty\}( at \{time\})?\|[\d-]+( [\d:]+ UTC)?>"
 )
 _FORMATS = re.compile(r"[*~`]|(?<!\w)_|_(?!\w)|:[\w+'-]+:|^\s*&gt;", re.MULTILINE)
 _STRONG = re.compile(r"\*([^*\n]+)\*")
+_STRUCK = re.compile(r"^~([^~\n]+)~$", re.MULTILINE)
 _CODE = re.compile(r"`[^`\n]*`")
 
 
@@ -61,7 +62,8 @@ def assert_inert(payload: Payload) -> None:
 
 def _assert_dead(part: Payload) -> None:
     assert part["verbatim"] is True
-    written = _STRONG.sub(r"\1", _CODE.sub("", _OURS.sub("", part["text"])))
+    ours = _STRUCK.sub(r"\1", _OURS.sub("", part["text"]))
+    written = _STRONG.sub(r"\1", _CODE.sub("", ours))
     assert "<" not in written
     assert not _FORMATS.search(written), written
 

@@ -181,10 +181,11 @@ def test_each_line_has_one_menu_beside_it() -> None:
     below = [it["accessory"] for it in digest_details(given)["blocks"] if "accessory" in it]
 
     assert [labels(one) for one in beside] == [
-        ["Chart", "Snooze 7 days", "Snooze 30 days"],
-        ["Snapshot…", "Snooze 7 days", "Snooze 30 days"],
-        ["Snooze 7 days", "Snooze 30 days"],
-    ]
+        ["Chart", "Snooze 7 days"],
+        ["Snapshot…", "Snooze 7 days"],
+        ["Snooze 7 days"],
+    ], "what needs action may do harm within a month"
+    assert labels(below[1]) == ["Chart", "Snooze 7 days", "Snooze 30 days"]
     assert {one["type"] for one in (*beside, *below)} == {"overflow"}
     assert len(below) == 2
     assert beside[1]["options"][0]["value"] == (
@@ -196,7 +197,7 @@ def test_a_line_whose_menu_cannot_hold_its_choices_has_buttons_below() -> None:
     made = digest(a_digest(concerns=(a_concern(database=f"db@{'a' * 140}/us-east-1"),)))
 
     assert_message(made)
-    assert {"query.run.chart", "digest.snooze", "digest.snooze_30"} <= set(action_ids(made))
+    assert {"query.run.chart", "digest.snooze"} <= set(action_ids(made))
 
 
 @pytest.mark.parametrize("by", [PersonId(team="T0ACME0001", user="U0DORA0001"), None])
@@ -213,13 +214,29 @@ def test_what_is_put_off_is_struck_out_with_by_whom_and_until_when(by: PersonId 
     assert made["text"].startswith("2 need action: db-1")
 
 
-def test_where_all_that_needs_action_is_put_off_the_head_says_so() -> None:
+def test_what_would_format_cannot_be_struck_out_and_is_said_to_be_put_off() -> None:
+    one = a_concern(brief=("says *bold*",))
+    by = PersonId(team="T0ACME0001", user="U0DORA0001")
+    off = {one.handle: Snoozed(handle=one.handle, until=NOW, by=by)}
+    made = digest(a_digest(concerns=(one,)), off)
+
+    assert_message(made)
+    row, below = made["blocks"][2:4]
+    assert row["text"]["type"] == "plain_text"
+    assert row["text"]["text"] == "db-0 (staging) says *bold*"
+    assert below["elements"][0]["text"].startswith("Snoozed by <@U0DORA0001> until ")
+
+
+@pytest.mark.parametrize(("notes", "far"), [((), "E"), ((DARK,), "As far as I could look, e")])
+def test_where_all_that_needs_action_is_put_off_the_head_says_so(
+    notes: tuple[Line, ...], far: str
+) -> None:
     one = SECTIONS[0]
     off = {one.handle: Snoozed(handle=one.handle, until=NOW)}
+    made = digest(a_digest(concerns=(one,), notes=notes), off)
 
-    assert digest(a_digest(concerns=(one,)), off)["text"] == (
-        "Everything that needs action is snoozed"
-    )
+    assert_message(made)
+    assert made["text"] == f"{far}verything that needs action is snoozed"
 
 
 @pytest.mark.parametrize("formula", ["=1+1", "\uff1d1+1", " =1+1", "\u200b=1+1", "\xa0\uff0d1"])
