@@ -73,6 +73,19 @@ class Choice(Parameter):
     is_open: bool = field(default=False, kw_only=True)
 
 
+@dataclass(frozen=True)
+class Phrase(Parameter):
+    """Several words that need no quotes: all that stand behind the verb, up to a flag."""
+
+
+@dataclass(frozen=True)
+class Timetable(Phrase):
+    """Days of the week and a time, as people say them or as a cron expression.
+
+    A form asks for the time and the days apart, and for an expression instead of both.
+    """
+
+
 INSTANCE_NAMES = ("DBInstanceIdentifier", "instance", "instance_id", "database", "identifier")
 CLUSTER_NAMES = ("DBClusterIdentifier", "cluster", "cluster_id")
 
@@ -222,12 +235,12 @@ def _request_id(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     if (number := request_number(value)) is None:
-        raise ValueError("a request id reads RDS-1042")
+        raise ValueError("a request is RDS- and its number; /rds requests lists them")
     return number
 
 
 RequestId = Annotated[
-    int, BeforeValidator(_request_id), Parameter("Request", "RDS-1042", "A request's id.")
+    int, BeforeValidator(_request_id), Parameter("Request", "RDS-…", "RDS- and its number.")
 ]
 
 

@@ -44,9 +44,9 @@ from handlers.blocks.phrases import is_unsent
 from handlers.blocks.receipt import filed
 from handlers.delivery.charts import ChartAnswers
 from handlers.delivery.invocation import Invocation
-from handlers.errors import explained, offer, query_in
-from handlers.parser import Command, simpler, whole_text
-from handlers.suggestions import reply_to
+from handlers.errors import explained, offer
+from handlers.parser import Command, Incomplete, is_common, sentence, whole_text
+from handlers.suggestions import missing_from, reply_to, with_thread
 
 #: Seconds for finding out who may agree; the request is filed by then, whoever they are.
 NAMING = 1.0
@@ -68,13 +68,19 @@ class Runner:
         """
         try:
             return await self.carry_out(command, invocation)
+        except UnknownTargetError as error:
+            # "metrics cpu": what stands where a database does is what is asked for
+            if error.word and is_common(error.word):
+                typed = whole_text(command).removeprefix("/rds ")
+                return await self.misread(sentence(typed), invocation)
+            return self.explained(command, error)
         except BotError as error:
             return self.explained(command, error)
 
     def explained(self, command: Command, error: BotError) -> dict[str, object]:
         """What came of a command that did not go through."""
         if isinstance(error, UnknownWordError):
-            return explained(error, self._meant(command, error) or _simpler(command))
+            return explained(error, self._meant(command, error))
         return explained(error)
 
     async def misread(self, error: BotError, invocation: Invocation) -> dict[str, object]:
@@ -83,9 +89,22 @@ class Runner:
             return explained(error)
         try:
             person = await self._services.directory.person(invocation.asker, invocation.received_at)
-            return await reply_to(error, await self._desk(person, invocation), person)
+            desk = await self._desk(person, invocation)
+            return await reply_to(error, desk, person, invocation.thread)
         except DirectoryError:
             return explained(error)
+
+    async def completed(
+        self, incomplete: Incomplete, invocation: Invocation
+    ) -> Command | Incomplete | dict[str, object]:
+        """The same with what the thread is about, a menu of what is likely, or the same: a form
+        asks for the rest. Raises BotError."""
+        person = await self._services.directory.person(invocation.asker, invocation.received_at)
+        desk = await self._desk(person, invocation)
+        found = await with_thread(incomplete, desk, invocation.thread)
+        if not found.missing and issubclass(found.operation, Query):
+            return Command(found.operation.model_validate(dict(found.values)))
+        return await missing_from(found, desk, person) or found
 
     async def carry_out(self, command: Command, invocation: Invocation) -> dict[str, object]:
         """The reply. Raises BotError."""
@@ -271,10 +290,3 @@ def _corrected(value: object, word: str, choice: str) -> object:
     if value == word:
         return choice
     return "".join(choice if one == word else one for one in re.split(r"([,\s]+)", value))
-
-
-def _simpler(command: Command) -> list[Suggestion]:
-    """Where a filling word was taken for a name, as in ``metrics of orders``; queries only."""
-    typed = whole_text(command).removeprefix("/rds ")
-    text = simpler(typed)
-    return [offer(f"/rds {text}")] if text != typed and query_in(text) else []

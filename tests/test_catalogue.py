@@ -203,6 +203,7 @@ def _state(element: Mapping[str, Any]) -> dict[str, Any]:
         "initial_option": "selected_option",
         "initial_options": "selected_options",
         "initial_user": "selected_user",
+        "initial_time": "selected_time",
     }
     found = {state: element[name] for name, state in kept.items() if name in element}
     return {"type": element["type"], **found}

@@ -1,5 +1,7 @@
 """When a cron expression falls due, through every clock change."""
 
+import re
+from contextlib import suppress
 from datetime import datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -8,11 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.cron import checked, due, in_words, next_due
+from bot.cron import checked, days_and_time, due, next_due, schedule, spoken
 from bot.values import SECOND
 
 BERLIN = "Europe/Berlin"
 DAY = 86_400 * SECOND
+
+
+PIECES = ["mon", "to", "8:30", "9am", "daily", "-", ",", "half", "past"]
 
 
 def at(reading: str, zone: str = BERLIN) -> int:
@@ -164,20 +169,80 @@ def test_however_time_is_cut_each_reading_is_due_once(
 
 
 @pytest.mark.parametrize(
-    ("expression", "words"),
+    ("said", "expression", "words"),
     [
-        ("30 8 * * mon-fri", "Weekdays 8:30"),
-        ("30 8 * * 1-5", "Weekdays 8:30"),
-        ("0 9 * * *", "Every day 9:00"),
-        ("0 9 * * 0-6", "Every day 9:00"),
-        ("5 8,16 * * mon", "Mondays 8:05 and 16:05"),
-        ("0 7 * * sat,sun", "Weekends 7:00"),
-        ("0 7 * * fri-mon/3", "Mondays, Fridays 7:00"),
-        ("0 7 1 * *", "Day 1 of each month, 7:00"),
-        ("*/30 8-17 * * *", "Cron */30 8-17 * * *"),
-        ("0 7 * jan *", "Cron 0 7 * jan *"),
-        ("whatever", "Cron whatever"),
+        ("weekdays 8:30", "30 8 * * mon-fri", "weekdays at 08:30"),
+        ("Weekdays at 8.30", "30 8 * * mon-fri", "weekdays at 08:30"),
+        ("daily 9am", "0 9 * * *", "every day at 09:00"),
+        ("every day at noon", "0 12 * * *", "every day at 12:00"),
+        ("every morning", "30 8 * * *", "every day at 08:30"),
+        ("monday morning", "30 8 * * mon", "Mondays at 08:30"),
+        ("mondays at 7", "0 7 * * mon", "Mondays at 07:00"),
+        ("mon,wed,fri 18:00", "0 18 * * mon,wed,fri", "Mondays, Wednesdays and Fridays at 18:00"),
+        ("mon wed and fri at 6pm", "0 18 * * mon,wed,fri",
+         "Mondays, Wednesdays and Fridays at 18:00"),
+        ("monday to friday at 9 am", "0 9 * * mon-fri", "weekdays at 09:00"),
+        ("Mon\u2013Fri 08:30", "30 8 * * mon-fri", "weekdays at 08:30"),
+        ("mon,tue,wed,thu,fri 08:30", "30 8 * * mon-fri", "weekdays at 08:30"),
+        ("mon,tue,wed,thu,fri,sat,sun 08:30", "30 8 * * *", "every day at 08:30"),
+        ("every weekday at half past eight", "30 8 * * mon-fri", "weekdays at 08:30"),
+        ("tuesdays at quarter to nine", "45 8 * * tue", "Tuesdays at 08:45"),
+        ("weekends 10:00", "0 10 * * sat,sun", "weekends at 10:00"),
+        ("weekdays 12am", "0 0 * * mon-fri", "weekdays at 00:00"),
+        ("weekdays 12pm", "0 12 * * mon-fri", "weekdays at 12:00"),
+        ("weekdays 8:30 and 17:30", "30 8,17 * * mon-fri", "weekdays at 08:30 and 17:30"),
+        ("30 8 * * mon-fri", "30 8 * * mon-fri", "weekdays at 08:30"),
+        ("0 9 1 * *", "0 9 1 * *", "0 9 1 * *"),
+        ("*/30 8 * * *", "*/30 8 * * *", "*/30 8 * * *"),
+        ("0 8 1 1-6 mon", None, None),
+    ],
+)  # fmt: skip
+def test_a_schedule_is_said_as_people_say_it(
+    said: str, expression: str | None, words: str | None
+) -> None:
+    if expression is None or words is None:
+        with pytest.raises(ValueError, match="cron means either"):
+            schedule(said)
+        return
+    assert schedule(said) == expression
+    assert spoken(expression) == words
+    assert schedule(words) == expression
+
+
+@pytest.mark.parametrize(
+    ("said", "asks"),
+    [
+        ("daily", 'at what time does "daily" mean?'),
+        ("weekdays", "at what time"),
+        ("9am", "Say daily 9am, or weekdays 9am"),
+        ("8:30", "on which days"),
+        ("8:30 and 17:00 on weekdays", "names several times"),
+        ("every hour", '"hour" is no day and no time'),
+        ("every 2nd monday 9:00", '"2nd" is no day'),
+        ("weekdays except friday 8:30", '"except" is no day'),
+        ("weekdays 25:00", '"25:00" is no day and no time'),
+        ("weekdays 13pm", '"13pm" is no day and no time'),
+        ("weekdays 8:30 Europe/Berlin", "is no day and no time"),
+        ("someday 8:30", '"someday" is no day'),
+        ("0 8 * *", "has 4 fields and needs five"),
+        ("5 4", "has 2 fields and needs five"),
+        ("* * * * *", "more often"),
     ],
 )
-def test_a_time_is_said_as_people_say_it(expression: str, words: str) -> None:
-    assert in_words(expression) == words
+def test_what_is_not_clear_is_asked(said: str, asks: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(asks)):
+        schedule(said)
+
+
+@given(st.text() | st.lists(st.sampled_from(PIECES)).map(
+    " ".join))  # fmt: skip
+def test_every_text_is_a_schedule_or_a_question(said: str) -> None:
+    with suppress(ValueError):
+        assert checked(schedule(said))
+
+
+def test_a_form_shows_the_days_and_the_time_of_what_two_fields_can_say() -> None:
+    assert days_and_time("30 8 * * mon-fri") == (("mon", "tue", "wed", "thu", "fri"), "08:30")
+    assert days_and_time("0 0 * * fri-mon") == (("mon", "fri", "sat", "sun"), "00:00")
+    for other in ("30 8,9 * * *", "*/30 8 * * *", "0 9 1 * *"):
+        assert days_and_time(other) is None

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
-from bot.cron import checked, in_words
+from bot.cron import schedule, spoken
 from bot.operation import Control, Desk, Query, environments
-from bot.params import Choice, Parameter, environment_word, zone
+from bot.params import Choice, Parameter, Timetable, environment_word, zone
 from bot.values import (
     FORM,
     SECOND,
@@ -36,7 +36,7 @@ from bot.values import (
 BUTTONS = 5  #: that remove a digest, side by side; more fold into a menu
 HOURS = (7, 8, 9, 10)  #: at which a morning's digest is offered
 LISTED = 10  #: of each section, in a preview
-EVERY_MORNING = 'schedule "30 8 * * mon-fri"'
+EVERY_MORNING = "schedule weekdays 8:30"
 
 #: A form keeps a team's own word for it: lost there, a digest would tell of everything.
 Only = Annotated[
@@ -52,15 +52,15 @@ Only = Annotated[
 ]
 Cron = Annotated[
     str,
-    AfterValidator(checked),
-    Parameter("When", '"30 8 * * mon-fri"', "As in crontab: minute, hour, day, month, weekday."),
+    AfterValidator(schedule),
+    Timetable("When", "weekdays 8:30", "Days and a time, or a cron expression like 30 8 * * 1-5."),
 ]
 Zone = Annotated[
     str,
     AfterValidator(zone),
-    Parameter("Time zone", "Europe/Berlin", "Left out: yours, as Slack knows it."),
+    Parameter("Time zone", "Europe/Berlin", "Default: your Slack time zone."),
 ]
-ScheduleId = Annotated[str, Parameter("Schedule", "D-3f2a1c", "As /rds digest shows it.")]
+ScheduleId = Annotated[str, Parameter("Schedule", "D-…", "As /rds digest shows it.")]
 
 
 class PreviewDigest(Query):
@@ -108,14 +108,14 @@ class PostDigest(Control):
 
 
 class ScheduleDigest(Control):
-    """Post a digest in this channel at set times, as "30 8 * * mon-fri".
+    """Post a digest in this channel at set times, like "weekdays 8:30".
 
-    The times are those of crontab, in the time zone given. What has not changed since the last one
-    is left out for a week.
+    Say days and a time ("daily 9am", "mon,wed,fri 18:00"), or a cron expression. What has not
+    changed since the last one is left out for a week.
     """
 
     verb, name = "digest schedule", "schedule_digest"
-    example = 'digest schedule "30 8 * * mon-fri" --timezone Europe/Berlin'
+    example = "digest schedule weekdays 8:30 --timezone Europe/Berlin"
 
     cron: Cron
     timezone: Zone | None = None
@@ -131,7 +131,7 @@ class ScheduleDigest(Control):
         return Answer(
             title=f"{made.id}: a digest is scheduled in this channel",
             parts=(paragraph(
-                f"{in_words(made.cron)} {made.timezone}, about {made.scope}. Next: ",
+                *_when(made), f" ({made.timezone}), about {made.scope}. Next: ",
                 *_next(made),
             ), *self._said_of_zone(person)),
             hint=("To end it: ", Code(text=f"/rds digest remove {made.id}")),
@@ -179,8 +179,8 @@ class RemoveDigest(Control):
 
     async def act(self, desk: Desk, person: Person) -> Answer:
         removed = await desk.remove_digest(self.schedule, person)
-        said = f"{in_words(removed.cron)} {removed.timezone}: this digest comes no more."
-        return Answer(title=f"{removed.id} is removed", parts=(paragraph(said),))
+        said = (*_when(removed), f" ({removed.timezone}): this digest comes no more.")
+        return Answer(title=f"{removed.id} is removed", parts=(paragraph(*said),))
 
 
 NONE = paragraph(
@@ -192,12 +192,12 @@ NONE = paragraph(
 
 def _sentence(one: Appointment) -> Paragraph:
     """``D-3f2a1c: Weekdays 8:30 Europe/Berlin in #databases, by @dora; next …``"""
-    when: Span = Code(text=one.cron) if one.trouble else in_words(one.cron)
+    when: Line = (Code(text=one.cron),) if one.trouble else _when(one)
     about = f" about {one.scope}" if one.environments else ""
     by: Line = (", by ", Mention(person=one.created_by)) if one.created_by else (
         ", in the settings file",)  # fmt: skip
     return paragraph(
-        Strong(text=one.id), ": ", when, f" {one.timezone} in ", Channel(id=one.channel), about,
+        Strong(text=one.id), ": ", *when, f" ({one.timezone}) in ", Channel(id=one.channel), about,
         *by, "; next ", *_next(one), "." if not one.trouble else "",
     )  # fmt: skip
 
@@ -210,6 +210,12 @@ def _removals(found: Sequence[Appointment]) -> tuple[Button | Menu, ...]:
         for number, one in enumerate(found)
     )  # fmt: skip
     return buttons if len(buttons) <= BUTTONS else (Menu(label="Remove…", choices=buttons),)
+
+
+def _when(made: Appointment) -> Line:
+    """What was understood, in words; only an expression that none say is shown as it is."""
+    said = spoken(made.cron)
+    return (Code(text=said),) if said == made.cron else (said[:1].upper() + said[1:],)
 
 
 def _next(one: Appointment) -> Line:

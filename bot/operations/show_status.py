@@ -19,29 +19,38 @@ from bot.values import (
     Status,
     Strong,
     label,
+    looking,
     paragraph,
 )
+
+OPEN = (Status.PENDING, Status.APPROVED, Status.RUNNING, Status.UNKNOWN)
+MINE = 5  #: requests of an answer
+BOT: Line = ("The bot itself: ", Code(text="/rds status bot"))
 
 
 def _subject(text: str) -> str:
     if text.lower() == "bot":
         return "bot"
     if (number := request_number(text)) is None:
-        raise ValueError("say a request, like RDS-1042, or bot")
+        raise ValueError("say RDS- and its number, or bot")
     return label(number)
 
 
 class ShowStatus(Query):
-    """Show how far a request has come, or how the bot itself is doing."""
+    """Show how far your requests have come, or one request, or how the bot itself is doing."""
 
     verb, name = "status", "show_status"
     example = "status RDS-1042"
 
     subject: Annotated[
-        str, AfterValidator(_subject), Parameter("Request, or bot", "RDS-1042|bot")
-    ] = Field(default="bot", json_schema_extra={"positional": True})
+        str | None,
+        AfterValidator(lambda text: text if text is None else _subject(text)),
+        Parameter("Request, or bot", "RDS-…|bot"),
+    ] = Field(default=None, json_schema_extra={"positional": True})
 
     async def answer(self, desk: Desk, person: Person) -> Answer:
+        if self.subject is None:
+            return await _mine(desk, person)
         if self.subject == "bot":
             return Answer(title="The bot", parts=(Facts(pairs=await desk.health()),))
         request = await desk.request(int(self.subject.removeprefix("RDS-")))
@@ -53,6 +62,22 @@ class ShowStatus(Query):
             parts=(*_mode(request, desk), Facts(pairs=tuple(_facts(request, who)))),
             hint=("All steps: ", Code(text=f"/rds audit --request {request.label}")),
         )
+
+
+async def _mine(desk: Desk, person: Person) -> Answer:
+    """What they asked for last, the open ones and the ended."""
+    found = await desk.requests(requester=person.id, limit=MINE)
+    if not found:
+        return Answer(title="You have no requests", hint=BOT)
+    opened = [one.label for one in found if one.status in OPEN]
+    rows = tuple((Code(text=one.label), f" {one.step.plan.effect}: {one.status}{one.since}, ",
+                  Moment(at=one.asked_at)) for one in found)  # fmt: skip
+    return Answer(
+        title="Your last requests",
+        parts=tuple(Paragraph(line=row) for row in rows),
+        buttons=tuple(looking(one, f"status {one}") for one in opened),
+        hint=BOT,
+    )
 
 
 def _mode(request: Request, desk: Desk) -> tuple[Paragraph, ...]:

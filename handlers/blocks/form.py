@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from bot.cron import DAYS, LONG_DAYS, days_and_time, schedule
 from bot.operation import Change, Operation
-from bot.params import Choice, Parameter, Picker, Prose, Several, Someone, Switch
+from bot.params import Choice, Parameter, Picker, Prose, Several, Someone, Switch, Timetable
 from handlers.blocks.elements import (
     OPTION,
     OPTIONS,
@@ -31,6 +32,9 @@ TYPED = 3000
 METADATA = 3000
 VALUE = 150  #: of an option
 YES = "yes"
+TIME, DAYS_OF = ".time", ".days"  #: behind the name of a parameter that is asked for in parts
+WEEK = (*DAYS[1:], DAYS[0])
+USUAL = "weekdays 8:30"
 
 #: What every change may be given beside its own parameters.
 COMMON: Mapping[str, Parameter] = {
@@ -109,7 +113,7 @@ def submitted(view: Mapping[str, Any]) -> Submitted:
     metadata = metadata_of(view)
     states = view["state"]["values"]
     values = {name: _value(state) for name, actions in states.items() for state in actions.values()}
-    return Submitted(metadata.pop("operation"), values, metadata)
+    return Submitted(metadata.pop("operation"), _merged(values), metadata)
 
 
 def metadata_of(view: Mapping[str, Any]) -> dict[str, Any]:
@@ -152,6 +156,9 @@ def _noticed(blocks: list[Block], notice: Notice) -> list[Block]:
 def _inputs(operation: type[Operation], values: Mapping[str, Any]) -> Iterator[Block]:
     required = {name for name, field in operation.model_fields.items() if field.is_required()}
     for name, parameter in parameters(operation).items():
+        if isinstance(parameter, Timetable):
+            yield from _timetable(name, parameter, _text(values.get(name)))
+            continue
         yield input_block(
             name,
             parameter.label,
@@ -159,6 +166,38 @@ def _inputs(operation: type[Operation], values: Mapping[str, Any]) -> Iterator[B
             hint=_hint(parameter),
             optional=name not in required,
         )
+
+
+def _timetable(name: str, parameter: Timetable, typed: str) -> Iterator[Block]:
+    """A time, days, and an expression instead of both; what was typed stands where it fits."""
+    days, time = _days_and_time(typed) or ((), None)
+    picker = {"type": "timepicker", "action_id": ACTION, **({"initial_time": time} if time else {})}
+    rows = [option(LONG_DAYS[DAYS.index(day)].capitalize(), day) for day in WEEK]
+    chosen = [row for row in rows if row["value"] in days]
+    boxes = {"type": "checkboxes", "action_id": ACTION, "options": rows,
+             **({"initial_options": chosen} if chosen else {})}  # fmt: skip
+    words = _typed(parameter, "" if time else typed)
+    yield input_block(f"{name}{TIME}", "Time", picker, optional=True)
+    yield input_block(f"{name}{DAYS_OF}", "Days", boxes, optional=True)
+    hint = f"Instead of a time and days. {parameter.hint}"
+    yield input_block(name, "Or in words", words, hint=hint, optional=True)
+
+
+def _days_and_time(typed: str) -> tuple[tuple[str, ...], str] | None:
+    """Of what nothing was typed for: weekday mornings. None where the two cannot say it."""
+    try:
+        return days_and_time(schedule(typed or USUAL))
+    except ValueError:
+        return None
+
+
+def _merged(values: dict[str, Any]) -> dict[str, Any]:
+    """A time and days as the words that somebody would type for them."""
+    for name in [one.removesuffix(TIME) for one in values if one.endswith(TIME)]:
+        time, days = values.pop(f"{name}{TIME}"), values.pop(f"{name}{DAYS_OF}", None)
+        said = " ".join(filter(None, [",".join(days or ()), time]))
+        values[name] = values.get(name) or said or None
+    return values
 
 
 def _hint(parameter: Parameter) -> str:

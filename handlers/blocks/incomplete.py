@@ -1,26 +1,39 @@
 """The reply to a command that leaves something out, where no form can be opened at once."""
 
-from bot.operation import Query
-from bot.values import Code
-from handlers.blocks.elements import BUTTON_VALUE, Payload, actions, button
+from bot.values import Code, asking
+from handlers.blocks.elements import BUTTON_VALUE, Element, Payload, actions, button, controls
 from handlers.blocks.error import problem
 from handlers.parser import Incomplete
 
 ACTION = "command.finish"
+OPEN = "Open the form"
+ASKED = "the form asks for the rest. Nothing happens before you send it."
+LATE = "I could not open the form in time. Press the button for another try."
 
 
 def unfinished(incomplete: Incomplete, typed: str, before: str = "") -> Payload:
-    """What is missing, how it is typed, and a button that opens the form with what was typed.
+    """What is missing, and a button that opens the form with what was typed.
 
     The button carries ``typed``; a text too long for it has to be typed again.
     """
     operation = incomplete.operation
-    missing = " and ".join(operation.parameter(name).usage for name in incomplete.missing)
-    usage, example = Code(text=operation.usage()), Code(text=f"/rds {operation.example}")
-    lacking = f"{before} {missing} is missing. It reads: ".lstrip()
-    said = (lacking, usage, ", for example ", example)
+    labels = [operation.parameter(name).label.lower() for name in incomplete.missing]
+    lacking = f"I still need the {' and the '.join(labels)}." if labels else ASKED
+    said = before or f"{_capital(operation.verb)}: {lacking}"
+    if len(typed) > BUTTON_VALUE:
+        return problem((f"{said} It reads: ", Code(text=operation.usage())))
     drawn = problem(said)
-    if issubclass(operation, Query) or len(typed) > BUTTON_VALUE:
-        return drawn
-    fill_in = button("Fill in the rest", ACTION, typed, "primary")
-    return {**drawn, "blocks": [*drawn["blocks"], *actions([fill_in])]}
+    return {**drawn, "blocks": [*drawn["blocks"], *actions([_opening(incomplete, typed)])]}
+
+
+def _opening(incomplete: Incomplete, typed: str) -> Element:
+    """Where the thread says the database nothing is missing any more, but it is not asked for."""
+    if incomplete.missing:
+        return button(OPEN, ACTION, typed, "primary")
+    target = str(incomplete.values["target"])
+    [found] = controls(asking(OPEN, incomplete.operation.name, target, incomplete.reason))
+    return found
+
+
+def _capital(verb: str) -> str:
+    return verb.capitalize().replace("-", " ")

@@ -10,10 +10,10 @@ from bot.errors import BotError
 from bot.operation import Query
 from bot.operations import CATALOGUE
 from bot.values import PersonId
-from handlers.blocks.error import problem
+from handlers.blocks.incomplete import LATE, unfinished
 from handlers.delivery.invocation import Invocation
 from handlers.delivery.replies import Replies, ReplyPlace
-from handlers.errors import unexplained
+from handlers.errors import explained, unexplained
 from handlers.intake.acknowledge import take
 from handlers.intake.inbox import Intake
 from handlers.modals.forms import Blank, Forms
@@ -54,7 +54,7 @@ class Commands:
             return
         match parsed:
             case Incomplete() as incomplete:
-                await self._incomplete(incomplete, body)
+                await self._incomplete(incomplete, incoming)
             case Launch():
                 await self._launch(incoming)
             case Command() as command:
@@ -74,23 +74,26 @@ class Commands:
         if drawn := await self._runner.run(command, _errand(incoming)):
             await self._replies.privately(_origin(incoming.payload), drawn)
 
-    async def _incomplete(self, incomplete: Incomplete, body: Mapping[str, Any]) -> None:
-        """Ask for the rest with a form, or in words where a form cannot be opened."""
-        if not issubclass(incomplete.operation, Query):
-            common = {"reason": incomplete.reason, "dry_run": incomplete.dry_run}
-            blank = Blank(
-                incomplete.operation,
-                {**incomplete.values, **common},
-                _asker(body),
-                {"channel": body["channel_id"]},
-            )
-            if await self._forms.open(Trigger(body["trigger_id"]), blank):
-                return
-        words = map(incomplete.operation.parameter, incomplete.missing)
-        missing = " and ".join(word.usage for word in words)
-        operation = incomplete.operation
-        usage = f"It reads: {operation.usage()}, for example /rds {operation.example}"
-        await self._replies.privately(_origin(body), problem(f"{missing} is missing. {usage}"))
+    async def _incomplete(self, incomplete: Incomplete, incoming: Incoming) -> None:
+        """Ask for the rest with a menu or a form, or in words where neither can be shown."""
+        body = incoming.payload
+        try:
+            found = await self._runner.completed(incomplete, _errand(incoming))
+        except BotError as error:
+            found = explained(error)
+        if isinstance(found, Command):
+            await self._run(found, incoming)
+        elif isinstance(found, dict):
+            await self._replies.privately(_origin(body), found)
+        elif not await self._forms.open(Trigger(body["trigger_id"]), _blank(incomplete, body)):
+            drawn = unfinished(incomplete, body["text"], LATE)
+            await self._replies.privately(_origin(body), drawn)
+
+
+def _blank(incomplete: Incomplete, body: Mapping[str, Any]) -> Blank:
+    common = {"reason": incomplete.reason, "dry_run": incomplete.dry_run}
+    values = {**incomplete.values, **common}
+    return Blank(incomplete.operation, values, _asker(body), {"channel": body["channel_id"]})
 
 
 def _looks(text: str) -> bool:

@@ -22,7 +22,7 @@ from bot.errors import BotError
 from bot.operations import CATALOGUE
 from bot.values import Message, PersonId, Place
 from handlers.blocks.error import problem
-from handlers.blocks.incomplete import ACTION, unfinished
+from handlers.blocks.incomplete import ACTION, LATE, unfinished
 from handlers.delivery.invocation import Invocation
 from handlers.delivery.replies import Replies, ReplyPlace
 from handlers.errors import explained, unexplained
@@ -37,7 +37,6 @@ from storage.tables.inbox import Incoming
 
 KIND = "mention"
 FINISH = "unfinished"
-LATE = "I could not open the form in time. Press the button once more."
 WHOLE = "That button is from an older version of me: nothing is missing there. Write it once more."
 #: What Slack calls a message that somebody has written: with a file, or shown in the channel too.
 WRITTEN = (None, "file_share", "thread_broadcast")
@@ -121,11 +120,23 @@ class Mentions:
     async def _answer(self, text: str, incoming: Incoming) -> dict[str, Any]:
         match parse(text, CATALOGUE):
             case Incomplete() as incomplete:
-                return unfinished(incomplete, text)
+                return await self._incomplete(incomplete, text, incoming)
             case Launch():
                 return await self._run(Command(CATALOGUE["help"]()), incoming)
             case Command() as command:
                 return await self._run(command, incoming)
+
+    async def _incomplete(
+        self, incomplete: Incomplete, text: str, incoming: Incoming
+    ) -> dict[str, Any]:
+        """A menu of what is likely, or a button that opens the form: a message has no trigger."""
+        found = await self._runner.completed(incomplete, _errand(incoming))
+        match found:
+            case Command() as command:
+                return await self._run(command, incoming)
+            case Incomplete() as asked:
+                return unfinished(asked, _with_target(asked, text))
+        return found
 
     async def _run(self, command: Command, incoming: Incoming) -> dict[str, Any]:
         return await self._runner.run(command, _errand(incoming))
@@ -193,6 +204,13 @@ def _errand(incoming: Incoming) -> Invocation:
         surface="open",
         thread=thread if body["is_direct"] else thread or body.get("ts"),
     )
+
+
+def _with_target(asked: Incomplete, text: str) -> str:
+    """What was typed, with the database that the thread is about: the button has only this."""
+    target = asked.values.get("target")
+    has_it = target is None or str(target) in text
+    return text if has_it else f"{text} --target {target}"
 
 
 def _origin(payload: Payload) -> ReplyPlace:

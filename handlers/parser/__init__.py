@@ -3,7 +3,7 @@
 Everything is read over the catalogue; no operation is known here by name.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import UsageError
 from bot.operation import Change, Operation, Query
-from bot.params import Parameter, Prose, Several, Switch
+from bot.params import Parameter, Picker, Prose, Several, Switch
 from bot.values import quoted
 from handlers.parser._arguments import parameters, read
 from handlers.parser._errors import FormError, complaint, form_error
@@ -20,28 +20,40 @@ from handlers.parser._lookup import (
     Tried,
     UnknownVerbError,
     VerbGroupError,
+    WordyError,
+    key,
     operation_of,
     unknown_verb,
     verbs_of,
 )
-from handlers.parser._suggestions import plainer, shortened
+from handlers.parser._sentences import DOING, Kind, Wish, requests_in, wish_of
+from handlers.parser._suggestions import is_sentence, plainer, shortened
+from handlers.parser._vocabulary import ALIASES, FLEETWIDE, SENTENCE, is_common, plainly
 from handlers.parser._words import Word, plain, prose, split
 
 __all__ = [
+    "DOING",
+    "FLEETWIDE",
     "Command",
     "FormError",
     "Incomplete",
+    "Kind",
     "Launch",
     "Parsed",
     "SentenceError",
     "VerbGroupError",
+    "Wish",
     "from_form",
+    "is_common",
     "parse",
     "plain",
+    "plainly",
     "prose",
     "quoted",
-    "simpler",
+    "requests_in",
+    "sentence",
     "whole_text",
+    "wish_of",
 ]
 
 #: Slack documents no limit for a command's text; its composer stops near this.
@@ -86,33 +98,94 @@ Parsed = Command | Incomplete | Launch
 def parse(text: str, catalogue: Mapping[str, type[Operation]]) -> Parsed:
     """What ``text`` after ``/rds`` means.
 
-    Raises UsageError with a sentence for whoever typed it; its ``suggestions`` are whole commands,
-    each of which reads as it stands.
+    A sentence that is a query but for what is polite in it is that query; a change is only what is
+    typed as one. Raises UsageError with a sentence for whoever typed it; its ``suggestions`` are
+    whole commands, each of which reads as it stands.
     """
     try:
-        return _parsed(text, catalogue)
-    except UnknownVerbError as error:
-        raise unknown_verb(error, verbs_of(catalogue), _trier(catalogue)) from None
+        parsed = _parsed(text, catalogue)
     except UsageError as error:
-        suggested = error.suggestions or [simpler(text[:LONGEST_TEXT])]
-        error.suggestions = tuple(filter(_trier(catalogue), suggested))
-        if error.suggestions or not _looks(text, catalogue):
-            raise
-        raise SentenceError(str(error), plain(text), parameter=error.parameter) from error
+        if (query := _query_in(text, catalogue)) is not None:
+            return query
+        raise _explained(error, text, catalogue) from error
+    if not _is_spoken(parsed):
+        return parsed
+    if (query := _query_in(text, catalogue)) is not None:
+        return query
+    raise sentence(text)
 
 
-def simpler(text: str) -> str:
-    """``show orders`` for ``please show me the orders``; it may be a command or none."""
-    return plainer(_typed(text))
+def sentence(text: str) -> SentenceError:
+    """For what reads as a command and is none: ``show me``, ``metrics please``."""
+    return SentenceError("I read commands. /rds help shows what I can do.", plain(text))
 
 
-def _looks(text: str, catalogue: Mapping[str, type[Operation]]) -> bool:
-    """Whether it begins with a verb that only looks."""
-    try:
-        operation, _ = operation_of(_typed(text[:LONGEST_TEXT]), verbs_of(catalogue))
-    except UnknownVerbError:
+def _explained(
+    error: UsageError, text: str, catalogue: Mapping[str, type[Operation]]
+) -> UsageError:
+    match error:
+        case UnknownVerbError():
+            return unknown_verb(error, verbs_of(catalogue), _trier(catalogue))
+        case VerbGroupError():
+            return error
+        case WordyError():
+            hint = error.hint or str(error)
+            return SentenceError(hint, plain(text), told=bool(error.hint), reason=error.reason)
+    error.suggestions = tuple(filter(_trier(catalogue), error.suggestions))
+    if error.suggestions or len(text) > LONGEST_TEXT:
+        return error
+    operation, rest = operation_of(_typed(text), verbs_of(catalogue))
+    if is_sentence(rest):
+        return sentence(text)
+    told = SentenceError(str(error), plain(text), error.parameter, told=True)
+    return told if issubclass(operation, Query) else error
+
+
+def _query_in(text: str, catalogue: Mapping[str, type[Operation]]) -> Command | None:
+    """``show orders`` in ``please show me the orders``, ``info orders`` and ``orders show``."""
+    words = _typed(text[:LONGEST_TEXT])
+    for plain_words in (words, split(plainer(words))):
+        for command in _readings(plain_words, verbs_of(catalogue)):
+            try:
+                parsed = _parsed(command, catalogue)
+            except UsageError:
+                continue
+            is_query = isinstance(parsed, Command) and isinstance(parsed.operation, Query)
+            if isinstance(parsed, Command) and is_query and not _is_spoken(parsed):
+                return parsed
+    return None
+
+
+def _readings(words: Sequence[Word], verbs: Mapping[str, type[Operation]]) -> Iterator[str]:
+    typed = [word.typed for word in words]
+    if not words:
+        return
+    yield " ".join(typed)
+    if alias := ALIASES.get(words[0].text.casefold()):
+        yield " ".join([alias, *typed[1:]])
+    if len(words) == 2 and _takes_database(verbs.get(key(words[1].text))):
+        yield " ".join(reversed(typed))
+
+
+def _takes_database(operation: type[Operation] | None) -> bool:
+    names = operation.positionals() if operation else ()
+    return operation is not None and any(
+        isinstance(operation.parameter(name), Picker) for name in names
+    )
+
+
+def _is_spoken(parsed: Parsed) -> bool:
+    """Whether words of sentences stand where words of a list do; the fleet says of what stands for
+    one database whether it is one."""
+    if not isinstance(parsed, Command) or not isinstance(parsed.operation, Query):
         return False
-    return issubclass(operation, Query)
+    operation = parsed.operation
+    listed = [
+        getattr(operation, name)
+        for name in operation.positionals()
+        if isinstance(operation.parameter(name), Several)
+    ]
+    return any(plainly(str(word)) in SENTENCE for words in listed for word in words)
 
 
 def _parsed(text: str, catalogue: Mapping[str, type[Operation]]) -> Parsed:

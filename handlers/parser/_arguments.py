@@ -2,13 +2,16 @@
 
 from collections import deque
 from collections.abc import Mapping, Sequence
+from itertools import dropwhile
 from typing import Any
 
 from bot.errors import UsageError
 from bot.operation import Change, Operation, flag
-from bot.params import Parameter, Prose, Several, Switch
-from handlers.parser._lookup import bare, nearest, slip
+from bot.params import Parameter, Phrase, Prose, Several, Switch
+from handlers.parser._errors import for_example
+from handlers.parser._lookup import WordyError, bare, nearest, slip
 from handlers.parser._suggestions import shortened
+from handlers.parser._vocabulary import BECAUSE, FILLERS, POLITE, SENTENCE, THANKS, plainly
 from handlers.parser._words import Word
 
 #: What every change takes beside its own parameters.
@@ -17,6 +20,8 @@ COMMON: Mapping[str, Parameter] = {
     "dry_run": Switch("Dry run", "", "Show what would happen; nothing is filed."),
 }
 
+
+SAID = 3  #: letters of a word of sentences that names no snapshot, unless it is quoted
 
 #: How a switch is said to be on or off.
 SWITCHED = frozenset({"true", "false", "yes", "no", "on", "off", "1", "0"})
@@ -112,13 +117,22 @@ class _Reader:
 
     def _place(self) -> None:
         free = deque(name for name in self.operation.positionals() if name not in self.given)
-        for word in self.loose:
-            if not free:
-                raise self._too_many(word)
+        for at, word in enumerate(self.loose):
+            if not free or (at and self._is_spoken(word)):
+                raise self._too_many(self.loose[at:])
             name = free[0]
+            if isinstance(self.parameters[name], Phrase):
+                self._put(name, " ".join(one.text for one in self.loose[at:]))
+                return
             if not isinstance(self.parameters[name], Several):
                 free.popleft()
             self._put(name, word.text)
+
+    def _is_spoken(self, word: Word) -> bool:
+        """Beside its database no change takes a word of sentences: a reason begins with one."""
+        said = plainly(word.text)
+        is_common = not word.is_quoted and len(said) >= SAID and said in SENTENCE
+        return is_common and issubclass(self.operation, Change)
 
     def _put(self, name: str, value: str | bool) -> None:
         if isinstance(value, str) and not value.strip():
@@ -153,8 +167,7 @@ class _Reader:
     def _lacks_value(self, name: str) -> UsageError:
         usage = self.parameters[name].usage or "true"
         return UsageError(
-            f"{flag(name)} needs a value: {flag(name)} {usage}. "
-            f"For example: /rds {self.operation.example}",
+            f"{flag(name)} needs a value: {flag(name)} {usage}.{for_example(self.operation)}",
             name,
         )
 
@@ -168,16 +181,33 @@ class _Reader:
         quotes = " Words of a reason that begin with -- need quotes."
         return UsageError(f"{sentence} {listed}{quotes if 'reason' in self.parameters else ''}")
 
-    def _too_many(self, word: Word) -> UsageError:
-        sentence = f"{shortened(word.text)} is one word too many: {self.operation.usage()}."
-        if name := self.names.get(bare(word.text)):
+    def _too_many(self, words: Sequence[Word]) -> UsageError:
+        sentence = f"{shortened(words[0].text)} is one word too many: {self.operation.usage()}."
+        if name := self.names.get(bare(words[0].text)):
             meant = flag(name)
-            return slip(sentence, meant, self._with(word, meant))
-        if "reason" in self.parameters:
-            return UsageError(f"{sentence} A reason goes behind --reason.")
-        return UsageError(sentence)
+            return slip(sentence, meant, self._with(words[0], meant))
+        reason = _reason(words)
+        if "reason" not in self.parameters or "reason" in self.given or not reason:
+            return WordyError(sentence)
+        return WordyError(sentence, self._with_reason(words, reason), reason)
+
+    def _with_reason(self, words: Sequence[Word], reason: str) -> str:
+        """The command to copy, with the words that are left over where a reason stands."""
+        kept = [one.typed for one in self.words if not any(one is other for other in words)]
+        command = " ".join([self.operation.verb, *kept, "--reason", f'"{reason}"'])
+        return f"Put the reason after --reason: /rds {command}"
 
     def _with(self, word: Word, replacement: str) -> str:
         """The whole command with one word replaced."""
         words = [replacement if one is word else one.typed for one in self.words]
         return " ".join([self.operation.verb, *words])
+
+
+def _reason(words: Sequence[Word]) -> str:
+    """What the words behind a command say as a reason; empty where they are only polite."""
+    bare_words = [plainly(word.text) for word in words]
+    is_said = any(word in SENTENCE | BECAUSE for word in bare_words)
+    if not is_said or all(word in POLITE | FILLERS | THANKS for word in bare_words):
+        return ""
+    kept = list(dropwhile(lambda word: plainly(word.text) in BECAUSE, words))
+    return " ".join(word.text.replace('"', "'") for word in kept).strip()

@@ -32,14 +32,20 @@ def complaint(operation: type[Operation], error: ValidationError) -> UsageError:
     """About the first parameter that is wrong rather than missing."""
     detail = next(one for one in error.errors() if one["type"] != "missing")
     name = str(detail["loc"][0]) if detail["loc"] else ""
-    example = f"For example: /rds {operation.example}"
+    why = _why(detail)
+    example = "" if "example" in why else for_example(operation)
     if not name:
-        return UsageError(f"{_sentence(_why(detail))} {example}")
+        return UsageError(f"{_sentence(why)}{example}")
     typed = detail["input"]
     shown = shortened(" ".join(typed) if isinstance(typed, list | tuple) else str(typed))
-    why = _why(detail)
     told = why if shown in why else f"{shown} will not do: {why}"
-    return UsageError(f"{_shown(operation, name)}: {told}. {example}", name)
+    return UsageError(f"{_shown(operation, name)}: {told}.{example}", name)
+
+
+def for_example(operation: type[Operation]) -> str:
+    """A whole command to go by; none where it would hold an id that nothing has."""
+    has_id = re.search(r"\b(?:RDS-\d|D-[0-9a-f])", operation.example)
+    return "" if has_id else f" For example: /rds {operation.example}"
 
 
 def form_error(operation: type[Operation], error: ValidationError) -> FormError:

@@ -1,15 +1,21 @@
 """Which operation a verb means, and what was probably meant where none does."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from bot.errors import UsageError
-from bot.operation import Change, Operation, Query
+from bot.operation import Operation, Query
 from handlers.parser import _suggestions
 from handlers.parser._suggestions import shortened
 from handlers.parser._words import Word, split
 
 LONGEST_SUGGESTION = 300
+
+_HELP = "/rds help shows what I can do."
+_UNKNOWN = f"That is no command. {_HELP}"
+#: It may hold a password, so it is not said again.
+_ADDRESS = re.compile(r"[:@]")
 
 Verbs = Mapping[str, type[Operation]]
 
@@ -40,22 +46,31 @@ class VerbGroupError(UsageError):
 
 
 class SentenceError(UsageError):
-    """What was typed cannot be read; ``said`` is all of it, for whoever knows the databases.
+    """What was typed is no command; ``said`` is all of it, for whoever knows the databases.
 
-    ``change`` is what it asks for by the verb of a change; None where it asks for none.
+    ``told``: the message says already what is wrong with it. ``reason`` is what it gives as one.
     """
 
     def __init__(
-        self,
-        message: str,
-        said: str,
-        change: type[Change] | None = None,
-        suggestions: Sequence[str] = (),
-        parameter: str = "",
+        self, message: str, said: str, parameter: str = "", *, told: bool = False, reason: str = ""
     ) -> None:
-        super().__init__(message, parameter, suggestions)
+        super().__init__(message, parameter)
         self.said = said
-        self.change = change
+        self.told = told
+        self.reason = reason
+
+
+class WordyError(UsageError):
+    """A command was understood, and has words left over.
+
+    ``hint`` says what to do with them, ``reason`` is the reason that they seem to give; both are
+    empty where they only make a sentence of it.
+    """
+
+    def __init__(self, message: str, hint: str = "", reason: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+        self.reason = reason
 
 
 def verbs_of(catalogue: Mapping[str, type[Operation]]) -> Verbs:
@@ -113,15 +128,17 @@ def slip(sentence: str, meant: str, command: str) -> UsageError:
 
 
 def unknown_verb(error: UnknownVerbError, verbs: Verbs, tried: Tried) -> UsageError:
-    """The same for people: the command that was meant, else what a sentence can be told."""
+    """The same for people: the command that was meant, or that it is a sentence."""
     if group := _group(error, verbs, tried):
         return group
-    for typed, meant, command in _guesses(error, verbs):
-        if _is_forbidden(meant, error.words, verbs):
-            break
+    for typed, meant, command in _slips(error.words, error.before, verbs):
         if _may_be_offered(command, error.words, tried):
             return slip(f"I don't know {shortened(typed)}.", meant, command)
-    return _sentence(error, verbs, tried)
+    for typed, meant, command in _slips(split(_suggestions.plainer(error.words)), "", verbs):
+        if (operation := tried(command)) and issubclass(operation, Query):
+            return slip(f"I don't know {shortened(typed)}.", meant, command)
+    said = error.before + " ".join(word.text for word in error.words)
+    return SentenceError(_UNKNOWN if _ADDRESS.search(said) else f"{error} {_HELP}", said)
 
 
 def _may_be_offered(command: str, words: Sequence[Word], tried: Tried) -> bool:
@@ -132,24 +149,18 @@ def _may_be_offered(command: str, words: Sequence[Word], tried: Tried) -> bool:
     )
 
 
-def _guesses(error: UnknownVerbError, verbs: Verbs) -> Iterator[tuple[str, str, str]]:
-    """Which word was perhaps meant to be which, with the command then; the likeliest first."""
-    typed, *rest = error.words
-    yield from _slips(error.words, error.before, verbs)
-    yield from _slips(split(_suggestions.plainer(error.words)), "", verbs)
-    if rest and key(rest[0].text) in verbs and not _suggestions.is_own_word(typed.text.casefold()):
-        turned = _joined(rest[0].typed, [typed, *rest[1:]])
-        yield typed.text, rest[0].typed, error.before + turned
-
-
 def _slips(words: Sequence[Word], before: str, verbs: Verbs) -> Iterator[tuple[str, str, str]]:
+    """Which word was perhaps meant to be which, with the command then; the likeliest first."""
     typed = words[0].text if words else ""
     if key(typed) in verbs or _suggestions.is_own_word(typed.casefold()):
+        return
+    if any(_suggestions.is_spoken(word) for word in words[1:]):
         return
     known = [word for one in verbs.values() for word in (one.verb.partition(" ")[0], one.name)]
     if meant := nearest(typed, known, _suggestions.BEGUN):
         yield typed, meant, before + _joined(meant, words[1:])
-        yield typed, meant, f"help {meant}"
+        if len(words) == 1:
+            yield typed, meant, f"help {meant}"
 
 
 def _group(error: UnknownVerbError, verbs: Verbs, tried: Tried) -> UsageError | None:
@@ -168,42 +179,6 @@ def _group(error: UnknownVerbError, verbs: Verbs, tried: Tried) -> UsageError | 
         if _may_be_offered(command, error.words, tried):
             return slip(f"I don't know {shortened(f'{typed.text} {second}')}.", verb, command)
     return VerbGroupError(_suggestions.unmarked(typed.text.casefold()), [*group.values()])
-
-
-def _sentence(error: UnknownVerbError, verbs: Verbs, tried: Tried) -> SentenceError:
-    words, wish = error.words, _wish(error.words, verbs)
-    found = filter(
-        None, (_suggestions.plainer(words), _suggestions.help_for(wish), error.before.strip())
-    )
-    offered = [one for one in found if _may_be_offered(one, words, tried)]
-    forbids = any(_is_forbidden(word.text, words, verbs) for word in words)
-    change = verbs.get(key(wish[0].text)) if wish and not forbids else None
-    asked = change if change and issubclass(change, Change) else None
-    return SentenceError(
-        _suggestions.answer_to(words, wish, forbids=forbids),
-        said=" ".join(word.text for word in words),
-        change=asked,
-        suggestions=[] if asked else offered,
-    )
-
-
-def _wish(words: Sequence[Word], verbs: Verbs) -> Sequence[Word]:
-    """A sentence from what it asks for: to create a snapshot is to ask for a snapshot."""
-    asked = _suggestions.wanted(words)
-    later = _suggestions.wanted(asked[1:])
-    if later and _suggestions.is_making(asked[0]) and _changes(later[0].text, verbs):
-        return later
-    return asked
-
-
-def _is_forbidden(verb: str, words: Sequence[Word], verbs: Verbs) -> bool:
-    """Whether a sentence says that this shall not be changed."""
-    return _suggestions.is_negated(words) and _changes(verb, verbs)
-
-
-def _changes(verb: str, verbs: Verbs) -> bool:
-    found = verbs.get(key(_suggestions.unmarked(verb)))
-    return found is not None and not issubclass(found, Query)
 
 
 def _joined(verb: str, words: Sequence[Word]) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping, Select, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import UsageError
-from bot.values import Incident, micros
+from bot.values import Incident, Posted, micros
 from storage.engine import Connections, insert_into
 from storage.tables import models
 from storage.tables.rows import decoded, encoded_value, readable
@@ -42,6 +42,12 @@ class Incidents:
         """Oldest first."""
         query = select(models.incidents).where(_row.resolved_at.is_(None))
         return await self._load(query.order_by(_row.id))
+
+    async def of_card(self, card: Posted) -> Incident | None:
+        """The one whose card stands there."""
+        written = f'"card":{encoded_value(card)}'  # quotes in any other text of it are escaped
+        query = select(models.incidents).where(_row.body.contains(written, autoescape=True))
+        return next(iter(await self._load(query)), None)
 
     async def latest(self, keys: Collection[str]) -> Mapping[str, Incident]:
         """The last incident of each of these keys, open or not, where there was one."""

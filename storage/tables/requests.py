@@ -20,11 +20,11 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StorageError
-from bot.values import SECOND, Environment, PersonId, Request, Status, Usual, label
+from bot.values import SECOND, Environment, PersonId, Posted, Request, Status, Usual, label
 from storage.engine import Connections
 from storage.errors import UnknownRequestError
 from storage.tables import models
-from storage.tables.rows import readable, request_value
+from storage.tables.rows import encoded_value, readable, request_value
 from storage.tables.waits import passed
 
 #: What a status may become, and nothing else.
@@ -111,6 +111,11 @@ class Requests:
         if environments is not None:
             query = query.where(_requests.c.environment.in_(environments))
         return await self._load(query)
+
+    async def of_card(self, card: Posted) -> Request | None:
+        """The one whose card stands there."""
+        query = select(_requests.c.id).where(_requests.c.card == encoded_value(card))
+        return next(iter(await self._load(query)), None)
 
     async def endings(self, limit: int) -> tuple[Request, ...]:
         """Those that ended last, the last one first, however long ago they were asked for."""

@@ -310,8 +310,6 @@ def test_prose_before_the_target_takes_its_words_and_asks_for_the_target() -> No
     ("text", "words", "suggestion"),
     [
         pytest.param("rebot orders", '"rebot"', "reboot orders", id="verb"),
-        pytest.param("snap orders 'a-b'", '"snap"', "snapshot orders 'a-b'", id="begun verb"),
-        pytest.param("orders reboot", '"orders"', "reboot orders", id="target first"),
         pytest.param("help rebot", '"rebot"', "help reboot", id="verb behind help"),
         pytest.param(
             "reboot orders --failver", '"--failver"', "reboot orders --failover", id="flag"
@@ -352,19 +350,12 @@ def offered(text: str) -> UsageError:
         ("hekp", "help"),
         ("lsit", "list"),
         ("hsow orders-test", "show orders-test"),
-        ("tpo orders-test", "top orders-test"),
-        ("event orders-test", "events orders-test"),
         ("conections orders-test", "connections orders-test"),
         ("create_snapshto orders-test", "create_snapshot orders-test"),
         ("aprove RDS-7", "approve RDS-7"),
-        ("digest nwo", "digest now"),
         ("digst list", "digest list"),
-        ("please rebot orders-test", "reboot orders-test"),
-        ("orders-test reboot", "reboot orders-test"),
         # what would not work even then is not offered
         ("shwo", "help show"),
-        ("rebot orders-test now please", "help reboot"),
-        ("snap orders 'a b'", "help snapshot"),
     ],
 )
 def test_a_real_slip_of_a_verb_is_corrected(text: str, suggestion: str) -> None:
@@ -384,45 +375,37 @@ def test_a_real_slip_of_a_verb_is_corrected(text: str, suggestion: str) -> None:
         "stop orders-dev", "start", "start orders-dev", "delete orders-dev", "restore orders-dev",
         "stop", "drop orders-dev", "connect orders-dev", "remove D-3f2a1c", "set orders-dev",
         "can orders-dev", "even orders-dev", "back orders-dev 03:00-04:00",
+        # of three letters every other one is a word of its own
+        "tpo orders-test", "lsa orders-test",
         # not a command to change something, though of a verb that is one
         "rebooted orders-dev", "reboots orders-dev", "approved RDS-7", "rejected RDS-7",
-        "snapshots orders-dev", "settled RDS-7",
+        "snapshots orders-dev", "settled RDS-7", "orders-dev reboot", "snap orders-dev",
+        "please rebot orders-test", "rebot orders-test now please", "reboot the orders-test",
+        "please approve RDS-7", "approve RDS-7 please", "restart orders-dev",
         "don't reboot orders-dev", "do not reboot orders-dev", "never reboot orders-dev",
         "please don't reboot orders-dev", "not reboot orders-dev", "don\u2019t rebot orders-dev",
         "orders-dev not reboot", "no reboot orders-dev", "don't approve RDS-7",
+        "snapshot orders-dev please", "snapshot orders-dev now", "list databases that are slow",
+        "status of my reboot", "cancel my request",
     ],
 )  # fmt: skip
-def test_another_word_is_no_slip_and_what_is_negated_changes_nothing(text: str) -> None:
+def test_a_sentence_is_no_command_and_nothing_is_made_of_it(text: str) -> None:
     error = offered(text)
 
-    assert "Did you mean" not in str(error)
-    assert error.suggestions == ()
     assert isinstance(error, SentenceError)
-    assert error.change is None
-    assert str(error).endswith("/rds help shows what I can do.")
+    assert error.suggestions == ()
+    assert "Did you mean" not in str(error)
 
 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("hello there", "Hello."),
-        ("good morning", "Hello."),
-        ("Thanks!", "You are welcome."),
-        ("stop orders-dev", '"stop" is nothing that I can do as yet.'),
-        ("please delete orders-dev", '"delete" is nothing that I can do as yet.'),
-        ("restart orders-dev", 'I do not know "restart"; "reboot" comes nearest.'),
-        ("create orders-new", '"create" is nothing that I can do as yet.'),
-        ("don't reboot orders-dev", "Then I change nothing."),
-        ("reboot? never!", "Then I change nothing."),
-        ("never approve RDS-7", "Then I change nothing."),
-        (":wave:", 'I don\'t know ":wave:".'),
-        ("why can't I connect to orders-dev", "I read commands and no whole sentences."),
-        ("RDS-1003", "That is a request and no command."),
-        ("postgres://dora:secret@orders.c1x2.us-east-1.rds.amazonaws.com/shop", "an address"),
+        (":wave:", "That is no command."),
+        ("postgres://dora:secret@orders.c1x2.us-east-1.rds.amazonaws.com/shop", "no command."),
         ("xyzzy", 'I don\'t know "xyzzy".'),
     ],
 )
-def test_what_is_no_command_is_answered_in_one_sentence(text: str, says: str) -> None:
+def test_what_is_no_command_is_said_without_what_may_be_a_secret(text: str, says: str) -> None:
     said = str(offered(text))
 
     assert says in said
@@ -431,47 +414,51 @@ def test_what_is_no_command_is_answered_in_one_sentence(text: str, says: str) ->
 
 
 @pytest.mark.parametrize(
-    ("text", "suggestion"),
+    ("text", "command"),
     [
         ("please show orders-dev", "show orders-dev"),
         ("show me orders-dev", "show orders-dev"),
         ("show me orders-dev please?", "show orders-dev"),
         ("can you list production?", "list production"),
         ("could you please help me", "help"),
-        ("please approve RDS-7", "approve RDS-7"),
-        ("restart orders-dev", "help reboot"),
         ("hi there, show orders-dev", "show orders-dev"),
         ("status of RDS-7", "status RDS-7"),
-        ("approve RDS-7 please", "approve RDS-7"),
-        ("help me with orders-dev", "help"),
+        ("ls", "list"),
+        ("info orders-dev", "show orders-dev"),
+        ("chart of orders-dev pls", "metrics orders-dev"),
+        ("orders-dev metrics", "metrics orders-dev"),
+        ("list all databases", "list"),
     ],
 )
-def test_a_sentence_that_is_nearly_a_command_gets_that_command(text: str, suggestion: str) -> None:
-    assert offered(text).suggestions == (suggestion,)
+def test_a_query_among_polite_words_is_that_query(text: str, command: str) -> None:
+    assert parse(text, CATALOGUE) == parse(command, CATALOGUE)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("reboot orders-test because new parameters",
+         'Put the reason after --reason: /rds reboot orders-test --reason "new parameters"'),
+        ("reboot orders-test --failover since it hangs",
+         'Put the reason after --reason: /rds reboot orders-test --failover --reason "it hangs"'),
+        ("snapshot orders-test before the upgrade --tag a=b",
+         'Put the reason after --reason: /rds snapshot orders-test --tag a=b --reason '
+         '"before the upgrade"'),
+    ],
+)  # fmt: skip
+def test_a_reason_without_its_flag_gets_the_command_to_copy(text: str, says: str) -> None:
+    error = offered(text)
+
+    assert isinstance(error, SentenceError)
+    assert str(error) == says
+    parsed = parse(says.partition(": /rds ")[2], CATALOGUE)
+    assert isinstance(parsed, Command)
+    assert parsed.reason == error.reason != ""
 
 
 @pytest.mark.parametrize("text", ["rds list", "/rds /rds list", "rds-bot list", "@rds-bot list"])
 def test_its_own_name_before_a_command_is_no_part_of_it(text: str) -> None:
     assert parse(text, CATALOGUE) == parse("list", CATALOGUE)
-
-
-@pytest.mark.parametrize(
-    ("text", "verb"),
-    [
-        ("please reboot orders-dev", "reboot"),
-        ("can you reboot orders-dev please", "reboot"),
-        ("I want to reboot it", "reboot"),
-        ("hi, please take a snapshot of orders-dev", "snapshot"),
-        ("create a snapshot of orders-dev", "snapshot"),
-        ("please move the backup-window of orders-dev", "backup-window"),
-    ],
-)
-def test_a_sentence_that_asks_for_a_change_says_which(text: str, verb: str) -> None:
-    error = offered(text)
-
-    assert isinstance(error, SentenceError)
-    assert error.change is not None
-    assert error.change.verb == verb
 
 
 @pytest.mark.parametrize(

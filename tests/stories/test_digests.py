@@ -388,6 +388,46 @@ async def test_what_makes_no_sense_is_explained(stage: Stage, line: str, told: s
         assert told in answer(play, "dora")
 
 
+@pytest.mark.parametrize(
+    ("line", "told", "cron"),
+    [
+        ("weekdays 8:30", "Weekdays at 08:30 (Europe/Berlin), about", "30 8 * * mon-fri"),
+        ("daily 9am", "Every day at 09:00", "0 9 * * *"),
+        ("mondays at 7 --timezone Africa/Lagos", "Mondays at 07:00 (Africa/Lagos)", "0 7 * * mon"),
+        ("mon,wed,fri 18:00", "Mondays, Wednesdays and Fridays at 18:00", "0 18 * * mon,wed,fri"),
+        ("0 9 1 * *", "0 9 1 * * (Europe/Berlin)", "0 9 1 * *"),
+    ],
+)
+async def test_a_schedule_is_said_as_people_say_it_and_said_back(
+    stage: Stage, line: str, told: str, cron: str
+) -> None:
+    async with stage.bot(CONFIG) as play:
+        await play.types(f"/rds digest schedule {line}", "dora")
+
+        assert told in answer(play, "dora")
+        assert "Next:" in answer(play, "dora")
+        [one] = await play.bot.services.digests.appointments()
+        assert one.cron == cron
+
+
+@pytest.mark.parametrize(
+    ("line", "asks"),
+    [
+        ("daily", 'at what time does "daily" mean?'),
+        ("9am", "Say daily 9am, or weekdays 9am"),
+        ("sometimes 9am", '"sometimes" is no day and no time'),
+    ],
+)
+async def test_a_schedule_that_is_not_clear_is_asked_about(
+    stage: Stage, line: str, asks: str
+) -> None:
+    async with stage.bot(CONFIG) as play:
+        await play.types(f"/rds digest schedule {line}", "dora")
+
+        assert asks in answer(play, "dora")
+        assert await play.bot.services.digests.appointments() == ()
+
+
 async def test_what_is_put_off_is_struck_out_for_everybody_and_left_out(
     any_stage: Stage,
 ) -> None:

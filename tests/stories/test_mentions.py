@@ -8,10 +8,12 @@ from bot.bootstrap import Bot
 from bot.sandbox.aws import AWSSandbox
 from bot.sandbox.slack import Delivery, Member, SeenMessage, SlackSandbox
 from bot.values import FORM, RUN
+from tests.conftest import StartBot
 from tests.stories.asking import (
     audited,
     card_of,
     changes,
+    configured,
     everything_is_told,
     filed,
     flat,
@@ -105,7 +107,7 @@ async def test_what_it_does_not_understand_only_the_writer_reads(
 async def test_what_is_missing_is_asked_for_with_a_button(bot: Bot, slack: SlackSandbox) -> None:
     ana = slack.member("ana")
     answer = await mentioned(ana, "backup-window orders-test --reason 'night shift'")
-    assert "is missing" in flat(answer)
+    assert "Backup window: I still need the backup window." in flat(answer)
 
     await ana.clicks(answer, "command.finish")
     form = await ana.sees_modal("Backup window")
@@ -327,17 +329,20 @@ def runs(seen: SeenMessage) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "looks"),
     [
-        ("what about orders-staging", ["show orders-staging", "metrics orders-staging"]),
-        ("who rebooted orders-staging?", ["show orders-staging", "metrics orders-staging"]),
+        ("what about orders-staging", ["metrics orders-staging", "top orders-staging"]),
+        ("who rebooted orders-staging?", ["events orders-staging", "audit orders-staging"]),
         ("is orders-prod down?", ["show orders-prod", "metrics orders-prod"]),
-        ("what do the events of orders-prod say", ["events orders-prod", "show orders-prod"]),
-        ("don't reboot orders-staging!", ["show orders-staging", "metrics orders-staging"]),
-        ("stop orders-dev", ["show orders-dev", "metrics orders-dev"]),
+        ("what do the events of orders-prod say", ["events orders-prod", "metrics orders-prod"]),
+        ("don't reboot orders-staging!", ["metrics orders-staging", "top orders-staging"]),
+        ("stop orders-dev", ["metrics orders-dev", "top orders-dev"]),
         ("what became of rds-1003?", ["status RDS-1003"]),
-        ("show me orders-staging", ["show orders-staging"]),
         ("status orders-staging", ["show orders-staging", "metrics orders-staging"]),
-        ("metrics for orders-staging", ["metrics orders-staging"]),
-        ("can you show orders-staging?", ["show orders-staging", "metrics orders-staging"]),
+        ("can you show how orders-staging is doing?", ["show orders-staging"]),
+        ("orders staging is slow", ["top orders-staging", "metrics orders-staging"]),
+        ("what's up with orders_prod, disk full?", ["metrics orders-prod"]),
+        ("wie geht es orders-prod", ["metrics orders-prod", "top orders-prod"]),
+        ("what is going on?", ["digest preview", "list"]),
+        ("any alarms?", ["digest preview"]),
     ],
 )
 async def test_a_sentence_gets_what_looks_at_what_it_names(
@@ -346,38 +351,98 @@ async def test_a_sentence_gets_what_looks_at_what_it_names(
     ana = slack.member("ana")
     answer = await mentioned(ana, text)
 
-    assert runs(answer)[: len(looks)] == [f"/rds {one}" for one in looks]
-    assert "reboot" not in flat(answer)
+    assert runs(answer)[: len(looks)] == looks
+    assert not any(it.action_id.startswith(FORM) for it in answer.actions)
     assert "Did you mean" not in flat(answer)
     assert changes(aws) == []
 
-    shown = await told_on_click(ana, answer, f"{RUN}.0")
-    assert "one word too many" not in flat(shown)
+    [first, *_] = [it.action_id for it in answer.actions if it.action_id.startswith(RUN)]
+    assert "too many" not in flat(await told_on_click(ana, answer, first))
 
 
-@pytest.mark.parametrize("text", ["hello there", "thanks", "how is orders", "start", "what now?"])
-async def test_a_sentence_that_names_nothing_points_to_the_help(
-    bot: Bot, slack: SlackSandbox, text: str
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("hello there", "Hello! Name a database and what you want"),
+        ("thanks", "You're welcome!"),
+        ("start", 'I cannot "start". The changes that I can make: backup window, reboot'),
+        ("please delete orders", 'I cannot "delete".'),
+        ("what now?", "I didn't understand that."),
+        ("how is orders", "Which one? Metrics of: [orders-dev] [orders-prod]"),
+        ("how is ordrs-staging", 'I know no database "ordrs-staging". Did you mean'),
+        ("how is flibber-prod", 'I know no database "flibber-prod".'),
+        ("metrics cpu", "Metrics: of which database? [Choose…]"),
+    ],
+)
+async def test_a_sentence_is_answered_in_a_line_and_offers_no_change(
+    bot: Bot, slack: SlackSandbox, aws: AWSSandbox, text: str, says: str
 ) -> None:
     answer = await mentioned(slack.member("ana"), text)
 
-    assert flat(answer).endswith("/rds help shows what I can do.")
-    assert answer.actions == ()
+    assert says in flat(answer)
+    assert not any("reboot" in (it.value or "") for it in answer.actions)
+    assert changes(aws) == []
 
 
-@pytest.mark.parametrize("way", ["please reboot {}", "hi, can you reboot {} because it hangs?"])
+async def test_three_databases_get_a_line_each(bot: Bot, slack: SlackSandbox) -> None:
+    ana = slack.member("ana")
+    answer = await mentioned(ana, "are orders-dev, orders-test and orders-staging slow? or reports")
+
+    assert [it for it in runs(answer) if it.startswith("top ")] == [
+        "top orders-dev", "top orders-test", "top orders-staging"
+    ]  # fmt: skip
+    assert "compare orders-dev orders-test orders-staging" in runs(answer)
+    assert "And 2 more: name three at most." in flat(answer)
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        "please reboot {}", "hi, can you reboot {} because it hangs?", "{} needs a restart",
+        "could somebody bounce {} pls", "bitte {} neu starten", "reboot the {}", "restrat {}",
+        "failover {} now",
+    ],
+)  # fmt: skip
 async def test_a_change_asked_for_in_a_sentence_gets_its_form_and_no_run_button(
-    bot: Bot, slack: SlackSandbox, way: str
+    bot: Bot, slack: SlackSandbox, aws: AWSSandbox, way: str
 ) -> None:
     ana = slack.member("ana")
     answer = await mentioned(ana, way.format("orders-staging"))
-    assert "/rds reboot orders-staging" in flat(answer)
+    assert "Nothing happens before that." in flat(answer)
+    assert "/rds reboot" not in flat(answer)
     assert not any("reboot" in one for one in runs(answer))
 
-    await ana.clicks(answer, f"{FORM}.0")
+    await ana.clicks(answer, f"{FORM}.reboot_instance")
 
     assert "orders-staging" in flat(await ana.sees_modal("Reboot"))
     assert await filed(bot) == ()
+    assert changes(aws) == []
+
+
+async def test_words_behind_a_change_are_the_reason_in_its_form(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    ana = slack.member("ana")
+    answer = await told(ana, "/rds reboot orders-test because new parameters")
+    hint = 'Put the reason after --reason: /rds reboot orders-test --reason "new parameters"'
+    assert hint in flat(answer)
+
+    await ana.clicks(answer, f"{FORM}.reboot_instance")
+
+    assert "new parameters" in flat(await ana.sees_modal("Reboot"))
+    assert await filed(bot) == ()
+
+
+async def test_whoever_may_not_ask_is_offered_no_form(
+    start_bot: StartBot, slack: SlackSandbox, aws: AWSSandbox
+) -> None:
+    config = configured(access={"requesters": {"users": ["U0BEN00001"]},
+                                "approvers": {"groups": ["S0DBAS0001"]}})  # fmt: skip
+    async with start_bot(config):
+        answer = await mentioned(slack.member("ana"), "please reboot orders-test")
+
+    assert "You may not ask for changes" in flat(answer)
+    assert not any(it.action_id.startswith(FORM) for it in answer.actions)
 
 
 async def test_a_name_alone_gets_what_looks_at_it(
@@ -388,15 +453,35 @@ async def test_a_name_alone_gets_what_looks_at_it(
         "DBInstances"
     ]
     host = f"{found['Endpoint']['Address']}:{found['Endpoint']['Port']}"
+    looks = [f"{verb} orders-staging" for verb in ("show", "metrics", "top", "events")]
 
-    for text in ("orders-staging", "Orders-Staging?", host, f"<http://{host}|{host}>"):
+    for text in ("orders-staging", "Orders-Staging?", "orders_staging", host,
+                 f"<http://{host}|{host}>"):  # fmt: skip
         answer = await said(ana, text)
-        assert runs(answer) == ["/rds show orders-staging", "/rds metrics orders-staging"], text
-        assert "That is a database and no command." in flat(answer)
-    assert runs(await said(ana, "RDS-1003")) == ["/rds status RDS-1003"]
+        assert runs(answer) == looks, text
+        assert "orders-staging is available (staging, postgres)." in flat(answer)
+    assert runs(await said(ana, "RDS-1003")) == ["status RDS-1003"]
     for text in ("orders-staging", host):
-        answer = await told(ana, f"/rds {text}")
-        assert runs(answer) == ["/rds show orders-staging", "/rds metrics orders-staging"]
+        assert runs(await told(ana, f"/rds {text}")) == looks
+
+
+async def test_in_the_thread_of_a_request_its_database_is_meant(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    ana = slack.member("ana")
+    await mentioned(ana, ASK)
+    card = await card_of(ana, "RDS-1001")
+
+    shown = await mentioned(ana, "show", card.ts)
+    assert "orders-staging is available" in flat(shown)
+    assert runs(await mentioned(ana, "and the logs?", card.ts))[:1] == ["logs orders-staging"]
+    answer = await mentioned(ana, "take a snapshot", card.ts)
+    await ana.clicks(answer, f"{FORM}.create_snapshot")
+    assert "orders-staging" in flat(await ana.sees_modal("Snapshot"))
+    for text in ("reboot", "reboot it"):
+        answer = await mentioned(ana, text, card.ts)
+        assert f"{FORM}.reboot_instance" in [it.action_id for it in answer.actions]
+    assert len(await filed(bot)) == 1
 
 
 @pytest.mark.parametrize("text", ["what about orders-staging", "please reboot orders-staging"])

@@ -187,6 +187,18 @@ async def test_status_of_a_request_says_what_it_waits_for(bot: Bot, slack: Slack
     assert "@emil" in said
 
 
+async def test_status_alone_is_that_of_ones_own_requests(bot: Bot, slack: SlackSandbox) -> None:
+    ana, ben = slack.member("ana"), slack.member("ben")
+    await told(ana, "/rds reboot orders-staging --reason leak")
+
+    mine, other = await told(ana, "/rds status"), await told(ben, "/rds status")
+
+    assert "RDS-1001 Reboot orders-staging: pending" in flat(mine)
+    assert [it.value for it in mine.actions] == ["status RDS-1001"]
+    assert "You have no requests" in flat(other)
+    assert "/rds status bot" in flat(other)
+
+
 async def test_status_of_the_bot(bot: Bot, slack: SlackSandbox) -> None:
     ana = slack.member("ana")
     await told(ana, "/rds metrics orders-test cpu")
@@ -363,14 +375,6 @@ async def test_a_query_changes_nothing_and_leaves_no_trace(
     assert changes(aws) == []
     assert await bot.services.store.audit.rows() == ()
     assert slack.called("chat.postMessage") == ()
-
-
-async def test_a_query_without_its_target_says_what_is_missing(
-    bot: Bot, slack: SlackSandbox
-) -> None:
-    said = flat(await told(slack.member("ana"), "/rds show"))
-
-    assert "ID is missing. It reads: /rds show ID" in said
 
 
 @pytest.mark.parametrize("line", ["audit RDS-1001", "audit rds-1001", "requests RDS-1001"])

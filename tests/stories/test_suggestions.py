@@ -69,7 +69,7 @@ async def test_a_guest_learns_no_names(bot: Bot, slack: SlackSandbox) -> None:
 
 async def test_a_button_is_judged_by_who_clicks_it_and_when(bot: Bot, slack: SlackSandbox) -> None:
     ana = slack.member("ana")
-    seen = await told(ana, "/rds lst")
+    seen = await told(ana, "/rds lsit")
     slack.workspace.change("ana", is_restricted=True)
 
     assert "Only full members" in flat(await told_on_click(ana, seen, FIRST))
@@ -80,7 +80,7 @@ async def test_a_button_that_was_tampered_with_runs_nothing(
     bot: Bot, slack: SlackSandbox, aws: AWSSandbox
 ) -> None:
     ana = slack.member("ana")
-    seen = await told(ana, "/rds lst")
+    seen = await told(ana, "/rds lsit")
     for forged in ("/rds reboot orders-test", "/rds approve RDS-1001", "/rds show", "xyzzy", "-"):
         said = flat(await told_on_click(ana, _forged(slack, seen, forged), FIRST))
         assert "A button runs only what looks" in said
