@@ -14,7 +14,7 @@ from bot.errors import DirectoryError
 from bot.fleet.connection_limits import Ceilings
 from bot.fleet.inventory import Fleet
 from bot.fleet.limits import Ceiling
-from bot.incidents import IncidentActions
+from bot.incidents import IncidentActions, open_incidents
 from bot.monitoring import Monitoring, firing, happening, limits
 from bot.monitoring._markers import Markers
 from bot.operation import Change, Control, Operation, WantedRequests, WantedRows
@@ -46,6 +46,8 @@ from bot.values import (
     Line,
     Measure,
     Observed,
+    OpenIncidents,
+    OpenRequests,
     Person,
     Range,
     Request,
@@ -68,6 +70,7 @@ TROUBLE = (
 #: What anybody may ask who is no full member: how to become one, and who I think they are.
 OPEN_TO_ALL = frozenset({"help", "whoami"})
 MOST = 20  #: requests, or audit rows, in an answer
+OPEN = 2000  #: requests that have not ended, of which anything is told
 WAITING = 200  #: requests, or audit rows, that are looked through for what concerns somebody
 LOOKING = ("rds:DescribeDBInstances", "rds:DescribeDBClusters")
 Health = Callable[[], Awaitable[tuple[tuple[str, Line], ...]]]
@@ -93,6 +96,14 @@ class Services:
     clock: Callable[[], int]
     health: Health
     zone: Zone  #: of what many people read
+
+    async def open_incidents(self) -> OpenIncidents:
+        """Of all that the bot looks at, whoever asks."""
+        polling, areas = self.settings.polling, self.fleet.last_seen.areas
+        is_watched = self.settings.channels.incidents is not None
+        return await open_incidents(
+            self.store, areas, self.clock(), polling.interval, is_watched=is_watched
+        )
 
 
 @dataclass(frozen=True)
@@ -195,6 +206,20 @@ class ServiceDesk:
         find = self.services.store.requests.find
         return await find(environments=environments, limit=limit, **wanted)
 
+    async def open_requests(self) -> OpenRequests:
+        environments = None if self.sight.is_whole else self.sight.environments
+        return await self.services.store.requests.standing(OPEN, environments)
+
+    async def open_incidents(self) -> OpenIncidents:
+        found = await self.services.open_incidents()
+        seen = tuple(filter(self.sight.sees_incident, found.found))
+        return found.model_copy(update={"found": seen})
+
+    async def offers(self, change: type[Change], database: Database, person: Person) -> bool:
+        if database.target.kind not in change.kinds() or not await self.may_use(change, person):
+            return False
+        return not (barred(change, database) or self.services.judge.forbids(change, database))
+
     async def audit(
         self, *, limit: int = MOST, **wanted: Unpack[WantedRows]
     ) -> tuple[AuditEntry, ...]:
@@ -268,6 +293,14 @@ class ServiceDesk:
         timely = [one for one in reversed(pending) if one.expires_at > self.received_at]
         ruling = self.services.judge.now
         return await approvable(self.services.directory, timely, person, ruling)
+
+    async def is_unsure_of(self, pending: Sequence[Request]) -> bool:
+        """Whether Slack does not tell now of a group that may approve one of them: whoever is in it
+        may be waited for."""
+        rulings = [(one.decision, self.services.judge.now(one)) for one in pending]
+        accesses = (ruling.approvers for two in rulings for ruling in two)
+        groups = frozenset(group for access in accesses for group in access.groups)
+        return bool((await self.services.directory.known_groups(groups)).unread)
 
     async def agreement(self, change: type[Change]) -> tuple[Line, ...]:
         settings, directory = self.services.settings, self.services.directory
@@ -348,3 +381,13 @@ def usable(operation: type[Operation], roles: Mapping[str, bool | None]) -> bool
     if issubclass(operation, Control) and operation.name != "cancel_request":
         return bool(roles["approver"] or roles["admin"])
     return bool(roles["viewer"]) or operation.name in OPEN_TO_ALL
+
+
+def barred(change: type[Change], database: Database) -> bool:
+    """Whether such a database takes none of them as it is; where more has to be said to know, the
+    form says it."""
+    try:
+        asked = change.model_validate({"target": database.address})
+    except ValueError:
+        return False
+    return bool(asked.barred(database))

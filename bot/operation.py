@@ -32,6 +32,8 @@ from bot.values import (
     Line,
     Measure,
     Observed,
+    OpenIncidents,
+    OpenRequests,
     Order,
     Person,
     PersonId,
@@ -135,6 +137,15 @@ class Desk(Protocol):
         self, *, limit: int = ..., **wanted: Unpack[WantedRequests]
     ) -> tuple[Request, ...]:
         """Newest first."""
+
+    async def open_requests(self) -> OpenRequests:
+        """What has not ended."""
+
+    async def open_incidents(self) -> OpenIncidents:
+        """What goes on, and what of it could not be read."""
+
+    async def offers(self, change: "type[Change]", database: Database, person: Person) -> bool:
+        """Whether its form may lead somewhere: not a permission, but no rule denies it there."""
 
     async def audit(
         self, *, limit: int = ..., **wanted: Unpack[WantedRows]

@@ -316,6 +316,7 @@ class Transaction:
 
     async def open_incident(self, incident: Incident) -> Incident | None:
         """With its number; None where one of its key is open."""
+        self.stir_homes()
         return await incidents.add(self._connection, incident)
 
     async def lock_incident(self, incident_id: int) -> Incident:
@@ -324,6 +325,7 @@ class Transaction:
 
     async def save_incident(self, incident: Incident) -> None:
         """What became of one that is locked."""
+        self.stir_homes()
         await incidents.save(self._connection, incident)
 
     async def move_cursor(self, name: str, before: str | None, after: str) -> None:

@@ -7,14 +7,25 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
+from urllib.parse import quote
 
 from botocore.loaders import create_loader
 from botocore.session import get_session
 
 from bot.errors import SettingsError
 from bot.settings import Settings
+from bot.values import Kind, Target
 
 COMMERCIAL = "aws"
+#: Where the console of a partition is; of the others nobody here knows it.
+#: https://docs.aws.amazon.com/awsconsolehelpdocs/latest/gsg/select-region.html
+#: https://docs.amazonaws.cn/en_us/aws/latest/userguide/endpoints-Beijing.html
+#: https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/using-govcloud-console.html
+CONSOLES = {
+    COMMERCIAL: "{}.console.aws.amazon.com",
+    "aws-cn": "{}.console.amazonaws.cn",
+    "aws-us-gov": "{}.console.amazonaws-us-gov.com",
+}
 
 
 class Said(NamedTuple):
@@ -41,6 +52,17 @@ def partition(settings: Settings, region: str | None = None) -> str:
         raise SettingsError(problems)
     told = next((one.partition for one in _said(settings)), None)
     return told or (partition_of(region) if region else None) or COMMERCIAL
+
+
+def console(target: Target) -> str | None:
+    """The page of a database in the AWS console; None where nobody here knows of one."""
+    host = CONSOLES.get(partition_of(target.region) or "")
+    if host is None:
+        return None
+    name = quote(target.identifier, safe="")
+    is_cluster = str(target.kind is Kind.CLUSTER).lower()
+    page = f"rds/home?region={target.region}#database:id={name};is-cluster={is_cluster}"
+    return f"https://{host.format(target.region)}/{page}"
 
 
 def profile_region() -> str | None:

@@ -17,6 +17,7 @@ from bot.incidents._alarms import AlarmWatch
 from bot.incidents._chart import Illustrator
 from bot.incidents._databases import IncidentDatabases
 from bot.incidents._events import EventWatch
+from bot.incidents._reach import WATCHED, Reach
 from bot.incidents._records import Records
 from bot.monitoring import Monitoring
 from bot.policy.judge import Judge
@@ -55,12 +56,15 @@ class Watch:
         self._events = EventWatch(store, places, self._records)
         self._illustrator = Illustrator(store, places, monitoring, zone)
         self._patience = Patience()
+        self._reach = Reach(store)
 
     async def tick(self) -> None:
         """What a region does not tell now is asked again; it hides nothing of the others."""
         if self._channel is None:
             return
-        looks: dict[str, Look] = {"alarms": self._alarms.look, "events": self._events.look}
+        looks: dict[str, Look] = dict(
+            zip(WATCHED, (self._alarms.look, self._events.look), strict=True)
+        )
         await asyncio.gather(
             *(
                 self._ask(f"{what}/{region.account.name}/{region.name}", look, region)
@@ -82,12 +86,15 @@ class Watch:
         except AWSError as error:
             if self._patience.failed(name, now):
                 log.warning("incidents.unanswered", what=name, why=str(error))
+            await self._reach.failed(name)
         except ConflictError as error:
             log.info("incidents.read_elsewhere", what=name, why=str(error))
         except Exception:
             log.exception("incidents.failed", what=name)
+            await self._reach.failed(name)
         else:
             self._patience.answered(name)
+            await self._reach.answered(name, now)
 
     async def _care_for(self, incident: Incident, turns: asyncio.Semaphore) -> None:
         """What cannot be done for one stops no other."""

@@ -1,28 +1,38 @@
-from collections import Counter
+import asyncio
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import BeforeValidator, Field
 
 from bot.fleet.names import near
+from bot.fleet.now import QUIET, Now, alarm, not_known, now_at
 from bot.operation import Desk, Query, environments
 from bot.params import EnvironmentWord, Several
 from bot.values import (
     Answer,
+    Button,
     Code,
     Database,
     Environment,
     Inventory,
     Line,
+    Menu,
     Paragraph,
     Person,
     Table,
     folded,
+    looking,
     paragraph,
 )
 
 SHOWN = 40  #: rows that a message holds and a person reads
 NAMED = 6  #: words of one kind that are offered, and databases of other services
+ALARMS = 5  #: that are said above the table
+SHORTEST = 3  #: letters with which an environment may begin and be meant
+EVERYTHING = frozenset({"all", "everything"})  #: words that narrow nothing down
+#: Of these a database has one: two that none has together are alternatives.
+ONE_ONLY = ("environment", "status", "region", "account", "engine", "kind")
 KINDS = {"instance": "instances", "cluster": "clusters"}
 #: How a word is found, in the order in which it is said.
 WAYS: Mapping[str, str] = {
@@ -35,6 +45,9 @@ WAYS: Mapping[str, str] = {
     "status": "the status of {}",
     "tag": "a tag of {}",
 }
+
+
+Ways = tuple[str, ...]  #: by which a word is found in one database, of ``WAYS``
 
 
 def _listed(value: Any) -> Any:
@@ -57,13 +70,15 @@ Words = Annotated[
 class Listed(NamedTuple):
     database: Database
     environment: Environment
+    now: Now
 
 
 class ListDatabases(Query):
-    """List the databases I can see, with their environment and status.
+    """List the databases I can see, what goes on there, their environment and status.
 
     WORD narrows it down: part of a name, an environment (prod, staging, a word of your own), an
-    engine, an account, a region, instance or cluster, a status, or a tag (team=shop, or its value).
+    engine, an account, a region, instance or cluster, a status (stopped), or a tag (team=shop, or
+    its value). Words of different kinds narrow it together; of two environments either will do.
     """
 
     verb, name = "list", "list_databases"
@@ -74,33 +89,124 @@ class ListDatabases(Query):
     environment: EnvironmentWord | None = None
 
     async def answer(self, desk: Desk, person: Person) -> Answer:
-        inventory = await desk.inventory()
-        every = [Listed(one, desk.classify(one).environment) for one in inventory.databases]
+        inventory, incidents, requests = await asyncio.gather(
+            desk.inventory(), desk.open_incidents(), desk.open_requests()
+        )
+        every = [
+            Listed(one, desk.classify(one).environment, now_at(one, incidents, requests))
+            for one in inventory.databases
+        ]
         only = environments(desk, self.environment)
         fleet = [one for one in every if not only or one.environment in only]
-        found = [_found(word, desk.environment(word), fleet) for word in self.match]
-        wanted = [one for n, one in enumerate(fleet) if all(some[n] for some in found)]
+        words = [word for word in self.match if folded(word) not in EVERYTHING]
+        meant = [_meant(word, desk) for word in words]
+        found = [_found(word, one, fleet) for word, one in zip(words, meant, strict=True)]
+        wanted = sorted(_wanted(fleet, found), key=_needs)
         missing = tuple(paragraph(one.sentence) for one in inventory.unreachable)
-        rows = tuple(_row(*one) for one in wanted[:SHOWN])
-        table = Table(columns=COLUMNS, rows=rows)
-        shown = (table,) if rows else (*_nothing(self, every, is_all=not missing),)
-        how = _how(self.match, found)
+        unknown = map(paragraph, not_known(incidents, requests))
+        said = _title(wanted, every, [*only, *filter(None, meant)], _plain(words, meant))
+        table = _table(wanted)
+        shown = table or _nothing(self, every, is_all=not missing)
         return Answer(
-            title=_title(len(wanted), len(every), is_all=not missing),
-            parts=(*shown, *_rest(len(wanted)), *how, *missing, *_left_out(inventory)),
+            title=said if not missing else f"{said}, and there may be more",
+            parts=(
+                *_alarms(wanted), *shown, *_rest(len(wanted)), *_how(words, found), *unknown,
+                *missing, *_left_out(inventory),
+            ),
+            buttons=tuple(_buttons(wanted, every)),
             hint=("Look at one with ", Code(text="/rds show ID")),
+        )  # fmt: skip
+
+
+def _meant(word: str, desk: Desk) -> Environment | None:
+    """The environment that it is a word for, or that alone begins so."""
+    begun = [one for one in Environment if one.startswith(folded(word))]
+    alone = begun[0] if len(begun) == 1 and len(word) >= SHORTEST else None
+    return desk.environment(word) or alone
+
+
+def _wanted(fleet: Sequence[Listed], found: Sequence[Sequence[Ways]]) -> list[Listed]:
+    """Where each word is found, or another of those that are alternatives to it."""
+    groups: defaultdict[str, list[Sequence[Ways]]] = defaultdict(list)
+    for number, ways in enumerate(found):
+        groups[_alternative(ways, found) or str(number)].append(ways)
+    return [
+        one
+        for n, one in enumerate(fleet)
+        if all(any(ways[n] for ways in group) for group in groups.values())
+    ]
+
+
+def _alternative(ways: Sequence[Ways], found: Sequence[Sequence[Ways]]) -> str:
+    """The kind of which a database has one only, as no database is what all words of that kind
+    say; empty where words of that kind narrow each other."""
+    for kind in ONE_ONLY:
+        same = [others for others in found if any(kind in some for some in others)]
+        together = (all(kind in one for one in row) for row in zip(*same, strict=True))
+        if ways in same and not any(together):
+            return kind
+    return ""
+
+
+def _needs(one: Listed) -> tuple[int, int]:
+    """Sorts what needs somebody first, of that production; the rest stays in its order."""
+    is_busy = one.now.rank < QUIET
+    return one.now.rank, list(Environment).index(one.environment) if is_busy else 0
+
+
+def _plain(words: Sequence[str], meant: Sequence[Environment | None]) -> list[str]:
+    return [word for word, one in zip(words, meant, strict=True) if one is None]
+
+
+def _table(wanted: Sequence[Listed]) -> tuple[Table, ...]:
+    """What goes on comes first, where anything does; without it there is no such column."""
+    if not wanted:
+        return ()
+    shown = wanted[:SHOWN]
+    if not any(one.now.marks for one in shown):
+        return (Table(columns=COLUMNS, rows=tuple(_row(*one[:2]) for one in shown)),)
+    rows = tuple(((one.now.marks or "-",), *_row(*one[:2])) for one in shown)
+    return (Table(columns=("Now", *COLUMNS), rows=rows),)
+
+
+def _alarms(wanted: Sequence[Listed]) -> Iterator[Paragraph]:
+    found = {one.id: one for listed in wanted for one in listed.now.incidents}
+    for one in list(found.values())[:ALARMS]:
+        yield paragraph(*alarm(one))
+    if (left := len(found) - ALARMS) > 0:
+        yield paragraph(f"and {left} more alarm{'' if left == 1 else 's'}, marked below")
+
+
+def _buttons(wanted: Sequence[Listed], every: Sequence[Listed]) -> Iterator[Button | Menu]:
+    worst = next((one for one in wanted if one.now.incidents), None)
+    if worst:
+        shows = worst.now.incidents[0].shows
+        line = f"metrics {worst.database.target.typed} {shows}".strip()
+        yield looking(f"Metrics of {worst.database.name}", line)
+    counts = Counter(one.environment for one in every)
+    if len(counts) > 1:
+        choices = [looking(f"{one}: {counts[one]}", f"list {one}") for one in counts]
+        whole = looking(f"All: {len(every)}", "list")
+        named = {one.environment for one in wanted}
+        chosen = whole if len(wanted) == len(every) else None
+        if chosen is None and len(named) == 1:
+            [only] = named
+            is_all = len(wanted) == counts[only]
+            chosen = next(one for one in choices if one.value == f"list {only}") if is_all else None
+        yield Menu(
+            label="Environment",
+            choices=(whole, *choices),
+            chosen=chosen.label if chosen else "",
         )
 
 
 COLUMNS = ("Database", "Environment", "Status", "Account", "Engine")
 
 
-def _found(
-    word: str, meant: Environment | None, fleet: Sequence[Listed]
-) -> Sequence[tuple[str, ...]]:
+def _found(word: str, meant: Environment | None, fleet: Sequence[Listed]) -> Sequence[Ways]:
     """Of each database, by which ways the word is found in it. ``meant``: the environment that it
     is a word for."""
-    return [tuple(_ways(folded(word), meant, *one)) for one in fleet]
+    return [tuple(_ways(folded(word), meant, *one[:2])) for one in fleet]
 
 
 def _ways(
@@ -124,7 +230,7 @@ def _ways(
         yield "region"
     if word in (target.kind, KINDS[target.kind]):
         yield "kind"
-    if word == folded(database.status):
+    if word == folded(database.status) or (len(word) > SHORTEST and _begins(database.status, word)):
         yield "status"
 
 
@@ -138,7 +244,7 @@ def _tag(key: str, value: str) -> tuple[str, str]:
     return folded(value), f"{folded(key)}={folded(value)}"
 
 
-def _how(words: Sequence[str], found: Sequence[Sequence[tuple[str, ...]]]) -> Iterator[Paragraph]:
+def _how(words: Sequence[str], found: Sequence[Sequence[Ways]]) -> Iterator[Paragraph]:
     """``"staging" is the environment of 7 and in the name of 6.``"""
     for word, some in list(zip(words, found, strict=True))[:NAMED]:
         counts = Counter(way for ways in some for way in ways)
@@ -164,10 +270,21 @@ def _row(database: Database, environment: Environment) -> tuple[Line, ...]:
     )
 
 
-def _title(wanted: int, all_of_them: int, *, is_all: bool) -> str:
-    of = "" if wanted == all_of_them else f" of {all_of_them}"
-    counted = f"{wanted}{of} database{'' if all_of_them == 1 else 's'}"
-    return counted if is_all else f"{counted}, and there may be more"
+def _title(
+    wanted: Sequence[Listed],
+    every: Sequence[Listed],
+    meant: Sequence[Environment],
+    words: Sequence[str],
+) -> str:
+    """``7 in staging``, ``9 in test or named so``, ``4 of 16 databases in staging: "orders"``"""
+    told = ", ".join(f'"{word}"' for word in words[:NAMED])
+    behind = f": {told}" if told else ""
+    so = "" if all(one.environment in meant for one in wanted) else " or named so"
+    where = f" in {' or '.join(dict.fromkeys(meant))}{so}" if meant else ""
+    if where and not words:
+        return f"{len(wanted)}{where}"
+    of = "" if len(wanted) == len(every) else f" of {len(every)}"
+    return f"{len(wanted)}{of} database{'' if len(every) == 1 else 's'}{where}{behind}"
 
 
 def _nothing(query: ListDatabases, every: Sequence[Listed], *, is_all: bool) -> Iterator[Paragraph]:
@@ -177,11 +294,18 @@ def _nothing(query: ListDatabases, every: Sequence[Listed], *, is_all: bool) -> 
         return
     some = "" if is_all else " of those that I could read"
     yield paragraph(f"None{some} matches. ", Code(text="/rds list"), " shows all.")
-    names = {one.database.name for one in every}
-    alike = [name for word in query.match[:NAMED] for name in near(word, names, limit=2)]
+    known = {word for one in every for word in _vocabulary(one)}
+    alike = [name for word in query.match[:NAMED] for name in near(folded(word), known, limit=2)]
     if alike:
         yield paragraph(f"Like it: {', '.join(dict.fromkeys(alike))}.")
     yield paragraph(f"What can be typed: part of a name, {', '.join(_offered(every))}.")
+
+
+def _vocabulary(one: Listed) -> Iterator[str]:
+    """What somebody may have meant who mistyped it."""
+    database = one.database
+    yield from (database.name, one.environment, database.engine, database.account_name)
+    yield from (database.target.region, database.status, *database.tags.values())
 
 
 def _left_out(inventory: Inventory) -> tuple[Paragraph, ...]:

@@ -1,23 +1,43 @@
 import asyncio
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Iterator, Sequence
 
 from bot.aws import AWS
+from bot.aws.partitions import console
 from bot.errors import AWSError
 from bot.fleet.maintenance import what, when
-from bot.operation import Desk, Query
+from bot.fleet.now import Now, alarm, mark, not_known, now_at, there
+from bot.fleet.windows import window_words
+from bot.operation import Change, Desk, Query
 from bot.params import Target
 from bot.values import (
     Answer,
+    Button,
     Classified,
-    Code,
     Database,
     Facts,
     Kind,
     Line,
+    Link,
+    Menu,
     Moment,
+    Paragraph,
     Person,
+    Request,
+    Status,
+    Strong,
+    asking,
+    looking,
     paragraph,
 )
+
+RECENT = 3  #: requests of it that are looked at for what ended
+#: What is looked at next, by label: the first have buttons, the others are behind a menu.
+LOOKS = {
+    "Metrics": "metrics", "Top load": "top", "Events": "events", "Connections": "connections",
+    "History": "audit",
+}  # fmt: skip
+SHOWN = 3
+FIRST = ("Snapshot…", "Reboot…")  #: changes that have buttons of their own
 
 
 class ShowDatabase(Query):
@@ -38,25 +58,88 @@ class ShowDatabase(Query):
     async def answer(self, desk: Desk, person: Person) -> Answer:
         database = await desk.look(await desk.find(self.target))
         aws = desk.door(database, self.permissions)
-        recent, taken, coming = await asyncio.gather(
-            desk.requests(target=database.name, limit=3),
+        incidents, requests, recent, taken, coming = await asyncio.gather(
+            desk.open_incidents(),
+            desk.open_requests(),
+            desk.requests(target=database.name, limit=RECENT),
             _or_why(_last_snapshot(aws, database)),
             _or_why(_maintenance(aws, database)),
         )
+        now, classified = now_at(database, incidents, requests), desk.classify(database)
+        ended = [one for one in recent if one.status.is_final]
         pairs = (
-            *_facts(database, desk.classify(database)),
+            *_facts(database, classified, person, aws.now),
             ("Last snapshot", taken),
             ("Pending maintenance", coming),
         )
-        history = tuple(
-            paragraph(Code(text=request.label), f" {request.step.plan.effect}: {request.status}")
-            for request in recent
-        )
         return Answer(
-            title=f"{database.name} is {database.status}",
-            parts=(Facts(pairs=pairs), *history),
-            hint=("Everything about it: ", Code(text=f"/rds audit {database.address}")),
+            title=_title(database, classified, now),
+            parts=(
+                *_now(now),
+                *map(paragraph, not_known(there(database, incidents), requests)),
+                Facts(pairs=pairs),
+                *_lately(ended),
+            ),
+            buttons=await _buttons(desk, database, person, now),
+            hint=_console(database),
         )
+
+
+def _title(database: Database, classified: Classified, now: Now) -> str:
+    """``warehouse is available · production · 1 alarm · RDS-7 waits``"""
+    alarms = len(now.incidents)
+    said = [f"{database.name} is {database.status}", classified.environment.value]
+    if alarms:
+        said.append(f"{alarms} alarm{'' if alarms == 1 else 's'}")
+    elif now.unread:
+        said.append("alarms unknown")
+    said += [f"{one.label} {_state(one)}" for one in now.requests]
+    return " · ".join(said)
+
+
+def _state(request: Request) -> str:
+    return {Status.RUNNING: "runs", Status.UNKNOWN: "ended nobody knows how"}.get(
+        request.status, "waits"
+    )
+
+
+def _now(now: Now) -> Iterator[Paragraph]:
+    """What goes on, what needs somebody first."""
+    for incident in now.incidents:
+        yield paragraph(*alarm(incident))
+    for one in now.requests:
+        state = one.wanting if one.status is Status.PENDING else _state(one)
+        yield paragraph(f"{mark(one)} {one.label}: {one.step.plan.effect}, {state}")
+
+
+def _lately(ended: Sequence[Request]) -> Iterator[Paragraph]:
+    if ended:
+        yield paragraph(Strong(text="Recently finished"))
+    for one in ended:
+        yield paragraph(f"{one.label}: {one.step.plan.effect}, {one.status}{one.since}")
+
+
+async def _buttons(
+    desk: Desk, database: Database, person: Person, now: Now
+) -> tuple[Button | Menu, ...]:
+    """What is looked at next, and the forms of changes that no rule denies there."""
+    line = database.target.typed
+    reason = f"{now.incidents[0].label}: {now.incidents[0].title}" if now.incidents else ""
+    changes = {
+        f"{one.verb.replace('-', ' ').capitalize()}…": one.name
+        for one in desk.catalogue().values()
+        if issubclass(one, Change) and await desk.offers(one, database, person)
+    }
+    first = [asking(one, changes.pop(one), line, reason) for one in FIRST if one in changes]
+    looks = [looking(label, f"{verb} {line}") for label, verb in LOOKS.items()]
+    more = (*looks[SHOWN:], *(asking(label, name, line) for label, name in changes.items()))
+    return (*looks[:SHOWN], *first, Menu(label="More", choices=more))
+
+
+def _console(database: Database) -> Line:
+    """Nothing where nobody knows where the console of its partition is."""
+    page = console(database.target)
+    return (Link(text="Open in the AWS console", url=page),) if page else ()
 
 
 async def _or_why(reading: Awaitable[Line]) -> Line:
@@ -82,15 +165,18 @@ async def _maintenance(aws: AWS, database: Database) -> Line:
                  if span) or ("none",)  # fmt: skip
 
 
-def _facts(database: Database, classified: Classified) -> Iterator[tuple[str, Line]]:
+def _facts(
+    database: Database, classified: Classified, person: Person, now: int
+) -> Iterator[tuple[str, Line]]:
+    zone = person.timezone if person.has_timezone else None
     yield "Environment", (f"{classified.environment}, by {classified.rule}",)
     yield "Kind", (_kind(database),)
     yield "Account", (f"{database.account_name}/{database.target.region}",)
     yield "Engine", (f"{database.engine} {database.engine_version}".strip(),)
     yield from _size(database)
     yield from _family(database)
-    yield "Backup window", (_window(database.backup_window),)
-    yield "Maintenance window", (_window(database.maintenance_window),)
+    yield "Backup window", (window_words(database.backup_window, zone, now),)
+    yield "Maintenance window", (window_words(database.maintenance_window, zone, now),)
     yield from _backups(database)
     if database.parameter_group:
         yield "Parameter group", (_group(database),)
@@ -116,14 +202,11 @@ def _kind(database: Database) -> str:
     return database.target.kind.value
 
 
-def _window(window: str | None) -> str:
-    return f"{window} UTC" if window else "none"
-
-
 def _size(database: Database) -> Iterator[tuple[str, Line]]:
     if database.instance_class:
         yield "Class", (database.instance_class,)
-    if database.storage_gib:
+    # Aurora's storage grows by itself, and AWS names a figure that means nothing: 1 GiB.
+    if database.storage_gib and not database.is_aurora:
         yield "Storage", (f"{database.storage_gib} GiB",)
     if database.target.kind is Kind.INSTANCE:
         standby = f", standby in {database.secondary_zone or 'another zone'}"

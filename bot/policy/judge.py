@@ -6,7 +6,7 @@ from bot.errors import SettingsError
 from bot.fleet.inventory import Fleet
 from bot.operation import Change
 from bot.operations import CATALOGUE, load
-from bot.policy import Case, assessed, decide, protected, rule_for
+from bot.policy import Case, assessed, decide, lowest_risk, protected, rule_for
 from bot.policy.environments import classify, environments, strictness
 from bot.settings import Settings
 from bot.values import (
@@ -58,23 +58,21 @@ class Judge:
     def judge(self, change: Change, looked: Looked) -> Judged:
         """For deciding: by what AWS shows now, of the database and of its whole family."""
         policy, database = self._settings.policy, looked.database
-        classified = self._classified(looked)
-        case = Case(
-            operation=change.name,
-            assessment=assessed(change, change.risk_for(database), policy),
-            environment=classified.environment,
-            also=self._environments(looked),
-            account=database.target.account,
-            tags=database.tags,
-            kin=tuple(one.database.tags for one in looked.kin),
-            is_whole=not looked.unread,
-        )
+        case = self._case(change.name, assessed(change, change.risk_for(database), policy), looked)
         return Judged(
             case=case,
-            classified=classified,
+            classified=self._classified(looked),
             decision=decide(case, policy, self._settings.access.approvers),
             is_denied_by_rule=rule_for(case, policy).deny is not None,
         )
+
+    def forbids(self, change: type[Change], database: Database) -> bool:
+        """Whether a rule denies such a change there, whatever else is said of it: for what is
+        offered, by its family as the fleet last saw it and the lowest risk that it can have."""
+        policy, looked = self._settings.policy, family_last_seen(database, self._fleet.last_seen)
+        lowest = lowest_risk(change.name, change.risk, change.irreversible, policy)
+        case = self._case(change.name, Assessment(risk=lowest, reasons=()), looked)
+        return rule_for(case, policy).deny is not None
 
     def now(self, request: Request) -> Decision:
         """What the settings say of a request by now, for its database as the fleet last saw it.
@@ -87,6 +85,18 @@ class Judge:
         if request.id not in known:
             known[request.id] = self._ruling(request, inventory)
         return known[request.id]
+
+    def _case(self, operation: str, assessment: Assessment, looked: Looked) -> Case:
+        return Case(
+            operation=operation,
+            assessment=assessment,
+            environment=self._classified(looked).environment,
+            also=self._environments(looked),
+            account=looked.database.target.account,
+            tags=looked.database.tags,
+            kin=tuple(one.database.tags for one in looked.kin),
+            is_whole=not looked.unread,
+        )
 
     def _ruling(self, request: Request, inventory: Inventory) -> Decision:
         seen = inventory.database(request.step.target)

@@ -8,7 +8,16 @@ from bot.errors import NotAllowedError, UnknownTargetError, UsageError
 from bot.fleet.inventory import Fleet
 from bot.policy.eligibility import Directory, Groups, sight
 from bot.settings import ViewerSettings
-from bot.values import Classified, Database, Environment, Inventory, Kind, Person, Request
+from bot.values import (
+    Classified,
+    Database,
+    Environment,
+    Incident,
+    Inventory,
+    Kind,
+    Person,
+    Request,
+)
 
 NOT_VIEWER = "not_viewer"  #: in the audit trail
 Classify = Callable[[Database], Classified]
@@ -35,6 +44,14 @@ class Sight:
             return True
         classified = seen.classified if isinstance(seen, Request) else self.classify(seen)
         return classified.environment in self.environments
+
+    def sees_incident(self, incident: Incident) -> bool:
+        """One about no database that is known may be about any."""
+        if self.is_whole:
+            return True
+        seen = self.fleet.last_seen.database(incident.target) if incident.target else None
+        said = {incident.environment, *([self.classify(seen).environment] if seen else ())}
+        return said <= self.environments
 
     def of(self, inventory: Inventory) -> Inventory:
         return inventory if self.is_whole else inventory.only(self.sees)

@@ -11,6 +11,7 @@ from bot.values._answers import (
     Code,
     Facts,
     Line,
+    Link,
     Mention,
     Menu,
     Moment,
@@ -83,7 +84,18 @@ from bot.values._digests import (
     Week,
 )
 from bot.values._families import Kin, Looked, Relative, Unread, family, family_last_seen
-from bot.values._incidents import BANDS, Alarm, AlarmState, Firing, Incident, Note, Origin, Phase
+from bot.values._incidents import (
+    BANDS,
+    Alarm,
+    AlarmState,
+    Firing,
+    Incident,
+    Note,
+    OpenIncidents,
+    Origin,
+    Phase,
+    Unwatched,
+)
 from bot.values._instants import Instant, passed, wall_clock
 from bot.values._live import Drawing, LiveChart, Shared, Shown, Upload
 from bot.values._messages import (
@@ -114,6 +126,7 @@ from bot.values._requests import (
     Decision,
     Effect,
     Look,
+    OpenRequests,
     Outcome,
     Posted,
     Refusal,
@@ -181,6 +194,7 @@ __all__ = [
     "Lifecycle",
     "Limit",
     "Line",
+    "Link",
     "LiveChart",
     "Load",
     "LogFile",
@@ -196,6 +210,8 @@ __all__ = [
     "Note",
     "Observed",
     "Occasion",
+    "OpenIncidents",
+    "OpenRequests",
     "Order",
     "Origin",
     "Outcome",
@@ -244,6 +260,7 @@ __all__ = [
     "Turn",
     "Unreachable",
     "Unread",
+    "Unwatched",
     "Upload",
     "Usual",
     "Value",

@@ -37,7 +37,15 @@ class Strong(Value):
     text: str
 
 
-Span = str | Mention | Channel | Moment | Code | Strong
+class Link(Value):
+    """To a page; ``url`` is one that we made, never what somebody wrote."""
+
+    type: Literal["link"] = "link"
+    text: str
+    url: str
+
+
+Span = str | Mention | Channel | Moment | Code | Strong | Link
 Line = tuple[Span, ...]
 
 

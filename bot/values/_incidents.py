@@ -154,3 +154,29 @@ class Note(Value):
 
     incident: int
     said: Paragraph
+
+
+class Unwatched(Value):
+    """What could not be read, so that nobody knows what goes on there: ``what`` in words.
+
+    ``place`` is account and region as people name them; empty: it may be anywhere.
+    """
+
+    what: str
+    place: str = ""
+
+    @property
+    def phrase(self) -> str:
+        return f"{self.what} in {self.place}" if self.place else self.what
+
+    def may_hide(self, place: str) -> bool:
+        """Whether something there may go on unseen."""
+        return self.place in ("", place)
+
+
+class OpenIncidents(Value):
+    """What goes on, as far as it is known; nothing that is not known counts as quiet."""
+
+    found: tuple[Incident, ...] = ()  #: oldest first
+    unread: tuple[Unwatched, ...] = ()
+    is_watched: bool = True  #: False: nobody looks at alarms and events, as no channel is set

@@ -238,6 +238,15 @@ class Request(Value):
         return tuple(vote for vote in self.votes if vote.verdict is Verdict.APPROVE)
 
     @property
+    def wanting(self) -> str:
+        """``needs 2 approvals``, ``needs 1 more approval``, while it is pending."""
+        given, wanted = len(self.approvals), self.decision.approvals
+        # somebody who approved may no longer count, so at least one is still wanted
+        missing = max(wanted - given, 1) if given else wanted
+        more = " more" if given else ""
+        return f"needs {missing}{more} approval{'' if missing == 1 else 's'}"
+
+    @property
     def same_ask(self) -> str:
         """Equal for two requests in which the same person asks for the same thing."""
         asked = [[step.operation, step.params, step.target.json_value()] for step in self.steps]
@@ -282,3 +291,11 @@ class Request(Value):
             request_id=self.id,
             key=f"card:{self.id}",
         )
+
+
+class OpenRequests(Value):
+    """What has not ended, what runs first, then the newest; ``unread``: so many more are kept and
+    cannot be read."""
+
+    found: tuple[Request, ...] = ()
+    unread: int = 0

@@ -13,7 +13,7 @@ from handlers.blocks.elements import (
     Payload,
     buttons,
     context,
-    fields,
+    facts,
     header,
     notification,
     section,
@@ -53,10 +53,10 @@ class _Page:
         shown = self._fitting(given, _length, len(given))
         self._lines([*shown, *_more(len(given) - len(shown))])
 
-    def facts(self, facts: Facts) -> None:
-        shown = self._fitting(facts.pairs, _pair_length, len(facts.pairs))
-        self.blocks += fields(shown)
-        self._lines(_more(len(facts.pairs) - len(shown)))
+    def facts(self, given: Facts) -> None:
+        shown = self._fitting(given.pairs, _pair_length, len(given.pairs))
+        self.blocks += facts(shown)
+        self._lines(_more(len(given.pairs) - len(shown)))
 
     def table(self, given: Table) -> None:
         """A message holds one table; the rows of another become lines."""

@@ -1,10 +1,11 @@
 """Blocks and elements within Slack's limits: https://docs.slack.dev/reference/block-kit"""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 from typing import Any, Literal
 
 from bot.values import Button, Line, Menu, Strong
-from handlers.blocks.rich import Block, leaves, rich_text
+from handlers.blocks.rich import Block, Leaf, leaves, rich_text
 from handlers.blocks.text import cut, is_calm, mrkdwn, plain, visible, visible_lines
 
 Payload = dict[str, Any]  #: a message's text and blocks, or a view
@@ -62,12 +63,23 @@ def plain_section(text: str, limit: int = SECTION) -> Block:
 
 
 def fields(pairs: Iterable[tuple[str, Line]], limit: int = FIELD) -> list[Block]:
-    """Labels above their values, in as many sections as they need."""
-    texts = [_field(label, value, limit) for label, value in pairs]
-    return [
-        {"type": "section", "fields": texts[start : start + PAIRS]}
-        for start in range(0, len(texts), PAIRS)
-    ]
+    """Labels above their values, in as many sections as they need; what would format by itself, as
+    a window like ``:00-02:`` does in mrkdwn, in lines between them."""
+    blocks: list[Block] = []
+    for calm, group in groupby(pairs, lambda pair: is_calm((Strong(text=pair[0]), *pair[1]))):
+        some = list(group)
+        blocks += _sections(some, limit) if calm else facts(some, limit)
+    return blocks
+
+
+def facts(pairs: Iterable[tuple[str, Line]], limit: int = FIELD) -> list[Block]:
+    """Each label before its value, a line each, in rich_text: any value stays what it is beside a
+    bold label. None without any."""
+    found = [leaf for label, value in pairs for leaf in _fact(label, value, limit)]
+    if not found:
+        return []
+    found[0]["text"] = found[0]["text"].lstrip()
+    return [rich_text({"type": "rich_text_section", "elements": found})]
 
 
 def context(*lines: Line, limit: int = 1000) -> Block:
@@ -182,11 +194,23 @@ def placeholder(text: str) -> Mapping[str, Text]:
     return {"placeholder": plain_text(text, PLACEHOLDER)} if text else {}
 
 
+def _fact(label: str, value: Line, limit: int) -> list[Leaf]:
+    title = f"\n{visible(label)} "
+    bold = {"type": "text", "text": title, "style": {"bold": True}}
+    return [bold, *(leaves(value, limit - len(title)) or leaves(("-",)))]
+
+
+def _sections(pairs: Sequence[tuple[str, Line]], limit: int) -> list[Block]:
+    texts = [_field(label, value, limit) for label, value in pairs]
+    return [
+        {"type": "section", "fields": texts[start : start + PAIRS]}
+        for start in range(0, len(texts), PAIRS)
+    ]
+
+
 def _field(label: str, value: Line, limit: int) -> Text:
-    title = Strong(text=label)
-    if not is_calm((title, *value)):
-        return plain_text(f"{visible(label)}\n{plain(value)}", limit)
-    head = mrkdwn((title,), limit)
+    """Of what is calm."""
+    head = mrkdwn((Strong(text=label),), limit)
     written = mrkdwn(value, limit - len(head) - 1) or "-"
     return {"type": "mrkdwn", "text": f"{head}\n{written}", "verbatim": True}
 

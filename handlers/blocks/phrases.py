@@ -167,12 +167,7 @@ def _asker(request: Request) -> Mention:
 
 
 def _wanted(request: Request) -> str:
-    given, wanted = len(request.approvals), request.decision.approvals
-    if not given:
-        return f"needs {approvals(wanted)}"
-    # somebody who approved may no longer count, so at least one is still wanted
-    missing = max(wanted - given, 1)
-    return f"needs {missing} more approval{'' if missing == 1 else 's'}"
+    return request.wanting
 
 
 def _waiting(request: Request) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from bot.values import Channel, Code, Line, Mention, Moment, Span, Strong
+from bot.values import Channel, Code, Line, Link, Mention, Moment, Span, Strong
 from handlers.blocks.text import cut, date, spaced, stripped, visible, visible_lines
 
 Block = dict[str, Any]
@@ -78,6 +78,8 @@ def _leaf(span: Span) -> Leaf:
             return _text(visible(span.text), "code")
         case Strong():
             return _text(visible(span.text), "bold")
+        case Link():
+            return {"type": "link", "url": span.url, "text": visible(span.text)}
         case str():
             return _text(spaced(span))
 

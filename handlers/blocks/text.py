@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 
-from bot.values import SECOND, Channel, Code, Line, Mention, Moment, Span, Strong
+from bot.values import SECOND, Channel, Code, Line, Link, Mention, Moment, Span, Strong
 from handlers.blocks.times import utc, utc_day
 
 MOMENT, DAY = "{date_short_pretty} at {time}", "{date_short_pretty}"
@@ -126,6 +126,8 @@ def _token(span: Span, room: int) -> str:
             return _between("`", span.text.replace("`", "'"), room)
         case Strong():
             return _between("*", span.text.replace("*", ""), room)
+        case Link():
+            return f"<{span.url}|{safe(span.text.replace('|', ' '), max(room, 1))}>"
         case str():
             return _spaced(span, safe(span, max(room - 2, 1)))
 
@@ -150,7 +152,7 @@ def _plain_span(span: Span, names: Mapping[str, str]) -> str:
             return "#" + visible(span.id)
         case Moment():
             return _utc(span)
-        case Code() | Strong():
+        case Code() | Strong() | Link():
             return visible(span.text)
         case str():
             return _spaced(span, visible(span))

@@ -40,8 +40,15 @@ class Incidents:
 
     async def open(self) -> tuple[Incident, ...]:
         """Oldest first."""
-        query = select(models.incidents).where(_row.resolved_at.is_(None))
-        return await self._load(query.order_by(_row.id))
+        return (await self.standing())[0]
+
+    async def standing(self) -> tuple[tuple[Incident, ...], int]:
+        """The open ones, oldest first, and how many more there are that cannot be read."""
+        query = select(models.incidents).where(_row.resolved_at.is_(None)).order_by(_row.id)
+        async with self._connections.read() as connection:
+            rows = (await connection.execute(query)).mappings().all()
+        found = tuple(readable("incidents", rows, _value))
+        return found, len(rows) - len(found)
 
     async def of_card(self, card: Posted) -> Incident | None:
         """The one whose card stands there."""

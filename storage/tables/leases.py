@@ -1,6 +1,6 @@
 """Who among the replicas does a thing now, and how far a thing has been read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select, update
@@ -56,6 +56,14 @@ class Cursors:
         query = select(models.cursors.c.value).where(models.cursors.c.name == name)
         async with self._connections.read() as connection:
             return (await connection.execute(query)).scalar()
+
+    async def starting(self, prefix: str) -> Mapping[str, str]:
+        """Those whose names begin so, by what follows."""
+        name, value = models.cursors.c.name, models.cursors.c.value
+        query = select(name, value).where(name.startswith(prefix, autoescape=True))
+        async with self._connections.read() as connection:
+            rows = (await connection.execute(query)).all()
+        return {found.removeprefix(prefix): kept for found, kept in rows}
 
     async def set(self, name: str, value: str) -> None:
         async with self._connections.begin() as connection:

@@ -20,7 +20,17 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StorageError
-from bot.values import SECOND, Environment, PersonId, Posted, Request, Status, Usual, label
+from bot.values import (
+    SECOND,
+    Environment,
+    OpenRequests,
+    PersonId,
+    Posted,
+    Request,
+    Status,
+    Usual,
+    label,
+)
 from storage.engine import Connections
 from storage.errors import UnknownRequestError
 from storage.tables import models
@@ -53,6 +63,7 @@ _requests, _steps, _votes, _texts = models.requests, models.steps, models.votes,
 _looks = models.aftermaths
 _HELD = and_(_steps.c.claimed_at.is_not(None), _steps.c.settled_at.is_(None))
 _BATCH = 100
+_STANDING = [status for status in Status if not status.is_final]
 #: Microseconds between two attempts to send a request: no ``not_before`` is set further off.
 LONGEST_PAUSE = 120 * SECOND
 
@@ -116,6 +127,21 @@ class Requests:
         """The one whose card stands there."""
         query = select(_requests.c.id).where(_requests.c.card == encoded_value(card))
         return next(iter(await self._load(query)), None)
+
+    async def standing(
+        self, limit: int, environments: Collection[Environment] | None = None
+    ) -> OpenRequests:
+        """Of requests that have not ended; ``limit`` of them at most."""
+        row = _requests.c
+        query = select(row.id).where(row.status.in_(_STANDING))
+        if environments is not None:
+            query = query.where(row.environment.in_(environments))
+        under_way = (row.status == Status.RUNNING).desc()
+        async with self._connections.read() as connection:
+            ids = await connection.execute(query.order_by(under_way, row.id.desc()).limit(limit))
+            wanted = tuple(ids.scalars())
+            found = await load(connection, wanted)
+        return OpenRequests(found=found, unread=len(wanted) - len(found))
 
     async def endings(self, limit: int) -> tuple[Request, ...]:
         """Those that ended last, the last one first, however long ago they were asked for."""

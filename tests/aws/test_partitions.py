@@ -7,13 +7,15 @@ import yaml
 
 from bot.aws.accounts import Accounts
 from bot.aws.checks import resources_of, role_of
-from bot.aws.partitions import mistakes, partition, partition_of
+from bot.aws.partitions import console, mistakes, partition, partition_of
 from bot.aws.session import Account, Acting, Sessions
 from bot.errors import SettingsError
+from bot.fleet.names import read
 from bot.sandbox.aws import ANALYTICS, MAIN, AWSSandbox, role_arn
 from bot.settings import Settings
 from bot.setup.init import answered, settings_text
 from bot.values import Kind
+from tests.samples import sample_target
 
 ID = "123456789012"
 PARTITIONS = [
@@ -178,3 +180,34 @@ async def test_without_a_home_roles_are_assumed_where_the_first_account_is(
             await region.mark(STEP)
 
     assert assumed(aws) == {"eu-west-1"}
+
+
+@pytest.mark.parametrize(
+    ("region", "kind", "page"),
+    [
+        ("us-east-1", Kind.INSTANCE,
+         "https://us-east-1.console.aws.amazon.com/rds/home?region=us-east-1"
+         "#database:id=orders;is-cluster=false"),
+        ("eu-central-1", Kind.CLUSTER,
+         "https://eu-central-1.console.aws.amazon.com/rds/home?region=eu-central-1"
+         "#database:id=orders;is-cluster=true"),
+        ("cn-north-1", Kind.INSTANCE,
+         "https://cn-north-1.console.amazonaws.cn/rds/home?region=cn-north-1"
+         "#database:id=orders;is-cluster=false"),
+        ("us-gov-west-1", Kind.CLUSTER,
+         "https://us-gov-west-1.console.amazonaws-us-gov.com/rds/home?region=us-gov-west-1"
+         "#database:id=orders;is-cluster=true"),
+        ("us-iso-east-1", Kind.INSTANCE, None),
+        ("moon-north-1", Kind.INSTANCE, None),
+    ],
+)  # fmt: skip
+def test_the_console_has_a_page_of_each_database_and_the_bot_reads_it_back(
+    region: str, kind: Kind, page: str | None
+) -> None:
+    target = sample_target(identifier="orders", region=region, kind=kind)
+
+    assert console(target) == page
+    if page is not None:
+        named = read(page)
+        assert named is not None
+        assert (named.identifier, named.region, named.kind) == ("orders", region, kind)

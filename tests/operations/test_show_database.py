@@ -5,12 +5,15 @@ import pytest
 from bot.operations.show_database import _facts
 from bot.values import Classified, Environment
 from handlers.blocks.text import plain
-from tests.samples import sample_database
+from tests.samples import NOW, sample_database, sample_person
+
+ANA_IN_BERLIN = sample_person(timezone="Europe/Berlin")
 
 
 def told(what: str, **facts: Any) -> str:
     classified = Classified(environment=Environment.STAGING, rule="tag Environment=staging")
-    return plain(dict(_facts(sample_database(**facts), classified))[what])
+    shown = dict(_facts(sample_database(**facts), classified, ANA_IN_BERLIN, NOW))
+    return plain(shown[what]) if what in shown else ""
 
 
 @pytest.mark.parametrize(
@@ -29,6 +32,18 @@ def test_a_zone_is_named_only_where_aws_names_one(facts: dict[str, Any], said: s
     assert told("Multi-AZ", **{"multi_az": False, **facts}) == said
 
 
-@pytest.mark.parametrize(("window", "said"), [("", "none"), ("03:00-04:00", "03:00-04:00 UTC")])
+@pytest.mark.parametrize(
+    ("window", "said"),
+    [("", "none"), ("03:00-04:00", "03:00\N{EN DASH}04:00 UTC (4:00 yours)")],
+)
 def test_a_window_is_named_only_where_there_is_one(window: str, said: str) -> None:
     assert told("Backup window", backup_window=window) == said
+
+
+@pytest.mark.parametrize(
+    ("engine", "said"), [("postgres", "1 GiB"), ("aurora-mysql", ""), ("aurora-postgresql", "")]
+)
+def test_storage_is_left_out_where_aws_names_a_figure_that_means_nothing(
+    engine: str, said: str
+) -> None:
+    assert told("Storage", engine=engine, storage_gib=1) == said

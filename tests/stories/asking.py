@@ -34,6 +34,11 @@ async def told_on_click(member: Member, seen: SeenMessage, action: str) -> SeenM
     return await _answer_to(member, lambda: presses(member, seen, action))
 
 
+async def told_on_choice(member: Member, seen: SeenMessage, action: str, value: str) -> SeenMessage:
+    """What the bot answers privately to a choice in a menu."""
+    return await _answer_to(member, lambda: member.chooses(seen, action, value))
+
+
 async def told_on_submit(member: Member, view: SeenView, values: Mapping[str, Any]) -> SeenView:
     """What stands in a form's place in the end."""
     sent = await member.submits(view, values)

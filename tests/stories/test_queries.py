@@ -1,5 +1,6 @@
 """What people look up: the answers are private, complete, and hold what they are allowed to see."""
 
+import asyncio
 import re
 from datetime import timedelta
 
@@ -7,12 +8,12 @@ import pytest
 
 from bot.bootstrap import Bot
 from bot.operations import CATALOGUE
-from bot.sandbox.aws import ANALYTICS, AWSSandbox, InstanceSpec
+from bot.sandbox.aws import ANALYTICS, AlarmSpec, AWSSandbox, InstanceSpec
 from bot.sandbox.slack import SlackSandbox
 from bot.values import RUN
 from tests.conftest import StartBot
 from tests.handlers.blocks.judging import assert_message
-from tests.stories.asking import asks, changes, configured, flat, told
+from tests.stories.asking import asks, changes, configured, flat, told, told_on_choice
 from tests.stories.stage import until
 
 REBOOT = "/rds reboot orders-staging --reason 'new parameter group'"
@@ -83,6 +84,15 @@ WORDED = configured(environments={"words": {"pre-live": "staging", "Kunden": "pr
         ("list Payments", ["tagged"], '"Payments" is a tag of 1.'),
         ("list team=payments", ["tagged"], '"team=payments" is a tag of 1.'),
         ("list orders", ["orders-dev"], '"orders" is in the name of 4.'),
+        # each of two environments will do; of other words all
+        ("list staging prod", ["orders-staging", "warehouse"], '"prod" is the environment of 3'),
+        ("list staging, STG", ["reports"], '"STG" is the environment of 7.'),
+        ("list produ", ["warehouse"], '"produ" is the environment of 3'),
+        ("list us-east-1 eu-west-1", ["orders-dev", "analytics/eu-west-1"], "the region of"),
+        ("list mysql oracle", ["billing-staging", "ledger-test"], "the engine of"),
+        ("list all", ["orders-dev", "analytics/eu-west-1"], "16 databases"),
+        ("list all staging", ["reports"], "7 in staging"),
+        ("list avail", ["orders-dev"], "the status of"),
         # several words hold together
         ("list staging mysql", ["billing-staging"], '"mysql" is the engine of'),
         ("list staging orders", ["orders-staging"], '"orders" is in the name of 4.'),
@@ -108,6 +118,9 @@ async def test_list_looks_for_words_in_all_that_people_call_a_database_by(
     ("line", "says"),
     [
         ("list ordres-prod", "Like it: orders-prod"),
+        ("list stagging", "Like it: staging"),
+        ("list postgrs", "Like it: postgres"),
+        ("list avialable", "Like it: available"),
         ("list moon", "an environment (staging, "),
         ("list moon", "an account (main, "),
         ("list moon", "a tag as key=value"),
@@ -119,6 +132,39 @@ async def test_where_nothing_is_found_list_says_what_could_be_typed(
     bot: Bot, slack: SlackSandbox, line: str, says: str
 ) -> None:
     assert says in flat(await told(slack.member("ana"), f"/rds {line}"))
+
+
+@pytest.mark.parametrize(
+    ("line", "title", "missing"),
+    [
+        ("list staging", "7 in staging", "orders-dev"),
+        ("list prod", "2 in production", "orders-dev"),
+        ("list test dev", "6 in test or development", "orders-staging"),
+        ("list staging orders", '1 of 15 databases in staging: "orders"', "orders-dev"),
+        ("list staging mysql", '1 of 15 databases in staging: "mysql"', "orders-staging"),
+    ],
+)
+async def test_list_says_in_its_title_what_it_matched(
+    bot: Bot, slack: SlackSandbox, line: str, title: str, missing: str
+) -> None:
+    said = flat(await told(slack.member("ana"), f"/rds {line}"))
+
+    assert said.startswith(title), said
+    assert missing not in said
+
+
+async def test_list_is_narrowed_to_an_environment_by_its_menu(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    ana = slack.member("ana")
+    shown = await told(ana, "/rds list")
+    [menu] = [it for it in shown.actions if it.action_id == "menu.Environment"]
+    [staging] = [it["value"] for it in menu.element["options"] if "staging" in it["value"]]
+
+    narrowed = await told_on_choice(ana, shown, menu.action_id, staging)
+
+    assert menu.element["initial_option"]["text"]["text"] == "All: 15"
+    assert flat(narrowed).startswith("7 in staging")
 
 
 async def test_list_says_which_account_it_cannot_see_and_shows_the_others(
@@ -157,7 +203,8 @@ async def test_show_reads_the_database_anew(bot: Bot, slack: SlackSandbox, aws: 
     said = flat(await told(slack.member("ana"), "/rds show orders-test"))
 
     for words in (
-        "test, by tag Environment=test", "main/us-east-1", "03:00-03:30 UTC", "sun:05:00-sun:05:30",
+        "test, by tag Environment=test", "main/us-east-1", "03:00\N{EN DASH}03:30 UTC",
+        "Sun 05:00\N{EN DASH}05:30 UTC",
         "kept 7 days", "DBInstanceClass = db.r6g.xlarge", "db.t4g.medium", "50 GiB",
     ):  # fmt: skip
         assert words in said, words
@@ -172,7 +219,71 @@ async def test_show_of_a_cluster_names_its_members_and_what_was_asked_of_it(
     said = flat(await told(ana, "/rds show shop-staging"))
 
     assert "shop-staging-1, shop-staging-2, shop-staging-3" in said
-    assert "RDS-1001 Set the backup window of shop-staging to 07:00-07:30 UTC: pending" in said
+    assert "shop-staging is available · staging" in said
+    assert "RDS-1001 waits" in said
+    assert (
+        "⏳ RDS-1001: Set the backup window of shop-staging to 07:00-07:30 UTC, needs 1 approval"
+    ) in said
+
+
+@pytest.mark.parametrize(
+    ("name", "offered"),
+    [
+        ("orders-staging", {"create_snapshot", "reboot_instance", "modify_backup_window"}),
+        ("shop-staging", {"create_snapshot", "modify_backup_window"}),  # a cluster
+        ("orders-prod", set()),  # the policy denies all of it
+    ],
+)
+async def test_show_offers_what_no_rule_denies_there_and_what_can_be_looked_at(
+    bot: Bot, slack: SlackSandbox, name: str, offered: set[str]
+) -> None:
+    shown = await told(slack.member("ana"), f"/rds show {name}")
+
+    drawn = str(shown.message.blocks)
+    assert {one for one in CATALOGUE if f"form.open.{one}" in drawn} == offered
+    for verb in ("metrics", "top", "events", "audit"):
+        assert f"{verb} " in drawn
+    assert "https://us-east-1.console.aws.amazon.com/rds/home?region=us-east-1" in drawn
+    assert "/rds audit" not in flat(shown)
+
+
+WATCHED = configured(channels={"incidents": "C0DATABASE", "approvals": "C0DATABASE"})
+
+
+async def test_list_and_show_say_what_goes_on_and_that_comes_first(
+    start_bot: StartBot, slack: SlackSandbox, aws: AWSSandbox
+) -> None:
+    aws.seed_alarms([AlarmSpec("warehouse-cpu", "warehouse", "CPUUtilization", 0.1)])
+    ana = slack.member("ana")
+    async with start_bot(WATCHED) as bot:
+        await asks(ana, REBOOT)
+        async with asyncio.timeout(20):
+            while not await bot.services.store.incidents.open():
+                await bot.jobs.run("watch")
+        listed, shown = await told(ana, "/rds list"), await told(ana, "/rds show warehouse")
+
+    rows = re.findall(r"(🚨|⏳|🔄) ([A-Z]+-\d+) │ ([a-z-]+)", flat(listed))
+    assert rows == [("🚨", "I-1", "warehouse"), ("⏳", "RDS-1001", "orders-staging")]
+    assert "🚨 warehouse: CPU utilization above 0.1 %, since" in flat(listed)
+    assert "Metrics of warehouse" in flat(listed)
+    assert "warehouse is available · production · 1 alarm" in flat(shown)
+
+
+async def test_list_and_show_say_where_alarms_could_not_be_read(
+    start_bot: StartBot, slack: SlackSandbox, aws: AWSSandbox
+) -> None:
+    aws.fault("cloudwatch:DescribeAlarms", "denied", times=None, account=ANALYTICS)
+    ana = slack.member("ana")
+    async with start_bot(WATCHED) as bot:
+        await bot.jobs.run("watch")
+        listed, shown = await told(ana, "/rds list"), await told(ana, "/rds show reports@analytics")
+        fine = await told(ana, "/rds show orders-dev")
+
+    assert "? │ reports │ staging" in flat(listed)
+    assert "- │ orders-dev" in flat(listed)
+    assert "Not read lately: the alarms in analytics/eu-west-1." in flat(listed)
+    assert "reports is available · staging · alarms unknown" in flat(shown)
+    assert "alarms" not in flat(fine).partition("Environment")[0]
 
 
 async def test_status_of_a_request_says_what_it_waits_for(bot: Bot, slack: SlackSandbox) -> None:

@@ -102,12 +102,14 @@ def test_a_second_table_becomes_lines() -> None:
     assert words(made).endswith("one  ·  two")
 
 
-def test_many_facts_take_several_sections() -> None:
+def test_each_fact_is_one_line() -> None:
     facts = Facts(pairs=tuple((f"label {n}", (f"value {n}",)) for n in range(25)))
     made = answer(Answer(title="t", parts=(facts,)))
 
     assert_message(made)
-    assert [len(block.get("fields", ())) for block in made["blocks"]] == [0, 10, 10, 5]
+    [_, block] = made["blocks"]
+    said = "".join(leaf["text"] for leaf in block["elements"][0]["elements"])
+    assert said.splitlines() == [f"label {n} value {n}" for n in range(25)]
 
 
 def test_an_answer_without_end_is_cut_and_says_how_much_is_left() -> None:

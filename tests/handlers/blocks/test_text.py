@@ -1,11 +1,14 @@
 """Text that people wrote, made harmless; and a line's spans in words."""
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.values import SECOND, Channel, Code, Line, Mention, Moment, Strong
-from handlers.blocks.elements import fields, section
+from handlers.blocks.elements import facts, fields, section
 from handlers.blocks.rich import leaves
 from handlers.blocks.text import cut, joined, mrkdwn, plain, safe, visible
 from handlers.blocks.times import lasting, utc
@@ -61,14 +64,22 @@ def test_no_cut_splits_a_mention_or_a_date(limit: int) -> None:
     assert written.count("`") % 2 == 0
 
 
-def test_what_would_format_in_mrkdwn_is_shown_as_plain_text() -> None:
-    lively = fields([("Rule", ("tag Environment=*prod*",))])[0]["fields"][0]
+@pytest.mark.parametrize(
+    "value",
+    ["sun:05:00-02:30", "tag Environment=*prod*", "_it_", "~no~", "`x`", ":tada:", "> q"],
+)
+@pytest.mark.parametrize("drawn", [facts, fields])
+def test_a_label_is_bold_and_its_value_what_it_is_whatever_it_looks_like(
+    value: str, drawn: Callable[[Sequence[tuple[str, Line]]], list[dict[str, Any]]]
+) -> None:
+    block = drawn([("Window", (value,)), ("Kind", ("instance",))])[0]
 
-    assert lively == {
-        "type": "plain_text",
-        "text": "Rule\ntag Environment=*prod*",
-        "emoji": False,
-    }
+    bold, shown = block["elements"][0]["elements"][:2]
+    assert (bold["text"], bold["style"]) == ("Window ", {"bold": True})
+    assert shown == {"type": "text", "text": value}
+
+
+def test_what_would_format_in_mrkdwn_is_shown_as_plain_text() -> None:
     assert section(("calm_name-1",))["text"]["type"] == "mrkdwn"
     for text in ("_it_", "~no~", "`x`", ":tada:", "> quote"):
         assert section((text,))["text"]["type"] == "plain_text"
