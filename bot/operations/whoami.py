@@ -22,6 +22,7 @@ class WhoAmI(Query):
         allowed = [WORDS[role] for role, held in roles.items() if held]
         unsure = [WORDS[role] for role, held in roles.items() if held is None]
         untold = f"whether you may {' or '.join(unsure)}: ask again in a minute"
+        agrees = roles["approver"] is not False
         unknown = (("Slack does not tell me now", (untold,)),) if unsure else ()
         return Answer(
             title=f"You are {person.name}",
@@ -32,7 +33,7 @@ class WhoAmI(Query):
                         ("Time zone", (person.timezone + UNKNOWN * (not person.has_timezone),)),
                         ("You may", (", ".join(allowed) or ("-" if unsure else NOTHING),)),
                         *unknown,
-                        ("You may never", ("approve your own request",)),
+                        *((("You may never", ("approve your own request",)),) * agrees),
                     )
                 ),
             ),

@@ -1,14 +1,26 @@
-"""The fleet at a glance: each environment with its databases, and by name those in trouble."""
+"""The fleet at a glance: each environment with its alarms, and by name what is in trouble."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.aws.statuses import USABLE
-from bot.values import Code, Database, Environment, Line, Strong, Unreachable
+from bot.fleet.now import ALARM
+from bot.values import (
+    Code,
+    Database,
+    Environment,
+    Incident,
+    Line,
+    Strong,
+    Unreachable,
+    looking,
+)
+from handlers.blocks.elements import controls, section
 from handlers.blocks.rich import Block, bullets, lines, rich_text
 
 NAMED = 12
+ALARMS = 3  #: databases with alarms that one line names
 PLACES = 6
 
 
@@ -39,6 +51,18 @@ class Health:
     ailing: tuple[Ailing, ...] = ()
     unreachable: tuple[str, ...] = ()  #: ``account/region`` or a part of it, shown as last seen
 
+    @property
+    def is_unknown(self) -> bool:
+        """Whether there may be more than was seen."""
+        return bool(self.unreachable) or not self.populations
+
+    def grave(self, environment: Environment | None) -> tuple[bool, int]:
+        """Sorts the protected environments first, and what is about none that is known."""
+        if environment is None:
+            return (False, -1)
+        mild = {one.environment for one in self.populations if not one.is_protected}
+        return (environment in mild, list(Environment).index(environment))
+
 
 def health_of(
     found: Collection[tuple[Database, Environment]],
@@ -63,26 +87,54 @@ def health_of(
     )
 
 
-def fleet(health: Health) -> Block:
-    return rich_text(
-        bullets([_population(one, is_all=not health.unreachable) for one in health.populations]),
-        *_named(health),
-        lines(*_unreachable(health)),
-    )
+def fleet(health: Health, incidents: Sequence[Incident] = ()) -> Iterator[Block]:
+    """A line for each environment, with a button that lists it."""
+    for one in health.populations:
+        burning = [it for it in incidents if it.environment is one.environment]
+        line = _population(one, burning, is_all=not health.unreachable)
+        [button] = controls(looking("List", f"list {one.environment}"))
+        yield {**section(line), "accessory": button}
+    elsewhere = [it for it in incidents if it.environment not in _environments(health)]
+    told = [*_named(health), *_elsewhere(elsewhere), lines(*_unreachable(health))]
+    if shown := [part for part in told if part]:
+        yield rich_text(*shown)
 
 
-def _population(one: Population, *, is_all: bool) -> Line:
+def _environments(health: Health) -> set[Environment | None]:
+    return {one.environment for one in health.populations}
+
+
+def _population(one: Population, burning: Sequence[Incident], *, is_all: bool) -> Line:
+    """``staging: 7, 1 alarm 🚨 billing-staging``"""
     protected = " (protected)" if one.is_protected else ""
-    counted = f"{one.count} database{'' if one.count == 1 else 's'}"
-    return (Strong(text=one.environment.value), f"{protected}: {counted}, {_well(one, is_all)}")
+    said = [*_alarms(burning), *_well(one, is_all, quiet=not burning)]
+    told = ", ".join((str(one.count), *said))
+    return (Strong(text=one.environment.value), f"{protected}: {told}")
 
 
-def _well(one: Population, is_all: bool) -> str:
+def _alarms(burning: Sequence[Incident]) -> Iterator[str]:
+    if burning:
+        count = len(burning)
+        names = list(dict.fromkeys(it.target.identifier for it in burning if it.target))
+        left = len(names) - ALARMS
+        shown = [*names[:ALARMS], *([f"{left} more"] if left > 0 else ())]
+        yield f"{count} alarm{'' if count == 1 else 's'} {ALARM} {', '.join(shown)}".rstrip()
+
+
+def _well(one: Population, is_all: bool, *, quiet: bool) -> Iterator[str]:
     """``is_all``: what could not be read is not said to be well."""
     if one.ailing:
-        return f"{one.ailing} not available"
-    seen = "" if is_all else " when last seen"
-    return f"{'available' if one.count == 1 else 'all available'}{seen}"
+        yield f"{one.ailing} not available"
+    elif quiet:
+        seen = "" if is_all else " when last seen"
+        yield f"{'available' if one.count == 1 else 'all available'}{seen}"
+
+
+def _elsewhere(incidents: Sequence[Incident]) -> Iterator[dict[str, object] | None]:
+    """About no database that is known, as of an alarm over several."""
+    yield lines(
+        *((f"{ALARM} {one.title} ({one.label}, {one.place})",) for one in incidents[:NAMED])
+    )
 
 
 def _named(health: Health) -> Iterator[dict[str, object] | None]:
@@ -108,6 +160,6 @@ def _unreachable(health: Health) -> Iterator[Line]:
     places = f"{', '.join(health.unreachable[:PLACES])}{more}"
     yield (
         Strong(text="Not reachable:"),
-        f" {places}. What is there is shown as last seen, or missing; why: ",
+        f" {places}. What is there is shown as last seen, or missing. Why: ",
         Code(text="/rds list"),
     )

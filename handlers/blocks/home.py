@@ -1,24 +1,38 @@
-"""The app's Home tab of one person: what waits, what runs, how the fleet is, what to type."""
+"""The app's Home tab of one person: what needs them, how to begin, what runs, how the fleet is."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.operation import Change, Operation, Query
+from bot.fleet.now import NOT_WATCHED, not_known
+from bot.operation import Operation
 from bot.operations.whoami import NOTHING, WORDS
 from bot.settings import OBSERVES
-from bot.values import Code, Line, Person, Request, Strong, Usual
-from handlers.blocks.elements import Payload, context, fields, header, section
+from bot.values import (
+    Code,
+    Incident,
+    Line,
+    OpenIncidents,
+    OpenRequests,
+    Person,
+    Phase,
+    Request,
+    Strong,
+    Usual,
+)
+from handlers.blocks.elements import Payload, context, header, section
 from handlers.blocks.fleet import Health, fleet
-from handlers.blocks.phrases import MEMBERS_ONLY, headline, listed, mark
+from handlers.blocks.incident_rows import handled, to_take_care_of
+from handlers.blocks.launcher import beginnings
+from handlers.blocks.phrases import MEMBERS_ONLY, headline, mark
 from handlers.blocks.progress import briefly
-from handlers.blocks.rich import Block, Leaf, bullets, emoji, leaves, lines, rich_text
+from handlers.blocks.rich import Block, Leaf, emoji, leaves, lines, rich_text
 from handlers.blocks.rows import rows, to_cancel, to_decide
 
-#: Requests of one list. A view holds 100 blocks; a request to decide takes two.
-DECISIONS, MINE, RUNNING, ENDED = 12, 10, 10, 10
-FACT = 300
-EXAMPLES, VERBS = 3, 30  #: examples of the changes and of the queries; all verbs
+#: Rows of one list. A view holds 100 blocks; an incident and a request to decide take two each.
+INCIDENTS, HANDLED, DECISIONS, MINE, RUNNING, ENDED = 5, 5, 12, 10, 10, 10
 ALL, OWN = Code(text="/rds requests"), Code(text="/rds requests --mine")
+UNSURE = "I cannot tell whether requests wait for you: Slack does not say now who may approve."
+NIGHT = "At night you only get urgent reminders."
 
 
 @dataclass(frozen=True)
@@ -42,6 +56,26 @@ class Home:
     roles: Sequence[str] = ()
     operations: Sequence[type[Operation]] = ()  #: that this person can ask for
     observes: bool = False  #: nothing that is asked for is filed or sent
+    incidents: OpenIncidents = field(default_factory=OpenIncidents)
+    links: Mapping[int, str] = field(default_factory=dict)  #: to the cards of incidents, by number
+    unread: int = 0  #: open requests that are kept and cannot be read
+    is_unsure: bool = False  #: whether something waits for this person is not known
+
+    @property
+    def burning(self) -> list[Incident]:
+        """Of which nobody has taken care yet, the gravest environment first."""
+        found = [one for one in self.incidents.found if one.phase is Phase.FIRING]
+        return sorted(found, key=lambda one: self.health.grave(one.environment))
+
+    @property
+    def handled(self) -> list[Incident]:
+        return [one for one in self.incidents.found if one.phase is not Phase.FIRING]
+
+    @property
+    def unknown(self) -> list[str]:
+        """In sentences, what nobody could read."""
+        told = [*not_known(self.incidents, OpenRequests(unread=self.unread))]
+        return [*told, *([UNSURE] if self.is_unsure else ())]
 
 
 def home(page: Home) -> Payload:
@@ -54,57 +88,66 @@ def closed_home() -> Payload:
 
 
 def _blocks(page: Home) -> Iterator[Block]:
-    yield header("RDS Ops Bot")
     if page.observes:
         yield section((Strong(text=OBSERVES),))
-    yield section(_greeting(page))
+    yield from _needs(page)
+    yield from beginnings(page.operations)
     for title, blocks in _sections(page):
-        yield {"type": "divider"}
-        yield header(title)
-        yield from blocks
+        if drawn := list(blocks):
+            yield header(title)
+            yield from drawn
+    yield _settings(page)
+
+
+def _needs(page: Home) -> Iterator[Block]:
+    """What needs this person first; else one line, calm only where all is known."""
+    burning, waiting = page.burning, page.waiting
+    if counted := _counted(len(burning), len(waiting)):
+        yield header(f"Needs you: {counted}")
+    else:
+        yield section((Strong(text=_quiet(page)),))
+    if page.unknown:
+        yield section((" ".join(page.unknown),))
+    for one in burning[:INCIDENTS]:
+        yield from to_take_care_of(one, page.links.get(one.id, ""))
+    if (left := len(burning) - INCIDENTS) > 0:
+        yield context((f"and {left} more: ", Code(text="/rds list")))
+    yield from rows(waiting, to_decide, DECISIONS, (ALL,))
+
+
+def _counted(alarms: int, requests: int) -> str:
+    said = [
+        f"{count} {word}{'' if count == 1 else 's'}"
+        for count, word in ((alarms, "alarm"), (requests, "request"))
+        if count
+    ]
+    return ", ".join(said)
+
+
+def _quiet(page: Home) -> str:
+    """``All calm: 16 databases, no alarms, nothing waits for you.``"""
+    count = sum(one.count for one in page.health.populations)
+    fleet = f"{count} database{'' if count == 1 else 's'}"
+    if not page.incidents.is_watched:
+        return f"{fleet}, nothing waits for you. {NOT_WATCHED}"
+    if page.unknown or page.health.is_unknown:
+        return f"Nothing that I know of needs you. {fleet} seen."
+    if page.health.ailing or page.handled:
+        alarms = len(page.handled)
+        handled = f"{alarms} alarm{' is' if alarms == 1 else 's are'} being handled"
+        return f"Nothing waits for you. {fleet}, {handled if alarms else 'no alarms'}."
+    return f"All calm: {fleet}, no alarms, nothing waits for you."
 
 
 def _sections(page: Home) -> Iterator[tuple[str, Iterable[Block]]]:
-    if _decides(page):
-        waiting = rows(page.waiting, to_decide, DECISIONS, (ALL,))
-        yield "Waiting for my approval", waiting or _none("Nothing waits for you.")
-    mine = rows(page.mine, to_cancel, MINE, (OWN,))
-    yield "My requests", mine or _none("Nothing of yours is open.")
+    yield "Being handled", handled(page.handled, HANDLED, page.links)
     yield "Running now", _running(page.running)
-    yield "Fleet", [fleet(page.health)]
-    yield "Recent endings", _ended(page.ended)
-    yield "Settings", _settings(page)
-    yield "What you can type", [_typing(page.operations)]
-
-
-def _greeting(page: Home) -> Line:
-    waiting, mine, running = len(page.waiting), len(page.mine), len(page.running)
-    said = [
-        f"{mine or 'none'} of yours {'is' if mine < 2 else 'are'} open",
-        f"{running or 'none'} run{'s' if running < 2 else ''} now",
-    ]
-    if _decides(page):
-        said.insert(0, f"{waiting or 'no'} {_requests(waiting)} for your approval")
-    told = ", ".join(said)
-    return (f"{told[0].upper()}{told[1:]}.",)
-
-
-def _decides(page: Home) -> bool:
-    # a rule of the policy may name approvers of its own, who do not hold the role
-    return "approver" in page.roles or bool(page.waiting)
-
-
-def _requests(count: int) -> str:
-    return "requests wait" if count > 1 else "request waits"
-
-
-def _none(told: str) -> list[Block]:
-    return [context((told,))]
+    yield "Your open requests", rows(page.mine, to_cancel, MINE, (OWN,))
+    yield "Fleet", fleet(page.health, page.incidents.found)
+    yield "Recently finished", _ended(page.ended)
 
 
 def _running(running: Sequence[Running]) -> Iterator[Block]:
-    if not running:
-        yield from _none("Nothing runs.")
     for one in running[:RUNNING]:
         yield rich_text(lines(headline(one.request), *briefly(one.request, one.usual)))
     if (left := len(running) - RUNNING) > 0:
@@ -112,32 +155,17 @@ def _running(running: Sequence[Running]) -> Iterator[Block]:
 
 
 def _ended(ended: Sequence[Request]) -> Iterator[Block]:
-    if not ended:
-        yield from _none("Nothing has ended yet.")
-        return
-    items = [{"type": "rich_text_section", "elements": _ending(one)} for one in ended[:ENDED]]
-    yield rich_text({"type": "rich_text_list", "style": "bullet", "elements": items})
-    yield context(("All of them: ", Code(text="/rds requests --all")))
+    if ended:
+        items = [{"type": "rich_text_section", "elements": _ending(one)} for one in ended[:ENDED]]
+        yield rich_text({"type": "rich_text_list", "style": "bullet", "elements": items})
+        yield context(("All of them: ", Code(text="/rds requests --all")))
 
 
 def _ending(request: Request) -> list[Leaf]:
     return [emoji(mark(request)), *leaves((" ", *headline(request)))]
 
 
-def _settings(page: Home) -> Iterator[Block]:
+def _settings(page: Home) -> Block:
     allowed = ", ".join(WORDS[role] for role in page.roles) or NOTHING
-    yield from fields([("Time zone", (page.person.timezone,)), ("You may", (allowed,))], FACT)
-    yield context(
-        ("The time zone is your Slack profile's. Only what is urgent reminds you in your night.",),
-        ("What you may do stands under access in rds-bot.yml: ask whoever runs me.",),
-    )
-
-
-def _typing(operations: Sequence[type[Operation]]) -> Block:
-    """A few to begin with, and the names of all."""
-    changes = [one for one in operations if issubclass(one, Change)]
-    queries = [one for one in operations if issubclass(one, Query) and one.verb != "help"]
-    shown = [*changes[:EXAMPLES], *queries[:EXAMPLES]]
-    told: list[Line] = [(Code(text=f"/rds {one.example}"), f" {one.summary()}") for one in shown]
-    verbs = listed(sorted(one.verb for one in operations), VERBS)
-    return rich_text(bullets([*told, (Code(text="/rds help"), f" Read about all: {verbs}.")]))
+    zone: Line = (f"Times are in your Slack time zone, {page.person.timezone}. {NIGHT}",)
+    return context((f"You may {allowed}.",), zone, ("Ask for more: ", Code(text="/rds help")))

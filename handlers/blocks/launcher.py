@@ -1,20 +1,38 @@
 """What ``/rds`` alone opens: what can be done from here, and what is open or waits."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from bot.operation import Change, Control, Operation
+from bot.operations.help import TITLES, Topic, topic_of
 from bot.values import Code, Request
-from handlers.blocks.elements import Payload, actions, button, context, header, section
+from handlers.blocks.elements import (
+    MENU,
+    OPTION,
+    OPTIONS,
+    Payload,
+    actions,
+    button,
+    context,
+    header,
+    option,
+    placeholder,
+    plain_text,
+    section,
+)
 from handlers.blocks.modal import modal, title
 from handlers.blocks.phrases import MEMBERS_ONLY
 from handlers.blocks.rich import Block
-from handlers.blocks.rows import Row, rows, to_cancel, to_decide
+from handlers.blocks.rows import rows, to_cancel, to_decide
 
 CALLBACK = "launcher"
 LAUNCH = "launch."
-BUTTONS = 25  #: of each kind; a block holds no more
+BUTTONS = 25  #: a block holds no more
+#: Of these there are buttons, in this order.
+COMMON = ("create_snapshot", "reboot_instance", "show_metrics", "list_databases")
+NOTHING = "Nothing waits for you."
 MOST = 15  #: requests of a list
 
 WAITING = "/rds requests"
@@ -31,13 +49,30 @@ class Desktop(NamedTuple):
 
 
 def launcher(desktop: Desktop, notice: Sequence[Block] = ()) -> Payload:
-    """``notice`` is what came of the last click."""
-    return _view(desktop, [*notice, *_verbs_of(desktop), *_lists(desktop)])
+    """What waits first, then how to begin. ``notice`` is what came of the last click."""
+    waiting = rows(desktop.waiting, to_decide, MOST, (Code(text=WAITING),))
+    mine = rows(desktop.mine, to_cancel, MOST, (Code(text=MINE),))
+    blocks = [
+        *notice,
+        *_under("Waiting for you", waiting, NOTHING),
+        *beginnings(desktop.operations, more=True),
+        *_under("Your open requests", mine),
+    ]
+    return _view(desktop, blocks)
 
 
 def closed_launcher(desktop: Desktop) -> Payload:
     """For guests and people of other workspaces."""
-    return _view(desktop, [section((MEMBERS_ONLY,)), *_verbs_of(desktop)])
+    few = actions([_verb(one) for one in desktop.operations][:BUTTONS])
+    return _view(desktop, [section((MEMBERS_ONLY,)), *few])
+
+
+def beginnings(operations: Iterable[type[Operation]], *, more: bool = False) -> Iterator[Block]:
+    """A button for each of the commonest; with ``more`` the rest behind one select."""
+    usable = {one.name: one for one in operations}
+    first = [_verb(usable.pop(name)) for name in COMMON if name in usable]
+    rest = [_more(usable.values())] if more and any(map(_is_offered, usable.values())) else []
+    yield from actions([*first, *rest])
 
 
 def asks_nothing(operation: type[Operation]) -> bool:
@@ -54,34 +89,41 @@ def _view(desktop: Desktop, blocks: Sequence[Block]) -> Payload:
     }
 
 
-def _verbs_of(desktop: Desktop) -> Iterator[Block]:
-    changes = [one for one in desktop.operations if issubclass(one, Change)]
-    yield from _verbs("Change a database", changes)
-    others = [one for one in desktop.operations if not issubclass(one, Change | Control)]
-    yield from _verbs("Look", others)
-
-
-def _lists(desktop: Desktop) -> Iterator[Block]:
-    yield from _list("My open requests", desktop.mine, to_cancel, MINE)
-    yield from _list("Waiting for me", desktop.waiting, to_decide, WAITING)
-
-
-def _verbs(heading: str, operations: Iterable[type[Operation]]) -> Iterator[Block]:
-    listed = sorted(operations, key=lambda one: one.verb)[:BUTTONS]
-    if listed:
+def _under(heading: str, drawn: Sequence[Block], nothing: str = "") -> Iterator[Block]:
+    if drawn:
         yield header(heading)
-        yield from actions([_verb(one) for one in listed])
+        yield from drawn
+    elif nothing:
+        yield context((nothing,))
+
+
+def _more(operations: Iterable[type[Operation]]) -> dict[str, Any]:
+    """By topic. A choice stands for the button that it replaces: see ``handlers.intake.menus``."""
+    groups = defaultdict(list)
+    for one in sorted(filter(_is_offered, operations), key=lambda it: it.verb):
+        groups[topic_of(one)].append(option(_label(one), f"{LAUNCH}{one.name} {one.name}"))
+    return {
+        "type": "static_select",
+        "action_id": f"{MENU}more",
+        **placeholder("More…"),
+        "option_groups": [
+            {"label": plain_text(TITLES[topic], OPTION), "options": groups[topic][:OPTIONS]}
+            for topic in Topic
+            if groups[topic]
+        ],
+    }
+
+
+def _is_offered(operation: type[Operation]) -> bool:
+    """Decisions have their buttons at the requests."""
+    return not issubclass(operation, Control) or topic_of(operation) is Topic.DIGESTS
+
+
+def _label(operation: type[Operation]) -> str:
+    return title(operation) if asks_nothing(operation) else f"{title(operation)}…"
 
 
 def _verb(operation: type[Operation]) -> dict[str, Any]:
-    label = title(operation) if asks_nothing(operation) else f"{title(operation)}…"
+    label = _label(operation)
     spoken = f"{label} {operation.summary()}"
     return button(label, f"{LAUNCH}{operation.name}", operation.name, spoken=spoken)
-
-
-def _list(heading: str, requests: Sequence[Request], row: Row, more: str) -> Iterator[Block]:
-    yield header(heading)
-    if requests:
-        yield from rows(requests, row, MOST, (Code(text=more),))
-    else:
-        yield context(("Nothing.",))

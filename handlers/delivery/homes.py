@@ -1,7 +1,7 @@
 """What each person's Home shows, read when it is drawn, and told to Slack where it has changed."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -13,17 +13,29 @@ from bot.errors import DirectoryError
 from bot.operations import CATALOGUE
 from bot.policy import protected
 from bot.policy.viewers import Sight
-from bot.values import Inventory, Message, Person, PersonId, Place, Request, Status, fingerprint
+from bot.values import (
+    Incident,
+    Inventory,
+    Message,
+    OpenIncidents,
+    Person,
+    PersonId,
+    Place,
+    Posted,
+    Request,
+    Status,
+    Unwatched,
+    fingerprint,
+)
 from handlers.blocks.elements import Payload
 from handlers.blocks.fleet import Health, health_of
 from handlers.blocks.home import Home, Running, closed_home, home
 from handlers.directory import STALE
-from handlers.slack_errors import PersonError, PlaceError
+from handlers.slack_errors import UNANSWERED, PersonError, PlaceError
 from storage.tables.homes import EVERYBODY, HomeView
 
-OPEN = 1000  #: requests that are looked through
+OPEN = 2000  #: requests that are looked through
 ENDINGS = 10
-WAITING = (Status.PENDING, Status.APPROVED, Status.UNKNOWN)
 
 log = structlog.get_logger()
 
@@ -46,8 +58,11 @@ class Board:
     read_at: int
     waiting: tuple[Request, ...]  #: for people, or to be sent; newest first
     running: tuple[Running, ...]
+    unread: int  #: open requests that are kept and cannot be read
     ended: tuple[Request, ...]
     health: Health
+    incidents: OpenIncidents
+    links: Mapping[int, str]  #: to the cards of incidents, by number
 
 
 class Homes:
@@ -69,7 +84,8 @@ class Homes:
         self._board: Board | None = None
         self._known: dict[PersonId, Person] = {}
         self._judged: tuple[Inventory, Health] | None = None
-        self._watched: Health | None = None
+        self._watched: tuple[Health, tuple[Unwatched, ...]] | None = None
+        self._links: dict[Posted, str] = {}
 
     async def deliver(self, message: Message) -> None:
         """Raises what Slack and the directory raise: the outbox tries again."""
@@ -81,11 +97,12 @@ class Homes:
             await self._publish(message.address, PersonId.parse(message.body["person"]), as_of)
 
     async def look_at_fleet(self) -> None:
-        """After it was read anew: whoever watches hears of it where its health has changed."""
-        health = self._health()
-        if health == self._watched:
+        """After it was read anew: whoever watches hears of it where its health has changed, or
+        what is known of its alarms."""
+        watched = self._health(), (await self._services.open_incidents()).unread
+        if watched == self._watched:
             return
-        self._watched = health
+        self._watched = watched
         async with self._services.store.write() as tx:
             tx.stir_homes()
 
@@ -156,6 +173,10 @@ class Homes:
                 waiting=await desk.waiting_among(pending, person),
                 mine=[one for one in board.waiting if one.requester == person.id],
                 running=[one for one in board.running if sight.sees(one.request)],
+                incidents=_seen(board.incidents, sight),
+                links=board.links,
+                unread=board.unread,
+                is_unsure=await desk.is_unsure_of(pending),
                 health=board.health if sight.is_whole else self._health_in(sight),
                 ended=[one for one in board.ended if sight.sees(one)],
                 roles=[role for role, held in roles.items() if held],
@@ -173,21 +194,42 @@ class Homes:
 
     async def _read(self) -> Board:
         requests, read_at = self._services.store.requests, self._clock()
+        incidents = await self._services.open_incidents()
+        standing = await requests.standing(OPEN)
+        running = [one for one in standing.found if one.status is Status.RUNNING]
         self._board = Board(
             read_at=read_at,
-            waiting=await requests.find(status=WAITING, limit=OPEN),
-            running=tuple(await self._running()),
+            waiting=tuple(one for one in standing.found if one.status is not Status.RUNNING),
+            running=tuple(await self._running(running)),
+            unread=standing.unread,
             ended=await requests.endings(ENDINGS),
             health=self._health(),
+            incidents=incidents,
+            links=await self._linked(incidents.found),
         )
         return self._board
 
-    async def _running(self) -> list[Running]:
+    async def _running(self, running: Sequence[Request]) -> list[Running]:
         requests = self._services.store.requests
-        running = await requests.find(status=(Status.RUNNING,), limit=OPEN)
         kinds = {(one.operation, one.classified.environment) for one in running}
         usual = {kind: await requests.usual(*kind) for kind in kinds}
         return [Running(one, usual[one.operation, one.classified.environment]) for one in running]
+
+    async def _linked(self, incidents: Sequence[Incident]) -> dict[int, str]:
+        """Asked once of each card; where Slack names no link now, it is asked again."""
+        cards = {one.id: one.card for one in incidents if one.card is not None}
+        known = {one: self._links.get(one) or await self._link(one) for one in cards.values()}
+        self._links = {one: link for one, link in known.items() if link}
+        return {number: known[one] for number, one in cards.items() if known[one]}
+
+    async def _link(self, posted: Posted) -> str:
+        try:
+            reply = await self._client.chat_getPermalink(
+                channel=posted.channel, message_ts=posted.ts
+            )
+        except UNANSWERED:
+            return ""
+        return str(reply["permalink"])
 
     def _health(self) -> Health:
         """Judged once for each reading of the fleet."""
@@ -203,3 +245,8 @@ class Homes:
         judge, policy = self._services.judge, self._services.settings.policy
         found = [(one, judge.classify(one).environment) for one in inventory.databases]
         return health_of(found, protected(policy), inventory.unreachable)
+
+
+def _seen(incidents: OpenIncidents, sight: Sight) -> OpenIncidents:
+    found = tuple(filter(sight.sees_incident, incidents.found))
+    return incidents.model_copy(update={"found": found})

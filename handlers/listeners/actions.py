@@ -28,7 +28,7 @@ from bot.values import (
     Verdict,
     label,
 )
-from handlers.blocks import digest, incident
+from handlers.blocks import digest, incident, incident_rows
 from handlers.blocks.card import DETAILS
 from handlers.blocks.denied import cloudops_request
 from handlers.blocks.error import problem
@@ -135,6 +135,8 @@ class Actions:
                 await self._snooze(verb, person, incoming)
             case form if form.startswith(FORMS):
                 await self._form(person, incoming)
+            case incident_rows.OPEN:
+                pass  # a link: Slack has opened it
             case incident.ACKNOWLEDGE | incident.SNOOZE | incident.RESOLVE as verb:
                 await self._incident_actions(verb, number, person, incoming)
             case run if run.startswith(RUN):
@@ -183,6 +185,10 @@ class Actions:
         command = query_in(body["value"])
         if command is None:
             raise UsageError("A button runs only what looks. Please type this command yourself.")
+        in_view = body.get("in_home") or body.get("in_modal")
+        visit = _visit(incoming)
+        if in_view and await self._launcher.show(command, _trigger(body), visit, incoming.key):
+            return
         if drawn := await self._runner.run(command, _pressed(person, incoming)):
             await self._replies.privately(_origin(body), drawn)
 

@@ -49,12 +49,16 @@ class Launcher:
             metadata = {"channel": visit.channel, "launcher": visit.view}
             blank = Blank(operation, {}, visit.person, metadata)
             return await self._forms.open(trigger, blank)
+        return await self.show(Command(operation()), trigger, visit, key)
+
+    async def show(self, command: Command, trigger: Trigger, visit: Visit, key: str) -> bool:
+        """What a query answers, on top; False where Slack opens none."""
         view_id = await self._modals.open(trigger, opening_form())
         if view_id is None:
             return False
         invocation = Invocation(visit.person, visit.channel or "", visit.received_at, key)
-        drawn = await self._runner.run(Command(operation()), invocation)
-        await self._modals.show(view_id, result_form(operation, drawn, visit.channel))
+        drawn = await self._runner.run(command, invocation)
+        await self._modals.show(view_id, result_form(type(command.operation), drawn, visit.channel))
         return True
 
     async def open(self, trigger: Trigger, visit: Visit) -> bool:

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import UsageError
 from bot.operation import Change, Operation, Query
-from bot.params import Parameter, Picker, Prose, Several, Switch
+from bot.params import Choice, Parameter, Picker, Prose, Several, Switch
 from bot.values import quoted
 from handlers.parser._arguments import parameters, read
 from handlers.parser._errors import FormError, complaint, form_error
@@ -200,8 +200,25 @@ def _parsed(text: str, catalogue: Mapping[str, type[Operation]]) -> Parsed:
     verbs = verbs_of(catalogue)
     operation, rest = operation_of(words, verbs)
     if "help" in verbs and operation is verbs["help"] and rest:
-        rest = _words(operation_of(rest, verbs, before="help ")[0].verb)
+        rest = _words(_about(rest, operation, verbs))
     return _command(operation, read(operation, rest))
+
+
+def _about(
+    asked: Sequence[Word], help_: type[Operation], verbs: Mapping[str, type[Operation]]
+) -> str:
+    """A command by whatever people call it, or a topic: a word that begins as one does."""
+    try:
+        return operation_of(asked, verbs, before="help ")[0].verb
+    except UnknownVerbError:
+        parameter, word = help_.parameter("about"), asked[0].text.casefold()
+        topics = parameter.options if isinstance(parameter, Choice) else ()
+        begins_verb = any(verb.split()[0] == word for verb in verbs)
+        if len(asked) > 1 or len(word) < 4 or begins_verb:
+            raise
+        if not any(one.startswith(word[:5]) for one in topics):
+            raise
+        return word
 
 
 def _trier(catalogue: Mapping[str, type[Operation]]) -> Tried:

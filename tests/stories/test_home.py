@@ -1,10 +1,13 @@
 """The Home tab: what each person finds there, what a click there does, and what it costs Slack."""
 
 import asyncio
+import sqlite3
 import time
 from dataclasses import replace
 
-from bot.sandbox.aws import InstanceSpec
+import pytest
+
+from bot.sandbox.aws import AlarmSpec, InstanceSpec
 from bot.sandbox.slack import RateLimited, Refused, SeenView
 from bot.values import PersonId, Status
 from tests.conftest import CONFIG
@@ -12,6 +15,8 @@ from tests.stories.asking import configured
 from tests.stories.stage import FREE, Play, Stage
 
 PUBLISH = "views.publish"
+WATCHING = CONFIG.replace("channels: {", "channels: {incidents: C0DATABASE, ")
+BURNING = AlarmSpec("staging-connections", "orders-staging", "DatabaseConnections", 0.1)
 REBOOT = "/rds reboot orders-staging --reason 'new parameter group'"
 
 
@@ -32,6 +37,14 @@ async def asks(play: Play, line: str = REBOOT, who: str = "ana") -> None:
     await play.told()
 
 
+async def looks(play: Play) -> None:
+    """Some minutes pass; alarms and the fleet are looked at."""
+    play.stage.clock.advance(300)
+    for name in ("watch", "watch", "refresh"):
+        await play.bot.jobs.run(name)
+        await play.told()
+
+
 def home_of(stage: Stage, who: str) -> SeenView:
     view = stage.slack.member(who).home()
     assert view is not None
@@ -43,7 +56,7 @@ def part(view: SeenView, title: str) -> str:
     within, found = False, []
     for block in view.blocks:
         if block["type"] == "header":
-            within = block["text"]["text"] == title
+            within = block["text"]["text"].startswith(title)
         elif within:
             found.append(str(block))
     return " ".join(found)
@@ -59,18 +72,110 @@ async def test_each_person_finds_what_concerns_them(stage: Stage) -> None:
 
         dora, ana = await opens(play, "dora"), await opens(play, "ana")
 
-        assert "1 request waits for your approval" in dora.words
-        assert "RDS-1001" in part(dora, "Waiting for my approval")
-        assert "RDS-1001" not in part(dora, "My requests")
-        assert "1 of yours is open, none runs now." in ana.words
-        assert "RDS-1001" in part(ana, "My requests")
-        assert "waits for your approval" not in ana.words
-        assert "Waiting for my approval" not in ana.words
-        assert "Europe/Berlin" in part(dora, "Settings")
-        assert "approve and reject" in part(dora, "Settings")
-        assert "approve, audit" in part(dora, "What you can type")
-        assert "approve, audit" not in part(ana, "What you can type")
+        assert "Needs you: 1 request" in dora.words
+        assert "RDS-1001" in part(dora, "Needs you")
+        assert "RDS-1001" not in part(dora, "Your open requests")
+        assert "Needs you" not in ana.words
+        assert "RDS-1001" in part(ana, "Your open requests")
+        assert "Running now" not in ana.words
+        assert "Europe/Berlin" in dora.words
+        assert "approve and reject" in dora.words
+        assert "approve and reject" not in ana.words
         assert "production (protected)" in dora.words.replace("*", "")
+
+
+async def test_it_says_calm_only_where_all_is_known_and_nothing_waits(stage: Stage) -> None:
+    async with stage.bot(WATCHING) as play:
+        unread = await opens(play, "dora")
+        await looks(play)
+        calm = home_of(stage, "dora")
+        stage.aws.fault("cloudwatch:DescribeAlarms", "denied", times=None, region="us-east-1")
+        await looks(play)
+        denied = home_of(stage, "dora")
+
+    assert "Not read lately: the alarms in main/us-east-1" in unread.words
+    assert "calm" not in unread.words
+    assert "All calm: 15 databases, no alarms, nothing waits for you." in calm.words
+    assert "Not read lately: the alarms in main/us-east-1." in denied.words
+    assert "calm" not in denied.words
+
+
+async def test_alarms_that_nobody_has_looked_at_for_long_are_not_called_calm(stage: Stage) -> None:
+    async with stage.bot(WATCHING) as play:
+        await opens(play, "dora")
+        await looks(play)
+        assert "All calm" in home_of(stage, "dora").words
+
+        stage.clock.advance(3600)
+        await play.bot.jobs.run("refresh")
+        await play.told()
+
+        assert "All calm" not in home_of(stage, "dora").words
+        assert "Not read lately: the alarms in" in home_of(stage, "dora").words
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        ("UPDATE incidents SET body = '{}'", "1 of the incidents that I keep"),
+        ("UPDATE requests SET decision = '{}'", "I could not read 1 request that I keep"),
+    ],
+)
+async def test_a_row_that_cannot_be_read_is_said_and_hides_nothing_else(
+    stage: Stage, damage: str, said: str
+) -> None:
+    stage.aws.seed_alarms([BURNING])
+    async with stage.bot(WATCHING) as play:
+        await asks(play)
+        await looks(play)
+        with sqlite3.connect(stage.home.folder / "bot.db") as database:
+            database.execute(damage)
+
+        shown = await opens(play, "dora")
+
+    assert said in shown.words
+    assert "calm" not in shown.words
+    assert "staging" in part(shown, "Fleet")
+
+
+async def test_what_burns_comes_first_and_is_acknowledged_there(stage: Stage) -> None:
+    stage.aws.seed_alarms([BURNING])
+    async with stage.bot(WATCHING) as play:
+        await opens(play, "dora")
+        await opens(play, "ana")
+        await looks(play)
+        burning = home_of(stage, "dora")
+        assert burning.words.strip().startswith("Needs you: 1 alarm")
+        [link] = [it.element["url"] for it in burning.actions if it.action_id == "incident.open"]
+        assert "/archives/" in link
+        assert "1 alarm 🚨 orders-staging" in part(burning, "Fleet")
+
+        await presses(play, "dora", "incident.open")
+        await presses(play, "dora", "incident.acknowledge", "1")
+        await looks(play)
+
+        for who in ("dora", "ana"):
+            assert "acknowledged by" in home_of(stage, who).words.partition("Being handled")[2]
+            assert "Needs you" not in home_of(stage, who).words
+            assert "calm" not in home_of(stage, who).words
+
+
+async def test_its_buttons_begin_and_look_without_leaving_it(stage: Stage) -> None:
+    async with stage.bot(WATCHING) as play:
+        await opens(play, "dora")
+        dora = stage.slack.member("dora")
+
+        await presses(play, "dora", "launch.create_snapshot")
+        form = await dora.sees_modal("Snapshot")
+        await dora.closes(form)
+        await presses(play, "dora", "launch.list_databases")
+        await dora.closes(await dora.sees_modal("orders-staging"))
+        await presses(play, "dora", "query.run.list", "list staging")
+        listed = await dora.sees_modal("in staging")
+
+        assert "orders-staging" in listed.words
+        assert "orders-test" not in listed.words
+        assert dora.direct_messages() == ()
 
 
 async def test_an_approval_in_the_home_counts_and_every_home_follows(stage: Stage) -> None:
@@ -78,7 +183,7 @@ async def test_an_approval_in_the_home_counts_and_every_home_follows(stage: Stag
         await opens(play, "ana")
         await opens(play, "dora")
         await asks(play)
-        assert "RDS-1001" in part(home_of(stage, "dora"), "Waiting for my approval")
+        assert "RDS-1001" in part(home_of(stage, "dora"), "Needs you")
 
         await presses(play, "dora", "request.approve")
         await play.told()
@@ -86,14 +191,14 @@ async def test_an_approval_in_the_home_counts_and_every_home_follows(stage: Stag
         assert (await play.request()).status is Status.RUNNING
         for who in ("ana", "dora"):
             assert "RDS-1001" in part(home_of(stage, who), "Running now")
-        assert "RDS-1001" not in part(home_of(stage, "dora"), "Waiting for my approval")
+        assert "RDS-1001" not in part(home_of(stage, "dora"), "Needs you")
 
         await play.later(120, steps=4)
         await play.told()
 
         assert (await play.request()).status is Status.SUCCEEDED
-        assert "succeeded" in part(home_of(stage, "ana"), "Recent endings")
-        assert "Nothing runs." in part(home_of(stage, "ana"), "Running now")
+        assert "succeeded" in part(home_of(stage, "ana"), "Recently finished")
+        assert "Running now" not in home_of(stage, "ana").words
 
 
 async def test_a_refusal_comes_by_direct_message_and_the_stale_home_is_drawn_anew(
@@ -111,7 +216,7 @@ async def test_a_refusal_comes_by_direct_message_and_the_stale_home_is_drawn_ane
         assert (await play.request()).status is Status.CANCELLED
         said = [it.words for it in stage.slack.member("dora").direct_messages()]
         assert any("RDS-1001" in words and "cancelled" in words for words in said)
-        assert "Nothing waits for you." in part(home_of(stage, "dora"), "Waiting for my approval")
+        assert "Needs you" not in home_of(stage, "dora").words
 
 
 async def test_whoever_asked_finds_it_to_take_back_and_not_to_approve(stage: Stage) -> None:
@@ -123,7 +228,7 @@ async def test_whoever_asked_finds_it_to_take_back_and_not_to_approve(stage: Sta
         await presses(play, "dora", "request.cancel")
 
         assert (await play.request()).status is Status.CANCELLED
-        assert "cancelled" in part(home_of(stage, "dora"), "Recent endings")
+        assert "cancelled" in part(home_of(stage, "dora"), "Recently finished")
 
 
 async def test_a_click_on_a_button_that_was_never_drawn_is_judged_as_any_other(
@@ -166,7 +271,7 @@ async def test_reject_opens_its_form_on_the_home(stage: Stage) -> None:
         await play.told()
 
         assert (await play.request()).status is Status.REJECTED
-        assert "rejected" in part(home_of(stage, "dora"), "Recent endings")
+        assert "rejected" in part(home_of(stage, "dora"), "Recently finished")
 
 
 async def test_guests_and_external_people_read_a_polite_sentence(stage: Stage) -> None:
@@ -240,7 +345,7 @@ async def test_a_rate_limit_and_a_conflict_are_waited_for(stage: Stage) -> None:
 
         shown = await opens(play, "dora")
 
-        assert "Nothing waits for you." in shown.words
+        assert "nothing waits for you" in shown.words
 
 
 async def test_somebody_who_left_is_given_up_quietly(stage: Stage) -> None:
@@ -264,7 +369,7 @@ async def test_what_changed_while_the_bot_was_away_shows_when_it_is_back(stage: 
     async with stage.bot(CONFIG) as play:
         await play.told()
 
-        assert "RDS-1001" in part(home_of(stage, "dora"), "Waiting for my approval")
+        assert "RDS-1001" in part(home_of(stage, "dora"), "Needs you")
 
 
 async def test_many_homes_are_looked_after_and_nobody_waits_for_that(stage: Stage) -> None:

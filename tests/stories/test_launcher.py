@@ -9,6 +9,7 @@ from tests.stories.asking import asks, filed, flat, told, told_on_submit
 
 ASK = "/rds reboot orders-staging --failover"
 TITLE = "RDS Ops Bot"
+MORE = "menu.more"
 
 
 async def launched(slack: SlackSandbox, who: str) -> SeenView:
@@ -24,7 +25,7 @@ async def test_it_opens_at_once_and_offers_what_the_person_may_use(
 
     offered = {it.action_id for it in shown.actions}
     assert {f"{LAUNCH}reboot_instance", f"{LAUNCH}list_databases"} <= offered
-    assert "My open requests Nothing. Waiting for me Nothing." in flat(shown)
+    assert "Nothing waits for you." in flat(shown)
     first = slack.member("ana").feed[0].seen
     assert isinstance(first, SeenView)
     assert first.title == "Opening…"
@@ -34,13 +35,15 @@ async def test_a_guest_is_offered_no_changes_and_told_why(bot: Bot, slack: Slack
     shown = await launched(slack, "gil")
 
     assert "Only full members of this workspace can look at its databases" in flat(shown)
-    assert "Nothing." not in flat(shown)
+    assert "waits for you" not in flat(shown)
     assert {it.action_id for it in shown.actions} == {f"{LAUNCH}help", f"{LAUNCH}whoami"}
 
 
 async def test_a_change_opens_its_form_on_top_and_is_filed(bot: Bot, slack: SlackSandbox) -> None:
     ana = slack.member("ana")
-    await ana.clicks(await launched(slack, "ana"), f"{LAUNCH}modify_backup_window")
+    await ana.chooses(
+        await launched(slack, "ana"), MORE, f"{LAUNCH}modify_backup_window modify_backup_window"
+    )
     form = await ana.sees_modal(lambda it: it.title == "Backup window")
     target = "orders-test@main/us-east-1"
 
@@ -61,15 +64,24 @@ async def test_a_query_that_asks_for_nothing_answers_on_top(bot: Bot, slack: Sla
     assert "shop-staging" in shown
 
 
-async def test_every_button_opens_something(bot: Bot, slack: SlackSandbox) -> None:
-    ana = slack.member("ana")
-    names = [it.action_id for it in (await launched(slack, "ana")).actions]
+async def test_every_button_and_choice_opens_something(bot: Bot, slack: SlackSandbox) -> None:
+    dora = slack.member("dora")
+    shown = await launched(slack, "dora")
+    buttons = [it.action_id for it in shown.actions if it.action_id.startswith(LAUNCH)]
+    [more] = [it.element for it in shown.actions if it.action_id == MORE]
+    choices = [it["value"] for group in more["option_groups"] for it in group["options"]]
 
-    for name in names:
-        await ana.clicks(await launched(slack, "ana"), name)
-        await ana.sees_modal(lambda it: it.title not in (TITLE, "Opening…"))
+    for name in buttons:
+        await dora.clicks(await launched(slack, "dora"), name)
+        await dora.sees_modal(lambda it: it.title not in (TITLE, "Opening…"))
+    for choice in choices:
+        await dora.chooses(await launched(slack, "dora"), MORE, choice)
+        await dora.sees_modal(lambda it: it.title not in (TITLE, "Opening…"))
 
-    assert len(names) == len({name for name in names if name.removeprefix(LAUNCH) in CATALOGUE})
+    offered = {it.removeprefix(LAUNCH) for it in buttons}
+    offered |= {it.rpartition(" ")[2] for it in choices}
+    decided = {"approve_request", "reject_request", "cancel_request", "settle_request"}
+    assert offered == CATALOGUE.keys() - decided
 
 
 async def test_what_waits_is_approved_in_it_and_leaves_it(bot: Bot, slack: SlackSandbox) -> None:
@@ -80,7 +92,7 @@ async def test_what_waits_is_approved_in_it_and_leaves_it(bot: Bot, slack: Slack
 
     await dora.clicks(shown, "request.approve")
 
-    after = await dora.sees_modal("Waiting for me\nNothing.")
+    after = await dora.sees_modal("Nothing waits for you.")
     assert after.id == shown.id
     [request] = await filed(bot)
     assert request.approvals[0].person.user == dora.id
@@ -98,7 +110,7 @@ async def test_one_who_asked_is_not_waited_for_and_may_cancel(
 
     await ana.clicks(shown, "request.cancel")
 
-    await ana.sees_modal("My open requests\nNothing.")
+    await ana.sees_modal(lambda it: it.title == TITLE and "RDS-1001" not in it.words)
     assert (await filed(bot))[0].status is Status.CANCELLED
 
 
@@ -109,7 +121,7 @@ async def test_nobody_is_waited_for_whose_approval_would_not_count(
 
     shown = await launched(slack, "ben")
 
-    assert "Waiting for me Nothing." in flat(shown)
+    assert "Nothing waits for you." in flat(shown)
 
 
 async def test_a_reject_in_it_asks_why_on_top_and_shows_the_list_anew(
@@ -125,7 +137,7 @@ async def test_a_reject_in_it_asks_why_on_top_and_shows_the_list_anew(
     await dora.closes(said)
 
     assert "RDS-1001 is rejected" in flat(said)
-    await dora.sees_modal("Waiting for me\nNothing.")
+    await dora.sees_modal("Nothing waits for you.")
 
 
 async def test_a_click_that_comes_too_late_is_explained_in_it(

@@ -1,13 +1,28 @@
 """One person's Home: in order, within Slack's limits, and inert whatever people wrote."""
 
 import json
+from dataclasses import replace
+from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from bot.operations import CATALOGUE
-from bot.values import Access, Database, Environment, Request, Status, Unreachable, Usual
+from bot.values import (
+    Access,
+    Database,
+    Environment,
+    Incident,
+    OpenIncidents,
+    Origin,
+    Request,
+    Status,
+    Unreachable,
+    Unwatched,
+    Usual,
+)
 from handlers.blocks.fleet import Health, health_of
 from handlers.blocks.home import Home, Running, closed_home, home
 from tests.handlers.blocks.judging import assert_view, parts, words
@@ -16,6 +31,7 @@ from tests.samples import (
     ANA,
     DORA,
     MINUTE,
+    NOW,
     sample_database,
     sample_decision,
     sample_of,
@@ -29,15 +45,33 @@ from tests.samples import (
 BYTES, BLOCKS = 250_000, 100
 USUAL = Usual(median=2 * MINUTE, p90=4 * MINUTE)
 TITLES = [
-    "RDS Ops Bot",
-    "Waiting for my approval",
-    "My requests",
+    "Needs you: 1 alarm, 1 request",
+    "Being handled",
     "Running now",
+    "Your open requests",
     "Fleet",
-    "Recent endings",
-    "Settings",
-    "What you can type",
+    "Recently finished",
 ]
+
+
+def an_incident(number: int = 1, **changes: Any) -> Incident:
+    target = sample_target(identifier=f"db-{number}", resource_id=f"db-{number}")
+    fields: dict[str, Any] = {
+        "id": number,
+        "key": f"alarm/{number}",
+        "source": Origin.ALARM,
+        "title": "CPU utilization above 80 %",
+        "target": target,
+        "place": "main/us-east-1",
+        "environment": Environment.STAGING,
+        "started_at": NOW,
+        "fired_at": NOW,
+    }
+    return Incident(**{**fields, **changes})
+
+
+def goes_on(*found: Incident, **changes: Any) -> OpenIncidents:
+    return OpenIncidents(found=found, **changes)
 
 
 def a_fleet(count: int, status: str = "available", name: str = "db") -> Health:
@@ -63,6 +97,11 @@ def a_page(copies: int = 1, health: Health | None = None) -> Home:
         ended=[*each(Status.SUCCEEDED), *each(Status.FAILED), *each(Status.REJECTED)],
         roles=["viewer", "requester", "approver"],
         operations=(CATALOGUE["reboot_instance"], CATALOGUE["list_databases"]),
+        incidents=goes_on(
+            *map(an_incident, range(1, 1 + copies)),
+            an_incident(900, acknowledged_at=NOW, acknowledged_by=DORA),
+        ),
+        links={1: "https://example.slack.com/archives/C1/p1"},
     )
 
 
@@ -78,29 +117,96 @@ def test_it_shows_everything_in_order(snapshot: SnapshotAssertion) -> None:
     assert made == snapshot
 
 
-def test_an_empty_one_says_so_in_words() -> None:
-    made = home(Home(person=sample_person(), roles=["approver"]))
+WELL = a_fleet(16)
+CALM = "All calm: 16 databases, no alarms, nothing waits for you."
+
+
+def test_a_calm_one_is_one_line_and_what_there_is_to_begin_with() -> None:
+    page = Home(person=sample_person(), health=WELL, operations=tuple(CATALOGUE.values()))
+    made = home(page)
 
     assert_view(made)
-    assert titles(made) == TITLES
-    for told in ("Nothing waits for you.", "Nothing runs.", "I see no databases."):
-        assert told in words(made)
-    assert "No request waits for your approval, none of yours is open, none runs now." in words(
-        made
+    assert words(made).startswith(f"*{CALM}* Snapshot… Reboot… Metrics… List")
+    assert titles(made) == ["Fleet"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"waiting": [sample_of(Status.PENDING)]},
+        {"incidents": goes_on(an_incident())},
+        {"incidents": goes_on(an_incident(environment=None, target=None))},
+        {"incidents": goes_on(an_incident(acknowledged_at=NOW, acknowledged_by=DORA))},
+        {"incidents": goes_on(an_incident(snoozed_until=NOW, snoozed_by=DORA))},
+        {"incidents": goes_on(unread=(Unwatched(what="the alarms", place="main/us-east-1"),))},
+        {"incidents": goes_on(unread=(Unwatched(what="2 of the incidents that I keep"),))},
+        {"incidents": goes_on(is_watched=False)},
+        {"unread": 1},
+        {"is_unsure": True},
+        {"health": a_fleet(16, "storage-full")},
+        {"health": Health()},
+        {"health": health_of(
+            [], (), [Unreachable(account="main", region="eu-west-1", why="AccessDenied")]
+        )},
+        {"health": replace(WELL, unreachable=("the clusters in main/us-east-1",))},
+    ],
+)  # fmt: skip
+def test_nothing_that_needs_somebody_or_is_not_known_is_called_calm(changes: Any) -> None:
+    made = home(replace(Home(person=sample_person(), health=WELL), **changes))
+
+    assert_view(made)
+    assert "calm" not in words(made)
+    assert CALM in words(home(Home(person=sample_person(), health=WELL)))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"incidents": goes_on(unread=(Unwatched(what="the alarms", place="main/us-east-1"),))},
+            "Not read lately: the alarms in main/us-east-1.",
+        ),
+        ({"unread": 2}, "I could not read 2 requests that I keep"),
+        ({"is_unsure": True}, "I cannot tell whether requests wait for you"),
+        ({"incidents": goes_on(is_watched=False)}, "No alarms are watched here"),
+    ],
+)
+def test_what_could_not_be_read_is_said(changes: Any, said: str) -> None:
+    assert said in words(home(replace(Home(person=sample_person(), health=WELL), **changes)))
+
+
+def test_the_gravest_environment_comes_first_and_each_can_be_taken_care_of() -> None:
+    mild, grave = an_incident(1), an_incident(2, environment=Environment.PRODUCTION)
+    links = {2: "https://example.slack.com/archives/C1/p2"}
+
+    made = home(Home(sample_person(), health=WELL, incidents=goes_on(mild, grave), links=links))
+
+    buttons = [part for part in parts(made) if part.get("type") == "button"]
+    assert [(one["action_id"], one["value"]) for one in buttons[:5]] == [
+        ("incident.acknowledge", "2"),
+        ("query.run.metrics", "metrics db-2@123456789012/us-east-1"),
+        ("incident.open", "2"),
+        ("incident.acknowledge", "1"),
+        ("query.run.metrics", "metrics db-1@123456789012/us-east-1"),
+    ]
+    assert buttons[2]["url"] == links[2]
+
+
+def test_a_line_of_the_fleet_names_what_burns_and_can_be_clicked() -> None:
+    incidents = goes_on(
+        an_incident(1), an_incident(2), an_incident(3, target=None, environment=None)
     )
 
+    made = home(Home(sample_person(), health=WELL, incidents=incidents))
 
-def test_who_approves_nothing_is_not_told_that_nothing_waits() -> None:
-    made = home(Home(person=sample_person(), roles=["viewer", "requester"]))
-
-    assert "Waiting for my approval" not in titles(made)
-    assert "None of yours is open, none runs now." in words(made)
+    assert "*staging*: 3, 2 alarms 🚨 db-1, db-2 List" in words(made)
+    assert "🚨 CPU utilization above 80 % (I-3, main/us-east-1)" in words(made)
 
 
 def test_approvers_whom_only_a_rule_names_find_what_waits_for_them() -> None:
     made = home(Home(person=sample_person(), waiting=[sample_of(Status.PENDING)]))
 
-    assert titles(made) == TITLES
+    assert titles(made)[0] == "Needs you: 1 request"
 
 
 def test_guests_and_people_from_outside_read_one_polite_sentence() -> None:
@@ -127,7 +233,15 @@ def test_the_longest_texts_fit() -> None:
     waiting = [sample_of(Status.PENDING, id=n, step=step, reason=long) for n in range(200)]
     events = sample_sent_step(plan=sample_plan(effect=long))
     running = [Running(sample_of(Status.RUNNING, id=n, step=events)) for n in range(200)]
-    page = Home(sample_person(timezone=long), waiting, waiting, running, a_fleet(9, long), waiting)
+    page = Home(
+        sample_person(timezone=long),
+        waiting,
+        waiting,
+        running,
+        a_fleet(9, long),
+        waiting,
+        incidents=goes_on(*(an_incident(n, title=long, place=long) for n in range(200))),
+    )
 
     made = home(page)
 
@@ -172,7 +286,7 @@ def test_what_cannot_be_used_is_named_and_places_out_of_reach_are_said() -> None
 
     said = words(home(Home(person=sample_person(), health=health)))
 
-    assert "production (protected): 1 database, 1 not available" in said.replace("  ", " ")
+    assert "production* (protected): 1, 1 not available" in said.replace("  ", " ")
     assert "orders-prod" in said
     assert "storage-full (production)" in said
     assert "analytics/eu-west-1" in said

@@ -2,12 +2,13 @@
 
 from bot.operation import Query
 from bot.operations import CATALOGUE
+from bot.operations.help import TITLES, Topic
 from bot.values import Answer, Code, Status, Table, paragraph
 from handlers.blocks.answers import answer
 from handlers.blocks.error import problem
 from handlers.blocks.launcher import LAUNCH, Desktop, asks_nothing, launcher
 from handlers.blocks.modal import modal, opening_form, result_form
-from tests.handlers.blocks.judging import action_ids, assert_view, words
+from tests.handlers.blocks.judging import action_ids, assert_view, parts, words
 from tests.samples import sample_request
 
 HERE = "C0DATABASE"
@@ -17,9 +18,24 @@ def test_it_offers_changes_and_looks_and_leaves_decisions_to_the_rows() -> None:
     made = launcher(Desktop(tuple(CATALOGUE.values()), (), (), HERE))
 
     assert_view(made)
-    offered = {it.removeprefix(LAUNCH) for it in action_ids(made)}
-    assert {"create_snapshot", "list_databases", "show_database"} <= offered
-    assert not {"approve_request", "settle_request"} & offered
+    buttons = [it.removeprefix(LAUNCH) for it in action_ids(made) if it.startswith(LAUNCH)]
+    assert buttons == ["create_snapshot", "reboot_instance", "show_metrics", "list_databases"]
+    groups = next(part for part in parts(made) if "option_groups" in part)["option_groups"]
+    behind = {it["value"].rpartition(" ")[2] for one in groups for it in one["options"]}
+    assert {"show_database", "modify_backup_window", "schedule_digest"} <= behind
+    assert not {"approve_request", "settle_request", *buttons} & behind
+    assert [one["label"]["text"] for one in groups] == [TITLES[topic] for topic in Topic]
+
+
+def test_what_waits_stands_first_and_nothing_empty_stands_at_all() -> None:
+    waiting = [sample_request(status=Status.PENDING)]
+    busy = launcher(Desktop(tuple(CATALOGUE.values()), (), waiting, HERE))
+    calm = launcher(Desktop(tuple(CATALOGUE.values()), (), (), HERE))
+
+    said = words(busy)
+    assert said.index("Waiting for you") < said.index("Approve") < said.index("Snapshot…")
+    assert "Your open requests" not in said
+    assert words(calm).startswith("Nothing waits for you.")
 
 
 def test_what_asks_for_more_says_so_by_dots() -> None:
