@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.operation import Change, Operation
 from handlers.blocks.elements import (
+    OPTION,
     OPTIONS,
     Element,
     Payload,
@@ -20,9 +21,11 @@ from handlers.blocks.text import cut, visible
 
 CALLBACK = "asking"
 LOOKING = "show_database"
+#: What is looked at with a database alone, the commonest first.
+LOOKS = ("show_metrics", "show_top", "show_connections", "show_events", LOOKING)
 WHAT, TARGET, REASON = "what", "target", "reason"
 LONGEST_REASON = 1000
-WHY = "Why; approvers read it"
+WHY = "Why is this needed? Approvers see it."
 HEADING = "Ask about a database"
 GUIDE = "The message is quoted as the reason. Nothing is asked for before the next form is sent."
 
@@ -31,7 +34,8 @@ def asking(
     catalogue: Mapping[str, type[Operation]], guess: Sequence[Offer], reason: str, channel: str
 ) -> Payload:
     """``guess`` is the database that the message seems to mean, or none."""
-    offered = [catalogue[LOOKING], *(one for one in catalogue.values() if issubclass(one, Change))]
+    looks = [catalogue[name] for name in LOOKS if name in catalogue]
+    offered = [*looks, *(one for one in catalogue.values() if issubclass(one, Change))]
     blocks = [
         context((GUIDE,)),
         input_block(WHAT, "What", _choice(offered)),
@@ -48,13 +52,18 @@ def asking(
 
 
 def _choice(offered: list[type[Operation]]) -> Element:
-    options = [option(f"{title(one)}: {one.summary()}", one.name) for one in offered][:OPTIONS]
+    options = [_offered(one) for one in offered][:OPTIONS]
     return {
         "type": "static_select",
         "action_id": ACTION,
         "options": options,
         "initial_option": options[0],
     }
+
+
+def _offered(operation: type[Operation]) -> Element:
+    summary = plain_text(visible(operation.summary()), OPTION)
+    return {**option(title(operation), operation.name), "description": summary}
 
 
 def _picker(guess: Sequence[Offer]) -> Element:

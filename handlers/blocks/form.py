@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from bot.cron import DAYS, LONG_DAYS, days_and_time, schedule
 from bot.operation import Change, Operation
 from bot.params import Choice, Parameter, Picker, Prose, Several, Someone, Switch, Timetable
+from bot.values import Request
 from handlers.blocks.elements import (
     OPTION,
     OPTIONS,
@@ -19,6 +20,7 @@ from handlers.blocks.elements import (
     placeholder,
     plain_section,
     plain_text,
+    section,
 )
 from handlers.blocks.modal import TITLE, modal, title
 from handlers.blocks.rich import Block
@@ -35,13 +37,28 @@ YES = "yes"
 TIME, DAYS_OF = ".time", ".days"  #: behind the name of a parameter that is asked for in parts
 WEEK = (*DAYS[1:], DAYS[0])
 USUAL = "weekdays 8:30"
+REQUEST = "request"  #: the parameter of what is about one request
+EFFECT = 300
+FIXED = "fixed"  #: in the metadata: what the form does not ask for, by parameter
+#: Last words of commands that say themselves what is done.
+VERBS = frozenset({
+    "Approve", "Cancel", "Compare", "List", "Preview", "Reject", "Remove", "Schedule", "Settle",
+})  # fmt: skip
+SUBMITS: Mapping[str, str] = {
+    "post_digest": "Post now",
+    "show_database": "Show",
+    "show_top": "Show top load",
+    "preview_digest": "Show digest",
+    "list_digests": "Show digests",
+}
 
 #: What every change may be given beside its own parameters.
 COMMON: Mapping[str, Parameter] = {
-    "reason": Prose("Reason", "TEXT", "Why; approvers read it."),
+    "reason": Prose("Reason", "TEXT", "Why is this needed? Approvers see it."),
     "dry_run": Switch("Dry run", "", "Only show what would happen and who could approve."),
 }
 
+_FLAG = re.compile(r"--([a-z][a-z-]*)")
 _USER = re.compile(r"[UW][A-Z0-9]{2,}")
 _STATE = {
     "static_select": "selected_option",
@@ -72,6 +89,13 @@ class Offer(NamedTuple):
     note: str = ""
 
 
+class About(NamedTuple):
+    """What a form is about, and need not be asked for any more: ``fixed`` by parameter."""
+
+    head: str
+    fixed: Mapping[str, str]
+
+
 class Notice(NamedTuple):
     """What is wrong with a form, to stand above the field it concerns; "" is the whole form."""
 
@@ -93,19 +117,41 @@ def form(
     *,
     metadata: Mapping[str, Any],
     notice: Notice | None = None,
+    about: About | None = None,
 ) -> Payload:
     """The modal, prefilled with ``values`` as far as they fit: typed, submitted or an ``Offer``.
 
     Raises ValueError for metadata that Slack would not carry.
     """
-    submit = "Request" if issubclass(operation, Change) else title(operation)
-    blocks = [*_head(operation), *_inputs(operation, values)]
+    fixed = about.fixed if about else {}
+    head = [section((about.head,))] if about else _head(operation)
+    blocks = [*head, *_inputs(operation, values, fixed)]
     return {
         **modal(title(operation), _noticed(blocks, notice) if notice else blocks),
         "callback_id": CALLBACK,
-        "private_metadata": _metadata(operation, metadata),
-        "submit": plain_text(submit, TITLE),
+        "private_metadata": _metadata(
+            operation, {**metadata, **({FIXED: dict(fixed)} if fixed else {})}
+        ),
+        "submit": plain_text(submit(operation), TITLE),
     }
+
+
+def submit(operation: type[Operation]) -> str:
+    """What its button does, as a verb: ``Show metrics``, ``Schedule``."""
+    if issubclass(operation, Change):
+        return "Request"
+    if operation.name in SUBMITS:
+        return SUBMITS[operation.name]
+    last = title(operation).split()[-1].capitalize()
+    return last if last in VERBS else f"Show {title(operation).lower()}"
+
+
+def about_request(operation: type[Operation], request: Request) -> About:
+    """``Reject RDS-1004, reboot billing-staging. One rejection closes it.``"""
+    what = cut(visible(request.step.plan.effect), EFFECT)
+    said = f"{title(operation)} {request.label}, {what[:1].lower()}{what[1:]}."
+    closing = " One rejection closes it." if operation.name == "reject_request" else ""
+    return About(f"{said}{closing}", {REQUEST: request.label})
 
 
 def submitted(view: Mapping[str, Any]) -> Submitted:
@@ -113,7 +159,8 @@ def submitted(view: Mapping[str, Any]) -> Submitted:
     metadata = metadata_of(view)
     states = view["state"]["values"]
     values = {name: _value(state) for name, actions in states.items() for state in actions.values()}
-    return Submitted(metadata.pop("operation"), _merged(values), metadata)
+    fixed = metadata.pop(FIXED, {})
+    return Submitted(metadata.pop("operation"), {**_merged(values), **fixed}, metadata)
 
 
 def metadata_of(view: Mapping[str, Any]) -> dict[str, Any]:
@@ -144,7 +191,13 @@ def _metadata(operation: type[Operation], metadata: Mapping[str, Any]) -> str:
 def _head(operation: type[Operation]) -> Iterator[Block]:
     yield plain_section(operation.summary())
     if details := operation.details():
-        yield context((details,))
+        yield context((_FLAG.sub(lambda found: _labelled(operation, found[1]), details),))
+
+
+def _labelled(operation: type[Operation], flag: str) -> str:
+    """``--failover`` as the field of the form that it is."""
+    asked = parameters(operation).get(flag.replace("-", "_"))
+    return f'"{asked.label}"' if asked else f"--{flag}"
 
 
 def _noticed(blocks: list[Block], notice: Notice) -> list[Block]:
@@ -153,9 +206,13 @@ def _noticed(blocks: list[Block], notice: Notice) -> list[Block]:
     return [*blocks[:at], *notice.blocks, *blocks[at:]]
 
 
-def _inputs(operation: type[Operation], values: Mapping[str, Any]) -> Iterator[Block]:
+def _inputs(
+    operation: type[Operation], values: Mapping[str, Any], fixed: Mapping[str, str]
+) -> Iterator[Block]:
     required = {name for name, field in operation.model_fields.items() if field.is_required()}
     for name, parameter in parameters(operation).items():
+        if name in fixed:
+            continue
         if isinstance(parameter, Timetable):
             yield from _timetable(name, parameter, _text(values.get(name)))
             continue

@@ -45,12 +45,20 @@ def waiting_form(operation: type[Operation]) -> Payload:
 
 
 def result_form(
-    operation: type[Operation], drawn: Mapping[str, Any], channel: str | None = None
+    operation: type[Operation],
+    drawn: Mapping[str, Any],
+    channel: str | None = None,
+    *,
+    is_last: bool = False,
 ) -> Payload:
-    """What a message would say, in a modal; ``channel`` is where its buttons are answered."""
+    """What a message would say, in a modal; ``channel`` is where its buttons are answered.
+
+    ``is_last``: closing it closes what lies below as well, as nobody has more to do there.
+    """
     return {
         **modal(title(operation), list(in_modal(drawn["blocks"]))),
         "private_metadata": json.dumps({"channel": channel}),
+        **({"clear_on_close": True} if is_last else {}),
     }
 
 

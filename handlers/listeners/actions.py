@@ -40,7 +40,7 @@ from handlers.delivery.replies import Replies, ReplyPlace
 from handlers.errors import explained, query_in, unexplained
 from handlers.intake.acknowledge import sender, take
 from handlers.intake.inbox import Intake
-from handlers.modals.forms import Blank, Forms
+from handlers.modals.forms import QUIET, Blank, Forms
 from handlers.modals.launcher import Launcher, Visit
 from handlers.modals.modals import Trigger
 from handlers.parser import Command, Incomplete, parse
@@ -157,7 +157,7 @@ class Actions:
             log.info("actions.judged_later", request=number)
         body = incoming.payload
         operation, values = CATALOGUE["reject_request"], {"request": label(number)}
-        blank = Blank(operation, values, person, _metadata(body))
+        blank = Blank(operation, values, person, {**_metadata(body), QUIET: True})
         if await self._forms.open(_trigger(body), blank):
             return
         typed = Code(text=f"/rds reject {label(number)} --reason …")

@@ -64,7 +64,7 @@ class Shortcuts:
                 await ack(response_action="update", view=_form(operation, payload))
                 return
             key = f"look:{body['view']['id']}:{body['view'].get('hash')}"
-            await self._take(intake, ack, LOOK, key, payload)
+            await self._take(intake, ack, LOOK, key, {**payload, "what": operation.name})
 
     async def open(self, incoming: Incoming) -> None:
         body = incoming.payload
@@ -76,7 +76,9 @@ class Shortcuts:
 
     async def look(self, incoming: Incoming) -> None:
         body = incoming.payload
-        command = Command(CATALOGUE[LOOKING].model_validate({"target": body["target"]}))
+        # what was kept by an older version does not say what was chosen
+        operation = CATALOGUE[body.get("what", LOOKING)]
+        command = Command(operation.model_validate({"target": body["target"]}))
         if drawn := await self._runner.run(command, _errand(incoming)):
             await self._replies.privately(_origin(body), drawn)
 

@@ -16,9 +16,9 @@ from handlers.blocks.modal import result_form, waiting_form
 from handlers.delivery.invocation import Invocation
 from handlers.delivery.replies import Replies, ReplyPlace
 from handlers.errors import unexplained
-from handlers.intake.acknowledge import sender, take, unreadable
+from handlers.intake.acknowledge import Ack, sender, take, unreadable
 from handlers.intake.inbox import Intake
-from handlers.modals.forms import Blank, Forms
+from handlers.modals.forms import QUIET, Blank, Forms
 from handlers.modals.launcher import Launcher, Visit
 from handlers.modals.modals import Modals
 from handlers.parser import Command, FormError, from_form
@@ -60,8 +60,10 @@ class Views:
             except Exception:
                 await unreadable(ack, body)
             else:
-                waiting = waiting_form(type(command.operation))
-                answer = partial(ack, response_action="update", view=waiting)
+                answer: Ack = ack  # closes it
+                if not payload["metadata"].get(QUIET):
+                    waiting = waiting_form(type(command.operation))
+                    answer = partial(ack, response_action="update", view=waiting)
                 # A form that comes back with a mistake keeps its id and gets another hash.
                 key = f"view:{view['id']}:{view.get('hash')}"
                 looks = isinstance(command.operation, Query)
@@ -82,7 +84,10 @@ class Views:
             drawn = self._runner.explained(command, error)
             if not isinstance(error, FINAL) and await self._again(body, error):
                 return
-        await self._answer(body, drawn)
+            await self._answer(body, drawn)
+        else:
+            if not body["metadata"].get(QUIET):
+                await self._answer(body, drawn)
         await self._refresh_launcher(incoming)
 
     async def failed(self, incoming: Incoming, reference: str) -> None:
@@ -101,7 +106,8 @@ class Views:
     async def _answer(self, body: Mapping[str, Any], drawn: Mapping[str, Any]) -> None:
         """In the form's place, or privately where that was closed."""
         channel = body["metadata"].get("channel")
-        view = result_form(CATALOGUE[body["operation"]], drawn, channel)
+        operation, below = CATALOGUE[body["operation"]], body["metadata"].get("launcher")
+        view = result_form(operation, drawn, channel, is_last=below is not None)
         if not await self._modals.show(body["view"], view):
             await self._replies.privately(_origin(body), drawn)
 

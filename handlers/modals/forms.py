@@ -10,11 +10,20 @@ import structlog
 from bot.desk import Services
 from bot.errors import BotError, DirectoryError, NotAllowedError, UsageError
 from bot.operation import Change, Operation
-from bot.params import Picker
+from bot.params import Picker, request_number
 from bot.policy.viewers import Sight
 from bot.values import Database, PersonId, Strong
 from handlers.blocks.error import problem
-from handlers.blocks.form import VALUE, Notice, Offer, form, parameters
+from handlers.blocks.form import (
+    REQUEST,
+    VALUE,
+    About,
+    Notice,
+    Offer,
+    about_request,
+    form,
+    parameters,
+)
 from handlers.blocks.modal import opening_form
 from handlers.errors import explained
 from handlers.intake.acknowledge import JUDGING
@@ -22,6 +31,8 @@ from handlers.modals.choices import offers
 from handlers.modals.modals import Modals, Trigger
 from handlers.parser import FormError
 
+#: In a form's metadata: it closes when it is sent, as what comes of it shows where it was opened.
+QUIET = "quiet"
 #: Seconds for looking up what was typed, while somebody waits for the form.
 LOOKING_UP = 2.0
 
@@ -51,12 +62,13 @@ class Forms:
 
     async def fill(self, view_id: str, blank: Blank, error: BotError | None = None) -> bool:
         """The form in an open modal, with what is wrong above the field that it concerns."""
-        known, wrong = await self._looked_up(blank)
+        (known, wrong), about = await asyncio.gather(self._looked_up(blank), self._about(blank))
         view = form(
             blank.operation,
             {**blank.values, **known},
             metadata=blank.metadata,
             notice=_notice(blank.operation, error or wrong),
+            about=about,
         )
         return await self._modals.show(view_id, view)
 
@@ -100,6 +112,20 @@ class Forms:
         except (TimeoutError, DirectoryError) as error:
             log.info("forms.not_looked_up", why=type(error).__name__)
             return {}, None
+
+    async def _about(self, blank: Blank) -> About | None:
+        """Which request it is about, in the form's first line; None where that is still asked."""
+        number = request_number(str(blank.values.get(REQUEST) or ""))
+        if REQUEST not in blank.operation.model_fields or number is None:
+            return None
+        try:
+            async with asyncio.timeout(LOOKING_UP):
+                sight = await self.sight(blank.person)
+                request = await self._services.store.requests.get(number)
+        except (TimeoutError, BotError) as error:
+            log.info("forms.not_looked_up", why=type(error).__name__)
+            return None
+        return about_request(blank.operation, request) if sight.sees(request) else None
 
     async def _offer(self, sight: Sight, blank: Blank, name: str, picker: Picker) -> Offer:
         typed = str(blank.values[name])

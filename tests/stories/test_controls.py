@@ -41,10 +41,13 @@ async def test_reject_opens_a_form_and_its_reason_ends_the_request(
     await dora.clicks(await card_of(dora, "RDS-1001"), "request.reject")
     form = await dora.sees_modal("RDS-1001")
     assert (await filed(bot))[0].status is Status.PENDING
+    assert "Reject RDS-1001, reboot orders-staging. One rejection closes it." in flat(form)
+    assert [it.block_id for it in form.actions] == ["reason"]
 
-    said = await told_on_submit(dora, form, {"reason": "not during the sale"})
+    sent = await dora.submits(form, {"reason": "not during the sale"})
 
-    assert "RDS-1001 is rejected" in flat(said)
+    assert sent.accepted
+    assert dora.views() == ()  # the card says it
     await ana.sees(lambda it: "rejected" in it.text and "not during the sale" in it.words)
     [request] = await filed(bot)
     assert (request.status, request.votes[0].reason) == (Status.REJECTED, "not during the sale")

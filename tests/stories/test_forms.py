@@ -341,10 +341,41 @@ async def test_a_reject_form_of_a_request_that_ended_meanwhile_says_so(
     form = await dora.sees_modal("RDS-1001")
     await asks(slack.member("ana"), "/rds cancel RDS-1001")
 
-    said = await told_on_submit(dora, form, {"reason": "not today"})
+    assert (await dora.submits(form, {"reason": "not today"})).accepted
 
+    said = await dora.sees(lambda it: it.ephemeral and "already cancelled" in it.words)
     assert "RDS-1001 was already cancelled" in flat(said)
-    assert not said.actions
+    assert dora.views() == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "head", "asked"),
+    [
+        ("reject RDS-1001", "Reject RDS-1001, reboot orders-staging.", {"reason"}),
+        ("settle RDS-1001", "Settle RDS-1001, reboot orders-staging.", {"outcome", "reason"}),
+    ],
+)
+async def test_a_form_about_one_request_says_which_and_does_not_ask_for_it(
+    bot: Bot, slack: SlackSandbox, line: str, head: str, asked: set[str]
+) -> None:
+    await asks(slack.member("ana"), "/rds reboot orders-staging")
+    dora = slack.member("dora")
+
+    await dora.types(f"/rds {line}", channel="databases")
+    form = await dora.sees_modal(head)
+
+    assert {it.block_id for it in form.actions} == asked
+
+
+async def test_a_request_that_is_not_there_is_still_asked_for(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    dora = slack.member("dora")
+
+    await dora.types("/rds reject RDS-7", channel="databases")
+
+    form = await dora.sees_modal("Reject")
+    assert {it.block_id for it in form.actions} == {"request", "reason"}
 
 
 async def test_text_that_nobody_can_see_or_that_nobody_can_read_is_dealt_with(

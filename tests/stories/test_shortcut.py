@@ -45,16 +45,42 @@ async def test_looking_needs_one_form(bot: Bot, slack: SlackSandbox) -> None:
     assert ana.views() == ()
 
 
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ({}, "orders-test over the last 24 hours"),  # what is chosen already: the metrics
+        ({"what": "show_events"}, "orders-test: no events in the last 24 hours"),
+        ({"what": "show_connections"}, "orders-test"),
+    ],
+)
+async def test_what_was_chosen_is_looked_at(
+    bot: Bot, slack: SlackSandbox, what: dict[str, str], said: str
+) -> None:
+    ana = slack.member("ana")
+
+    await ana.submits(await used(ana), what)
+
+    answer = await ana.sees(lambda it: it.ephemeral)
+    assert said in flat(answer)
+
+
 async def test_it_offers_every_change_of_the_catalogue(bot: Bot, slack: SlackSandbox) -> None:
     form = await used(slack.member("ana"))
 
     [what] = [it for it in form.actions if it.block_id == "what"]
     assert [it["value"] for it in what.element["options"]] == [
+        "show_metrics",
+        "show_top",
+        "show_connections",
+        "show_events",
         "show_database",
         "create_snapshot",
         "modify_backup_window",
         "reboot_instance",
     ]
+    labels = [it["text"]["text"] for it in what.element["options"]]
+    assert labels == ["Metrics", "Top", "Connections", "Events", "Show", "Snapshot",
+                      "Backup window", "Reboot"]  # fmt: skip
 
 
 async def test_a_message_without_a_database_leaves_it_open(bot: Bot, slack: SlackSandbox) -> None:

@@ -132,7 +132,8 @@ class Member(Sight):
         """Cancels the modal on top, or the whole stack; None when the app is not told."""
         self._active()
         closed = self._top(view)
-        if all_views:
+        # https://docs.slack.dev/reference/views/modal-views
+        if all_views or closed.body.get("clear_on_close"):
             self._world.clear_views(self.id)
         else:
             self._world.close_view(closed)

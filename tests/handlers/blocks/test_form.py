@@ -12,7 +12,7 @@ from handlers.blocks.error import problem
 from handlers.blocks.form import Notice, form, parameters, submitted
 from handlers.blocks.modal import notice_form, waiting_form
 from handlers.parser import from_form
-from tests.handlers.blocks.judging import assert_view, parts
+from tests.handlers.blocks.judging import assert_view, parts, words
 
 HERE = {"channel": "C000000OPS"}
 EVERY = pytest.mark.parametrize("operation", CATALOGUE.values(), ids=list(CATALOGUE))
@@ -163,3 +163,41 @@ def test_where_nothing_was_typed_no_option_is_chosen() -> None:
     [element] = [one["element"] for one in view["blocks"] if one.get("block_id") == "environment"]
 
     assert "initial_option" not in element
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("show_metrics", "Show metrics"),
+        ("show_top", "Show top load"),
+        ("show_events", "Show events"),
+        ("show_database", "Show"),
+        ("compare_databases", "Compare"),
+        ("schedule_digest", "Schedule"),
+        ("remove_digest", "Remove"),
+        ("post_digest", "Post now"),
+        ("approve_request", "Approve"),
+        ("reject_request", "Reject"),
+        ("reboot_instance", "Request"),
+    ],
+)
+def test_the_button_of_a_form_says_what_it_does(name: str, label: str) -> None:
+    assert form(CATALOGUE[name], {}, metadata={})["submit"]["text"] == label
+
+
+VERBAL = {"Show", "Request", "Approve", "Cancel", "Compare", "List", "Post", "Reject", "Remove",
+          "Schedule", "Settle"}  # fmt: skip
+
+
+@pytest.mark.parametrize("operation", list(CATALOGUE.values()), ids=list(CATALOGUE))
+def test_the_button_of_every_form_begins_with_a_verb(operation: type[Operation]) -> None:
+    said = form(operation, {}, metadata={})["submit"]["text"]
+
+    assert said.split()[0] in VERBAL
+
+
+def test_a_flag_in_a_form_is_called_as_its_field_is() -> None:
+    said = words(form(CATALOGUE["reboot_instance"], {}, metadata={}))
+
+    assert "--" not in said
+    assert 'With "Failover"' in said
