@@ -174,7 +174,7 @@ def listen(
     Redrawing(services, runner, replies, charts).register(app, intake)
     live.register(app, intake)
     Views(runner, forms, launcher, modals, replies).register(app, intake)
-    Events(services.store).register(app, intake)
+    Events(services, client).register(app, intake)
     Options(services, forms).register(app)
     ignore_the_rest(app)
 

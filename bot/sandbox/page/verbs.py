@@ -146,10 +146,12 @@ class Close(Verb):
 
 
 class Home(Verb):
-    """Opens the app's Home tab."""
+    """Opens the app's Home tab, or its messages."""
+
+    tab: Literal["home", "messages"] = "home"
 
     async def act(self, member: Member, slack: SlackSandbox) -> Answer:
-        await member.opens_home()
+        await (member.opens_home() if self.tab == "home" else member.opens_messages())
         return {}
 
 

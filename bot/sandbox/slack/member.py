@@ -146,14 +146,22 @@ class Member(Sight):
 
     async def opens_home(self) -> Delivery | None:
         """Opens the app's Home tab; None when the app has no `app_home_opened` event."""
-        person, home = self._active(), self._world.views.homes.get(self.id)
-        about: dict[str, Any] = {
+        home = self._world.views.homes.get(self.id)
+        return await self._opens("home", {} if home is None else view_json(self._world, home))
+
+    async def opens_messages(self) -> Delivery | None:
+        """Opens its messages, which Slack tells with the same event and without a view."""
+        return await self._opens("messages", {})
+
+    async def _opens(self, tab: str, view: Mapping[str, Any]) -> Delivery | None:
+        # https://docs.slack.dev/reference/events/app_home_opened
+        person = self._active()
+        about = {
             "type": "app_home_opened",
             "channel": self._world.workspace.direct(self.id).id,
-            "tab": "home",
+            "tab": tab,
+            **({"view": view} if view else {}),
         }
-        if home is not None:
-            about["view"] = view_json(self._world, home)
         return await self._send_event(person, "app_home_opened", about)
 
     async def uses_shortcut(self, callback_id: str, on: SeenMessage | None = None) -> Delivery:

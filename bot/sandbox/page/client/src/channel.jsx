@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Composer } from "./composer.jsx";
 import { AppTabs } from "./home.jsx";
 import { MessageList } from "./message-list.jsx";
@@ -6,11 +6,14 @@ import { Header } from "./header.jsx";
 import { useSession } from "./session.js";
 
 export function ChannelView({ channel, lines, openThread, openSide, visit }) {
-  const { workspace } = useSession();
+  const { workspace, act } = useSession();
   const [sent, setSent] = useState(0);
   const direct = channel.kind === "im";
   const title = direct ? workspace.app.name : `#${channel.name}`;
   const messages = channel.messages.filter((it) => !it.isReply || it.broadcast);
+  useEffect(() => {
+    if (direct) act("home", { tab: "messages" });
+  }, [act, direct]);
   const about = workspace.channels.find((it) => it.id === channel.id);
   return (
     <main className="main" aria-label={title}>
