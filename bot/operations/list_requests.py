@@ -70,13 +70,10 @@ COLUMNS = ("Request", "What", "Status", "Asked by", "When")
 
 
 def _row(request: Request) -> tuple[Line, ...]:
-    wanted = request.decision.approvals
-    pending = request.status is Status.PENDING
-    counted = f" {len(request.approvals)} of {wanted}" if pending else ""
     return (
         (request.label,),
         (request.step.plan.effect,),
-        (f"{request.status}{counted}{request.since}",),
+        (request.stands,),
         (Mention(person=request.requester),),
         (Moment(at=request.asked_at),),
     )

@@ -98,9 +98,8 @@ def _title(database: Database, classified: Classified, now: Now) -> str:
 
 
 def _state(request: Request) -> str:
-    return {Status.RUNNING: "runs", Status.UNKNOWN: "ended nobody knows how"}.get(
-        request.status, "waits"
-    )
+    words = {Status.RUNNING: "runs", Status.UNKNOWN: "has an unknown outcome"}
+    return words.get(request.status, "waits")
 
 
 def _now(now: Now) -> Iterator[Paragraph]:
@@ -108,15 +107,14 @@ def _now(now: Now) -> Iterator[Paragraph]:
     for incident in now.incidents:
         yield paragraph(*alarm(incident))
     for one in now.requests:
-        state = one.wanting if one.status is Status.PENDING else _state(one)
-        yield paragraph(f"{mark(one)} {one.label}: {one.step.plan.effect}, {state}")
+        yield paragraph(f"{mark(one)} {one.label}: {one.step.plan.effect}, {one.stands}")
 
 
 def _lately(ended: Sequence[Request]) -> Iterator[Paragraph]:
     if ended:
         yield paragraph(Strong(text="Recently finished"))
     for one in ended:
-        yield paragraph(f"{one.label}: {one.step.plan.effect}, {one.status}{one.since}")
+        yield paragraph(f"{one.label}: {one.step.plan.effect}, {one.stands}")
 
 
 async def _buttons(

@@ -7,6 +7,7 @@ from bot.operation import Desk, Query
 from bot.params import Parameter, request_number
 from bot.settings import OBSERVES
 from bot.values import (
+    SECOND,
     Answer,
     Code,
     Facts,
@@ -16,6 +17,7 @@ from bot.values import (
     Paragraph,
     Person,
     Request,
+    Span,
     Status,
     Strong,
     label,
@@ -58,7 +60,7 @@ class ShowStatus(Query):
         if request.status is Status.PENDING:
             who, request = await desk.who_may_approve(request), await desk.counting(request)
         return Answer(
-            title=f"{request.label} {request.step.plan.effect}: {request.status}{request.since}",
+            title=f"{request.label} {request.step.plan.effect}: {request.stands}",
             parts=(*_mode(request, desk), Facts(pairs=tuple(_facts(request, who)))),
             hint=("All steps: ", Code(text=f"/rds audit --request {request.label}")),
         )
@@ -102,15 +104,21 @@ def _facts(request: Request, who: Line) -> Iterator[tuple[str, Line]]:
     if request.waits_for is not None:
         yield "Waits for", (Code(text=label(request.waits_for)),)
     if request.step.sent_at is not None:
-        yield "Sent to AWS", (Moment(at=request.step.sent_at),)
+        yield "Sent to AWS", (_when(request.step.sent_at, request.asked_at),)
     if request.step.progress is not None and request.status is Status.RUNNING:
         yield "Now", (request.step.progress.detail,)
     if request.outcome is not None:
         yield "Outcome", (request.outcome.detail,)
     if request.ended_at is not None:
-        yield "Ended", (Moment(at=request.ended_at),)
+        yield "Ended", (_when(request.ended_at, request.step.sent_at or request.asked_at),)
     for look in request.looks:
         yield f"{look.minutes} min later", (f"{look.spoken}. {look.said}",)
+
+
+def _when(at: int, before: int) -> Span:
+    """Within a minute the same minute once more would say nothing."""
+    seconds = (at - before) // SECOND
+    return f"{seconds} s later" if 0 <= seconds < 60 else Moment(at=at)
 
 
 def _by(request: Request) -> Line:

@@ -247,6 +247,13 @@ class Request(Value):
         return f"needs {missing}{more} approval{'' if missing == 1 else 's'}"
 
     @property
+    def stands(self) -> str:
+        """Where it is, in the words of its card; ``pending`` says nothing to who reads it."""
+        if self.status is Status.UNKNOWN:
+            return "outcome unknown"
+        return self.wanting if self.status is Status.PENDING else f"{self.status}{self.since}"
+
+    @property
     def same_ask(self) -> str:
         """Equal for two requests in which the same person asks for the same thing."""
         asked = [[step.operation, step.params, step.target.json_value()] for step in self.steps]

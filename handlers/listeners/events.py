@@ -1,4 +1,4 @@
-"""What happens in Slack somebody opens the bot's Home, or its messages."""
+"""Somebody opens the bot's Home in Slack, or its messages."""
 
 from typing import Any
 

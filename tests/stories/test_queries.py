@@ -292,7 +292,7 @@ async def test_status_of_a_request_says_what_it_waits_for(bot: Bot, slack: Slack
 
     said = flat(await told(slack.member("ben"), "/rds status 1001"))
 
-    assert "RDS-1001 Reboot orders-staging with failover: pending" in said
+    assert "RDS-1001 Reboot orders-staging with failover: needs 1 more approval" in said
     assert "1 of 2 @dora" in said
     assert "high, because a failover moves the writer" in said
     assert "@emil" in said
