@@ -68,7 +68,7 @@ def title(operation: type[Operation]) -> str:
 
 
 def in_modal(blocks: Iterable[Block]) -> Iterator[Block]:
-    """A modal holds no table: its rows become lines."""
+    """A modal holds no table: its rows become lines, without the cells that say nothing."""
     for block in blocks:
         yield _listed(block) if block["type"] == "table" else block
 
@@ -79,8 +79,12 @@ def _listed(table: Block) -> Block:
 
 
 def _line(row: Sequence[Block]) -> list[Block]:
-    leaves = [leaf for cell in row for leaf in (_BETWEEN, *_leaves(cell))]
+    leaves = [leaf for cell in _telling(row) for leaf in (_BETWEEN, *_leaves(cell))]
     return leaves[1:]
+
+
+def _telling(row: Sequence[Block]) -> Sequence[Block]:
+    return [cell for cell in row if cell.get("text") != "-"] or row
 
 
 def _leaves(cell: Block) -> list[Block]:

@@ -8,7 +8,7 @@ from handlers.blocks.rich import bullets, lines, rich_text
 HELLO: Line = (Strong(text="Hello! I look after your team's RDS and Aurora databases."),)
 WAYS: tuple[Line, ...] = (
     ("Ask me here in words: ", Code(text="list staging"), " or ", Code(text="metrics orders-test")),
-    ("Or type ", Code(text="/rds"), " in any channel. A change waits until somebody approves it."),
+    ("Or type ", Code(text="/rds"), " in any channel. Your team's rules say what needs approval."),
     ("My Home tab shows what needs you. Only you see what I answer here.",),
 )
 BUTTONS = (looking("List databases", "list"), looking("What you can type", "help"))

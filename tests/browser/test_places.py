@@ -22,7 +22,7 @@ async def test_an_approval_in_the_home_counts(visit: Visiting) -> None:
         await dora.opens("dora", "home")
         home = dora.page.get_by_role("main", name="rds-bot Home")
         approve = home.get_by_role("button", name=re.compile("^Approve .*: Reboot orders-test"))
-        await expect(home).to_contain_text("Waiting for my approval")
+        await expect(home).to_contain_text("Fleet")
 
         await ana.types("/rds reboot orders-test --reason 'new parameters'")
         await approve.click()
@@ -98,7 +98,7 @@ async def test_nothing_is_cut_and_nothing_overlaps(
             assert not await faults(ana.page)
 
         await ana.types("/rds")
-        await expect(ana.form("RDS Ops Bot")).to_contain_text("My open requests")
+        await expect(ana.form("RDS Ops Bot")).to_contain_text("Nothing waits for you.")
         assert not await faults(ana.page)
         await ana.form("RDS Ops Bot").get_by_text("Snapshot…").click()
         await ana.form("Snapshot").get_by_role("button", name="Request").click()
@@ -106,7 +106,7 @@ async def test_nothing_is_cut_and_nothing_overlaps(
         assert not await faults(ana.page)
 
         await ana.opens("ana", "home")
-        await expect(ana.page.get_by_role("main")).to_contain_text("My requests")
+        await expect(ana.page.get_by_role("main")).to_contain_text("Fleet")
         assert not await faults(ana.page)
 
 

@@ -222,7 +222,7 @@ async def test_what_did_worse_afterwards_loses_its_green_mark_wherever_it_stands
     assert "succeeded, worse 15 min after" in status
     assert "Read latency rose from" in status
     assert ", worse 15 min after" in seen
-    assert "⚠" in seen.partition("Recent endings")[2]
+    assert "⚠" in seen.partition("Recently finished")[2]
 
 
 async def test_what_nobody_can_judge_is_said_on_the_card_too(any_stage: Stage) -> None:
