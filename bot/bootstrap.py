@@ -225,7 +225,7 @@ async def _built(ground: Ground) -> Bot:
     admins = Admins(directory, settings)
     notifier = Notifier(
         store, posting, directory, judge.now, accounts.publish, homes.deliver, pictures.deliver,
-        clock, pause, admins=admins, observes=settings.observe,
+        clock, pause, admins=admins, observes=settings.observe, denied=judge.denied,
     )  # fmt: skip
     leads = Leader(store, owner, telemetry.leads).leads
     ticks = (
@@ -293,8 +293,8 @@ def _of_databases(
         store, fleet, monitoring, its.markers, its.zone, settings.aftermath, its.clock
     )
     watch = Watch(
-        store, its.accounts, fleet, its.judge, monitoring, settings.channels.incidents, its.zone,
-        its.clock,
+        store, its.accounts, fleet, its.judge, monitoring, its.markers,
+        settings.channels.incidents, its.zone, its.clock,
     )  # fmt: skip
 
     async def refresh() -> None:

@@ -100,6 +100,7 @@ class AlarmWatch:
         # Asked again under the lock: another replica may have taken this firing in meanwhile.
         if alarm.since <= before.fired_at:
             return before
+        before = before.model_copy(update={"watched": alarm})
         return await self._book.repeat(tx, before, alarm.since, _said(alarm))
 
     async def _end(

@@ -51,6 +51,13 @@ def snoozed(incident: Incident, person: PersonId, at: int, until: int) -> Incide
     return _seen(incident, person, at).model_copy(update=changes)
 
 
+def unsnoozed(incident: Incident) -> Incident | None:
+    """Before its time is over; whoever put it off stays the one who has seen it."""
+    if not incident.is_open or incident.snoozed_until is None:
+        return None
+    return incident.model_copy(update={"snoozed_until": None})
+
+
 def resolved(incident: Incident, person: PersonId, at: int) -> Incident | None:
     """Whoever resolves it has seen it."""
     if not incident.is_open:
@@ -63,7 +70,11 @@ def already(incident: Incident) -> Line:
     """Why nothing became of a click: who was there before."""
     match incident.phase:
         case Phase.ENDED:
-            return (f"{incident.label} ended by itself ", Moment(at=incident.resolved_at or 0), ".")
+            return (
+                f"{incident.label} recovered by itself ",
+                Moment(at=incident.resolved_at or 0),
+                ".",
+            )
         case Phase.RESOLVED:
             return _by(incident, "resolved", incident.resolved_by, incident.resolved_at)
         case _:

@@ -5,6 +5,13 @@ from bot.incidents._notifications import card, event, note
 from bot.values import Incident, Line, Mention, Moment
 from storage.transaction import Transaction
 
+SOME = 3  #: repeats of which each is told; the card counts all
+
+
+def _is_news(repeats: int) -> bool:
+    """What comes and goes a hundred times fills no thread: told are 1, 2, 3, 10, 100 and so on."""
+    return repeats <= SOME or str(repeats).rstrip("0") == "1"
+
 
 class Records:
     """Every verb takes the transaction in which all of it happens, and says how it then stands."""
@@ -30,8 +37,9 @@ class Records:
         await tx.post(card(after, self._channel))
         if not before.is_open:
             tx.record(event(after, "reopened"))
-        if after.snoozed_until is None:
-            said: Line = ("Again ", Moment(at=at), f": {detail}")
+        if after.snoozed_until is None and _is_news(after.repeats):
+            times = "" if after.repeats < SOME else f", {after.repeats} times since it began"
+            said: Line = ("Again ", Moment(at=at), f"{times}: {detail}")
             await tx.post(note(after, self._channel, f"again:{after.repeats}", said))
         return after
 
@@ -42,8 +50,9 @@ class Records:
             return before
         await tx.save_incident(after)
         await tx.post(card(after, self._channel))
-        said: Line = ("Over since ", Moment(at=after.resolved_at or at), f": {why}")
-        await tx.post(note(after, self._channel, f"ended:{after.repeats}", said))
+        said: Line = ("Recovered ", Moment(at=after.resolved_at or at), f": {why}")
+        if _is_news(after.repeats):
+            await tx.post(note(after, self._channel, f"ended:{after.repeats}", said))
         tx.record(event(after, "ended"))
         return after
 

@@ -14,12 +14,14 @@ from bot.aws.region import Region
 from bot.errors import AWSError, ConflictError
 from bot.fleet.inventory import Fleet
 from bot.incidents._alarms import AlarmWatch
+from bot.incidents._before import Before
 from bot.incidents._chart import Illustrator
 from bot.incidents._databases import IncidentDatabases
 from bot.incidents._events import EventWatch
 from bot.incidents._reach import WATCHED, Reach
 from bot.incidents._records import Records
 from bot.monitoring import Monitoring
+from bot.monitoring._markers import Markers
 from bot.policy.judge import Judge
 from bot.policy.team_zone import Zone
 from bot.values import SECOND, Incident, micros, passed
@@ -43,6 +45,7 @@ class Watch:
         fleet: Fleet,
         judge: Judge,
         monitoring: Monitoring,
+        markers: Markers,
         channel: str | None,
         zone: Zone,
         clock: Callable[[], int],
@@ -55,6 +58,7 @@ class Watch:
         self._alarms = AlarmWatch(store, places, self._records)
         self._events = EventWatch(store, places, self._records)
         self._illustrator = Illustrator(store, places, monitoring, zone)
+        self._before = Before(store, places, markers, channel or "")
         self._patience = Patience()
         self._reach = Reach(store)
 
@@ -108,6 +112,8 @@ class Watch:
         if incident.snoozed_until is not None and incident.snoozed_until <= self._clock():
             async with self._store.write() as tx:
                 await self._records.wake(tx, incident.id)
+        if incident.before is None:
+            await self._before.look(incident)
         if incident.card is not None and not incident.is_pictured:
             await self._illustrator.draw(incident)
 

@@ -3,6 +3,7 @@
 from bot.monitoring._alarms import (
     ALARMS,
     firing,
+    latest,
     limits,
     lined,
     measured,
@@ -29,6 +30,7 @@ __all__ = [
     "days_left",
     "firing",
     "happening",
+    "latest",
     "limits",
     "lined",
     "measured",

@@ -60,6 +60,13 @@ def measured(alarm: Alarm) -> str:
     return f"{metric[0].upper()}{metric[1:]} lately: {figures}."
 
 
+def latest(alarm: Alarm) -> str:
+    """``179 GiB``, the newest value for which it is in its state; empty where AWS tells none."""
+    if not alarm.lately or alarm.threshold is None:
+        return ""
+    return amount(alarm.lately[-1], UNITS.get(alarm.metric, ""))
+
+
 def spoken(metric: str) -> str:
     """AWS's name of a metric in words: ``CPU utilization``, ``read IOPS``."""
     words = _WORDS.findall(metric) or [metric]

@@ -10,12 +10,24 @@ from bot.aws.accounts import Accounts
 from bot.errors import AWSError, UnknownTargetError
 from bot.fleet.inventory import Fleet
 from bot.operations import CATALOGUE
-from bot.values import SECOND, Database, Marker, RDSEvent, Request, Target, Window
+from bot.values import (
+    SECOND,
+    Database,
+    Line,
+    Marker,
+    Moment,
+    RDSEvent,
+    Request,
+    Span,
+    Target,
+    Window,
+)
 from storage.store import Store
 
 MOST = 6  #: markers that one picture bears
 TOGETHER = 5 * 60 * SECOND  #: what lies closer than this is one moment
 PATIENCE = 3.0  #: seconds that a picture waits for RDS's events
+NAMED = 2  #: of what happened before an incident
 REQUESTS = 50  #: of one database that are looked through
 READING = ("rds:DescribeEvents",)
 
@@ -77,6 +89,14 @@ class Markers:
         found = sorted(one for one in _asked(requests) if window.since < one.at <= window.until)
         return tuple(dict.fromkeys(one.label for one in found))
 
+    async def before(self, database: Database, window: Window) -> Line:
+        """What happened to it in that time, in one line; what cannot be read is said."""
+        concerned = self._concerned(database)
+        requests = await self._requests(concerned, window)
+        read = await asyncio.gather(*(self._events_of(one, window) for one in concerned))
+        events = [event for some in read for event in some or ()]
+        return told(requests, events, window, is_whole=None not in read)
+
     def _concerned(self, database: Database) -> tuple[Target, ...]:
         """The database itself, its cluster, or the members of that."""
         inventory = self._fleet.last_seen
@@ -96,15 +116,31 @@ class Markers:
 
     async def _events(self, concerned: Sequence[Target], window: Window) -> list[RDSEvent]:
         found = await asyncio.gather(*(self._events_of(one, window) for one in concerned))
-        return [event for some in found for event in some]
+        return [event for some in found for event in some or ()]
 
-    async def _events_of(self, target: Target, window: Window) -> Sequence[RDSEvent]:
+    async def _events_of(self, target: Target, window: Window) -> Sequence[RDSEvent] | None:
+        """None where RDS does not tell."""
         try:
             async with asyncio.timeout(PATIENCE):
                 return await self._accounts.door(target, READING).events(target, window.since)
         except (AWSError, UnknownTargetError, TimeoutError) as error:
             log.warning("markers.unread", of=str(target), why=str(error) or type(error).__name__)
-            return ()
+            return None
+
+
+def told(
+    requests: Iterable[Request], events: Iterable[RDSEvent], window: Window, *, is_whole: bool
+) -> Line:
+    """``RDS-1002 reboot today at 9:12, failover today at 9:40``: what the bot did comes first."""
+    found = sorted(markers(requests, events, window), key=lambda one: (not one.is_own, -one.at))
+    spans: list[Span] = []
+    for one in found[:NAMED]:
+        spans += [f"{', ' if spans else ''}{one.label} ", Moment(at=one.at)]
+    if len(found) > NAMED:
+        spans.append(f" and {len(found) - NAMED} more")
+    if not is_whole:
+        spans.append("; RDS events not known" if spans else "RDS events not known, none of mine")
+    return tuple(spans) or ("no change of mine, no RDS event",)
 
 
 def markers(

@@ -18,6 +18,7 @@ from bot.values import (
     Inventory,
     Looked,
     Request,
+    Target,
     Value,
     family_last_seen,
 )
@@ -73,6 +74,13 @@ class Judge:
         lowest = lowest_risk(change.name, change.risk, change.irreversible, policy)
         case = self._case(change.name, Assessment(risk=lowest, reasons=()), looked)
         return rule_for(case, policy).deny is not None
+
+    def denied(self, target: Target) -> frozenset[str]:
+        """The changes that a rule forbids for a database, as the fleet last saw it; of one that
+        nobody sees all of them."""
+        found = self._fleet.last_seen.database(target)
+        changes = (one for one in CATALOGUE.values() if issubclass(one, Change))
+        return frozenset(one.name for one in changes if found is None or self.forbids(one, found))
 
     def now(self, request: Request) -> Decision:
         """What the settings say of a request by now, for its database as the fleet last saw it.

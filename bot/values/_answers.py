@@ -84,13 +84,14 @@ class Button(Value):
 class Menu(Value):
     """Several buttons behind one control.
 
-    Three dots; or a select, where one of the choices stands already (``chosen``, its label) or
-    there are more than five.
+    Three dots; or a select, where one of the choices stands already (``chosen``, its label), there
+    are more than five, or its own label says more than dots do (``named``).
     """
 
     label: str
     choices: tuple[Button, ...]
     chosen: str = ""
+    named: bool = False
 
 
 class Answer(Value):

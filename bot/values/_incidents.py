@@ -113,6 +113,7 @@ class Incident(Value):
     acknowledged_by: PersonId | None = None
     snoozed_until: int | None = None
     snoozed_by: PersonId | None = None
+    before: Paragraph | None = None  #: what happened to its database before it; None: not read yet
     resolved_at: int | None = None
     resolved_by: PersonId | None = None  #: None of one that is resolved: it ended by itself
     card: Posted | None = None

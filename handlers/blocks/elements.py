@@ -154,7 +154,7 @@ def _menu(given: Menu, choices: Sequence[Button]) -> Element:
     options = [option(one.label, _unfolds(one)) for one in choices]
     chosen = next((one for one in options if one["text"]["text"] == given.chosen), None)
     action = {"action_id": f"{MENU}{given.label}"[:ACTION]}
-    if not given.chosen and len(options) <= DOTS:
+    if not (given.chosen or given.named) and len(options) <= DOTS:
         return {"type": "overflow", **action, "options": options}
     stands = {"initial_option": chosen} if chosen else {}
     return {"type": "static_select", **action, **placeholder(given.label), "options": options,

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 
+from bot.incidents import MORNING, SPANS
+from bot.monitoring import latest
 from bot.operations import CATALOGUE
 from bot.values import (
-    FORM,
     RUN,
+    Button,
     Incident,
     Kind,
     Line,
     Mention,
+    Menu,
     Moment,
     Note,
     Origin,
@@ -17,23 +20,31 @@ from bot.values import (
     Phase,
     Range,
     Strong,
+    asking,
+    looking,
 )
 from handlers.blocks.elements import (
+    OPTION_VALUE,
     Element,
     Payload,
     actions,
     button,
     confirm,
     context,
+    controls,
     notification,
 )
-from handlers.blocks.rich import Block, Part, emoji, leaves, lines, quote, rich_text
+from handlers.blocks.rich import Block, Part, emoji, leaves, lines, rich_text
+from handlers.blocks.text import cut, joined, visible
 from handlers.blocks.times import lasting
 
 ACTION = "incident."
-ACKNOWLEDGE, SNOOZE, RESOLVE = (f"{ACTION}{word}" for word in ("acknowledge", "snooze", "resolve"))
+ACKNOWLEDGE, SNOOZE, UNSNOOZE, RESOLVE = (
+    f"{ACTION}{word}" for word in ("acknowledge", "snooze", "unsnooze", "resolve")
+)
+VERBS = frozenset({ACKNOWLEDGE, SNOOZE, UNSNOOZE, RESOLVE})
 
-TITLE, DETAIL, NOTE, PLACE = 300, 600, 900, 400
+TITLE, DETAIL, NOTE, PLACE = 300, 140, 900, 200
 EMOJI = {
     Phase.FIRING: "rotating_light",
     Phase.ACKNOWLEDGED: "eyes",
@@ -46,14 +57,14 @@ MENDS = {"create_snapshot": frozenset(Kind), "reboot_instance": frozenset({Kind.
 SPAN = Range.THREE_HOURS
 
 
-def incident(given: Incident) -> Payload:
-    """``text`` and ``blocks``."""
+def incident(given: Incident, denied: frozenset[str] = frozenset()) -> Payload:
+    """``text`` and ``blocks``; ``denied``: changes that the policy has nobody make here."""
     said = f"{_what(given)} · {_state(given)}"
     mark = [emoji(EMOJI[given.phase]), *leaves((" ", Strong(text=said)), TITLE)]
     first: Part = {"type": "rich_text_section", "elements": mark}
     blocks: list[Block] = [
-        rich_text(first, lines(*_story(given)), quote(given.detail, DETAIL)),
-        *actions(list(_buttons(given))),
+        rich_text(first, lines(*_story(given))),
+        *actions(list(_buttons(given, denied))),
         context((_origin(given),), limit=PLACE),
     ]
     return {"text": notification((f"{said} · {given.label}",)), "blocks": blocks}
@@ -76,24 +87,48 @@ def _what(given: Incident) -> str:
 def _state(given: Incident) -> str:
     match given.phase:
         case Phase.FIRING:
-            return "firing" if given.source is Origin.ALARM else "going on"
+            return f"{_goes_on(given)}{_at(given)}"
         case Phase.ENDED:
-            return "over, it ended by itself"
+            return "recovered"
+        case phase if given.is_open:
+            return f"{phase.value},{_at(given)}" if _at(given) else phase.value
         case phase:
             return phase.value
 
 
+def _goes_on(given: Incident) -> str:
+    return "firing" if given.source is Origin.ALARM else "going on"
+
+
+def _at(given: Incident) -> str:
+    """`` at 179 GiB``, the value for which it fired last; mostly its title says the threshold."""
+    value = latest(given.watched) if given.watched else ""
+    return f" at {value}" if value else ""
+
+
 def _story(given: Incident) -> Iterator[Line]:
     """When what happened, and who did what."""
-    yield ("Began ", Moment(at=given.started_at), *_again(given), ".")
-    if given.acknowledged_at is not None:
-        yield _by("Acknowledged", given.acknowledged_by, given.acknowledged_at)
+    yield ("Since ", Moment(at=given.started_at), *_again(given), ".")
+    if (said := visible(given.detail)) and not _at(given):
+        yield (cut(said, DETAIL),)
+    if given.before is not None:
+        yield (Strong(text="Before it:"), " ", *given.before.line, ".")
+    elif given.is_open:
+        yield (Strong(text="Before it:"), " being looked up.")
+    yield joined(_care(given), " ")
+    if given.phase is Phase.RESOLVED and given.source is Origin.ALARM:
+        yield ("Its alarm had not ended then. If it fires again, a new incident opens.",)
+
+
+def _care(given: Incident) -> Iterator[Line]:
+    if given.acknowledged_at is not None and given.acknowledged_at != given.resolved_at:
+        yield ("Acknowledged", *_person(given.acknowledged_by), ".")
     if given.snoozed_until is not None:
         who = _person(given.snoozed_by)
         yield ("Snoozed until ", Moment(at=given.snoozed_until), *who, ".")
     if given.resolved_at is not None:
         took = f", after {lasting(given.resolved_at - given.started_at)}."
-        verb = "Resolved" if given.resolved_by else "Over since"
+        verb = "Resolved" if given.resolved_by else "Recovered"
         yield (*_by(verb, given.resolved_by, given.resolved_at)[:-1], took)
 
 
@@ -112,28 +147,50 @@ def _person(person: PersonId | None) -> Line:
     return (" by ", Mention(person=person)) if person else ()
 
 
-def _buttons(given: Incident) -> Iterator[Element]:
+def _buttons(given: Incident, denied: frozenset[str]) -> Iterator[Element]:
     number, about = str(given.id), f"{given.label}: {_what(given)}"
     if given.is_open and given.acknowledged_at is None:
         spoken = f"Acknowledge {about}"
         yield button("Acknowledge", ACKNOWLEDGE, number, "primary", spoken=spoken)
     if given.is_open:
-        yield button("Snooze 1 h", SNOOZE, number, spoken=f"Snooze 1 h: {about}")
+        yield from controls(_snooze(given))
         yield button("Resolve", RESOLVE, number, spoken=f"Resolve {about}", confirm=_sure(given))
     if given.address:
-        yield button("Chart", f"{RUN}.incident", _look(given), spoken=f"Chart of {about}")
-    if given.is_open:
-        yield from _mends(given)
+        yield from controls(looking("Top load", f"top {given.address}"))
+        chart = f"{RUN}.incident"
+        yield button("Chart", chart, _look(given), spoken=f"Chart of {about}")
+        yield from controls(Menu(label="More", choices=tuple(_more(given, denied))))
+
+
+def _snooze(given: Incident) -> Menu:
+    """How long, and where it is snoozed, that it is not any more."""
+    spans = [(f"{word.removesuffix('h')} h", word) for word in SPANS]
+    every = [*spans, (f"Until {MORNING}", MORNING)]
+    choices = [
+        Button(label=label, action=SNOOZE, value=f"{given.id} {word}") for label, word in every
+    ]
+    if given.snoozed_until is not None:
+        choices.append(Button(label="End snooze", action=UNSNOOZE, value=str(given.id)))
+    return Menu(label="Snooze", choices=tuple(choices), named=True)
 
 
 def _sure(given: Incident) -> Element:
+    going, again = "", "happens"
+    if given.source is Origin.ALARM:
+        going, again = ", though its alarm has not ended", "fires"
     return confirm(
         f"Resolve {given.label}?",
-        "It counts as over from now on, and its card stays. If it fires or happens again, that "
-        "is a new incident. An alarm that ends by itself needs nobody to resolve it.",
+        f"This closes {given.label}{going}. If it {again} again, a new incident opens.",
         "Resolve it",
         "Keep it",
     )
+
+
+def _more(given: Incident, denied: frozenset[str]) -> Iterator[Button]:
+    for label, verb in (("Connections", "connections"), ("Logs", "logs"), ("Events", "events")):
+        yield looking(label, f"{verb} {given.address}")
+    if given.is_open:
+        yield from _mends(given, denied)
 
 
 def _look(given: Incident) -> str:
@@ -141,14 +198,23 @@ def _look(given: Incident) -> str:
     return " ".join(f"metrics {given.address} {given.shows} --range {SPAN}".split())
 
 
-def _mends(given: Incident) -> Iterator[Element]:
-    """Forms with the database filled in; each change still goes its own way of approvals."""
+def _mends(given: Incident, denied: frozenset[str]) -> Iterator[Button]:
+    """Forms with the database and the reason filled in; each change goes its own way of approvals.
+
+    What the policy denies becomes a request to CloudOps, behind the same form.
+    """
     for name, kinds in MENDS.items():
         if given.target and given.target.kind in kinds and name in CATALOGUE:
-            operation = CATALOGUE[name]
-            label = f"{operation.verb.capitalize()}…"
-            spoken = f"{label} {given.target.identifier}"
-            yield button(label, f"{FORM}.{name}", f"{name} {given.address}", spoken=spoken)
+            verb = CATALOGUE[name].verb
+            label = f"CloudOps request: {verb}…" if name in denied else f"{verb.capitalize()}…"
+            yield asking(label, name, given.address, _reason(given, name))
+
+
+def _reason(given: Incident, name: str) -> str:
+    """``I-2: free storage space below 200 GiB``, as far as a choice has room for it."""
+    bare = asking("", name, given.address, ":")
+    room = OPTION_VALUE - len(f"{bare.action} {bare.value}")
+    return cut(visible(f"{given.label}: {given.title}"), max(room, len(given.label)))
 
 
 def _origin(given: Incident) -> str:

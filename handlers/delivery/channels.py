@@ -4,20 +4,30 @@ from collections.abc import Callable, Mapping
 
 from bot.digests import below, details_key, put_off
 from bot.masking import mask
-from bot.values import Digest, Message, Note, Posted, Snoozed
+from bot.values import Digest, Incident, Message, Note, Posted, Snoozed, Target
 from handlers.blocks.digest import digest, digest_csv, digest_details
+from handlers.blocks.elements import Payload
 from handlers.blocks.incident import incident, incident_note
 from handlers.delivery.files import Files
 from handlers.delivery.messages import Messages, keyed
 from storage.store import Store
 from storage.tables.outbox import Delivery
 
+Denied = Callable[[Target], frozenset[str]]
+
 
 class Channels:
     def __init__(
-        self, store: Store, posting: Messages, files: Files, clock: Callable[[], int]
+        self,
+        store: Store,
+        posting: Messages,
+        files: Files,
+        clock: Callable[[], int],
+        denied: Denied,
     ) -> None:
+        """``denied``: the changes that the policy has nobody make of a database."""
         self._clock = clock
+        self._denied = denied
         self._store = store
         self._posting = posting
         self._files = files
@@ -78,7 +88,7 @@ class Channels:
     async def _incident(self, delivery: Delivery) -> Posted:
         """Its card as it stands now, in the place of the one before."""
         about = await self._store.incidents.get(delivery.message.body["incident"])
-        metadata, drawn = keyed(delivery.message.key or ""), incident(about)
+        metadata, drawn = keyed(delivery.message.key or ""), self._drawn(about)
         address = delivery.message.address
         earlier = about.card or await self._posting.find(delivery, address, metadata)
         posted = earlier and await self._posting.change(earlier, drawn)
@@ -89,6 +99,9 @@ class Channels:
                 current = await tx.lock_incident(about.id)
                 await tx.save_incident(current.model_copy(update={"card": posted}))
         return posted
+
+    def _drawn(self, about: Incident) -> Payload:
+        return incident(about, self._denied(about.target) if about.target else frozenset())
 
     async def _incident_note(self, delivery: Delivery) -> Posted | None:
         note = Note.model_validate(delivery.message.body)

@@ -10,11 +10,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import AWSError, DirectoryError, StorageError
 from bot.policy.approvers import Ruling
-from bot.values import Answer, Drawing, Message, Place, Posted, Request
+from bot.values import Answer, Drawing, Message, Place, Posted, Request, Target
 from handlers.blocks.notices import asked_text, detailed, ending, ending_text
 from handlers.blocks.picture import DRAWING, no_image, pictured
 from handlers.delivery.cards import Cards
-from handlers.delivery.channels import Channels
+from handlers.delivery.channels import Channels, Denied
 from handlers.delivery.direct import DirectMessages
 from handlers.delivery.failures import Admins, Failures, nobody
 from handlers.delivery.files import Files
@@ -36,6 +36,10 @@ BATCH = 100  #: deliveries under way at once
 log = structlog.get_logger()
 
 
+def _none(_: Target) -> frozenset[str]:
+    return frozenset()
+
+
 class Notifier:
     def __init__(
         self,
@@ -52,17 +56,19 @@ class Notifier:
         admins: Admins = nobody,
         *,
         observes: bool = False,
+        denied: Denied = _none,
     ) -> None:
         """``pause``: seconds between two messages in one channel; Slack allows one a second.
 
         ``patience``: seconds for one delivery, less than the outbox leases it for. ``admins`` hear
-        of what a channel does not take and nobody in particular waits for.
+        of what a channel does not take and nobody in particular waits for. ``denied``: the changes
+        that the policy has nobody make of a database.
         """
         self._store = store
         posting = Messages(client, pause)
         self._posting = posting
         self._cards = Cards(store, posting, directory, ruling, patience / 4, observes=observes)
-        self._channels = Channels(store, posting, Files(client), clock)
+        self._channels = Channels(store, posting, Files(client), clock, denied)
         self._personal = DirectMessages(store, posting, directory, ruling, clock, patience / 4)
         self._publish = publish
         self._home = home

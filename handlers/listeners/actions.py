@@ -2,8 +2,9 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -23,6 +24,7 @@ from bot.values import (
     Code,
     Line,
     Moment,
+    Person,
     PersonId,
     Posted,
     Verdict,
@@ -50,6 +52,8 @@ from storage.tables.inbox import Incoming
 KIND = "action"
 #: Seconds for judging a click before its trigger, good for three, has to open the form.
 JUDGING = 1.5
+Care = Callable[[int, Person, int], Awaitable[Line]]
+
 FORMS = (FORM, "digest.mend")  #: the latter on messages of older versions
 #: How long each puts a concern off; a choice of none takes it back.
 SNOOZES = {
@@ -137,8 +141,8 @@ class Actions:
                 await self._form(person, incoming)
             case incident_rows.OPEN:
                 pass  # a link: Slack has opened it
-            case incident.ACKNOWLEDGE | incident.SNOOZE | incident.RESOLVE as verb:
-                await self._incident_actions(verb, number, person, incoming)
+            case verb if verb in incident.VERBS:
+                await self._incident_actions(verb, person, incoming)
             case run if run.startswith(RUN):
                 await self._look(person, incoming)
             case launch if launch.startswith(LAUNCH):
@@ -203,19 +207,18 @@ class Actions:
         told = _woken(said) if verb == digest.WAKE else _left_out(said, until)
         await self._replies.privately(_origin(body), problem(told))
 
-    async def _incident_actions(
-        self, verb: str, number: int, person: PersonId, incoming: Incoming
-    ) -> None:
+    async def _incident_actions(self, verb: str, person: PersonId, incoming: Incoming) -> None:
         """The card says what came of it; whoever came too late is told who was there before."""
-        incident_actions = self._services.incidents
-        verbs = {
-            incident.ACKNOWLEDGE: incident_actions.acknowledge,
-            incident.SNOOZE: incident_actions.snooze,
-            incident.RESOLVE: incident_actions.resolve,
+        its, at = self._services.incidents, incoming.received_at
+        value, _, span = incoming.payload["value"].partition(" ")
+        verbs: dict[str, Care] = {
+            incident.ACKNOWLEDGE: its.acknowledge,
+            incident.SNOOZE: partial(its.snooze, word=span),
+            incident.UNSNOOZE: its.unsnooze,
+            incident.RESOLVE: its.resolve,
         }
-        at = incoming.received_at
         who = await self._services.directory.person(person, at)
-        if told := await verbs[verb](number, who, at):
+        if told := await verbs[verb](_number(value), who, at):
             await self._replies.privately(_origin(incoming.payload), problem(told))
 
     async def _form(self, person: PersonId, incoming: Incoming) -> None:

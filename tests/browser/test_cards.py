@@ -17,14 +17,26 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.page import WorkspacePage
 from bot.sandbox.slack import SlackSandbox, demo_workspace
-from bot.values import PersonId, Request, Status, Usual
+from bot.values import (
+    Alarm,
+    AlarmState,
+    Moment,
+    PersonId,
+    Request,
+    Status,
+    Usual,
+    paragraph,
+)
 from handlers.blocks.card import Standing, card
 from handlers.blocks.glance import FEW
+from handlers.blocks.incident import incident
 from handlers.blocks.phrases import people
 from tests.browser.layout import faults
 from tests.browser.visitor import PHONE, Visitor, visiting
+from tests.handlers.blocks.test_incident import an_incident
 from tests.samples import (
     MINUTE,
+    NOW,
     TEAM,
     sample_decision,
     sample_of,
@@ -170,3 +182,33 @@ async def test_a_card_that_runs_is_as_short(
 
     tall = await height(shown, drawn, f"running-{len(name)}")
     assert tall <= 8 * LINE + (NAME if name == LONGEST else 0)
+
+
+ALARM = Alarm(
+    name="orders-storage", state=AlarmState.ALARM, since=NOW, metric="FreeStorageSpace",
+    comparison="LessThanThreshold", threshold=200 * 2**30, lately=(183 * 2**30, 179 * 2**30),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("firing", {}),
+        ("a hundred repeats", {"repeats": 100, "fired_at": NOW + 90 * MINUTE}),
+        ("a very long name", {"target": sample_target(identifier=LONGEST)}),
+        ("acknowledged", {"acknowledged_at": NOW + MINUTE, "acknowledged_by": EMIL}),
+    ],
+)
+async def test_an_incident_fits_a_phone_with_its_buttons(
+    shown: tuple[Visitor, AsyncWebClient], name: str, changes: dict[str, Any]
+) -> None:
+    fields: dict[str, Any] = {
+        "title": "free storage space below 200 GiB",
+        "watched": ALARM,
+        "detail": "Free storage space lately: 183 GiB, 179 GiB.",
+        "before": paragraph("RDS-1002 reboot ", Moment(at=NOW - 12 * MINUTE)),
+    }
+    drawn = incident(an_incident(**fields | changes))
+
+    tall = await height(shown, drawn, f"incident-{name.replace(' ', '-')}")
+    assert tall <= 10 * LINE + (22 if name == "a very long name" else 0)

@@ -103,4 +103,4 @@ def test_it_does_not_end_before_it_began_nor_wake_before_its_time() -> None:
 def test_whoever_comes_too_late_is_told_who_was_there() -> None:
     assert plain(already(after("acknowledge"))).startswith("I-7 was already acknowledged by @U000A")
     assert plain(already(after("resolve"))).startswith("I-7 was already resolved by @U00DORA")
-    assert plain(already(after("end"))).startswith("I-7 ended by itself 2026")
+    assert plain(already(after("end"))).startswith("I-7 recovered by itself 2026")

@@ -1,12 +1,16 @@
 """Alarms and RDS events as incidents: told once, folded, taken care of, over."""
 
 import asyncio
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
+import aiohttp
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.aws import AlarmSpec
 from bot.sandbox.slack import Refused, SeenMessage
-from bot.values import Incident, Origin, PersonId, Phase
+from bot.values import SECOND, Incident, Origin, PersonId, Phase
 from tests.stories.asking import audited, everything_is_told, flat
 from tests.stories.stage import FREE, Play, Stage, until
 
@@ -91,10 +95,10 @@ async def test_an_alarm_from_its_start_to_its_end(watched: Stage) -> None:
         await passes(play)
 
         [card] = cards(watched)
-        assert "above 80 % · over, it ended by itself" in flat(card)
+        assert "above 80 % · recovered" in flat(card)
         assert "once more since" in flat(card)
         said = " ".join(notes(watched))
-        assert said.count("Again ") == said.count("Over since") == 1
+        assert said.count("Again ") == said.count("Recovered ") == 1
         assert said.count("orders-staging: CPU utilization above 80 %") >= 1  # its chart
         assert await actions(play) == ["started", "acknowledged", "ended"]
 
@@ -112,7 +116,7 @@ async def test_what_fires_again_soon_after_it_ended_is_the_same_one(watched: Sta
         await passes(play)
 
         first, second = cards(watched)
-        assert "over, it ended by itself" in flat(first)
+        assert "recovered" in flat(first)
         assert "once more since" in flat(first)
         assert "above 80 % · firing" in flat(second)
         begun = ["started", "ended", "reopened", "ended", "started"]
@@ -194,7 +198,7 @@ async def test_what_rds_says_is_an_incident_unless_a_request_did_it(stage: Stage
 
         [one] = await incidents(play)
         assert (one.address, one.phase) == (f"{one.target}", Phase.ENDED)
-        assert "orders-staging (staging): failover · over" in flat(cards(stage)[0])
+        assert "orders-staging (staging): failover · recovered" in flat(cards(stage)[0])
         assert await actions(play) == ["started", "ended"]
 
 
@@ -208,7 +212,7 @@ async def test_what_tells_of_no_end_is_over_when_the_database_is_well_for_a_whil
         assert "orders-test (test): shutdown or restart · going on" in flat(cards(stage)[0])
 
         await passes(play, 11 * MINUTE)
-        assert "shutdown or restart · over" in flat(cards(stage)[0])
+        assert "shutdown or restart · recovered" in flat(cards(stage)[0])
 
 
 async def test_a_restart_in_the_middle_tells_nothing_twice(any_stage: Stage) -> None:
@@ -313,3 +317,106 @@ async def test_without_a_channel_nobody_looks(watched: Stage) -> None:
         await passes(play)
 
     assert watched.aws.calls("cloudwatch:DescribeAlarms") == []
+
+
+@pytest.mark.parametrize(
+    ("word", "hours"),
+    [("1h", 1.0), ("4h", 4.0), ("9:00", None)],
+)
+async def test_a_snooze_lasts_as_long_as_was_chosen_and_ends_when_somebody_says_so(
+    watched: Stage, word: str, hours: float | None
+) -> None:
+    async with watched.bot(WATCHED) as play:
+        fires(watched)
+        await passes(play)
+        [card] = cards(watched)
+        before = watched.now()
+        await watched.slack.member("ben").chooses(card, "menu.Snooze", f"incident.snooze 1 {word}")
+        await play.quiet()
+        [one] = await incidents(play)
+        assert one.snoozed_until is not None
+        if hours is None:
+            assert one.snoozed_by is not None
+            zone = (await play.bot.services.directory.known_person(one.snoozed_by)).timezone
+            until = datetime.fromtimestamp(one.snoozed_until / SECOND, ZoneInfo(zone))
+            assert (until.hour, until.minute) == (9, 0)
+            assert 0 < one.snoozed_until - before <= 24 * 3600 * SECOND
+        else:
+            assert abs(one.snoozed_until - before - hours * 3600 * SECOND) < 60 * SECOND
+
+        await everything_is_told(play.bot)
+        [card] = cards(watched)
+        await play.clicks("dora", card, "incident.unsnooze")
+        [one] = await incidents(play)
+        assert one.phase is Phase.ACKNOWLEDGED
+        await play.clicks("dora", card, "incident.unsnooze")
+        assert await actions(play) == ["started", "snoozed", "unsnoozed"]
+
+
+async def test_the_button_of_an_old_card_still_snoozes_for_an_hour(watched: Stage) -> None:
+    async with watched.bot(WATCHED) as play:
+        fires(watched)
+        await passes(play)
+        [card] = cards(watched)
+        old = {"type": "button", "action_id": "incident.snooze", "value": "1",
+               "text": {"type": "plain_text", "text": "Snooze 1 h"}}  # fmt: skip
+        async with aiohttp.ClientSession() as session:
+            slack = watched.slack
+            web = AsyncWebClient(slack.bot_token, base_url=slack.url, session=session)
+            blocks = [{"type": "actions", "elements": [old]}]
+            await web.chat_postMessage(channel=card.channel.id, text="old", blocks=blocks)
+        await play.clicks("ben", cards(watched)[-1], "incident.snooze")
+
+        [one] = await incidents(play)
+        assert one.snoozed_until is not None
+        assert abs(one.snoozed_until - watched.now() - HOUR * SECOND) < 60 * SECOND
+
+
+async def test_the_card_says_what_happened_before_it_and_what_of_that_is_not_known(
+    watched: Stage,
+) -> None:
+    async with watched.bot(WATCHED) as play:
+        await passes(play)
+        await play.types("/rds reboot orders-staging --reason drill")
+        await play.later(5 * MINUTE, steps=10)
+        fires(watched)
+        await passes(play)
+        assert "Before it: " in flat(cards(watched)[0])
+        assert "RDS-1001 reboot" in flat(cards(watched)[0])
+
+        fires(watched, state="OK")
+        await passes(play)
+        await passes(play, HOUR)
+        watched.aws.fault("rds:DescribeEvents", "denied", times=None)
+        fires(watched)
+        await passes(play)
+        assert "RDS events not known" in flat(cards(watched)[1])
+
+
+async def test_what_comes_back_a_hundred_times_fills_no_thread(watched: Stage) -> None:
+    async with watched.bot(WATCHED) as play:
+        for _ in range(12):
+            for state in ("ALARM", "OK"):
+                fires(watched, state=state)
+                watched.clock.advance(MINUTE)
+                await play.bot.jobs.run("watch")
+        await everything_is_told(play.bot)
+
+        assert "11 times more" in flat(cards(watched)[0])
+        assert len([it for it in notes(watched) if "Again " in it]) == 4
+
+
+async def test_what_the_policy_denies_is_offered_as_a_request_to_cloudops(stage: Stage) -> None:
+    stage.aws.seed_alarms([AlarmSpec("prod-cpu", "orders-prod", "CPUUtilization", 80.0)])
+    async with stage.bot(WATCHED) as play:
+        fires(stage, "prod-cpu")
+        await passes(play)
+        [card] = cards(stage)
+        assert "CloudOps request: snapshot… · CloudOps request: reboot…" in flat(card) or (
+            "CloudOps request: reboot…" in str(card.blocks)
+        )
+        assert "'Reboot…'" not in str(card.blocks)
+
+        await play.clicks("ben", card, "form.open.reboot_instance")
+        form = await stage.slack.member("ben").sees_modal("Reboot")
+        assert "I-1: CPU utilization above 80 %" in str(form.blocks)

@@ -5,9 +5,20 @@ from typing import Any
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from bot.values import Environment, Incident, Kind, Moment, Note, Origin, paragraph
+from bot.values import (
+    Alarm,
+    AlarmState,
+    Environment,
+    Incident,
+    Kind,
+    Moment,
+    Note,
+    Origin,
+    Paragraph,
+    paragraph,
+)
 from handlers.blocks.incident import incident, incident_note
-from tests.handlers.blocks.judging import action_ids, assert_message
+from tests.handlers.blocks.judging import assert_message, parts, words
 from tests.handlers.blocks.test_digest import HOSTILE
 from tests.samples import ANA, DORA, HOUR, MINUTE, NOW, sample_target
 
@@ -65,8 +76,8 @@ def test_it_says_how_it_stands(given: Incident, snapshot: SnapshotAssertion) -> 
 def test_a_cluster_is_not_restarted_from_here() -> None:
     made = incident(an_incident(target=sample_target(kind=Kind.CLUSTER)))
 
-    assert "form.open.create_snapshot" in action_ids(made)
-    assert "form.open.reboot_instance" not in action_ids(made)
+    assert "form.open.create_snapshot" in str(made)
+    assert "form.open.reboot_instance" not in str(made)
 
 
 def test_whatever_an_alarm_is_called_stays_what_it_is() -> None:
@@ -75,3 +86,80 @@ def test_whatever_an_alarm_is_called_stays_what_it_is() -> None:
     assert_message(incident(an_incident(**dict.fromkeys(words, HOSTILE))))
     note = Note(incident=7, said=paragraph("Again at ", Moment(at=NOW), f": {HOSTILE}"))
     assert_message(incident_note(note))
+
+
+LONG = "orders-" + "x" * 56
+FULL = Alarm(
+    name="warehouse-storage", state=AlarmState.ALARM, since=NOW, metric="FreeStorageSpace",
+    comparison="LessThanThreshold", threshold=200 * 2**30, lately=(183 * 2**30, 179 * 2**30),
+)  # fmt: skip
+
+
+def test_its_head_and_its_notification_say_how_bad_it_is_against_its_line() -> None:
+    made = incident(an_incident(title="free storage space below 200 GiB", watched=FULL))
+
+    said = "orders-staging (staging): free storage space below 200 GiB · firing at 179 GiB"
+    assert said in words(made)
+    assert made["text"] == f"{said} · I-7"
+
+
+@pytest.mark.parametrize("repeats", [1, 2, 100, 12_345])
+def test_however_often_it_comes_back_that_is_one_line(repeats: int) -> None:
+    once = incident(an_incident(repeats=1, fired_at=NOW + MINUTE))
+    made = incident(an_incident(repeats=repeats, fired_at=NOW + MINUTE))
+
+    assert len(str(made)) - len(str(once)) < 20
+    assert ("once more" if repeats == 1 else f"{repeats} times more") in words(made)
+
+
+@pytest.mark.parametrize(
+    ("before", "says"),
+    [
+        (None, "Before it: being looked up."),
+        (paragraph("no change of mine, no RDS event"), "Before it: no change of mine"),
+        (paragraph("RDS events not known, none of mine"), "Before it: RDS events not known"),
+    ],
+)
+def test_what_came_before_it_is_never_nothing(before: Paragraph | None, says: str) -> None:
+    assert says in " ".join(words(incident(an_incident(before=before))).split())
+
+
+@pytest.mark.parametrize("identifier", ["orders-staging", LONG])
+@pytest.mark.parametrize("denied", [frozenset[str](), frozenset({"reboot_instance"})])
+def test_what_is_denied_is_offered_as_a_request_to_cloudops_and_forms_carry_the_reason(
+    identifier: str, denied: frozenset[str]
+) -> None:
+    target = sample_target(identifier=identifier)
+    made = incident(an_incident(target=target, title="free storage space below 200 GiB"), denied)
+
+    [more] = [one for one in parts(made) if one.get("action_id") == "menu.More"]
+    labels = [one["text"]["text"] for one in more["options"]]
+    assert labels[:3] == ["Connections", "Logs", "Events"]
+    assert ("CloudOps request: reboot…" in labels) is bool(denied)
+    assert ("Reboot…" in labels) is not bool(denied)
+    forms = [one["value"] for one in more["options"] if one["value"].startswith("form.open")]
+    assert all("\nI-7" in one and len(one) <= 150 for one in forms)
+    if identifier != LONG:
+        assert all(one.endswith("I-7: free storage space below 200 GiB") for one in forms)
+
+
+def test_snooze_offers_a_length_and_its_end() -> None:
+    made = incident(an_incident(**ACKNOWLEDGED, snoozed_until=NOW + HOUR, snoozed_by=DORA))
+
+    [menu] = [one for one in parts(made) if one.get("action_id") == "menu.Snooze"]
+    shown = {one["text"]["text"]: one["value"] for one in menu["options"]}
+    assert shown == {
+        "1 h": "incident.snooze 7 1h",
+        "4 h": "incident.snooze 7 4h",
+        "Until 9:00": "incident.snooze 7 9:00",
+        "End snooze": "incident.unsnooze 7",
+    }
+    assert menu["placeholder"]["text"] == "Snooze"
+
+
+def test_an_alarm_that_has_not_ended_is_spoken_of_where_a_person_resolved_it() -> None:
+    resolved = {**ACKNOWLEDGED, "resolved_at": NOW + HOUR, "resolved_by": DORA}
+
+    assert "alarm had not ended then" in words(incident(an_incident(**resolved)))
+    assert "alarm had not ended" not in words(incident(an_incident(**resolved, **FAILOVER)))
+    assert "alarm had not ended" not in words(incident(an_incident(resolved_at=NOW)))

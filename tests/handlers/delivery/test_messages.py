@@ -82,7 +82,7 @@ async def test_a_file_that_is_put_again_is_shared_once(store: Store) -> None:
     message = Message(place=Place.CHANNEL, address="C1", kind="digest_file", key="digest:C1:1:file",
                       body={"digest": whole, "thread": "1.0"})  # fmt: skip
     posting = Messages(cast(AsyncWebClient, Slack()), pause=0.001)
-    channels = Channels(store, posting, cast(Files, Uploads()), Clock())
+    channels = Channels(store, posting, cast(Files, Uploads()), Clock(), lambda _: frozenset())
 
     for _ in range(2):
         assert await channels.tell(again(message)) is None
