@@ -7,7 +7,7 @@ Parser, help, form, card, row, IAM policy, docs and typeahead are derived from t
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from itertools import takewhile
-from typing import ClassVar, Protocol, TypedDict, Unpack
+from typing import ClassVar, NamedTuple, Protocol, TypedDict, Unpack
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
@@ -328,6 +328,13 @@ class Control(Operation):
         raise NotImplementedError
 
 
+class WayBack(NamedTuple):
+    """What its button says, and what its form holds beside the database."""
+
+    label: str
+    values: Mapping[str, str]
+
+
 class Change(Operation):
     """Alters AWS: planned, perhaps approved, sent once, then followed until it settles."""
 
@@ -372,6 +379,10 @@ class Change(Operation):
             if isinstance(self.parameter(name), Pairs):
                 for pair in getattr(self, name):
                     yield name, pair.partition("=")[0]
+
+    def back(self, plan: Plan) -> "WayBack | None":
+        """The same operation as the way back from it; None where it has none."""
+        return None
 
     async def plan(self, aws: AWS, order: Order) -> Plan:
         """Look, check the guards, and say what would happen; no side effect.

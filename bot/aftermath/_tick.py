@@ -9,6 +9,7 @@ import structlog
 
 from bot.aftermath._shifts import Shift, Stretch, against_week_before, overall, shifts
 from bot.aftermath._words import (
+    brief,
     chart,
     gravest_first,
     picture_title,
@@ -138,7 +139,12 @@ class AftermathTick:
         turn = overall(seen.shifts)
         if turn is Turn.UNREAD and self._waits(due, "not all figures could be read"):
             return
-        look = Look(minutes=due.minutes, turn=turn, said=plain_verdict(seen.shifts))
+        look = Look(
+            minutes=due.minutes,
+            turn=turn,
+            said=plain_verdict(seen.shifts),
+            brief=brief(seen.shifts),
+        )
         if quiet and turn is not Turn.WORSE:
             await self._record(due.request.id, due.minutes, QUIET, look)
             return
@@ -208,7 +214,8 @@ class AftermathTick:
             request = await tx.lock_request(request_id)
             if await tx.look_back(request_id, minutes, outcome, look):
                 if said is not None:
-                    await tx.post(_message(request, minutes, said))
+                    is_news = look is not None and look.turn is Turn.WORSE and not request.was_worse
+                    await tx.post(_message(request, minutes, said, broadcast=is_news))
                 if look is not None and request.seen(look).remarkable != request.remarkable:
                     await tx.post(request.card_message())
         self._failing.pop((request_id, minutes), None)
@@ -223,13 +230,18 @@ class AftermathTick:
         raise UnknownTargetError(f"{target.identifier} is no longer among the databases I see.")
 
 
-def _message(request: Request, minutes: int, said: Answer) -> Message:
-    """In the thread of the card, or, where that never stood, to who asked."""
+def _message(request: Request, minutes: int, said: Answer, *, broadcast: bool) -> Message:
+    """In the thread of the card, or, where that never stood, to who asked.
+
+    ``broadcast``: the channel is told too: once for each change, that it first did worse.
+    """
     place, address = Place.PERSON, request.requester.user
     if request.card is not None:
         place, address = Place.THREAD, request.card_channel or address
     key = f"aftermath:{request.id}:{minutes}"
-    return Message.pictured(place, address, said, key=key, request_id=request.id)
+    return Message.pictured(
+        place, address, said, key=key, request_id=request.id, broadcast=broadcast
+    )
 
 
 def _why(error: BotError) -> str:

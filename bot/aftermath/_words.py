@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import inf
 
 from bot.aftermath._shifts import BEFORE, SENSES, Shift, Stretch, overall
+from bot.operations import way_back
 from bot.values import (
     Answer,
     Button,
@@ -22,6 +23,7 @@ from bot.values import (
     paragraph,
 )
 
+BRIEF = 2  #: figures of a line that says more
 WHYS = 2  #: reasons that a line bears
 SHOWN = 8  #: figures of one turn that a line bears
 DRAWN = 4  #: panels of the picture
@@ -50,7 +52,7 @@ def told(
             *_state(database),
             *_late(late),
         ),
-        buttons=tuple(_buttons(database, turn)),
+        buttons=tuple(_buttons(request, database, turn)),
         chart=chart,
     )
 
@@ -111,6 +113,19 @@ def verdict(found: Sequence[Shift]) -> Line:
     whys = dict.fromkeys(one.why for one in found if one.why)
     said = " ".join((*parts, *list(whys)[:WHYS])) or "CloudWatch has no figures of it."
     return (said[:1].upper() + said[1:],)
+
+
+def brief(found: Sequence[Shift]) -> str:
+    """``read latency 0.6 → 2.8 ms``: what got worse, the most first; empty where nothing did."""
+    worse = _of(found, Turn.WORSE)
+    said = [_arrow(one) for one in worse[:BRIEF]]
+    return ", ".join([*said, *([f"and {len(worse) - BRIEF} more"] if len(worse) > BRIEF else [])])
+
+
+def _arrow(shift: Shift) -> str:
+    before, after = _amount(shift.before or 0.0, shift), _amount(shift.after or 0.0, shift)
+    figure, _, unit = before.partition(" ")
+    return f"{shift.name} {figure if unit and after.endswith(f' {unit}') else before} → {after}"
 
 
 def plain_verdict(found: Sequence[Shift]) -> str:
@@ -183,8 +198,13 @@ def _of(found: Sequence[Shift], turn: Turn) -> Sequence[Shift]:
 
 def _addressed(request: Request, turn: Turn, others: Sequence[str]) -> Line:
     """Only who has to do something is called: where others changed it since, the last of those."""
-    calls = turn is Turn.WORSE and not others
-    return (Mention(person=request.requester), ", please look: ") if calls else ()
+    if turn is not Turn.WORSE or others:
+        return ()
+    people = [request.requester]
+    if not request.was_worse:  # who agreed hears of it once, as the channel does
+        people += [vote.person for vote in request.approvals]
+    named = [span for one in dict.fromkeys(people) for span in (Mention(person=one), ", ")]
+    return (*named, "please look: ")
 
 
 def _changed_since(others: Sequence[str]) -> Iterator[Paragraph]:
@@ -202,8 +222,10 @@ def _late(due: int | None) -> Iterator[Paragraph]:
         yield paragraph("This comes late: it was due ", Moment(at=due), ".")
 
 
-def _buttons(database: Database, turn: Turn) -> Iterator[Button]:
+def _buttons(request: Request, database: Database, turn: Turn) -> Iterator[Button]:
     name = database.target.typed
+    if turn is Turn.WORSE and (back := way_back(request)):
+        yield back
     yield _button("Chart", f"metrics {name} --range 3h")
     if turn is Turn.WORSE:
         yield _button("Top load", f"top {name}")

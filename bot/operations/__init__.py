@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from bot.operation import Change, Control, Operation, Query
-from bot.values import Risk
+from bot.values import Button, Request, Risk, asking
 
 
 def _found_in(module: ModuleType) -> Iterator[type[Operation]]:
@@ -41,6 +41,19 @@ def is_quiet(name: str) -> bool:
     """
     operation = CATALOGUE.get(name)
     return operation is not None and issubclass(operation, Change) and operation.risk is Risk.LOW
+
+
+def way_back(request: Request) -> Button | None:
+    """Opens the form that sets it back, filled in; None where no operation does."""
+    step = request.step
+    try:
+        back = load(step.operation, step.params).back(step.plan)
+    except (LookupError, ValueError):  # of a version that knew it
+        return None
+    if back is None:
+        return None
+    reason = f"{request.label} made it worse"
+    return asking(back.label, step.operation, step.target.typed, reason, back.values)
 
 
 def load(name: str, params: Mapping[str, Any]) -> Change:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from bot.aws import AWS
 from bot.aws.statuses import ENDED_BADLY, busy
 from bot.errors import AWSNotFoundError, PreflightError
-from bot.operation import Change
+from bot.operation import Change, WayBack
 from bot.params import BackupWindow, Target, window_minutes
 from bot.values import (
     SECOND,
@@ -62,6 +62,10 @@ class ModifyBackupWindow(Change):
                 risk=Risk.HIGH, reasons=(f"other modifications are pending: {names}",)
             )
         return Assessment(risk=self.risk, reasons=("backups move to another time",))
+
+    def back(self, plan: Plan) -> WayBack | None:
+        before = plan.baseline.get("window")
+        return WayBack("Undo…", {"window": before}) if before else None
 
     async def plan(self, aws: AWS, order: Order) -> Plan:
         database = await aws.database(order.target)

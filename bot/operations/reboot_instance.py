@@ -5,7 +5,7 @@ from bot.aws import AWS
 from bot.aws.declined import FAILOVER, declined, tells
 from bot.aws.statuses import ENDED_BADLY, USABLE, busy
 from bot.errors import AWSError, AWSNotFoundError, AWSRefusedError, PreflightError
-from bot.operation import Change
+from bot.operation import Change, WayBack
 from bot.params import Flag, Instance, Switch
 from bot.values import (
     SECOND,
@@ -73,6 +73,9 @@ class RebootInstance(Change):
         if self.failover:
             return Assessment(risk=Risk.HIGH, reasons=("a failover moves the writer",))
         return Assessment(risk=self.risk, reasons=("connections drop while it restarts",))
+
+    def back(self, plan: Plan) -> WayBack | None:
+        return WayBack("Fail over again…", {"failover": "yes"}) if self.failover else None
 
     async def plan(self, aws: AWS, order: Order) -> Plan:
         database = await aws.database(order.target)

@@ -1,5 +1,8 @@
 """Buttons that look, and buttons that open a form; neither changes anything by itself."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from bot.values._answers import Button, Menu
 from bot.values._metrics import Range
 
@@ -17,12 +20,20 @@ def looking(label: str, line: str) -> Button:
     return Button(label=label, action=f"{RUN}.{_slug(label)}", value=line)
 
 
-def asking(label: str, operation: str, target: str, reason: str = "") -> Button:
-    """Opens the form of a change, with the database and the reason filled in.
+def asking(
+    label: str,
+    operation: str,
+    target: str,
+    reason: str = "",
+    values: Mapping[str, str] = MappingProxyType({}),
+) -> Button:
+    """Opens the form of a change, with the database, the reason and other values filled in.
 
-    ``target``: in full, as it is typed. Nothing is asked for until the form is sent.
+    ``target``: in full, as it is typed; ``values``, by parameter, hold no blank. Nothing is asked
+    for until the form is sent.
     """
-    value = f"{operation} {target}\n{reason}" if reason else f"{operation} {target}"
+    value = " ".join((operation, target, *(f"{name}={one}" for name, one in values.items())))
+    value = f"{value}\n{reason}" if reason else value
     return Button(label=label, action=f"{FORM}.{operation}", value=value)
 
 

@@ -99,20 +99,27 @@ class Message(Value):
         thread: str | None = None,
         instead: PersonId | None = None,
         waits: bool = False,
+        broadcast: bool = False,
     ) -> Self:
         """Words of the bot's own accord, whose picture follows when it is drawn.
 
         THREAD: below the card of ``request_id``. CHANNEL: in the thread of the message that stands
         there at ``thread``, where that is given. PERSON: as a direct message.
         ``instead`` hears of it where the channel does not take it. ``waits``: what is said in the
-        picture's place until it is there.
+        picture's place until it is there. ``broadcast``: what stands in a thread is told in its
+        channel too.
         """
         return cls(
             place=place,
             address=address,
             kind="picture",
             request_id=request_id,
-            body={"answer": answer.json_value(), "thread": thread, "waits": waits},
+            body={
+                "answer": answer.json_value(),
+                "thread": thread,
+                "waits": waits,
+                "broadcast": broadcast,
+            },
             key=key,
             instead=instead and instead.user,
         )

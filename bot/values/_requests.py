@@ -210,6 +210,11 @@ class Request(Value):
         return judged[-1:] == [Turn.WORSE]
 
     @property
+    def was_worse(self) -> bool:
+        """Whether it was ever seen to do worse."""
+        return any(look.turn is Turn.WORSE for look in self.looks)
+
+    @property
     def remarkable(self) -> tuple[Look, ...]:
         """What is worth a word beside how it ended: that it was worse, and how it was at last; or
         that it could not be judged. Nothing where all is as it should be."""

@@ -7,14 +7,17 @@ Each form of it begins with rich_text, because Slack does not let an update take
 import re
 from collections.abc import Iterator, Sequence
 
+from bot.operations import way_back
 from bot.settings import OBSERVES
 from bot.values import (
+    WEEK_BEFORE,
     Button,
     Code,
     Line,
     Mention,
     Menu,
     Moment,
+    Range,
     Request,
     Span,
     Status,
@@ -22,6 +25,7 @@ from bot.values import (
     Turn,
     Usual,
     label,
+    looking,
 )
 from handlers.blocks.aws_call import call_text
 from handlers.blocks.details import NO_STANDING
@@ -211,7 +215,17 @@ def _buttons(request: Request, *, is_held: bool) -> list[Element]:
     words = ("Reject",) if is_held else ("Approve", "Reject")
     voting = votes(request, words) if request.status is Status.PENDING else ()
     more = (details_of(request), *_dots(request)) if request.status.is_open else ()
-    return [*voting, *more]
+    return [*voting, *more, *_afterwards(request)]
+
+
+def _afterwards(request: Request) -> Iterator[Element]:
+    """Where it did worse afterwards: the way back, and whether it was like that a week before."""
+    if not request.is_worse_since:
+        return
+    if back := way_back(request):
+        yield from controls(back)
+    line = f"metrics {request.step.target.typed} --range {Range.DAY} {WEEK_BEFORE}"
+    yield from controls(looking("Compare with last week", line))
 
 
 def votes(request: Request, words: Sequence[str] = ("Approve", "Reject")) -> Iterator[Element]:

@@ -57,7 +57,7 @@ class Messages:
             if in_thread_only:
                 raise
             log.warning("posting.thread_refused", channel=channel, why=error.why)
-            return await self._posted(channel, without(asked, "thread_ts"))
+            return await self._posted(channel, without(asked, "thread_ts", "reply_broadcast"))
         except ContentError as error:
             log.warning("posting.too_rich", channel=channel, why=error.why)
             return await self._posted(channel, {**plain_of(asked), **(plainer or {})})

@@ -10,11 +10,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import AWSError, DirectoryError, StorageError
 from bot.policy.approvers import Ruling
-from bot.values import Answer, Drawing, Message, Place, Posted, Request, Target
+from bot.values import Answer, Drawing, Message, Place, Posted, Request
 from handlers.blocks.notices import asked_text, detailed, ending, ending_text
 from handlers.blocks.picture import DRAWING, no_image, pictured
 from handlers.delivery.cards import Cards
-from handlers.delivery.channels import Channels, Denied
+from handlers.delivery.channels import Channels, Denied, none_denied
 from handlers.delivery.direct import DirectMessages
 from handlers.delivery.failures import Admins, Failures, nobody
 from handlers.delivery.files import Files
@@ -36,10 +36,6 @@ BATCH = 100  #: deliveries under way at once
 log = structlog.get_logger()
 
 
-def _none(_: Target) -> frozenset[str]:
-    return frozenset()
-
-
 class Notifier:
     def __init__(
         self,
@@ -56,7 +52,7 @@ class Notifier:
         admins: Admins = nobody,
         *,
         observes: bool = False,
-        denied: Denied = _none,
+        denied: Denied = none_denied,
     ) -> None:
         """``pause``: seconds between two messages in one channel; Slack allows one a second.
 
@@ -191,6 +187,8 @@ class Notifier:
         more = {"thread_ts": root.ts} if root.ts else {}
         waiting = (no_image(DRAWING),) if message.body.get("waits") else ()
         drawn = pictured(given, *waiting, is_direct=message.place is Place.PERSON)
+        if root.ts and message.body.get("broadcast"):
+            drawn = {**drawn, "reply_broadcast": True}
         strict = message.instead is not None  # who asked in a thread that is gone hears of it
         posted = await self._posting.once(
             delivery, root.channel, drawn, in_thread_only=strict, **more

@@ -330,7 +330,8 @@ def _known(name: str) -> type[Operation]:
 def _filled(operation: type[Operation], rest: str) -> Mapping[str, Any]:
     """The fields of a form, by what is typed behind a verb."""
     if issubclass(operation, Change):
-        return {"target": rest}
+        target, *given = rest.split(" ")
+        return {"target": target, **dict(one.split("=", 1) for one in given if "=" in one)}
     parsed = parse(f"{operation.verb} {rest}", CATALOGUE)
     if isinstance(parsed, Command):
         return parsed.operation.model_dump(exclude_defaults=True)
