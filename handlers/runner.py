@@ -25,6 +25,7 @@ from bot.policy.approvers import who_may_approve
 from bot.policy.authorization import Authorization, refuse, viewers
 from bot.policy.viewers import NOT_VIEWER, Sight
 from bot.requests.drafts import Ask
+from bot.requests.neighbours import earlier
 from bot.values import (
     Answer,
     AuditEvent,
@@ -151,7 +152,8 @@ class Runner:
         request = await self._audited(query, person, desk.request(number))
         now = self._services.judge.now(request)
         changes = altered(request, now) if is_unsent(request) else ()
-        standing = Standing(who=await self._of_whom(request), changes=changes)
+        also = await earlier(self._services.store, request)
+        standing = Standing(who=await self._of_whom(request), changes=changes, also=also)
         return detailed(request, standing)
 
     async def _audited(
@@ -228,7 +230,9 @@ class Runner:
         request = await self._services.approvals.submit(ask)
         before = request.asked_at != invocation.received_at
         who = await self._of_whom(request)
-        return filed(request, invocation.channel, who, asked_before=before)
+        also = await earlier(self._services.store, request)
+        age = invocation.received_at - request.asked_at if before else None
+        return filed(request, invocation.channel, who, age=age, also=also)
 
     async def member(
         self, operation: Operation | type[Operation], invocation: Invocation

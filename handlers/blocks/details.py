@@ -13,6 +13,7 @@ from handlers.blocks.rich import Block, Part, bullets, lines, preformatted, quot
 from handlers.blocks.text import joined
 from handlers.blocks.times import lasting
 
+WAITS_TOO = "Asked for earlier, and open for the same database"
 CHANGED = "Who decides has changed since this was asked for."
 FACT = 300
 COMMAND, CHANGES = 400, 900
@@ -66,6 +67,8 @@ def details(
     yield from case(request, WHOLE_CALL)
     if request.status is Status.PENDING:
         yield from voting(standing.counting or request, standing.who, standing.lapsed(request))
+    if standing.also and request.status.is_open:
+        yield context((f"{WAITS_TOO}: {', '.join(standing.also)}",), limit=FACT)
     if standing.changes:
         yield context((" ".join((CHANGED, *standing.changes)),), limit=CHANGES)
     yield from fields(_facts(request), FACT)

@@ -83,9 +83,12 @@ def deciders(standing: Standing) -> Iterator[Line]:
 
 def waits_too(request: Request, others: tuple[str, ...]) -> str:
     """``RDS-1011 also waits for orders-staging``"""
-    verb = "waits" if len(others) == 1 else "wait"
+    is_one = len(others) == 1
+    verb = "also waits for" if is_one else "also wait for"
+    if any(one.endswith(")") for one in others):  # one that runs waits no longer
+        verb = "is also open for" if is_one else "are also open for"
     shown = others if len(others) < 4 else (*others[:2], f"{len(others) - 2} more")
-    return f"{' and '.join(shown)} also {verb} for {request.step.target.identifier}"
+    return f"{' and '.join(shown)} {verb} {request.step.target.identifier}"
 
 
 def voting(request: Request, standing: Standing) -> Line:

@@ -1,11 +1,11 @@
 """What somebody reads in reply to asking for a change: where it stands and what comes next."""
 
 from bot.values import (
+    SECOND,
     Answer,
     Channel,
     Code,
     Line,
-    Moment,
     Paragraph,
     Request,
     Status,
@@ -14,18 +14,27 @@ from bot.values import (
 )
 from handlers.blocks.answers import answer
 from handlers.blocks.elements import Payload, notification
+from handlers.blocks.glance import SIGN, waits_too
 from handlers.blocks.phrases import approvals, effect
 from handlers.blocks.rich import lines, rich_text
+from handlers.blocks.times import lasting
 
 
 def filed(
-    request: Request, asked_in: str, who: Line = (), *, asked_before: bool = False
+    request: Request,
+    asked_in: str,
+    who: Line = (),
+    *,
+    age: int | None = None,
+    also: tuple[str, ...] = (),
 ) -> Payload:
     """``asked_in`` is the channel of the reply, brief beside the card; ``who`` may agree.
 
-    ``asked_before``: it is the open request of an earlier ask, and what was asked now adds nothing.
+    ``age``: it is the open request of an ask so much earlier, and what was asked now adds nothing.
+    ``also``: what was asked for before it and is open for the same database.
     """
-    said = (*(_before(request) if asked_before else ()), *_next(request))
+    others: Line = (f"{SIGN}{waits_too(request, also)}. ",) if also else ()
+    said = (*(() if age is None else _before(request, age)), *others, *_next(request))
     if request.card_channel == asked_in:
         return _beside_card(request, said, who)
     return answer(
@@ -59,16 +68,21 @@ def _without_card(request: Request) -> Line:
     return ("Nothing is lost. Approvers can type ", typed, ".")
 
 
-def _before(request: Request) -> Line:
+def _before(request: Request, age: int) -> Line:
     """Whoever asks once more, perhaps with a better reason, must not think that it is read."""
     typed = Code(text=f"/rds cancel {request.label}")
-    asked = ("You asked for this already, ", Moment(at=request.asked_at), ". ")
+    asked = (f"You already asked for this {_ago(age)}: {request.label}. ",)
     return (
         *asked,
         "Nothing was added to it; to change its reason type ",
         typed,
         " and ask again. ",
     )
+
+
+def _ago(age: int) -> str:
+    """``2 min ago``"""
+    return f"{lasting(age)} ago" if age >= SECOND else "just now"
 
 
 def _beside_card(request: Request, told: Line, who: Line) -> Payload:
@@ -104,4 +118,4 @@ def _where(request: Request) -> Line:
 
 
 def _status(request: Request) -> Line:
-    return ("How it goes on: ", Code(text=f"/rds status {request.label}"))
+    return ("Track it: ", Code(text=f"/rds status {request.label}"))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from bot.errors import DirectoryError
 from bot.policy import altered
 from bot.policy.approvers import Ruling, known_electorate, named
+from bot.requests.neighbours import earlier, open_on
 from bot.requests.notifications import details
 from bot.values import Line, PersonId, Posted, Request, Status, Usual
 from handlers.blocks.card import Standing, card, plain_card
@@ -41,7 +42,18 @@ class Cards:
     async def show(self, delivery: Delivery, request: Request) -> Posted:
         standing, usual = await self._standing(request), await self._usual(request)
         drawn = card(request, standing, usual=usual, observes=self._observes)
-        return await self._draw(delivery, request, drawn)
+        posted = await self._draw(delivery, request, drawn)
+        if not request.status.is_open:
+            await self._redraw_later(request)
+        return posted
+
+    async def _redraw_later(self, ended: Request) -> None:
+        """The cards of what was asked for after it said that it waits too."""
+        found = await open_on(self._store, ended)
+        async with self._store.write() as tx:
+            for one in found:
+                if one.id > ended.id:
+                    await tx.post(one.card_message())
 
     async def _draw(self, delivery: Delivery, request: Request, drawn: Payload) -> Posted:
         if request.card is not None:
@@ -79,17 +91,19 @@ class Cards:
             return Standing()
         now = self._ruling(request)
         changes = altered(request, now)
+        also = await earlier(self._store, request)
         if request.status is not Status.PENDING:
             return Standing(changes=changes)
         try:
             async with asyncio.timeout(self._patience):
                 electorate = await known_electorate(self._directory, request, now)
         except (DirectoryError, TimeoutError):
-            return Standing(changes=changes)
+            return Standing(changes=changes, also=also)
         return Standing(
             who=_few(person.id for person in electorate.open_to(request)),
             counting=electorate.counting(request),
             changes=changes,
+            also=also,
         )
 
     async def _usual(self, request: Request) -> Usual | None:

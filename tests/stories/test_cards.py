@@ -214,3 +214,24 @@ async def test_the_audit_trail_is_told_in_words(bot: Bot, slack: SlackSandbox) -
 
 def _alters(permission: str) -> bool:
     return permission.partition(":")[2].startswith(("Create", "Reboot", "Modify"))
+
+
+async def test_a_second_request_on_one_database_says_so_until_the_first_has_ended(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    ana, ben, dora = (slack.member(one) for one in ("ana", "ben", "dora"))
+    await asks(ana, f"{REBOOT} --failover")
+
+    said = flat(await told(ben, "/rds reboot orders-staging --reason slow"))
+    second = await card_of(dora, "RDS-1002")
+    assert "RDS-1001 also waits for orders-staging" in said
+    assert "⚠️ RDS-1001 also waits for orders-staging" in flat(second)
+    assert "also waits" not in flat(await card_of(dora, "RDS-1001"))
+
+    again = flat(await told(ben, "/rds reboot orders-staging --reason slower"))
+    assert "You already asked for this " in again
+    assert "RDS-1002" in again
+    assert len(await filed(bot)) == 2
+
+    await told(ana, "/rds cancel RDS-1001")
+    await dora.sees(lambda it: "· RDS-1002," in it.text and "also waits" not in flat(it))

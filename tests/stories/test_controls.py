@@ -204,7 +204,7 @@ async def test_asking_for_the_same_twice_gives_the_same_request(
     said = flat(await told(slack.member("ana"), f"{ASK.partition(' --reason')[0]} --reason better"))
 
     assert "RDS-1001" in said
-    assert "You asked for this already" in said
+    assert "You already asked for this " in said
     assert "/rds cancel RDS-1001" in said
     assert len(await filed(bot)) == 1
 
