@@ -1,5 +1,6 @@
 """Fonts, and how much room words take in them."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable
 from functools import lru_cache
@@ -24,6 +25,9 @@ mpl.rcParams.update(
         "hatch.linewidth": 0.6,
     }
 )
+
+
+_UNIT = re.compile(r"(?<=\d) (?=%|(?:[KMGT]?i?B|m?s|min|h)\b)")
 
 
 def pixels(text: str, size: float, weight: str = "normal") -> float:
@@ -67,14 +71,21 @@ def _shortened(
 def wrapped(
     text: str, wide: float, size: float, lines: int, weight: str = "normal"
 ) -> tuple[str, ...]:
-    """At most so many lines, parted at spaces and hyphens where there are any."""
-    text = " ".join(text.split())
+    """At most so many lines, parted at spaces, or at hyphens where those are far.
+
+    A figure and its unit stay together.
+    """
+    whole = _UNIT.sub("\u00a0", " ".join(text.split()))
+    return tuple(one.replace("\u00a0", " ") for one in _parted(whole, wide, size, lines, weight))
+
+
+def _parted(text: str, wide: float, size: float, lines: int, weight: str) -> tuple[str, ...]:
     if lines == 1 or pixels(text, size, weight) <= wide:
         return (cut(text, wide, size, weight),)
     most = _most(len(text), lambda kept: pixels(text[:kept], size, weight) <= wide)
-    end = max(text.rfind(" ", 0, most + 1), text.rfind("-", 0, most) + 1)
-    end = end if end > 0 else most
-    return (text[:end], *wrapped(text[end:], wide, size, lines - 1, weight))
+    space, hyphen = text.rfind(" ", 0, most + 1), text.rfind("-", 0, most) + 1
+    end = (space if space > most / 2 else max(space, hyphen)) or most
+    return (text[:end], *_parted(text[end:].lstrip(" "), wide, size, lines - 1, weight))
 
 
 def _most(length: int, fits: Callable[[int], bool]) -> int:

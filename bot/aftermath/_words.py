@@ -85,12 +85,12 @@ def picture_title(request: Request, name: str, found: Sequence[Shift], minutes: 
 
 
 def gravest_first(panels: Sequence[Panel], found: Sequence[Shift]) -> tuple[Panel, ...]:
-    """Panels of what got worse, then of what nobody can tell, then as they were."""
-    ranks = {Turn.WORSE: 0, Turn.UNREAD: 1}
+    """Panels of what got worse, most of all first, of what nobody can tell, then as they were."""
+    order = [one.sense for turn in (Turn.WORSE, Turn.UNREAD) for one in _of(found, turn)]
 
     def rank(panel: Panel) -> int:
         senses = {SENSES.get(one.series.metric) for one in panel.curves}
-        return min((ranks.get(one.turn, 2) for one in found if one.sense in senses), default=2)
+        return next((at for at, sense in enumerate(order) if sense in senses), len(order))
 
     return tuple(sorted(panels, key=rank))
 

@@ -1,5 +1,6 @@
 """Whose clock stands at the axis of a picture that many people read."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 
@@ -11,13 +12,16 @@ from bot.settings import Settings
 from storage.store import Store
 
 NOBODYS = "UTC"
+LATELY = 50  #: requests whose askers are counted
 
 #: Who is asked for it now.
 Zone = Callable[[], Awaitable[str]]
 
 
 class TeamZone:
-    """``timezone`` of the settings, else that of most digests, else that of most approvers."""
+    """``timezone`` of the settings, else that of most digests, else that of most people: those who
+    may approve, and those who asked for something lately.
+    """
 
     def __init__(self, settings: Settings, store: Store, directory: Directory) -> None:
         self._settings = settings
@@ -28,7 +32,8 @@ class TeamZone:
         """UTC where nobody says; raises nothing but what the database does."""
         if self._settings.timezone:
             return self._settings.timezone
-        return most_common(await self._of_digests()) or most_common(await self._of_people())
+        zones = await self._of_digests()
+        return most_common(zones or await self._of_people()) or NOBODYS
 
     async def _of_digests(self) -> list[str]:
         """As they are set; one that says nothing of it goes by UTC, which is no word of a team."""
@@ -38,14 +43,17 @@ class TeamZone:
 
     async def _of_people(self) -> list[str]:
         approvers = access_of(self._settings.access.approvers)
+        asked = {one.requester for one in await self._store.requests.find(limit=LATELY)}
         try:
-            people = await standing_approvers(self._directory, approvers)
+            found = await standing_approvers(self._directory, approvers)
+            askers = await asyncio.gather(*map(self._directory.known_person, asked))
         except DirectoryError:
-            people = ()
-        return [one.timezone for one in people if one.has_timezone] or [NOBODYS]
+            return []
+        people = {one.id: one for one in (*found, *askers) if not one.is_deactivated}
+        return [one.timezone for one in people.values() if one.has_timezone]
 
 
 def most_common(zones: Iterable[str]) -> str:
-    """Of as many the first by name; empty where there is none that this machine knows."""
-    counted = Counter(filter(is_zone, zones))
-    return min(counted, key=lambda zone: (-counted[zone], zone), default="")
+    """Empty where none is the most common, or none is one that this machine knows."""
+    first, *others = [*Counter(filter(is_zone, zones)).most_common(2), ("", 0)]
+    return first[0] if all(one[1] < first[1] for one in others) else ""

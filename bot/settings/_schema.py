@@ -353,7 +353,7 @@ class Configuration(Part):
     """All of rds-bot.yml. ``observe``: nothing is changed, every change is answered by its plan.
 
     ``timezone``: of pictures that many people read; None: that of most digests, else of most
-    approvers.
+    people.
     """
 
     observe: StrictBool = False

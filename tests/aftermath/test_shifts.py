@@ -226,8 +226,11 @@ def test_the_panel_of_what_got_worse_comes_first_and_of_what_nobody_can_tell_nex
     ]
     found = {Measure(target=sample_target(), metric=one.metric): one for one in (SLOW, unread)}
 
+    busy = series("CPUUtilization", [20.0] * 30, [50.0] * 13)
+    found[Measure(target=sample_target(), metric="CPUUtilization")] = busy
+
     ordered = gravest_first(panels, shifts("orders-staging", found, around()))
 
     assert [one.title for one in ordered] == [
-        "ReadLatency", "ReplicaLag", "CPUUtilization", "DatabaseConnections",
+        "ReadLatency", "CPUUtilization", "ReplicaLag", "DatabaseConnections",
     ]  # fmt: skip

@@ -28,6 +28,13 @@ def test_names_keep_both_ends() -> None:
 def test_lines_are_parted_at_spaces_or_hyphens() -> None:
     assert wrapped(f"{NAME}: CPU", 115, 9, 3)[0] == "orders-analytics-replica-"
     assert wrapped("one two three four five", 58, 9, 2)[0] == "one two"
+    assert wrapped("orders 15 minutes after RDS-1001: worse", 150, 9, 3)[0].endswith("after")
+
+
+@pytest.mark.parametrize("figure", ["60 %", "179 GiB", "0.6 ms", "3 B/s", "15 min"])
+def test_a_figure_stays_with_its_unit(figure: str) -> None:
+    for width in range(60, 300, 5):
+        assert any(figure in one for one in wrapped(f"the value is {figure} now", width, 9, 6))
 
 
 @pytest.mark.parametrize("text", ["", "W", "W" * 300, "数据库" * 60, "a\nb\tc"])

@@ -47,6 +47,19 @@ async def test_it_is_utc_where_nobody_says(stage: Stage, zone: str) -> None:
         assert await play.bot.services.zone() == "UTC"
 
 
+async def test_whoever_asked_lately_counts_too_and_a_draw_is_nobodys(stage: Stage) -> None:
+    live(stage, ("dora",), "America/Lima")
+    live(stage, ("emil",), "Asia/Tokyo")
+    live(stage, ("ana",), "Asia/Tokyo")
+
+    async with stage.bot() as play:
+        before = await play.bot.services.zone()
+        await play.types("/rds snapshot orders-test")
+        after = await play.bot.services.zone()
+
+    assert (before, after) == ("UTC", "Asia/Tokyo")
+
+
 async def test_it_is_utc_while_slack_does_not_tell(stage: Stage) -> None:
     for method in ("users.info", "usergroups.users.list"):
         stage.slack.faults.add(method, Refused("fatal_error"), times=None)
