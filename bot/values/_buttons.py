@@ -9,6 +9,7 @@ from bot.values._metrics import Range
 RUN = "query.run"  #: action of a button whose value is a command that only looks
 FORM = "form.open"  #: action of a button whose value is what `asking` writes
 WEEK_BEFORE, ALL = "--week-before", "--all"
+LONG = 115  #: characters of a command, behind which a choice has no room for its range
 KEEP, STOP = "live.keep", "live.stop"  #: actions of what is kept fresh
 AGAIN = "picture.again"  #: its value is the command that the picture answers
 OPEN_CHART, SHARE_CHART = "picture.open", "picture.share"  #: of a private reply
@@ -37,17 +38,21 @@ def asking(
     return Button(label=label, action=f"{FORM}.{operation}", value=value)
 
 
-def ranges(line: str, shown: Range) -> tuple[Menu, Button]:
+def ranges(line: str, shown: Range) -> tuple[Menu | Button, ...]:
     """The same over another time, and over the same time anew.
 
-    ``line`` is the command without its range.
+    ``line`` is the command without its range. One that is too long for a select has two buttons.
     """
-    choices = tuple(
-        Button(label=span.label, action=f"picture.{span}", value=f"{line} --range {span}")
-        for span in Range
-    )
-    select = Menu(label="Range", choices=choices, chosen=shown.label)
-    return select, refresh(f"{line} --range {shown}")
+    again = refresh(f"{line} --range {shown}")
+    if len(line) > LONG:
+        others = [span for span in (Range.WEEK, Range.DAY, Range.HOUR) if span is not shown]
+        return (*(_over(line, span) for span in others[:2]), again)
+    choices = tuple(_over(line, span) for span in Range)
+    return (Menu(label="Range", choices=choices, chosen=shown.label), again)
+
+
+def _over(line: str, span: Range) -> Button:
+    return Button(label=span.label, action=f"picture.{span}", value=f"{line} --range {span}")
 
 
 def refresh(line: str) -> Button:

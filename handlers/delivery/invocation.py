@@ -6,8 +6,9 @@ from typing import Literal
 from bot.values import PersonId
 
 #: ``form``: a modal, which an answer replaces. ``private``: what only that person sees and what can
-#: be changed. ``open``: a message that all in the channel see, and so may its answer.
-Surface = Literal["form", "private", "open"]
+#: be changed. ``open``: a message that all in the channel see, and so may its answer. ``home``: the
+#: Home tab, which has no place for an answer but the direct messages.
+Surface = Literal["form", "private", "open", "home"]
 
 
 @dataclass(frozen=True)
@@ -23,8 +24,9 @@ class Invocation:
 
     @property
     def is_direct(self) -> bool:
-        """Whether a message to the bot, or of it, asks in its direct messages.
+        """Whether the answer is one message in the bot's direct messages.
 
         Of a command it is not known: Slack takes commands in conversations of others as well.
         """
-        return self.surface == "open" and self.channel.startswith("D")
+        is_there = self.surface == "open" and self.channel.startswith("D")
+        return is_there or self.surface == "home"

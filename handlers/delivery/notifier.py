@@ -186,7 +186,8 @@ class Notifier:
         given = Answer.model_validate(message.body["answer"])
         more = {"thread_ts": root.ts} if root.ts else {}
         waiting = (no_image(DRAWING),) if message.body.get("waits") else ()
-        drawn = pictured(given, *waiting, is_direct=message.place is Place.PERSON)
+        is_direct = message.place is Place.PERSON or root.channel.startswith("D")
+        drawn = pictured(given, *waiting, is_direct=is_direct)
         if root.ts and message.body.get("broadcast"):
             drawn = {**drawn, "reply_broadcast": True}
         strict = message.instead is not None  # who asked in a thread that is gone hears of it

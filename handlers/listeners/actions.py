@@ -300,8 +300,8 @@ def _thread(container: Mapping[str, Any]) -> str | None:
 
 def _surface(body: Mapping[str, Any]) -> Surface:
     """What a card in a channel answers, all see who see the card."""
-    if body.get("view"):
-        return "form"
+    if view := body.get("view"):
+        return "home" if view.get("type") == "home" else "form"
     return "private" if (body.get("container") or {}).get("is_ephemeral", True) else "open"
 
 

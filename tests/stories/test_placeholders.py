@@ -182,3 +182,60 @@ async def test_a_form_is_filled_though_slack_is_in_trouble(stage: Stage, fault: 
         await play.types("/rds backup-window orders-test")
 
         assert await stage.slack.member("ana").sees_modal("Backup window")
+
+
+async def test_who_asked_hears_that_the_message_was_deleted_before_its_chart_was_there(
+    stage: Stage,
+) -> None:
+    stage.slack.faults.add("chat.update", Refused("message_not_found"), times=None)
+    async with stage.bot(CONFIG) as play:
+        await drawn(play)
+
+    said = flat(stage.slack.member("ana").direct_messages()[-1])
+    assert "The message with your chart was deleted" in said
+    assert "Ask again: /rds metrics orders-test" in said
+
+
+GONE = ["thread_not_found", "is_archived", "not_in_channel", "channel_not_found",
+        "restricted_action_read_only_channel", "a_word_of_tomorrow"]  # fmt: skip
+
+
+@pytest.mark.parametrize("word", sampled(GONE, quick=3))
+async def test_where_the_thread_or_channel_takes_no_answer_it_comes_directly_with_the_reason(
+    stage: Stage, word: str
+) -> None:
+    ana = stage.slack.member("ana")
+    stage.slack.faults.add(
+        "chat.postMessage", Refused(word), times=None, where=lambda it: "thread_ts" in it
+    )
+    async with stage.bot(CONFIG) as play:
+        await ana.mentions(LINE.removeprefix("/rds "), "databases")
+        await play.told()
+
+    told = ana.direct_messages()
+    assert [has_image(it) for it in told] == [False, True]
+    assert word in flat(told[0])
+    assert not [it for it in ana.messages("databases") if it.author.is_bot]
+
+
+async def test_what_is_said_anew_is_said_once_though_its_answer_is_lost(stage: Stage) -> None:
+    stage.slack.faults.add("chat.update", Refused("restricted_action"), times=None)
+    async with stage.bot(CONFIG) as play:
+        stage.slack.faults.add(
+            "chat.postMessage", Lost(), times=1, where=lambda it: UNTAKEN in str(dict(it))
+        )
+        await drawn(play)
+
+    assert len([it for it in pictures(stage) if UNTAKEN in it.words]) == 1
+
+
+async def test_where_the_direct_message_takes_long_the_words_come_without_a_link(
+    stage: Stage,
+) -> None:
+    stage.slack.faults.add("chat.postMessage", RateLimited(5), times=None)
+    async with stage.bot(CONFIG) as play:
+        await play.types(LINE)
+        words = [it for it in stage.slack.member("ana").messages() if it.ephemeral]
+
+    assert "the chart comes as a direct message" in flat(words[0])
+    assert "Open chart" not in words[0].words
