@@ -49,3 +49,32 @@ def test_a_cluster_is_as_well_as_each_of_its_members(inventory: Inventory, well:
 def test_only_where_its_region_answers_is_a_database_gone(inventory: Inventory, gone: bool) -> None:
     assert is_gone(inventory, FAILOVER, NOW) is gone
     assert not is_gone(inventory, FAILOVER.model_copy(update={"target": None}), NOW)
+
+
+WHOLE = CLUSTER.model_copy(update={"members": ("shop-1", "shop-2")})
+OTHER = sample_database()
+
+
+@pytest.mark.parametrize(
+    ("identifier", "database", "concerned"),
+    [
+        ("shop", CLUSTER, True),
+        ("shop", member(), True),
+        ("shop-1", member(), True),
+        ("shop-2", WHOLE, True),
+        ("shop-3", WHOLE, False),
+        ("shop", OTHER, False),
+    ],
+)
+def test_an_incident_concerns_a_database_its_cluster_and_its_members(
+    identifier: str, database: Database, concerned: bool
+) -> None:
+    target = CLUSTER.target.model_copy(update={"identifier": identifier})
+    given = FAILOVER.model_copy(update={"target": target})
+    elsewhere = FAILOVER.model_copy(
+        update={"target": target.model_copy(update={"region": "eu-west-9"})}
+    )
+
+    assert given.concerns(database) is concerned
+    assert not elsewhere.concerns(database)
+    assert not FAILOVER.model_copy(update={"target": None}).concerns(database)

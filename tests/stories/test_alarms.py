@@ -228,8 +228,11 @@ async def test_what_happens_to_a_database_is_not_called_calm_by_its_figures(stag
         await passes(play)
         said = " ".join(notes(stage))
 
-        assert "Shutdown or restart since" in said
-        assert "nothing unusual" not in said
+        asked = await types(play, "/rds metrics orders-test")
+
+        for told in (said, asked):
+            assert "Shutdown or restart since" in told
+            assert "nothing unusual" not in told
 
 
 async def test_connections_with_a_firing_alarm_need_something(stage: Stage) -> None:

@@ -506,8 +506,10 @@ async def test_its_chart_is_a_click_away(stage: Stage) -> None:
         [seen] = digests(stage)
 
         await click(play, "ana", seen, "query.run.chart")
+        await everything_is_told(play.bot)
+        below = [it for it in stage.slack.member("ana").messages() if it.thread_ts == seen.ts]
 
-        assert "warehouse over the last 7 days" in answer(play, "ana")
+        assert "warehouse: storage full in about 12 days" in [it.text for it in below]
 
 
 async def test_what_mends_it_is_a_click_away_as_a_form(stage: Stage) -> None:
