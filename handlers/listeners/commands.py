@@ -21,6 +21,7 @@ from handlers.modals.launcher import Launcher, Visit
 from handlers.modals.modals import Trigger
 from handlers.parser import Command, Incomplete, Launch, parse
 from handlers.runner import Runner
+from handlers.suggestions import has_menu
 from storage.tables.inbox import Incoming
 
 KIND = "command"
@@ -77,8 +78,10 @@ class Commands:
     async def _incomplete(self, incomplete: Incomplete, incoming: Incoming) -> None:
         """Ask for the rest with a menu or a form, or in words where neither can be shown."""
         body = incoming.payload
+        found: Command | Incomplete | dict[str, object] = incomplete
         try:
-            found = await self._runner.completed(incomplete, _errand(incoming))
+            if has_menu(incomplete):  # else the form at once: its trigger lives three seconds
+                found = await self._runner.completed(incomplete, _errand(incoming))
         except BotError as error:
             found = explained(error)
         if isinstance(found, Command):

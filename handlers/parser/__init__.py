@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from bot.errors import UsageError
 from bot.operation import Change, Operation, Query
 from bot.params import Choice, Parameter, Picker, Prose, Several, Switch
+from bot.values import Kind as Kinds
 from bot.values import quoted
 from handlers.parser._arguments import parameters, read
 from handlers.parser._errors import FormError, complaint, form_error
@@ -108,7 +109,7 @@ def parse(text: str, catalogue: Mapping[str, type[Operation]]) -> Parsed:
         if (query := _query_in(text, catalogue)) is not None:
             return query
         raise _explained(error, text, catalogue) from error
-    if not _is_spoken(parsed):
+    if not _is_spoken(parsed, catalogue):
         return parsed
     if (query := _query_in(text, catalogue)) is not None:
         return query
@@ -151,7 +152,7 @@ def _query_in(text: str, catalogue: Mapping[str, type[Operation]]) -> Command | 
             except UsageError:
                 continue
             is_query = isinstance(parsed, Command) and isinstance(parsed.operation, Query)
-            if isinstance(parsed, Command) and is_query and not _is_spoken(parsed):
+            if isinstance(parsed, Command) and is_query and not _is_spoken(parsed, catalogue):
                 return parsed
     return None
 
@@ -174,9 +175,11 @@ def _takes_database(operation: type[Operation] | None) -> bool:
     )
 
 
-def _is_spoken(parsed: Parsed) -> bool:
-    """Whether words of sentences stand where words of a list do; the fleet says of what stands for
-    one database whether it is one."""
+def _is_spoken(parsed: Parsed, catalogue: Mapping[str, type[Operation]]) -> bool:
+    """Whether words of sentences, or other verbs, stand in a list: ``list requests``.
+
+    Of what stands for one database the fleet says whether it is one.
+    """
     if not isinstance(parsed, Command) or not isinstance(parsed.operation, Query):
         return False
     operation = parsed.operation
@@ -185,7 +188,9 @@ def _is_spoken(parsed: Parsed) -> bool:
         for name in operation.positionals()
         if isinstance(operation.parameter(name), Several)
     ]
-    return any(plainly(str(word)) in SENTENCE for words in listed for word in words)
+    verbs = {one.verb for one in catalogue.values() if one is not type(operation)}
+    spoken = (SENTENCE | verbs) - set(Kinds)
+    return any(plainly(str(word)) in spoken for words in listed for word in words)
 
 
 def _parsed(text: str, catalogue: Mapping[str, type[Operation]]) -> Parsed:

@@ -6,7 +6,7 @@ the bot cannot do is said to be so, in whatever words it is asked for.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum, auto
 from functools import partial
 
@@ -23,11 +23,14 @@ NUMBER = re.compile(r"#?\d{4,6}")
 NEAR = 4
 #: Several words that mean what one does.
 PHRASES = (
-    (r"\bfail(?:ing|ed)?[ -]over\b|\bswitch(?:ing)? over\b", "failover"),
+    (r"\bfail(?:ing|ed)?[ -](?:it |this |that )?over\b|\bswitch(?:ing)? over\b", "failover"),
     (r"\bback(?:ing)? (?:it |this |them )?up\b", "backup"),
     (r"\b(?:turn |switch |power )?(?:it )?(?:off and on|on and off)(?: again)?\b", "restart"),
     (r"\b(?:neu|re) (?:start|boot)(?:en|e)?\b", "restart"),
     (r"\bkick(?:ing)? off\b", "start"),
+    (r"\bwaiting (?:for|on) (?:me|my|us)\b", "pending"),
+    (r"\bget(?:ting)? rid of\b", "delete"),
+    (r"\bmake (?:it |this )?(?:bigger|larger|smaller|faster)\b", "resize"),
     (r"\bshut(?:ting)? down\b", "shutdown"),
     (r"\broll(?:ing)? back\b", "rollback"),
     (r"\b(?:run|ran|running|runs) (?:out|low)\b", "full"),
@@ -129,6 +132,8 @@ class _Sentence:
         )  # fmt: skip
         if self._is_asked_in_words():
             return Wish(Kind.LOOK, self._looks())
+        if self.words and not self.names_one and all(word in MANNERS for word in self.words):
+            return self._talk() or Wish(Kind.THANKS)
         for found in asked:
             if wish := found():
                 return wish
@@ -199,8 +204,11 @@ class _Sentence:
 
     def _wanted(self) -> Wish | None:
         """A change, or what the bot cannot do: what is asked for first."""
-        wishes = (self._cannot(at) or self._change(at) for at in range(len(self.words)))
-        return next(filter(None, wishes), None)
+        places = range(len(self.words))
+        cannot = next(filter(None, map(self._cannot, places)), None)
+        wishes = (self._cannot(at) or self._change(at) for at in places)
+        first = next(filter(None, wishes), None)
+        return replace(first, word=cannot.word) if first and cannot else first
 
     def _cannot(self, at: int) -> Wish | None:
         word = self.words[at]
@@ -257,6 +265,9 @@ class _Sentence:
         points = {verb: self._points(words) for verb, words in vocabulary.LOOKS.items()}
         for verb in self._told():
             points[verb] += STRONG
+        points["requests"] += STRONG * any(map(_decides, self.words))
+        if points["audit"] == FAINT and not self.names_one:
+            points["audit"] = 0  # "who" alone asks of anything
         ranked = sorted(filter(points.get, points), key=lambda verb: -points[verb])
         if not ranked and self._has(vocabulary.DOING):
             return DOING
@@ -313,8 +324,7 @@ class _Sentence:
 
     def _is_first(self, at: int) -> bool:
         """But for what is polite, and for signs without letters."""
-        polite = vocabulary.POLITE | vocabulary.GREETINGS | vocabulary.THANKS | vocabulary.FILLERS
-        return all(one in polite or not _is_word(one) for one in self.words[:at])
+        return all(one in MANNERS or not _is_word(one) for one in self.words[:at])
 
 
 def _words(text: str) -> list[str]:
@@ -337,6 +347,10 @@ def _weight(word: str, words: vocabulary.Words) -> int:
     return EXACT if word in words else STRONG
 
 
+def _decides(word: str) -> bool:
+    return any(word in words for words in vocabulary.DECISIONS.values())
+
+
 def _change(word: str) -> str:
     """The verb of the change that a word asks for; empty for what was done: ``rebooted``."""
     if word.endswith("ed"):
@@ -344,10 +358,12 @@ def _change(word: str) -> str:
     return next((verb for verb, words in vocabulary.CHANGES.items() if known(word, words)), "")
 
 
+#: A text of these alone is only friendly.
+MANNERS = vocabulary.POLITE | vocabulary.FILLERS | vocabulary.GREETINGS | vocabulary.THANKS
 #: What is offered to somebody who asks how things are: of a database, or of all of them.
 DOING = ("metrics", "digest preview")
 LOGGED = vocabulary.LOOKS["logs"] | {"failed", "authentication", "refused", "connect"}
-TOLD_BY = {"reboot": ("events",), "snapshot": ("show", "events")}
+TOLD_BY = {"reboot": ("events",), "snapshot": ("show", "show", "events")}
 _LOOKED_AT = (
     frozenset(word for words in vocabulary.LOOKS.values() for word in words if len(word) >= FUZZY)
     | vocabulary.HELP

@@ -21,7 +21,7 @@ GREETINGS = _set(
 )
 THANKS = _set(
     "thanks thank thx thanx ty tysm cheers bye goodbye danke gracias merci obrigado grazie nice "
-    "great cool awesome perfect lovely kudos lol"
+    "nevermind great cool awesome perfect lovely kudos lol"
 )
 NEGATIONS = _set(
     "not never no none dont cannot without neither nor stop nicht kein keine niemals nunca jamais "
@@ -85,9 +85,9 @@ NEIGHBOURS = _set(
 LOOKS: Mapping[str, Words] = {
     "top": _set(
         "top slow slower slowly slowness sluggish crawl crawls hang hanging hung stuck lagging "
-        "laggy load query sql statement wait lock locked block blocked blocking blocker deadlock "
-        "busy hot hammer hammering eat eating heavy expensive running process processlist langsam "
-        "lahm lento lenta lent lente abfrage consulta requete"
+        "laggy load query sql statement wait waiting lock locked block blocked blocking blocker "
+        "deadlock busy hot hammer hammering eat eating heavy expensive running process "
+        "processlist langsam lahm lento lenta lent lente abfrage consulta requete"
     ),
     "metrics": _set(
         "metric cpu memory ram mem oom storage disk space iops io latency throughput graph chart "
@@ -119,7 +119,7 @@ LOOKS: Mapping[str, Words] = {
         "list ls lst databases dbs fleet inventory everything datenbanken bases instances clusters "
         "overview"
     ),
-    "requests": _set("request pending waiting approval queue todo"),
+    "requests": _set("request pending approval queue todo"),
     "audit": _set(
         "who whos audit trail history approved rejected touched wer quien qui"
     ),
@@ -159,7 +159,7 @@ CHANGES: Mapping[str, Words] = {
 #: What it does on the bot's own records.
 DECISIONS: Mapping[str, Words] = {
     "approve": _set(
-        "approve lgtm accept genehmige genehmigen aprueba aprobar approuve approuver"
+        "approve lgtm +1 accept genehmige genehmigen aprueba aprobar approuve approuver"
     ),
     "reject": _set(
         "reject decline deny refuse ablehnen rechaza rechazar refuser"
@@ -186,7 +186,7 @@ ENDS = _set("remove stop end delete unsubscribe unschedule")
 #: What others can do to a database, and this bot cannot.
 FOREIGN = _set(
     "stop start delete drop remove destroy kill terminate create restore recover resize scale "
-    "upsize downsize modify change set promote demote upgrade downgrade patch rename clone copy "
+    "rm upsize downsize modify change set promote demote upgrade downgrade patch rename clone copy "
     "rotate grant revoke migrate export import move pause resume enable disable add increase "
     "decrease expand bump shrink extend switch detach attach purge truncate vacuum analyze reindex "
     "reset tag untag deploy rollback provision execute run insert update select alter wipe erase "
@@ -202,7 +202,8 @@ WANTED = _set(
 #: Before these a change is none: the backup window is a setting, a failed restart a fact.
 NOT_ASKED = _set(
     "window windows failed finished worked succeeded status retention size history schedule "
-    "progress completed took is was were has age job jobs running"
+    "progress completed took is was were has age job jobs running not "
+    "missing lost"
 )
 SMALL = _set("a an the my our your this that last another one quick full manual new")
 #: What stands before a change that the bot can make: to create a snapshot is to take one.

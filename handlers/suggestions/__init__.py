@@ -27,6 +27,7 @@ __all__ = [
     "Seen",
     "View",
     "decided",
+    "has_menu",
     "missing_from",
     "named_in",
     "reply_to",
@@ -55,6 +56,12 @@ async def reply_to(
             reply = decided(error, await _view(desk, person, thread))
             return await _drawn(reply, desk, person)
     return explained(error)
+
+
+def has_menu(incomplete: Incomplete) -> bool:
+    """Whether something is likely to be meant by a verb that lacks what it is about."""
+    decides = incomplete.operation.verb in WHOSE and "request" in incomplete.missing
+    return decides or issubclass(incomplete.operation, Query)
 
 
 async def missing_from(incomplete: Incomplete, desk: ServiceDesk, person: Person) -> Payload | None:

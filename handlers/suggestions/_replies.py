@@ -19,6 +19,7 @@ from handlers.parser import (
     Kind,
     SentenceError,
     Wish,
+    is_common,
     plainly,
     requests_in,
     wish_of,
@@ -163,7 +164,9 @@ class _Decision:
             case Kind.CANNOT:
                 return (_cannot(self.wish),)
             case Kind.CHANGE:
-                return (f"{self._asked()}The form asks for the rest. Nothing happens before that.",)
+                cannot = f'I cannot "{self.wish.word}". ' if self.wish.word else ""
+                rest = "The form asks for the rest. Nothing happens before that."
+                return (f"{cannot}{self._asked()}{rest}",)
         return ("What would you like to see?",)
 
     def _asked(self) -> str:
@@ -251,9 +254,7 @@ class _Decision:
             case Kind.THANKS:
                 return Reply(self.wish.kind, ("You're welcome!",))
             case Kind.HELP:
-                return Reply(
-                    self.wish.kind, (f"Gladly. {self._example()}",), buttons=tuple(_helps())
-                )
+                return Reply(self.wish.kind, self._gladly(), buttons=self._helps())
             case Kind.CANNOT:
                 return Reply(self.wish.kind, (_cannot(self.wish),), buttons=tuple(_helps()))
             case Kind.FORBIDDEN:
@@ -272,11 +273,19 @@ class _Decision:
         form = forms[:1] or [asking(label, change.name, "")]
         return (looking(f"About {change.verb}", f"help {change.verb}"), *form, *_helps())
 
+    def _gladly(self) -> Line:
+        """Whoever asks for help about a word that is no verb is told so."""
+        first, *others = self.error.said.casefold().split() or [""]
+        is_about = first == "help" and len(others) == 1 and not is_common(others[0])
+        return (str(self.error),) if is_about else (f"Gladly. {self._example()}",)
+
     def _unread(self) -> Line:
         if self.error.told:
             return (str(self.error),)
         if self.requests:
             return ("Is it about this request?",)
+        if len(self.error.said.split()) == 1:
+            return (str(self.error),)  # it names the word that nobody knows
         return (f"I didn't understand that. {self._example()}",)
 
     def _example(self) -> str:

@@ -19,7 +19,7 @@ PICK = "pick"
 ORDERS_TEST = "orders-test@main/us-east-1"
 
 
-@pytest.mark.parametrize("verb", ["reboot", "snapshot", "backup-window", "approve", "settle"])
+@pytest.mark.parametrize("verb", ["reboot", "snapshot", "backup-window", "settle"])
 async def test_a_change_or_control_without_its_target_opens_its_form(
     bot: Bot, slack: SlackSandbox, verb: str
 ) -> None:
@@ -399,15 +399,16 @@ async def test_text_that_nobody_can_see_or_that_nobody_can_read_is_dealt_with(
 async def test_a_control_by_form_acts(bot: Bot, slack: SlackSandbox) -> None:
     await asks(slack.member("ana"), "/rds reboot orders-staging")
     dora = slack.member("dora")
-    await dora.types("/rds approve", channel="databases")
-    form = await dora.sees_modal("Approve")
+    await dora.types("/rds reject RDS-1001", channel="databases")
+    form = await dora.sees_modal("RDS-1001")
 
-    wrong = await dora.submits(form, {"request": "RDS-x"})
-    said = await told_on_submit(dora, form, {"request": "rds-1001"})
+    wrong = await dora.submits(form, {"request": "RDS-x", "reason": "not now"})
+    said = await told_on_submit(dora, form, {"request": "rds-1001", "reason": "not now"})
 
-    assert wrong.errors == {"request": "A request id reads RDS-1042."}
-    assert "your approval counts, 1 of 1" in flat(said)
-    assert (await filed(bot))[0].status is not Status.PENDING
+    assert list(wrong.errors) == ["request"]
+    assert "A request is RDS- and its number" in wrong.errors["request"]
+    assert "RDS-1001 is rejected" in flat(said)
+    assert (await filed(bot))[0].status is Status.REJECTED
 
 
 @pytest.mark.parametrize(
@@ -465,4 +466,5 @@ async def test_where_no_form_can_be_opened_it_is_said_what_is_missing(
 
     said = await told(slack.member("ana"), "/rds backup-window orders-test")
 
-    assert "HH:MM-HH:MM is missing. It reads: /rds backup-window ID HH:MM-HH:MM" in flat(said)
+    assert "I could not open the form in time." in flat(said)
+    assert [it.value for it in said.actions] == ["backup-window orders-test"]

@@ -92,18 +92,19 @@ def test_what_is_missing_comes_with_a_button_that_holds_what_was_typed() -> None
     made = unfinished(an_incomplete("reboot_instance"), "reboot --failover")
 
     assert_message(made)
-    assert "ID is missing. It reads: /rds reboot ID" in words(made)
+    assert "Reboot: I still need the instance." in words(made)
     assert made["blocks"][-1]["elements"][0]["value"] == "reboot --failover"
 
 
 @pytest.mark.parametrize(
-    ("name", "typed"), [("show_database", "show"), ("reboot_instance", "x" * (BUTTON_VALUE + 1))]
+    ("name", "usage"),
+    [("show_database", "/rds show ID"), ("reboot_instance", "/rds reboot ID [--failover]")],
 )
-def test_without_a_form_it_is_only_said(name: str, typed: str) -> None:
-    made = unfinished(an_incomplete(name), typed)
+def test_where_a_button_cannot_hold_it_it_is_only_said(name: str, usage: str) -> None:
+    made = unfinished(an_incomplete(name), "x" * (BUTTON_VALUE + 1))
 
     assert_message(made)
-    assert "is missing" in words(made)
+    assert f"It reads: {usage}" in words(made)
     assert len(made["blocks"]) == 1
 
 
