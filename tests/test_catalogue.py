@@ -15,6 +15,7 @@ from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.slack.rules import view_problems
 from bot.settings import load as settings_of
 from bot.setup import iam
+from bot.values import written
 from handlers.blocks.form import form, submitted
 from handlers.parser import Command, from_form, parse
 from tests.conftest import StartBot
@@ -187,7 +188,8 @@ def _as_typed(given: Operation) -> dict[str, Any]:
     """An operation's parameters as text, as they would be prefilled."""
     values = given.model_dump(mode="json")
     shown = {name: list(it) if isinstance(it, tuple | list) else it for name, it in values.items()}
-    typed = {"since": "7d", "request": f"RDS-{values.get('request')}"}
+    since = written(getattr(given, "since", None))
+    typed = {"since": since, "request": f"RDS-{values.get('request')}"}
     return {name: typed.get(name, it) if it is not None else None for name, it in shown.items()}
 
 
