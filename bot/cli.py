@@ -99,6 +99,23 @@ def run() -> None:
         sys.exit(2)
 
 
+class Scenario(StrEnum):
+    """Troubles of the demo's; ``bot.sandbox`` is an extra, so their names stand here too."""
+
+    LEAK = "leak"
+    CASCADE = "cascade"
+    FULL_DISK = "full-disk"
+    FAILOVER = "failover"
+    SECURITY = "security"
+
+
+SCENARIOS_HELP = (
+    "leak: connections that nobody closes. cascade: a writer is overloaded, its readers lag, "
+    "clients pile up. full-disk: the storage runs full. failover: a database moves to its standby "
+    "by itself. security: somebody tries passwords."
+)
+
+
 @app.command()
 def demo(
     story: Annotated[
@@ -116,6 +133,9 @@ def demo(
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help="Do not open the page in a browser.")
     ] = False,
+    scenario: Annotated[
+        Scenario | None, typer.Option(help=f"Set a trouble off at the start. {SCENARIOS_HELP}")
+    ] = None,
     keyboard: Annotated[
         bool, typer.Option("--keyboard", help="Type and click in this terminal as well.")
     ] = False,
@@ -132,7 +152,7 @@ def demo(
     if story:
         raise typer.Exit(sandbox.tell_story())
     ports = (port,) if port else sandbox.PORTS
-    wishes = sandbox.Wishes(ports, browse=not no_browser, typing=keyboard)
+    wishes = sandbox.Wishes(ports, browse=not no_browser, typing=keyboard, scenario=scenario)
     raise typer.Exit(sandbox.open_workspace(wishes))
 
 

@@ -5,14 +5,15 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 from bot.sandbox import browser
-from bot.sandbox.aws import DEMO_ALARMS, DEMO_FLEET, AWSSandbox
+from bot.sandbox.aws import DEMO_ALARMS, DEMO_FLEET, SCENARIOS, AWSSandbox
+from bot.sandbox.keyboard import Keyboard
 from bot.sandbox.page import UnbuiltError, WorkspacePage, built_page
 from bot.sandbox.performance import Performance
 from bot.sandbox.stage import Stage, StageError, is_outside, staged
@@ -25,6 +26,8 @@ Playing: TypeAlias = Coroutine[Any, Any, int]
 PACE = 20.0
 #: Where the page is, if the first is free.
 PORTS = (8765, 0)
+#: Seconds in which the bot has looked at its fleet for the first time.
+LOOKS_WITHIN = 15.0
 #: The address comes last: nothing must scroll over it.
 READY = (
     "The workspace is open until Ctrl-C. There you can be anybody, type and click.",
@@ -42,6 +45,7 @@ class Wishes:
     ports: Sequence[int] = PORTS
     browse: bool = True
     typing: bool = False
+    scenario: str | None = None  #: of SCENARIOS, set off at the start
 
 
 def tell_story() -> int:
@@ -63,18 +67,73 @@ async def _tell(terminal: Terminal) -> int:
 
 
 async def _show(terminal: Terminal, wishes: Wishes) -> int:
+    keyboard = Keyboard() if wishes.typing else None
+    while True:
+        async with _workspace(terminal, wishes) as (stage, page, director):
+            if wishes.browse:
+                browser.offer(page.url)
+            terminal.say(f"The bot's log: {stage.bot.log}")
+            terminal.frame(*(line.format(page.url) for line in READY))
+            code = await director.until_over(Visit(stage, terminal).stay(keyboard))
+        if code or not director.starts_over:
+            return code
+        # the tabs that are open come back to where they were
+        wishes = replace(wishes, ports=(page.port,), browse=False, scenario=None)
+
+
+@asynccontextmanager
+async def _workspace(
+    terminal: Terminal, wishes: Wishes
+) -> AsyncIterator[tuple[Stage, WorkspacePage, "Directing"]]:
     built = built_page()
-    async with (
-        _stage(terminal, history=True) as stage,
-        WorkspacePage(stage.slack, wishes.ports, built) as page,
-    ):
-        welcome(stage.slack)
-        stage.aws.seed_alarms(DEMO_ALARMS)
-        if wishes.browse:
-            browser.offer(page.url)
-        terminal.say(f"The bot's log: {stage.bot.log}")
-        terminal.frame(*(line.format(page.url) for line in READY))
-        return await Visit(stage, terminal).stay(typing=wishes.typing)
+    async with _stage(terminal, history=True) as stage:
+        director = Directing(stage.aws)
+        async with WorkspacePage(stage.slack, wishes.ports, built, director) as page:
+            welcome(stage.slack)
+            stage.aws.seed_alarms(DEMO_ALARMS)
+            if wishes.scenario:
+                await director.set_off_once_seen(wishes.scenario)
+            yield stage, page, director
+
+
+class Directing:
+    """Sets scenarios off, and everything back to the start."""
+
+    scenarios: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        name: {"label": one.label, "sentence": one.sentence} for name, one in SCENARIOS.items()
+    }
+
+    def __init__(self, aws: AWSSandbox) -> None:
+        self._aws = aws
+        self._over = asyncio.Event()
+
+    @property
+    def starts_over(self) -> bool:
+        return self._over.is_set()
+
+    def set_off(self, name: str) -> None:
+        self._aws.set_off(name)
+
+    async def set_off_once_seen(self, name: str) -> None:
+        """What happened before the bot has looked for the first time would be no news to it."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOKS_WITHIN):
+                while not self._aws.calls("rds:DescribeEvents"):  # noqa: ASYNC110 - another thread
+                    await asyncio.sleep(0.1)
+        self.set_off(name)
+
+    def start_over(self) -> None:
+        self._over.set()
+
+    async def until_over(self, visit: Coroutine[Any, Any, int]) -> int:
+        """The visit's exit code; it ends in order when all starts over, or this is cancelled."""
+        staying = asyncio.ensure_future(visit)
+        asked = asyncio.ensure_future(self._over.wait())
+        with suppress(asyncio.CancelledError):  # the visit ends well by that too
+            await asyncio.wait((staying, asked), return_when=asyncio.FIRST_COMPLETED)
+        asked.cancel()
+        staying.cancel()
+        return await staying
 
 
 @asynccontextmanager

@@ -49,11 +49,6 @@ class Performance:
             self._sum_up(done, every, time.monotonic() - began)
         return int(done != every)
 
-    async def leave(self) -> bool:
-        """The bot's end alone; False where it is not as the story has it."""
-        async with telling(self._narrator):
-            return await self._leave()
-
     # -- the story
 
     async def _tell(self) -> int:

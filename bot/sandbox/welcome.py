@@ -6,7 +6,7 @@ from typing import Any
 from bot.sandbox.slack import SlackSandbox
 
 AUTHOR, PLACE = "pat", "databases"
-OPENING = "New here? Five things to try:"
+OPENING = "New here? Six things to try:"
 #: What to do, what to type or press for it, and what to look for.
 STEPS = (
     ("Ask for a snapshot: type ", "/rds snapshot orders-dev", ". It needs nobody's approval."),
@@ -18,6 +18,7 @@ STEPS = (
     ("Press ", "Approve", " on the card of your own request, and see what happens."),
     ("Become Dora, then Emil (in the list of people), and press ", "Approve", " as each of them."),
     ("Look at the app's Home, and at what was written down: ", "/rds audit", ""),
+    ("Set trouble off in the yellow bar above, then look into ", "#database-incidents", "."),
 )
 
 

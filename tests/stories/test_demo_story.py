@@ -239,14 +239,18 @@ def test_the_page_stays_without_a_terminal_until_it_is_told_to_end(
         if spared:
             demo.send_signal(spared)
         typed = _asked(f"{page}api/people/ana/type", line="/rds list", channel="C0DATABASE")
-        started = _descendants(demo.pid)
+        before, opening = _descendants(demo.pid), _opening(page)
+        _asked(f"{page}api/demo/start-over")
+        assert _address(demo) == page
+        reopened, started = _opening(page) != opening, _descendants(demo.pid)
         demo.send_signal(ending)
         said, _ = demo.communicate(timeout=30)
 
     assert typed == {"ok": True, "acknowledged": True}
+    assert reopened
     assert (demo.returncode, len(started)) == (0, 1), said  # the bot, and no story
     assert "Traceback" not in said
-    assert not any(Path(f"/proc/{pid}").exists() for pid in started)
+    assert not any(Path(f"/proc/{pid}").exists() for pid in (*before, *started))
 
 
 async def test_a_bot_that_ends_by_itself_ends_the_visit(stage: Stage) -> None:
@@ -261,7 +265,7 @@ async def test_a_bot_that_ends_by_itself_ends_the_visit(stage: Stage) -> None:
 async def test_at_the_keyboard_a_visit_ends_with_the_input(stage: Stage) -> None:
     out = io.StringIO()
 
-    assert await Visit(stage, Terminal(out)).stay(typing=True) == 0
+    assert await Visit(stage, Terminal(out)).stay(Typist()) == 0
     assert "There is no more input, so this ends here." in out.getvalue()
 
 
@@ -316,6 +320,11 @@ def _address(demo: "subprocess.Popen[str]") -> str:
 def _asked(address: str, **body: str) -> object:
     with urlopen(Request(address, json.dumps(body).encode()), timeout=10) as answer:
         return json.load(answer)
+
+
+def _opening(address: str) -> object:
+    with urlopen(f"{address}api/workspace", timeout=10) as answer:
+        return json.load(answer)["opening"]
 
 
 def _descendants(pid: int) -> list[int]:

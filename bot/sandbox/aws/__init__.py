@@ -24,6 +24,7 @@ from bot.sandbox.aws.fleet import (
 from bot.sandbox.aws.journal import Call
 from bot.sandbox.aws.lapses import Lapse
 from bot.sandbox.aws.sandbox import AWSSandbox
+from bot.sandbox.aws.scenarios import SCENARIOS, Scenario
 
 __all__ = [
     "ANALYTICS",
@@ -31,6 +32,7 @@ __all__ = [
     "DEMO_FLEET",
     "LEGACY",
     "MAIN",
+    "SCENARIOS",
     "AWSSandbox",
     "AlarmSpec",
     "Call",
@@ -42,5 +44,6 @@ __all__ = [
     "InstanceSpec",
     "Kind",
     "Lapse",
+    "Scenario",
     "role_arn",
 ]

@@ -113,6 +113,7 @@ def machine_of(instance: TimedInstance, account: str, world: World) -> Machine:
         insights=instance.performance_insights_enabled,
         outages=instance.outages,
         drift=world.drift,
+        strains=tuple(it for it in world.strains if it.database == instance.db_instance_identifier),
     )
 
 

@@ -13,6 +13,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "RDS-EVENT-0004": ("availability", "DB instance shutdown"),
     "RDS-EVENT-0005": ("creation", "DB instance created"),
     "RDS-EVENT-0006": ("availability", "DB instance restarted"),
+    "RDS-EVENT-0007": (
+        "low storage",
+        "Allocated storage has been exhausted. Allocate additional storage to resolve",
+    ),
     "RDS-EVENT-0012": ("configuration change", "Applying modification to database instance class"),
     "RDS-EVENT-0013": ("failover", "Multi-AZ instance failover started"),
     "RDS-EVENT-0014": (

@@ -1,7 +1,7 @@
 """Log files of the sandbox's databases: the same seed always writes the same lines."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -38,6 +38,10 @@ SLOW = (
     "# Query_time: 1.804 Rows_examined: 40211 SELECT sum(cents) FROM payments WHERE day = '11-20';",
     "# Query_time: 2.517 Rows_examined: 98113 UPDATE invoices SET late = 1 WHERE due < NOW();",
 )
+Trouble = tuple[float, tuple[str, ...]]
+"""From which epoch second on what is written most of the time."""
+OFTEN = 220
+"""Of 256 lines."""
 OTHER = ("Thread 1 advanced to log sequence 8123", "Completed checkpoint up to RBA")
 
 
@@ -50,6 +54,7 @@ class File:
     ends: int
     sayings: tuple[str, ...]
     owner: str
+    trouble: Trouble | None = None
 
     @property
     def last_written(self) -> int:
@@ -67,7 +72,10 @@ class File:
 
     def _saying(self, at: int) -> str:
         digest = sha256(f"{self.owner}/{self.log_file_name}/{at}".encode()).digest()
-        return self.sayings[digest[0] % len(self.sayings)]
+        since, lines = self.trouble or (0.0, ())
+        tells = lines and at >= since and digest[1] < OFTEN and self.sayings is not SLOW
+        said = lines if tells else self.sayings
+        return said[digest[0] % len(said)]
 
 
 class LogActions(Actions):
@@ -95,7 +103,9 @@ class LogActions(Actions):
         if instance.status == "stopped":
             return []
         now = int(instance.world.now())
-        return list(_writer(instance.engine)(instance.db_instance_identifier, now))
+        trouble = instance.world.logged.get(instance.db_instance_identifier)
+        files = _writer(instance.engine)(instance.db_instance_identifier, now)
+        return [replace(one, trouble=trouble) for one in files]
 
 
 def _writer(engine: str) -> Callable[[str, int], Iterator[File]]:

@@ -6,6 +6,7 @@ from hashlib import sha256
 import numpy as np
 
 from bot.sandbox.aws.chance import uniform
+from bot.sandbox.aws.strains import Strain
 
 SEED = 7
 SIZES = {
@@ -36,6 +37,7 @@ class Machine:
     insights: bool = False  #: whether Performance Insights is on
     outages: tuple[tuple[float, float], ...] = ()
     drift: int = 0
+    strains: tuple[Strain, ...] = ()
 
     @property
     def is_aurora(self) -> bool:

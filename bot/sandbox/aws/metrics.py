@@ -12,6 +12,7 @@ from bot.sandbox.aws.chance import Floats, Minutes, tail, uniform, wander, withi
 from bot.sandbox.aws.load import DAY, is_gap, load_of
 from bot.sandbox.aws.machine import Machine
 from bot.sandbox.aws.restarts import shaken
+from bot.sandbox.aws.strains import strained
 
 GIB = 2.0**30
 MIB = 2.0**20
@@ -31,6 +32,7 @@ def measured(machine: Machine, metric: str, minutes: Minutes) -> Floats | None:
         return None
     shown = minutes + machine.drift
     figures = shaken(machine, metric, minutes, law(machine, shown, load_of(machine, shown)))
+    figures = strained(machine.strains, metric, minutes, figures)
     return np.where(is_gap(machine, shown), np.nan, figures)
 
 

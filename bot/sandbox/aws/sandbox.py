@@ -3,13 +3,15 @@
 import time
 from collections.abc import Iterable
 from contextlib import ExitStack
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import boto3
 from botocore.config import Config
+from moto.rds.models import rds_backends
 from moto.sts.models import sts_backends
 
 from bot.sandbox.aws.alarms import AlarmSpec, seed_alarms
+from bot.sandbox.aws.backend import TimedBackend
 from bot.sandbox.aws.clock import Clock, advance
 from bot.sandbox.aws.cloudtrail import Trail
 from bot.sandbox.aws.faults import Fault, Faults, Kind
@@ -22,11 +24,14 @@ from bot.sandbox.aws.journal import Call, Journal, matching
 from bot.sandbox.aws.lapses import Lapse, Lapses
 from bot.sandbox.aws.metricdata import MetricData
 from bot.sandbox.aws.plans import Plan
+from bot.sandbox.aws.scenarios import SCENARIOS
 from bot.sandbox.aws.seeding import resource_id, seed
 from bot.sandbox.aws.server import Gateway, Services, serving
 from bot.sandbox.aws.world import World
 
 REGION = "us-east-1"
+#: Seconds before a scenario is set off from which on the logs tell of it.
+LOGGED_BEFORE = 600.0
 CLIENT = Config(retries={"total_max_attempts": 1})
 
 
@@ -103,6 +108,21 @@ class AWSSandbox:
         """Alarms on metrics of RDS, whose states follow from what is measured."""
         with self._world.lock:
             seed_alarms(specs)
+
+    def set_off(self, name: str) -> None:
+        """Let one of SCENARIOS begin in the demo's fleet; once, until all is reset."""
+        scenario, backend = SCENARIOS[name], cast(TimedBackend, rds_backends[MAIN][REGION])
+        with self._world.lock:
+            if name in self._world.troubles:
+                return
+            self._world.troubles.add(name)
+            now = self._world.now()
+            self._world.strains += scenario.strains(now)
+            for database, lines in (scenario.logs or {}).items():
+                self._world.logged[database] = (now - LOGGED_BEFORE, lines)
+            seed_alarms(scenario.alarms)
+            if scenario.happens:
+                scenario.happens(backend, now)
 
     def client(self, service: str, account: str = MAIN, region: str = REGION) -> Any:
         """A plain boto3 client with somebody else's hand, session name "outsider".

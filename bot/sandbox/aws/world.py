@@ -12,6 +12,7 @@ from hashlib import sha256
 
 from bot.sandbox.aws.clock import Clock
 from bot.sandbox.aws.plans import Plan, default_plan
+from bot.sandbox.aws.strains import Strain
 from bot.sandbox.aws.timeline import Timeline, paced
 
 SNAPSHOT_QUOTA = 10_000
@@ -44,6 +45,9 @@ class World:
         self.plan.clear()
         self.plan.update(default_plan())
         self.snapshot_quota = SNAPSHOT_QUOTA
+        self.troubles: set[str] = set()
+        self.strains: list[Strain] = []
+        self.logged: dict[str, tuple[float, tuple[str, ...]]] = {}
         self.began = self.clock()
         self._endings: list[Ending] = []
         self._due: list[tuple[float, int, Callable[[], object]]] = []

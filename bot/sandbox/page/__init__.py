@@ -5,6 +5,6 @@ reached their screens.
 """
 
 from bot.sandbox.page.assets import UnbuiltError, built_page
-from bot.sandbox.page.server import WorkspacePage
+from bot.sandbox.page.server import Director, WorkspacePage
 
-__all__ = ["UnbuiltError", "WorkspacePage", "built_page"]
+__all__ = ["Director", "UnbuiltError", "WorkspacePage", "built_page"]

@@ -2,11 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from secrets import token_hex
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from aiohttp import web
 from pydantic import ValidationError
@@ -32,17 +33,36 @@ POLICY = (
 FILE_POLICY = "default-src 'none'; sandbox"
 
 
+class Director(Protocol):
+    """What the demo's own bar above the workspace lets people do."""
+
+    @property
+    def scenarios(self) -> Mapping[str, Mapping[str, str]]:
+        """Label and sentence of each, by name."""
+
+    def set_off(self, name: str) -> None: ...
+
+    def start_over(self) -> None:
+        """Everything is as at the start before long; this page goes, and comes again."""
+
+
 class WorkspacePage:
     """Serves one workspace to any number of browsers on this machine.
 
-    `ports`: the first of them that is free is taken; 0 is any. Raises OSError where none is, and
-    UnbuiltError where the page is not built.
+    `ports`: the first of them that is free is taken; 0 is any. With a `director` it has the demo's
+    bar. Raises OSError where no port is free, and UnbuiltError where the page is not built.
     """
 
     def __init__(
-        self, slack: SlackSandbox, ports: Sequence[int] = (0,), built: Path | None = None
+        self,
+        slack: SlackSandbox,
+        ports: Sequence[int] = (0,),
+        built: Path | None = None,
+        director: Director | None = None,
     ) -> None:
         self._slack = slack
+        self._director = director
+        self._opening = token_hex(4)  #: by which a tab notices that it was started over
         self._ports = ports
         self._built = built or built_page()
         self._runner = web.AppRunner(self._application(), shutdown_timeout=0.1)
@@ -69,6 +89,10 @@ class WorkspacePage:
     def url(self) -> str:
         return f"http://{HOST}:{self._port}/"
 
+    @property
+    def port(self) -> int:
+        return self._port
+
     async def _listen(self, port: int, *others: int) -> int:
         try:
             await web.TCPSite(self._runner, HOST, port).start()
@@ -86,6 +110,8 @@ class WorkspacePage:
         app.router.add_get("/api/workspace", self._workspace)
         app.router.add_get("/api/people/{person}/screen", self._screen)
         app.router.add_post("/api/people/{person}/{verb}", self._act)
+        app.router.add_post("/api/demo/start-over", self._start_over)
+        app.router.add_post("/api/demo/scenarios/{name}", self._set_off)
         return app
 
     @web.middleware
@@ -118,7 +144,12 @@ class WorkspacePage:
         )
 
     async def _workspace(self, request: web.Request) -> web.StreamResponse:
-        return web.json_response(workspace_json(self._slack.workspace), headers=HEADERS)
+        shown = workspace_json(self._slack.workspace)
+        if self._director:
+            shown["scenarios"] = [
+                {"name": name, **said} for name, said in self._director.scenarios.items()
+            ]
+        return web.json_response({**shown, "opening": self._opening}, headers=HEADERS)
 
     # -- what people see
 
@@ -160,6 +191,26 @@ class WorkspacePage:
             sentence = str(error).partition("\n")[0]
             return web.json_response({"ok": False, "error": sentence}, headers=HEADERS)
         return web.json_response({"ok": True, **answer}, headers=HEADERS)
+
+    # -- what the demo's bar does
+
+    async def _set_off(self, request: web.Request) -> web.StreamResponse:
+        name = request.match_info["name"]
+        director = self._directed()
+        if name not in director.scenarios:
+            known = ", ".join(director.scenarios)
+            raise web.HTTPNotFound(text=f"There is no scenario {name}. There are: {known}.")
+        director.set_off(name)
+        return web.json_response({"ok": True}, headers=HEADERS)
+
+    async def _start_over(self, request: web.Request) -> web.StreamResponse:
+        self._directed().start_over()
+        return web.json_response({"ok": True}, headers=HEADERS)
+
+    def _directed(self) -> Director:
+        if self._director is None:
+            raise web.HTTPNotFound(text="Nobody directs this workspace.")
+        return self._director
 
     def _member(self, who: str) -> Member:
         """By id or name. Raises 404."""

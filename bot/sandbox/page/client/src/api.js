@@ -22,6 +22,17 @@ export async function act(personId, verb, body = {}) {
   }
 }
 
+export const setOff = (name) => direct(`scenarios/${name}`);
+export const startOver = () => direct("start-over");
+
+async function direct(what) {
+  try {
+    return await (await fetch(`/api/demo/${what}`, { method: "POST" })).json();
+  } catch {
+    return { ok: false, error: UNREACHABLE };
+  }
+}
+
 export function screenAddress(personId) {
   const scheme = location.protocol === "https:" ? "wss" : "ws";
   return `${scheme}://${location.host}/api/people/${personId}/screen`;

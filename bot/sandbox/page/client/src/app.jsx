@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import { readWorkspace } from "./api.js";
+import { DemoBar } from "./demo-bar.jsx";
 import { Waiting } from "./waiting.jsx";
 import { Workspace } from "./workspace.jsx";
 
@@ -11,5 +12,11 @@ export function App() {
   }, []);
   if (problem) return <Waiting role="alert">{problem}</Waiting>;
   if (!workspace) return <Waiting>Opening the workspace…</Waiting>;
-  return <Workspace workspace={workspace} />;
+  if (!workspace.scenarios) return <Workspace workspace={workspace} />;
+  return (
+    <div className="with-demo-bar">
+      <DemoBar workspace={workspace} />
+      <Workspace workspace={workspace} />
+    </div>
+  );
 }

@@ -6,6 +6,7 @@ import "./styles/messages.css";
 import "./styles/blocks.css";
 import "./styles/controls.css";
 import "./styles/dialogs.css";
+import "./styles/demo-bar.css";
 import { App } from "./app.jsx";
 
 createRoot(document.getElementById("root")).render(<App />);
