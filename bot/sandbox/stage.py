@@ -13,8 +13,8 @@ from typing import Any
 import yaml
 
 from bot import manifest
-from bot.sandbox.archive import write_history
 from bot.sandbox.aws import ANALYTICS, LEGACY, MAIN, AWSSandbox, role_arn
+from bot.sandbox.past import write_history
 from bot.sandbox.process import BotProcess, Ran, run
 from bot.sandbox.slack import Member, Person, SlackSandbox, demo_workspace, installed_app
 from bot.values import PersonId

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.archive import write_history
 from bot.sandbox.aws import AWSSandbox
-from bot.sandbox.history import WEEKS, happened
+from bot.sandbox.past import write_history
+from bot.sandbox.past.plan import WEEKS, happened
 from bot.sandbox.stage import staged
 from bot.values import SECOND, PersonId, Status, wall_clock
 from storage.store import Store
