@@ -124,7 +124,7 @@ class Drafts:
         observes = self._settings.observe and isinstance(planned, Plan)
         if judged.decision.effect is Effect.DENY and not observes:
             # Before the guards speak: to mend those would be in vain.
-            raise await self._denied(ask, order, judged, planned)
+            raise await self._denied(ask, order, judged, planned, looked.database.account_name)
         planned = _barred(change, looked.database) or planned
         if isinstance(planned, Plan):
             planned = await self._patient(planned, looked.database, judged)
@@ -184,7 +184,12 @@ class Drafts:
         )
 
     async def _denied(
-        self, ask: Ask, order: Order, judged: Judged, planned: Plan | PreflightError
+        self,
+        ask: Ask,
+        order: Order,
+        judged: Judged,
+        planned: Plan | PreflightError,
+        account: str,
     ) -> NotAllowedError:
         """Audit the denial with all that a CloudOps request needs; the error is to be raised."""
         call = planned.call.json_value() if isinstance(planned, Plan) else None
@@ -201,6 +206,7 @@ class Drafts:
                         "rule": judged.decision.rule,
                         "environment": judged.classified.environment,
                         "classified_by": judged.classified.rule,
+                        "account_name": account,
                         "command": ask.change.as_typed(),
                         "call": call,
                     },

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from bot.operations import CATALOGUE
 from bot.values import (
     AuditEntry,
     Call,
@@ -15,10 +16,11 @@ from bot.values import (
     Strong,
 )
 from handlers.blocks.aws_call import call_text, cli
-from handlers.blocks.elements import Payload, actions, button, context, fields, header, notification
+from handlers.blocks.elements import Payload, actions, button, context, fields, notification
 from handlers.blocks.rich import Block, lines, preformatted, quote, rich_text
+from handlers.blocks.text import cut, visible
 
-CALL, REASON, FACT = 2000, 2000, 300
+CALL, REASON, FACT, HEAD = 2000, 2000, 300, 300
 
 
 def denied(reason: str, seq: int | None, classified: Classified | None = None) -> Payload:
@@ -38,23 +40,38 @@ def denied(reason: str, seq: int | None, classified: Classified | None = None) -
 
 def cloudops_request(row: AuditEntry) -> Payload:
     """Ready to send: who wants what on which database, why, and the exact call."""
-    event = row.event
-    said: Line = (f"CloudOps request: {event.operation} on {event.target}, asked by ", *_who(row))
+    what = _what(row)
+    said: Line = ("CloudOps request: ", *_who(row), f" asks: {what}")
+    why = visible(row.event.text)
+    head: Line = (*_who(row), " asks: ", Strong(text=what), f': "{cut(why, HEAD)}"' if why else "")
     blocks = [
-        header(f"CloudOps request: {event.operation} on {(event.target or '?').partition('@')[0]}"),
+        rich_text(lines(head)),
         *fields(_facts(row), FACT),
         *_call(row),
-        *_reason(row),
+        *(_reason(row) if len(why) > HEAD else ()),
         context((f"Audit row {row.seq}, {row.hash[:12]}",)),
     ]
     return {"text": notification(said), "blocks": blocks}
 
 
+def _what(row: AuditEntry) -> str:
+    """``reboot orders-prod``"""
+    known = CATALOGUE.get(row.event.operation or "")
+    verb = known.verb if known else row.event.operation
+    return f"{verb} {(row.event.target or '?').partition('@')[0]}"
+
+
+def _place(row: AuditEntry) -> str:
+    """With the account's name, where it was known when that was denied."""
+    target, account = row.event.target or "unknown", row.event.facts.get("account_name")
+    name, _, place = target.partition("@")
+    return f"{name}@{account}/{place.partition('/')[2]}" if account and place else target
+
+
 def _facts(row: AuditEntry) -> Iterator[tuple[str, Line]]:
-    event, facts = row.event, row.event.facts
-    yield "Asked by", _who(row)
+    facts = row.event.facts
     yield "When", (Moment(at=row.at),)
-    yield "Database", (Code(text=event.target or "unknown"),)
+    yield "Database", (Code(text=_place(row)),)
     yield "Environment", (f"{facts.get('environment')}, by {facts.get('classified_by')}",)
     yield "Denied by", (str(facts.get("rule") or "the policy"),)
     if facts.get("command"):

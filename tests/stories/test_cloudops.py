@@ -65,7 +65,7 @@ async def test_the_button_posts_a_request_that_is_ready_to_be_carried_out(
 
     posted = await slack.member("pat").sees(_in_cloudops)
     for word in (
-        "@ana", "orders-prod@123456789012/us-east-1", "the standby is *newer*",
+        "@ana asks: reboot orders-prod: ", "orders-prod@main/us-east-1", "the standby is *newer*",
         "rds:RebootDBInstance", "ForceFailover = true",
         "aws rds reboot-db-instance --region us-east-1 --db-instance-identifier orders-prod",
         "/rds reboot orders-prod", "tag Environment=production",
