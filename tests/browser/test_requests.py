@@ -74,12 +74,14 @@ async def test_taking_a_request_back_is_confirmed_first(visitor: Visitor) -> Non
     await visitor.opens("ben")
     await visitor.types("/rds reboot billing-staging")
     card = visitor.article("Reboot billing-staging", "asked by")
-    take_back = card.get_by_role("button", name="Cancel request")
+    take_back = visitor.page.get_by_role("menuitem", name="Cancel request")
 
+    await card.get_by_role("button", name="More").click()
     await take_back.click()
     await visitor.page.get_by_role("dialog").get_by_role("button").first.click()
     await expect(visitor.page.get_by_role("dialog")).to_have_count(0)
     await expect(card).to_contain_text("needs 1 approval")
+    await card.get_by_role("button", name="More").click()
     await take_back.click()
     await visitor.page.get_by_role("dialog").get_by_role("button").last.click()
 
