@@ -85,8 +85,8 @@ class Monitoring:
 
         ``words`` are metrics; none: what matters for its engine, of which the four most unusual
         are drawn, or ``everything``. ``week_before``: with the same hours of the week before
-        beside it. ``alarms`` fire on it, and ``known`` is what else is
-        wrong whatever the figures say: they come first, and then nothing is called calm.
+        beside it. ``alarms`` fire on it, and ``known`` is what else is wrong whatever the figures
+        say: they come first, and then nothing is called calm.
 
         Raises UsageError for an unknown metric, AWSError where CloudWatch cannot be asked.
         """
