@@ -166,7 +166,7 @@ def _offers(reply: Reply) -> Iterator[Block]:
         return
     for one in reply.offers:
         first = [element for it in one.buttons[:1] for element in controls(it)]
-        yield {**section(one.line), **({"accessory": first[0]} if first else {})}
+        yield {**section(one.short), **({"accessory": first[0]} if first else {})}
 
 
 async def _requests(reply: Reply, desk: ServiceDesk, person: Person) -> Payload:

@@ -51,6 +51,11 @@ class Offered:
         said = f" is {self.database.status} ({self.environment}, {self.database.engine})"
         return (Strong(text=self.database.name), said)
 
+    @property
+    def short(self) -> Line:
+        """Of several, beside a button, in one line of a phone."""
+        return (Strong(text=self.database.name), f" · {self.database.status}")
+
 
 @dataclass(frozen=True)
 class Reply:

@@ -73,6 +73,22 @@ async def test_where_its_card_stands_is_kept(database: Store) -> None:
         await tx.save_incident(current.model_copy(update={"card": card}))
 
     assert (await database.incidents.get(opened.id)).card == card
+
+
+async def test_it_is_found_by_its_card_and_by_no_text_that_reads_like_one(database: Store) -> None:
+    card, other = Posted(channel="C1", ts="1.2"), Posted(channel="C_", ts="1%2")
+    opened = await _opened(database, an_incident("a"))
+    await _opened(database, an_incident("b", detail='"card":{"channel":"C1","ts":"1.2"}'))
+    assert await database.incidents.of_card(card) is None
+
+    async with database.write() as tx:
+        current = await tx.lock_incident(opened.id)
+        await tx.save_incident(current.model_copy(update={"card": card}))
+
+    found = await database.incidents.of_card(card)
+    assert found is not None
+    assert found.id == opened.id
+    assert await database.incidents.of_card(other) is None
     with pytest.raises(UsageError, match="no incident I-99"):
         await database.incidents.get(99)
 
