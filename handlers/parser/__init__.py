@@ -144,7 +144,7 @@ def _explained(
 
 def _query_in(text: str, catalogue: Mapping[str, type[Operation]]) -> Command | None:
     """``show orders`` in ``please show me the orders``, ``info orders`` and ``orders show``."""
-    words = _typed(text[:LONGEST_TEXT])
+    words = _typed(text) if len(text) <= LONGEST_TEXT else []
     for plain_words in (words, split(plainer(words))):
         for command in _readings(plain_words, verbs_of(catalogue)):
             try:

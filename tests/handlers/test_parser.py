@@ -434,6 +434,11 @@ def test_a_query_among_polite_words_is_that_query(text: str, command: str) -> No
     assert parse(text, CATALOGUE) == parse(command, CATALOGUE)
 
 
+def test_of_an_endless_text_no_part_is_run() -> None:
+    with pytest.raises(UsageError, match="Please shorten it"):
+        parse("list " + "moon " * 3000, CATALOGUE)
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
