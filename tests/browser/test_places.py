@@ -114,7 +114,7 @@ async def test_a_cell_is_drawn_as_it_is_written(visit: Visiting) -> None:
     async with visit() as dora:
         await dora.opens("dora")
         await dora.types('/rds digest schedule "30 8 * * mon-fri"')
-        await expect(dora.private("30 8 * * mon-fri")).to_be_visible()
+        await expect(dora.private("Weekdays at 08:30")).to_be_visible()
         await dora.types("/rds digest list")
 
         await expect(dora.private("scheduled digest")).to_contain_text("30 8 * * mon-fri")

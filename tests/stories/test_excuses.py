@@ -63,7 +63,7 @@ async def test_where_a_form_gets_no_answer_it_is_said_what_is_missing(stage: Sta
         await play.types("/rds backup-window orders-test")
 
         ana = stage.slack.member("ana")
-        await ana.sees(lambda it: it.ephemeral and "HH:MM-HH:MM is missing" in it.text)
+        await ana.sees(lambda it: it.ephemeral and "I could not open the form in time" in it.text)
 
 
 async def test_a_dry_run_stays_one_when_a_form_asks_for_the_rest(stage: Stage) -> None:
