@@ -178,7 +178,9 @@ def _group(error: UnknownVerbError, verbs: Verbs, tried: Tried) -> UsageError | 
         command = error.before + _joined(verb, rest[1:])
         if _may_be_offered(command, error.words, tried):
             return slip(f"I don't know {shortened(f'{typed.text} {second}')}.", verb, command)
-    return VerbGroupError(_suggestions.unmarked(typed.text.casefold()), [*group.values()])
+    alone = verbs.get(key(_suggestions.unmarked(typed.text)))
+    all_of_them = [*((alone,) if alone else ()), *group.values()]
+    return VerbGroupError(_suggestions.unmarked(typed.text.casefold()), all_of_them)
 
 
 def _joined(verb: str, words: Sequence[Word]) -> str:
