@@ -381,10 +381,10 @@ def _begin(folder: Path, given: setup_init.Answers, force: bool, observe: bool) 
     if is_asking:
         typer.prompt("Press Enter when the app exists", default="", show_default=False)
     answers = setup_init.answered(given, _ask if is_asking else None, _say, os.environ)
-    key = setup_init.audit_key(folder / setup_init.DOTENV)
+    keys = setup_init.audit_keys(folder / setup_init.DOTENV)
     texts = {
         setup_init.SETTINGS: setup_init.settings_text(answers, observe=observe),
-        setup_init.DOTENV: setup_init.dotenv_text(answers, key),
+        setup_init.DOTENV: setup_init.dotenv_text(answers, keys),
     }
     for name, text in texts.items():
         if folder / name in kept:
@@ -392,7 +392,8 @@ def _begin(folder: Path, given: setup_init.Answers, force: bool, observe: bool) 
             continue
         setup_init.write(folder / name, text)
         _say(f"Wrote {folder / name}")
-    _say(f"\n{setup_init.steps(observe=observe)}\n{summary_of(answers, observe=observe)}")
+    known = "" if kept else summary_of(answers, observe=observe)
+    _say(f"\n{setup_init.steps(observe=observe)}\n{known or UNKNOWN}")
 
 
 def _ask(question: setup_init.Question) -> str:
@@ -439,6 +440,7 @@ def _as_json(row: AuditEntry) -> str:
     return f"{json.dumps(told)}\n"
 
 
+UNKNOWN = "What works with the file that was kept, rds-bot check says."
 COLUMNS = (
     "seq",
     "at",

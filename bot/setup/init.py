@@ -145,15 +145,18 @@ def settings_text(answers: Answers, *, observe: bool = False) -> str:
     )
 
 
-def audit_key(dotenv: Path) -> str:
-    """The one that stands in that file, as what it has signed needs it; else a new one."""
-    kept: dict[str, str] = {}
-    take_in(dotenv, kept)
-    return kept.get("AUDIT_KEY") or secrets.token_hex(32)
+def audit_keys(dotenv: Path) -> Mapping[str, str]:
+    """The variables of that file that name keys, as what those have signed needs them; where none
+    signs now, with a new one."""
+    found: dict[str, str] = {}
+    take_in(dotenv, found)
+    kept = {name: value for name, value in found.items() if name.startswith("AUDIT_KEY") and value}
+    signs = "AUDIT_KEY" in kept or "AUDIT_KEY_FILE" in kept
+    return kept if signs else {"AUDIT_KEY": secrets.token_hex(32), **kept}
 
 
-def dotenv_text(answers: Answers, key: str) -> str:
-    """.env, with a place for each token that is still to come; ``key`` signs the audit trail."""
+def dotenv_text(answers: Answers, keys: Mapping[str, str]) -> str:
+    """.env, with a place for each token that is still to come; ``keys`` are of the audit trail."""
     lines = [
         "# Secrets of RDS Ops Bot: keep this file out of version control. The bot reads it in its",
         "# working directory, unless RDS_BOT_CONFIG is set; what the environment sets goes first.",
@@ -165,7 +168,7 @@ def dotenv_text(answers: Answers, key: str) -> str:
         "# A SQLite file, or postgresql://user:password@host/name",
         "# DATABASE_URL=sqlite:///data/rds-bot.db",
         "# Signs the audit trail. Keep a copy elsewhere: without it nobody can prove the trail.",
-        f"AUDIT_KEY={key}",
+        *(f"{name}={_shell_quoted(value)}" for name, value in keys.items()),
     ]
     return "\n".join(lines) + "\n"
 
@@ -304,6 +307,13 @@ def _key(name: str, value: str | None, example: str, comment: str) -> str:
 
 def _variable(name: str, value: str, example: str) -> str:
     return f"{name}={value}" if value else f"# {name}={example}"
+
+
+def _shell_quoted(value: str) -> str:
+    """As .env is read: bare where nothing in it means anything there."""
+    if re.fullmatch(r"[^\s\"'#]+", value):
+        return value
+    return f"'{value}'" if '"' in value else f'"{value}"'
 
 
 def _quoted(value: str | list[str]) -> str:

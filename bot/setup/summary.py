@@ -12,8 +12,8 @@ def summary(answers: Answers, *, observe: bool) -> str:
     works = [one.removeprefix(YES) for one in told if one.startswith(YES)]
     lacks = [one for one in told if one and not one.startswith(YES)]
     works.append("The audit trail is signed: keep a copy of AUDIT_KEY elsewhere.")
-    return "\n".join([*_listed("Works now (rds-bot check proves it):", works),
-                      *_listed("Does not yet, and how it will:", lacks)])  # fmt: skip
+    return "\n".join([*_listed("Works as soon as rds-bot check finds no problem:", works),
+                      *_listed("Does not work yet, and how it will:", lacks)])  # fmt: skip
 
 
 YES = "+ "

@@ -205,14 +205,25 @@ async def test_a_slack_that_is_not_there_is_said(slack: SlackSandbox) -> None:
         await asyncio.to_thread(answered, {"approvers": "@dora"}, None, print, environ)
 
 
-def test_a_key_that_has_signed_is_kept(tmp_path: Path) -> None:
-    (tmp_path / ".env").write_text("AUDIT_KEY='the-one-that-signed-until-today-and-on'\n", "utf-8")
-
+@pytest.mark.parametrize(
+    "kept",
+    [
+        {"AUDIT_KEY": "the-one-that-signed-until-today-and-on"},
+        {"AUDIT_KEY": "a phrase # of many words that has signed"},
+        {"AUDIT_KEY": "it's a phrase of many words that signed"},
+        {"AUDIT_KEY": 'a "phrase" of many words that has signed'},
+        {"AUDIT_KEY": 40 * "n", "AUDIT_KEY_FORMER": 40 * "f"},
+        {"AUDIT_KEY_FILE": "/run/secrets/audit-key"},
+    ],
+)
+def test_keys_that_have_signed_are_kept(tmp_path: Path, kept: dict[str, str]) -> None:
+    dotenv, read = tmp_path / ".env", dict[str, str]()
+    dotenv.write_text(dotenv_text({}, kept), "utf-8")
     assert init(tmp_path, "--force").returncode == 0
 
-    key = load_from(tmp_path).audit_key
-    assert key is not None
-    assert key.get_secret_value() == "the-one-that-signed-until-today-and-on"
+    assert take_in(dotenv, read) == []
+
+    assert {name: value for name, value in read.items() if name.startswith("AUDIT")} == kept
 
 
 @pytest.mark.parametrize(
@@ -233,7 +244,7 @@ def test_a_key_that_has_signed_is_kept(tmp_path: Path) -> None:
 def test_it_ends_with_what_works_and_what_does_not(
     answers: dict[str, str], works: list[str], lacks: list[str]
 ) -> None:
-    first, _, second = summary(answers, observe=False).partition("Does not yet")
+    first, _, second = summary(answers, observe=False).partition("Does not work yet")
 
     assert [one for one in works if one not in first] == []
     assert [one for one in lacks if one not in second] == []
@@ -257,7 +268,7 @@ def test_at_a_terminal_it_asks_and_shows_no_token(tmp_path: Path) -> None:
     assert "secret" not in said
     explained, asked = said.index("From a manifest"), said.index("Bot User OAuth Token, xoxb")
     assert explained < said.index("Press Enter when the app exists") < asked
-    assert "Does not yet, and how it will" in said
+    assert "Does not work yet, and how it will" in said
     token = load_from(tmp_path).slack_bot_token
     assert token is not None
     assert token.get_secret_value() == "xoxb-secret-1"
@@ -282,7 +293,7 @@ def test_what_will_not_do_is_asked_for_again() -> None:
 
 def test_without_a_single_answer_the_settings_are_the_defaults(tmp_path: Path) -> None:
     (tmp_path / "rds-bot.yml").write_text(settings_text({}), "utf-8")
-    (tmp_path / ".env").write_text(dotenv_text({}, 40 * "k"), "utf-8")
+    (tmp_path / ".env").write_text(dotenv_text({}, {"AUDIT_KEY": 40 * "k"}), "utf-8")
 
     assert load_from(tmp_path).policy == load({}).policy
     assert load_from(tmp_path).accounts == ()
