@@ -111,7 +111,7 @@ class Reading:
         await self._asked(line)
         await self._reader.opens("dora", "rds-bot")
         drawn = self._reader.page.get_by_role("article").filter(
-            has=self._reader.page.get_by_role("img")
+            has=self._reader.page.get_by_role("img"), has_text=line.split()[2]
         )
         return await settled((await there(drawn, "a picture in the direct messages")).last)
 
