@@ -509,7 +509,7 @@ async def test_its_chart_is_a_click_away(stage: Stage) -> None:
         await everything_is_told(play.bot)
         below = [it for it in stage.slack.member("ana").messages() if it.thread_ts == seen.ts]
 
-        assert "warehouse: storage full in about 12 days" in [it.text for it in below]
+        assert any(it.text.startswith("warehouse: storage full in about") for it in below)
 
 
 async def test_what_mends_it_is_a_click_away_as_a_form(stage: Stage) -> None:
