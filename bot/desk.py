@@ -216,9 +216,18 @@ class ServiceDesk:
         return found.model_copy(update={"found": seen})
 
     async def offers(self, change: type[Change], database: Database, person: Person) -> bool:
-        if database.target.kind not in change.kinds() or not await self.may_use(change, person):
+        if database.target.kind not in change.kinds() or barred(change, database):
             return False
-        return not (barred(change, database) or self.services.judge.forbids(change, database))
+        if self.services.judge.forbids(change, database):
+            return False
+        return await self._may_ask(person)
+
+    async def _may_ask(self, person: Person) -> bool:
+        """As last refreshed: nobody who only looks waits for Slack."""
+        access, directory = self.services.settings.access.requesters, self.services.directory
+        requesters = access_of(access) if access else None
+        groups = await directory.known_groups(frozenset(access.groups if access else ()))
+        return bool(may_request(person, requesters, groups.read, directory.own_team))
 
     async def audit(
         self, *, limit: int = MOST, **wanted: Unpack[WantedRows]
