@@ -4,7 +4,6 @@ Collected only by ``test_drop_in.py``, in a process whose ``bot`` has one more f
 """
 
 import json
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -55,11 +54,11 @@ async def test_the_parser_reads_it_and_explains_what_is_wrong(
 async def test_help_and_home_show_it(bot: Bot, slack: SlackSandbox) -> None:
     ana = slack.member("ana")
     await ana.opens_home()
-    await ana.sees_home(lambda it: re.search(r"\bstop\b", it.words))
+    await ana.sees_home(lambda it: "launch.stop_instance" in str(it.blocks))
 
     about = flat(await told(ana, "/rds help stop"))
 
-    assert "/rds stop orders-dev OPS-7" in flat(await told(ana, "/rds help"))
+    assert "/rds stop orders-dev OPS-7" in flat(await told(ana, "/rds help change"))
     assert "/rds stop ID TICKET [--keep nothing|copy]" in about
     assert "Stop an instance for up to seven days." in about
     assert "It starts again by itself." in about

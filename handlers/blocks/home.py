@@ -91,7 +91,7 @@ def _blocks(page: Home) -> Iterator[Block]:
     if page.observes:
         yield section((Strong(text=OBSERVES),))
     yield from _needs(page)
-    yield from beginnings(page.operations)
+    yield from beginnings(page.operations, more=True)
     for title, blocks in _sections(page):
         if drawn := list(blocks):
             yield header(title)
