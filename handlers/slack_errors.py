@@ -159,6 +159,19 @@ def heard(error: SlackApiError) -> RefusalError:
     return _FAMILY.get(word, RefusalError).heard(error, word)
 
 
+#: What helps where a picture cannot be shown, by Slack's word.
+ADVICE = {
+    "missing_scope": "Whoever runs me adds the permissions that rds-bot check names.",
+    "file_uploads_disabled": "An admin of this workspace can allow apps to upload files.",
+    "file_uploads_except_images_disabled": "An admin of this workspace can allow file uploads.",
+    "storage_limit_reached": "The workspace's file storage is full: an admin can make room.",
+    "not_in_channel": "I'm not in this channel any more: /invite me.",
+    "channel_not_found": "I can't see this channel any more: /invite me.",
+    "is_archived": "The channel is archived: ask me in another.",
+    "is_inactive": "The channel is archived: ask me in another.",
+}
+
+
 def why(error: Exception) -> str:
     """In one word where Slack has one."""
     if isinstance(error, SlackApiError):

@@ -14,6 +14,7 @@ from typing import Protocol
 import pytest
 import yaml
 from botocore.httpsession import DEFAULT_CA_BUNDLE
+from hypothesis import settings
 
 from bot.bootstrap import Bot, running
 from bot.sandbox.aws import DEMO_FLEET, AWSSandbox, role_arn
@@ -69,6 +70,10 @@ def aws(aws_server: AWSSandbox, monkeypatch: pytest.MonkeyPatch) -> AWSSandbox:
         monkeypatch.setenv(name, value)
     return aws_server
 
+
+# The machine may have anything else to do: no test is told apart by the clock.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 MANIFEST = Path(__file__).parent.parent / "manifest.yml"
 

@@ -27,6 +27,7 @@ from tests.stories.asking import (
     filed,
     flat,
     told,
+    told_on_click,
     told_on_submit,
 )
 
@@ -83,11 +84,13 @@ async def test_its_form_searches_the_fleet_checks_its_fields_and_files_it(
 async def test_its_card_shows_it_and_its_row_gives_it_back(bot: Bot, slack: SlackSandbox) -> None:
     await asks(slack.member("ana"), LINE)
 
-    card = flat(await card_of(slack.member("dora"), "RDS-1001"))
+    dora = slack.member("dora")
+    card = await card_of(dora, "RDS-1001")
+    details = flat(await told_on_click(dora, card, "request.details"))
 
-    assert "Stop orders-dev for OPS-7: needs 1 approval" in card
-    assert "rds:StopDBInstance" in card
-    assert f"/rds stop {DATABASE} OPS-7 --keep copy" in card
+    assert "Stop orders-dev for OPS-7: needs 1 approval" in flat(card)
+    assert "rds:StopDBInstance" in details
+    assert f"/rds stop {DATABASE} OPS-7 --keep copy" in details
     [request] = await filed(bot)
     assert _stop().model_validate(request.step.params).model_dump() == {
         "target": DATABASE, "ticket": "OPS-7", "keep": "copy",

@@ -201,7 +201,7 @@ def test_a_schedule_is_said_as_people_say_it(
     said: str, expression: str | None, words: str | None
 ) -> None:
     if expression is None or words is None:
-        with pytest.raises(ValueError, match="cron means either"):
+        with pytest.raises(ValueError, match="Cron runs on either"):
             schedule(said)
         return
     assert schedule(said) == expression

@@ -30,6 +30,7 @@ SCOPES_OF_METHOD: dict[str, set[str]] = {
     "chat_update": {"chat:write"},
     "conversations_history": set(),  # where the optional scopes are granted
     "conversations_info": {"channels:read", "groups:read"},
+    "conversations_list": {"channels:read", "groups:read"},
     "conversations_members": {"channels:read", "groups:read"},
     "conversations_replies": set(),  # the same
     "files_completeUploadExternal": {"files:write"},
@@ -39,6 +40,7 @@ SCOPES_OF_METHOD: dict[str, set[str]] = {
     "files_upload_v2": {"files:write"},
     "usergroups_list": {"usergroups:read"},
     "usergroups_users_list": {"usergroups:read"},
+    "users_list": {"users:read", "users:read.email"},
     "users_info": {"users:read", "users:read.email"},
     "views_open": set(),
     "views_publish": set(),

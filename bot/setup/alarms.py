@@ -30,7 +30,7 @@ def _no_heartbeat(namespace: str) -> Alarm:
     return {
         "AlarmName": f"{namespace}-no-heartbeat",
         "AlarmDescription": "The bot has been silent for five minutes. It may be down or "
-        "hanging, or cut off from Slack, its database or CloudWatch. Look at its process, its log "
+        "hanging, or cut off from Slack, its database or CloudWatch. Look: its process, its log, "
         "and /readyz.",
         "Namespace": namespace,
         "MetricName": "Heartbeat",

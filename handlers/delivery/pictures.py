@@ -40,6 +40,7 @@ from handlers.blocks.rich import Block
 from handlers.delivery.files import Files, UploadError
 from handlers.delivery.messages import plain_of
 from handlers.slack_errors import (
+    ADVICE,
     SILENCE,
     UNANSWERED,
     ContentError,
@@ -57,17 +58,6 @@ from storage.tables.outbox import Delivery
 ATTEMPTS = 8
 BROKEN = 2  #: attempts at what goes wrong in the bot itself
 BROKE: Line = ("Something went wrong on my side with the chart. The words hold without it.",)
-#: What helps, by Slack's word.
-MENDS = {
-    "missing_scope": "Whoever runs me adds the permissions that rds-bot check names.",
-    "file_uploads_disabled": "An admin of this workspace can allow apps to upload files.",
-    "file_uploads_except_images_disabled": "An admin of this workspace can allow file uploads.",
-    "storage_limit_reached": "The workspace's file storage is full: an admin can make room.",
-    "not_in_channel": "I'm not in this channel any more: /invite me.",
-    "channel_not_found": "I can't see this channel any more: /invite me.",
-    "is_archived": "The channel is archived: ask me in another.",
-    "is_inactive": "The channel is archived: ask me in another.",
-}
 NOTHING: Line = ("There is nothing to draw for this time.",)
 GONE = "The message with your chart was deleted, or Slack lets me change it no more. Ask again: "
 #: What the outbox tries again.
@@ -288,7 +278,7 @@ def _is_over(about: Drawing, error: RefusalError) -> bool:
 
 def _untaken(about: Drawing, why: str) -> Line:
     """What happened, and what to do next."""
-    mend = MENDS.get(why, "")
+    mend = ADVICE.get(why, "")
     said = f"Slack did not take the chart ({why}). {mend}".rstrip()
     return (f"{said} The words hold without it. Press Refresh, or type ", *_again(about), ".")
 
