@@ -48,7 +48,7 @@ async def test_the_parser_reads_it_and_explains_what_is_wrong(
     said = flat(await told(slack.member("ana"), "/rds stop orders-dev seven"))
     meant = flat(await told(slack.member("ana"), "/rds stpo orders-dev OPS-7"))
 
-    assert 'Ticket: "seven" will not do: a ticket reads OPS-7' in said
+    assert "isn't valid: a ticket reads OPS-7" in said
     assert "/rds stop orders-dev OPS-7" in meant
 
 

@@ -205,8 +205,8 @@ class Digests:
         """Raises UsageError where a digest may not stand, or no longer."""
         if not await self._directory.may_post(channel):
             raise UsageError(
-                "I post digests only in a channel of this workspace that I am a member of: type "
-                "/invite @rds-bot there, then ask again there."
+                "I post digests only in channels of this workspace that I am a member of. Type "
+                "/invite @rds-bot there, then ask again."
             )
 
 

@@ -178,7 +178,7 @@ def _more_room(usage: Usage, limit: Ceiling) -> str:
     default = max_connections(usage.database)
     if limit.is_exact and default and default > limit.most:
         return (
-            f"The engine's own formula would allow ≈ {default:,} on this class: raise "
+            f"The engine's own formula would allow ≈ {default:,} on this class. Raise "
             "max_connections in the parameter group, or share connections in a pool."
         )
     return "Share connections in a pool (RDS Proxy, PgBouncer), or take a larger class."

@@ -17,5 +17,5 @@ class Approve(Control):
         return Answer(
             title=f"{request.label}: your approval counts, {counted}",
             parts=(paragraph(request.step.plan.effect),),
-            hint=("How it goes on: ", Code(text=f"/rds status {request.label}")),
+            hint=("Track it: ", Code(text=f"/rds status {request.label}")),
         )

@@ -139,8 +139,8 @@ def _uncopied(database: Database) -> Iterator[str]:
     """
     if database.copies_tags and database.tags:
         yield (
-            "AWS copies none of the database's tags to it, though its settings say so: none are "
-            "copied to a snapshot that is given any, as mine is."
+            "AWS will not copy the database's tags to it, though its settings say so. Only a "
+            "snapshot without tags of its own gets them."
         )
 
 

@@ -276,8 +276,8 @@ def _written_by(database: Database, inventory: Inventory) -> Database:
         raise UsageError(inventory.unlisted(database) or none, "target")
     if instances[0].is_custom:
         raise UsageError(
-            f"{instances[0].name} runs on RDS Custom: its log files are on its own machine, and "
-            "AWS hands them out for no such database.",
+            f"{instances[0].name} runs on RDS Custom. Its log files are on its own machine, where "
+            "AWS shows them to nobody.",
             "target",
         )
     return instances[0]

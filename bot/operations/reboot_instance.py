@@ -187,7 +187,7 @@ def _failed(detail: str, evidence: dict[str, Any] | None = None) -> Progress:
 
 def _recorded(ours: TrailEvent) -> Progress:
     if ours.error is None:
-        return Progress(stage=Stage.ARRIVED, detail="CloudTrail has our call: AWS took it")
+        return Progress(stage=Stage.ARRIVED, detail="CloudTrail has our call: AWS accepted it")
     return Progress(
         stage=Stage.NOT_SENT, detail=f"CloudTrail shows that AWS refused our call: {ours.error}"
     )

@@ -4,7 +4,7 @@ from bot.values import Answer, Person, paragraph
 
 
 class Reject(Control):
-    """Say no to a request, with the reason; one no ends it."""
+    """Reject a request, with the reason; one rejection closes it."""
 
     verb, name = "reject", "reject_request"
     example = "reject RDS-1042 --reason 'not during the sale'"

@@ -159,7 +159,7 @@ def _mode(instance: Database) -> Iterator[Paragraph]:
         case "advanced":
             yield paragraph(
                 "Database Insights is in Advanced mode: CloudWatch has lock trees, plans and 15 "
-                "months; of the last seven days I can ask."
+                "months. I can look at the last seven days."
             )
 
 

@@ -145,7 +145,7 @@ def _incidents(now: Tally) -> Iterator[Paragraph]:
     waiting = [one for one in unanswered if one.is_open]
     yield paragraph(
         f"{several(len(now.incidents), 'incident')}: {len(now.incidents) - len(unanswered)} "
-        f"answered by somebody, {len(unanswered) - len(waiting)} over by themselves before that, "
+        f"answered by somebody, {len(unanswered) - len(waiting)} recovered before that, "
         f"{len(waiting)} unanswered so far."
     )
     if still:

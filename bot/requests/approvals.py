@@ -145,7 +145,7 @@ class Approvals:
             refusal = not_cancellable(request, person)
             if refusal is None:
                 await _release(tx, request)
-                outcome = Outcome(code="cancelled", detail="Taken back by who asked.")
+                outcome = Outcome(code="cancelled", detail="Cancelled by the requester.")
                 return await self._end(tx, request, Status.CANCELLED, person, outcome)
             await tx.audit(request.event("cancel.refused", code(refusal), person))
         raise refusal

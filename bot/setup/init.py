@@ -110,7 +110,7 @@ def _answer(
             return ids
         if asking is None:
             raise SettingsError([f"{question.flag}: {problem}"])
-        tell(f"That will not do: {problem.rstrip('.')}.")
+        tell(f"Not that: {problem.rstrip('.')}.")
 
 
 def mistake(answers: Answers) -> str:

@@ -45,11 +45,13 @@ def agreed(request: Request) -> Iterator[Line]:
 def _now(request: Request) -> Iterator[Line]:
     step = request.step
     if step.sent_at is None:
-        yield (f"{_steps_bar(1)}I check that nothing has changed for the worse, then I send it.",)
+        yield (
+            f"{_steps_bar(1)}Checking once more that this is still safe, then sending it to AWS.",
+        )
     elif is_unanswered(request):
         yield from _unanswered(request)
     elif step.progress is None:
-        yield (f"{_steps_bar(3)}AWS took it; I follow what it does.",)
+        yield (f"{_steps_bar(3)}AWS accepted the call; following its progress.",)
     elif step.progress.percent is None:
         yield (f"{_steps_bar(3)}{step.progress.detail}",)
     else:
@@ -74,7 +76,7 @@ def _steps(request: Request) -> Iterator[Line]:
         return
     yield ("Sent to AWS ", Moment(at=step.sent_at), "; it cannot be cancelled any more")
     if step.accepted_at is not None:
-        yield ("AWS took it after ", lasting(step.accepted_at - step.sent_at))
+        yield ("AWS accepted it after ", lasting(step.accepted_at - step.sent_at))
     for event in step.events[-EVENTS:]:
         yield (f"AWS reports: {event.message} ", Moment(at=event.at))
 

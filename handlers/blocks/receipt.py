@@ -49,8 +49,8 @@ def filed(
 def lost_card(request: Request) -> Payload:
     """In a direct message, where the card's channel is gone for the bot."""
     told = (
-        "I could not post this request's card, or not change it: I am not in its channel, that is "
-        "gone, or Slack does not take it there. "
+        "I could not post or change this request's card. I am not in its channel, the channel is "
+        "gone, or Slack refuses it there. "
     )
     return answer(
         Answer(
@@ -63,7 +63,7 @@ def lost_card(request: Request) -> Payload:
 
 def _without_card(request: Request) -> Line:
     if request.status is not Status.PENDING:
-        return ("Nothing is lost: it goes on, and you will hear from me how it ends.",)
+        return ("Nothing is lost: it goes on, and I'll let you know how it ends.",)
     typed = Code(text=f"/rds approve {request.label}")
     return ("Nothing is lost. Approvers can type ", typed, ".")
 
@@ -100,9 +100,9 @@ def _next(request: Request) -> Line:
     match request.status:
         case Status.PENDING:
             left = request.decision.approvals - len(request.approvals)
-            return (f"It needs {approvals(left)}. You will hear from me how it ends.",)
+            return (f"It needs {approvals(left)}. I'll let you know how it ends.",)
         case Status.APPROVED | Status.RUNNING:
-            return ("No approval is needed: I carry it out now and tell you how it ends.",)
+            return ("No approval is needed. It runs now, and I'll let you know how it ends.",)
         case _:
             return (f"It is {request.status}.",)
 

@@ -248,7 +248,7 @@ class Actions:
         if place is None:
             await self._replies.privately(_origin(incoming.payload), drawn)
         else:
-            told = problem(("Posted for you in ", Channel(id=place), "; it goes on there."))
+            told = problem(("Sent to ", Channel(id=place), ". You can follow it there."))
             await self._replies.privately(_origin(incoming.payload), told)
 
 

@@ -37,8 +37,8 @@ from storage.tables.inbox import Incoming
 KIND = "picture"
 OLD = "That button is from an older version of me. Type /rds metrics again."
 NOT_THERE = (
-    "I can't post in this channel: I'm not in it, it is archived, or people outside this workspace "
-    "are in it. Invite me with /invite, then press Share again."
+    "I can't post in this channel. I'm not in it, it is archived, or it is shared outside this "
+    "workspace. Invite me with /invite, then press Share again."
 )
 
 

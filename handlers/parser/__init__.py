@@ -321,7 +321,7 @@ def _switched(value: object) -> bool:
         return _SWITCH.validate_python(value)
     except ValidationError:
         raise UsageError(
-            f"--dry-run {shortened(str(value))} will not do: say true or false.", "dry_run"
+            f"--dry-run {shortened(str(value))} isn't valid: say true or false.", "dry_run"
         ) from None
 
 

@@ -182,7 +182,9 @@ class _Reader:
         return UsageError(f"{sentence} {listed}{quotes if 'reason' in self.parameters else ''}")
 
     def _too_many(self, words: Sequence[Word]) -> UsageError:
-        sentence = f"{shortened(words[0].text)} is one word too many: {self.operation.usage()}."
+        sentence = (
+            f"{shortened(words[0].text)} does not belong there. Usage: {self.operation.usage()}."
+        )
         if name := self.names.get(bare(words[0].text)):
             meant = flag(name)
             return slip(sentence, meant, self._with(words[0], meant))

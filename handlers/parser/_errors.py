@@ -38,7 +38,7 @@ def complaint(operation: type[Operation], error: ValidationError) -> UsageError:
         return UsageError(f"{_sentence(why)}{example}")
     typed = detail["input"]
     shown = shortened(" ".join(typed) if isinstance(typed, list | tuple) else str(typed))
-    told = why if shown in why else f"{shown} will not do: {why}"
+    told = why if shown in why else f"{shown} isn't valid: {why}"
     return UsageError(f"{_shown(operation, name)}: {told}.{example}", name)
 
 

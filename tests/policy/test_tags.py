@@ -74,7 +74,7 @@ def test_a_tag_that_aws_refuses_is_an_error_of_its_field(tag: str) -> None:
 
 @pytest.mark.parametrize("line", ["--tag aws:x=1", "tag=a=b,c", "--tag 'a#=1'"])
 def test_a_command_says_so_too(line: str) -> None:
-    with pytest.raises(UsageError, match=r"--tag: .* will not do: the tag") as caught:
+    with pytest.raises(UsageError, match=r"--tag: .* isn't valid: the tag") as caught:
         parse(f"snapshot orders {line}", CATALOGUE)
 
     assert caught.value.parameter == "tag"
@@ -120,7 +120,7 @@ async def test_tags_that_aws_would_copy_without_the_bots_own_are_missed_aloud(
 
     plan = await change.plan(door(database), order(database))
 
-    assert any("AWS copies none" in one for one in plan.warnings) is warned
+    assert any("AWS will not copy" in one for one in plan.warnings) is warned
     assert len(plan.call.arguments["Tags"]) == TAGS
     assert plan.call.arguments["Tags"][-1]["Key"] == REQUEST_TAG
 

@@ -168,7 +168,7 @@ def test_a_clock_that_is_behind_that_of_aws_makes_no_negative_lengths() -> None:
 async def test_what_has_not_ended_is_counted_and_said() -> None:
     said = words(await told(BUSY, BEFORE))
 
-    assert "15 incidents: 13 answered by somebody, 1 over by themselves before" in said
+    assert "15 incidents: 13 answered by somebody, 1 recovered before" in said
     assert "1 unanswered so far" in said
     assert "Still open: 2, the oldest since" in said
     assert "2 pending" in said

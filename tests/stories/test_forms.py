@@ -208,7 +208,7 @@ async def test_a_denial_by_form_offers_what_can_be_done_where_it_was_asked(
     await ana.clicks(denied, "cloudops.create")
 
     assert "Denied: Operations not allowed on production instances" in flat(denied)
-    await ana.sees(lambda it: it.ephemeral and "Posted for you in #cloudops" in it.words)
+    await ana.sees(lambda it: it.ephemeral and "Sent to #cloudops" in it.words)
 
 
 async def test_a_menu_offers_only_what_the_operation_takes(bot: Bot, slack: SlackSandbox) -> None:

@@ -169,7 +169,7 @@ def test_progress_is_a_bar_with_a_percentage_and_awss_own_status() -> None:
     made = words(card(sample_of(Status.RUNNING), usual=USUAL))
 
     assert "▓▓▓▓░░░░░░ 43 % · orders-staging is rebooting" in made
-    assert "AWS took it after  2 s" in words(detailed(sample_of(Status.RUNNING)))
+    assert "AWS accepted it after  2 s" in words(detailed(sample_of(Status.RUNNING)))
     assert "Usually it takes 1\N{EN DASH}3 min; expected to end by " in made
 
 
