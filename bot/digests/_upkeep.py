@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.digests._facts import DigestFacts, concern, step
 from bot.fleet.maintenance import what, when
-from bot.monitoring import watched
+from bot.monitoring import headed, watched
 from bot.values import Concern, Database, Line, Moment, RDSEvent, Section, Strong, micros
 
 HOUR = micros(timedelta(hours=1))
@@ -51,7 +51,7 @@ def alarms(facts: DigestFacts) -> Iterator[Concern]:
             yield concern(
                 facts, f"alarm-{one.alarm.name}", one.database, *said, what,
                 section=Section.ACTION,
-                brief=f"alarm {one.alarm.name} fires: {watched(one.alarm)}", state=state,
+                brief=headed(one.alarm), state=state,
                 rank=-5, metrics="--range 3h",
             )  # fmt: skip
 

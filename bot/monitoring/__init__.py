@@ -3,6 +3,7 @@
 from bot.monitoring._alarms import (
     ALARMS,
     firing,
+    headed,
     latest,
     limits,
     lined,
@@ -30,6 +31,7 @@ __all__ = [
     "days_left",
     "firing",
     "happening",
+    "headed",
     "latest",
     "limits",
     "lined",

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from bot.values import Line, Moment, Request, Strong
+from bot.values import Line, Moment, Request
 from handlers.blocks.card import cancel, details_of, votes
+from handlers.blocks.details import Standing
 from handlers.blocks.elements import Element, actions, context
+from handlers.blocks.glance import alerts, changes, impact, reason
 from handlers.blocks.phrases import headline
 from handlers.blocks.rich import Block, lines, rich_text
-from handlers.blocks.text import cut, visible
 
 Row = Callable[[Request], list[Block]]
-CASE = 200
 
 
 def to_decide(request: Request) -> list[Block]:
@@ -33,9 +33,9 @@ def _row(request: Request, buttons: Iterable[Element], *below: Line) -> list[Blo
 
 
 def _case(request: Request) -> Iterator[Line]:
-    """What most decisions need; where to read the rest before deciding."""
-    if reason := visible(request.reason):
-        yield (Strong(text="Reason:"), f" {cut(reason, CASE)}")
-    if downtime := request.step.plan.downtime:
-        yield (Strong(text="Downtime:"), f" {cut(visible(downtime), CASE)}")
-    yield (Strong(text="Until"), " ", Moment(at=request.expires_at), ".")
+    """As the card says it; who could agree is asked when somebody looks there."""
+    yield reason(request)
+    yield from changes(request)
+    yield impact(request)
+    yield from alerts(request, Standing())
+    yield ("Until ", Moment(at=request.expires_at))
