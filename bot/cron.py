@@ -69,8 +69,11 @@ def schedule(said: str) -> str:
 
 
 def spoken(expression: str) -> str:
-    """``weekdays at 08:30``; what no short sentence says is the expression."""
-    minute, hours, *rest, days = expression.split()
+    """``weekdays at 08:30``; what no short sentence says, or is none, is the expression."""
+    fields = expression.split()
+    if len(fields) != len(FIELDS):
+        return expression
+    minute, hours, *rest, days = fields
     times = [f"{int(hour):02}:{int(minute):02}" for hour in hours.split(",")] if (
         minute.isdigit() and all(map(str.isdigit, hours.split(",")))
     ) else []  # fmt: skip

@@ -23,6 +23,7 @@ from bot.values import (
     Answer,
     Button,
     Code,
+    Line,
     Menu,
     Paragraph,
     Person,
@@ -62,7 +63,7 @@ class ShowReport(Query):
             title=title,
             parts=(*self._parts(found, now, before), *(methods() if self.methods else ())),
             buttons=(*_buttons(self.since, drawn), *self._explanation()),
-            hint=("Details: ", Code(text="/rds requests --all")),
+            hint=("Details: ", Code(text="/rds requests --all"), *self._hint(drawn)),
             chart=drawn,
         )
 
@@ -76,10 +77,17 @@ class ShowReport(Query):
         return (changes(found, span), table(found), *sentences(found, now, before, span))
 
     def _explanation(self) -> tuple[Button, ...]:
-        if self.methods:
+        return () if self.methods else (looking("How is this computed?", self._explained),)
+
+    def _hint(self, drawn: Report | None) -> Line:
+        """Beside a picture a private reply has no room for that button."""
+        if self.methods or drawn is None:
             return ()
-        line = f"report --since {written(self.since)} --methods"
-        return (looking("How is this computed?", line),)
+        return (". How is this computed? ", Code(text=f"/rds {self._explained}"))
+
+    @property
+    def _explained(self) -> str:
+        return f"report --since {written(self.since)} --methods"
 
 
 def _nothing(span: str) -> Answer:

@@ -1,5 +1,6 @@
 """The story that the demo tells, step by step, with what must be true after each of them."""
 
+import re
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
@@ -61,9 +62,9 @@ async def _snapshot(scene: Scene) -> None:
     _demand_truth(scene, ended, made_at, "DescribeDBSnapshots")
     scene.proves("It said so only after AWS had completed the snapshot and the bot had looked.")
     scene.ledger.trail += [
-        ("@ana", "request.filed", "create_snapshot", "approved"),
-        ("bot", "step.sent", "create_snapshot", "sent"),
-        ("bot", "request.succeeded", "create_snapshot", "succeeded"),
+        ("@ana", "request.filed", "orders-dev", "approved"),
+        ("bot", "step.sent", "orders-dev", "sent"),
+        ("bot", "request.succeeded", "orders-dev", "succeeded"),
     ]
 
 
@@ -76,19 +77,26 @@ async def _ask(scene: Scene) -> None:
         "staging, high risk",
         "0 of 2",
         "@dora, @emil",
+        "down for 1\N{EN DASH}2 min",
+        "failover drill",
+    )
+    await _detailed(
+        scene,
+        card,
         "DNS moves to the standby",
         "Last backup",
         "rds:RebootDBInstance",
         "ForceFailover = true",
-        "failover drill",
     )
-    await _detailed(scene, card)
     scene.ledger.cards["reboot"] = card
-    for word in ("Approve", "Reject", "Cancel"):
+    for word in ("Approve", "Reject", "Details"):
         there = any(it.label.startswith(word) for it in card.actions)
         scene.demand(there, f"The card should have a button {word}.")
-    scene.proves("The card says what would happen and who can agree; AWS has received nothing.")
-    scene.ledger.trail.append(("@ana", "request.filed", "reboot_instance", "waits"))
+    scene.proves(
+        "The card says what would happen and who can agree, its thread the exact call; AWS has "
+        "received nothing."
+    )
+    scene.ledger.trail.append(("@ana", "request.filed", "orders-staging", "waits"))
 
 
 async def _own(scene: Scene) -> None:
@@ -97,15 +105,15 @@ async def _own(scene: Scene) -> None:
     await scene.told("ana", "You cannot approve your own request")
     scene.demand_unchanged(card, "0 of 2")
     scene.proves("Refused, and only Ana was told; the card still says 0 of 2.")
-    scene.ledger.trail.append(("@ana", "vote.refused", "reboot_instance", "own"))
+    scene.ledger.trail.append(("@ana", "vote.refused", "orders-staging", "own"))
 
 
 async def _first(scene: Scene) -> None:
     card = scene.ledger.cards["reboot"]
     await scene.clicks("dora", card, "Approve")
-    await scene.becomes(card, "needs 1 more approval", "1 of 2: @dora")
+    await scene.becomes(card, "needs 1 more", "1 of 2: @dora")
     scene.proves("1 of 2; AWS has still received nothing.")
-    scene.ledger.trail.append(("@dora", "vote.approved", "reboot_instance", "more"))
+    scene.ledger.trail.append(("@dora", "vote.approved", "orders-staging", "more"))
 
 
 async def _again(scene: Scene) -> None:
@@ -114,7 +122,7 @@ async def _again(scene: Scene) -> None:
     await scene.told("dora", "You have already approved this request")
     scene.demand_unchanged(card, "1 of 2: @dora")
     scene.proves("One person counts once: still 1 of 2, and AWS has received nothing.")
-    scene.ledger.trail.append(("@dora", "vote.refused", "reboot_instance", "had"))
+    scene.ledger.trail.append(("@dora", "vote.refused", "orders-staging", "had"))
 
 
 async def _second(scene: Scene) -> None:
@@ -136,8 +144,8 @@ async def _second(scene: Scene) -> None:
         f"as {expected.session_name}, for Ana."
     )
     scene.ledger.trail += [
-        ("@emil", "vote.approved", "reboot_instance", "approved"),
-        ("bot", "step.sent", "reboot_instance", "sent"),
+        ("@emil", "vote.approved", "orders-staging", "approved"),
+        ("bot", "step.sent", "orders-staging", "sent"),
     ]
 
 
@@ -160,7 +168,7 @@ async def _ending(scene: Scene) -> None:
     completed_at = await happened_at(aws, "db-instance", "orders-staging", COMPLETED)
     _demand_truth(scene, ended, completed_at, "DescribeDBInstances")
     scene.proves("True: AWS had completed the failover, and the bot had looked, before it said so.")
-    scene.ledger.trail.append(("bot", "request.succeeded", "reboot_instance", "succeeded"))
+    scene.ledger.trail.append(("bot", "request.succeeded", "orders-staging", "succeeded"))
 
 
 async def _production(scene: Scene) -> None:
@@ -173,19 +181,19 @@ async def _production(scene: Scene) -> None:
     offered = any(it.label == "Create CloudOps request" for it in said.actions)
     scene.demand(offered, "The denial should offer a button Create CloudOps request.")
     scene.proves("Ben alone is told no, why, and where to go instead; AWS has received nothing.")
-    scene.ledger.trail.append(("@ben", "request.denied", "reboot_instance", "denied"))
+    scene.ledger.trail.append(("@ben", "request.denied", "orders-prod", "denied"))
 
 
 async def _guest(scene: Scene) -> None:
     await scene.types("gil", "/rds reboot orders-dev --reason 'just trying'")
     await scene.told("gil", "Guests cannot ask for changes")
     scene.proves("Gil sees the channel's cards, but can set nothing in motion.")
-    scene.ledger.trail.append(("@gil", "request.refused", "reboot_instance", "guests"))
+    scene.ledger.trail.append(("@gil", "request.refused", "orders-dev", "guests"))
 
 
 async def _audit(scene: Scene) -> None:
-    await scene.types("dora", "/rds audit")
-    said = await scene.told("dora", "When │ Who │", "│ Operation │ Row")
+    await scene.types("dora", "/rds audit --steps")
+    said = await scene.told("dora", "The last ", " steps", "(row 1)")
     shown = _rows(said)[::-1]
     left = iter(shown)
     for wanted in scene.ledger.trail:
@@ -236,8 +244,8 @@ def _demand_truth(scene: Scene, ended: Entry, done_at: float | None, action: str
     )
 
 
-async def _detailed(scene: Scene, card: SeenMessage) -> None:
-    await scene.posted("Decided by", "The exact AWS call", "Checked: ", below=card)
+async def _detailed(scene: Scene, card: SeenMessage, *more: str) -> None:
+    await scene.posted("Decided by", "The exact AWS call", "Checked: ", *more, below=card)
 
 
 async def _ended_in_thread(scene: Scene, card: SeenMessage, word: str) -> None:
@@ -246,9 +254,9 @@ async def _ended_in_thread(scene: Scene, card: SeenMessage, word: str) -> None:
 
 
 def _rows(said: SeenMessage) -> list[list[str]]:
-    """The words of each row of the table, without its heading; the row's number comes last."""
-    lines = [it for it in said.words.splitlines() if " │ " in it]
-    return [line.replace("│", " ").split() for line in lines[1:]]
+    """The words of each row; its number comes last."""
+    lines = [it for it in said.words.splitlines() if "(row " in it]
+    return [re.sub(r"[,:()]", " ", line).split() for line in lines]
 
 
 STORY = (

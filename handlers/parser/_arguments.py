@@ -11,7 +11,7 @@ from bot.params import Parameter, Phrase, Prose, Several, Switch
 from handlers.parser._errors import for_example
 from handlers.parser._lookup import WordyError, bare, nearest, slip
 from handlers.parser._suggestions import shortened
-from handlers.parser._vocabulary import BECAUSE, FILLERS, POLITE, SENTENCE, THANKS, plainly
+from handlers.parser._vocabulary import AFTER, BECAUSE, FILLERS, POLITE, SENTENCE, THANKS, plainly
 from handlers.parser._words import Word
 
 #: What every change takes beside its own parameters.
@@ -118,7 +118,7 @@ class _Reader:
     def _place(self) -> None:
         free = deque(name for name in self.operation.positionals() if name not in self.given)
         for at, word in enumerate(self.loose):
-            if not free or (at and self._is_spoken(word)):
+            if not free or (at and self._is_spoken(word, is_last=word is self.loose[-1])):
                 raise self._too_many(self.loose[at:])
             name = free[0]
             if isinstance(self.parameters[name], Phrase):
@@ -128,11 +128,14 @@ class _Reader:
                 free.popleft()
             self._put(name, word.text)
 
-    def _is_spoken(self, word: Word) -> bool:
-        """Beside its database no change takes a word of sentences: a reason begins with one."""
+    def _is_spoken(self, word: Word, *, is_last: bool) -> bool:
+        """Beside its database no change takes a word of sentences: a reason begins with one.
+
+        ``after`` with nothing behind it begins none: it is a name.
+        """
         said = plainly(word.text)
         is_common = not word.is_quoted and len(said) >= SAID and said in SENTENCE
-        return is_common and issubclass(self.operation, Change)
+        return is_common and issubclass(self.operation, Change) and not (is_last and said in AFTER)
 
     def _put(self, name: str, value: str | bool) -> None:
         if isinstance(value, str) and not value.strip():

@@ -54,8 +54,11 @@ def is_own_word(word: str) -> bool:
 
 
 def is_spoken(word: Word) -> bool:
-    """Whether it is a word of sentences; of a command only what is quoted may be one."""
-    return not word.is_quoted and _bare(word) in SENTENCE
+    """Whether it is a word of sentences; of a command only what is quoted may be one.
+
+    A single letter is as well a name.
+    """
+    return not word.is_quoted and len(_bare(word)) > 1 and _bare(word) in SENTENCE
 
 
 def is_sentence(words: Sequence[Word]) -> bool:

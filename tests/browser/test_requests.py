@@ -15,7 +15,7 @@ async def test_a_snapshot_is_asked_for_and_watched_until_it_is_finished(visitor:
 
     await visitor.types("/rds snapshot orders-dev before-the-upgrade")
 
-    await expect(visitor.article("Snapshot orders-dev", "running", "asked by")).to_be_visible()
+    await expect(visitor.article("of orders-dev", "running", "asked by")).to_be_visible()
     ended = visitor.article("before-the-upgrade is available", "asked by")
     await expect(ended).to_contain_text("succeeded")
     assert not await visitor.has_reloaded()
@@ -61,8 +61,7 @@ async def test_a_rejection_asks_why_and_tells_it(visitor: Visitor) -> None:
     await form.get_by_label("Reason").fill("not during the sale")
     await form.get_by_role("button", name="Reject").click()
 
-    await expect(form).to_contain_text("is rejected")
-    await form.get_by_role("button", name="Close", exact=True).click()
+    await expect(form).to_have_count(0)
     await visitor.becomes("Ben Okafor")
     rejected = visitor.article("Reboot shop-staging-2", "asked by")
     await expect(rejected).to_contain_text("rejected")

@@ -210,4 +210,4 @@ async def test_home_and_whoami_say_what_they_can(stage: Stage) -> None:
         await play.told()
         home = stage.slack.member("ben").home()
         assert home is not None
-        assert "snapshot" in home.words
+        assert "Snapshot…" in home.words

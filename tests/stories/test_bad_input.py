@@ -9,7 +9,7 @@ from bot.bootstrap import Bot
 from bot.sandbox.aws import AWSSandbox, InstanceSpec
 from bot.sandbox.slack import Entry, SlackSandbox
 from tests.handlers.blocks.judging import assert_message, parts
-from tests.stories.asking import SOON, audited, card_of, changes, filed, flat, told
+from tests.stories.asking import SOON, audited, card_of, changes, filed, flat, told, told_on_click
 
 WRONG = {
     "verb": ("rebot orders-test", "I don't know \"rebot\"", "/rds reboot orders-test"),
@@ -173,7 +173,8 @@ async def test_nothing_in_a_reason_is_live_wherever_it_is_shown(
     ana, dora = slack.member("ana"), slack.member("dora")
     await ana.types(f"/rds reboot orders-staging --reason '{LIVE}'", channel="databases")
     card = await card_of(ana, "RDS-1001")
-    assert "*bold* _it_ ~no~ `code` :tada:" in flat(card)
+    details = await told_on_click(dora, card, "request.details")
+    assert "*bold* _it_ ~no~ `code` :tada:" in flat(details)
 
     await told(dora, f"/rds reject RDS-1001 --reason '{LIVE}'")
     await ana.sees(lambda it: "rejected" in it.text and it.thread_ts is not None)

@@ -37,7 +37,7 @@ async def test_a_zone_that_nobody_knows_is_utc_and_said(stage: Stage, zone: str)
     names_zone(stage, "dora", zone)
     async with stage.bot(CONFIG) as play:
         said = await answered(play, SCHEDULE)
-        assert "in UTC" in said
+        assert "(UTC)" in said
         assert "names no time zone that I know" in said
         listed = await answered(play, "/rds digest list", "ana")
         assert "1 scheduled digest" in listed
@@ -49,7 +49,7 @@ async def test_a_known_zone_is_taken_however_it_is_spelled_and_nothing_said(stag
     async with stage.bot(CONFIG) as play:
         said = await answered(play, SCHEDULE)
 
-    assert "in Europe/Berlin" in said
+    assert "(Europe/Berlin)" in said
     assert "names no time zone" not in said
 
 

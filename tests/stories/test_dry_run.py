@@ -59,7 +59,7 @@ async def test_it_warns_where_the_role_at_aws_is_closed_although_the_rules_are_o
         closed = flat(await told(ana, "/rds snapshot warehouse --dry-run"))
         opened = flat(await told(ana, "/rds snapshot orders-dev --dry-run"))
 
-        assert "AWS refuses this by the role" in closed
+        assert "AWS refuses this: the role" in closed
         assert "Tag it first" in closed
         assert "AWS refuses this" not in opened
 

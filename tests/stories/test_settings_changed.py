@@ -50,7 +50,7 @@ async def test_an_approver_taken_out_of_the_settings_has_not_agreed(stage: Stage
 
         assert "2 of 2" in await approve(play, "pat")
         assert len(changes(stage.aws)) == 1
-    assert "only who was an approver then and is one now" in again
+    assert "Only those who were approvers then and still are" in again
 
 
 async def test_an_approver_who_was_none_when_it_was_asked_for_does_not_count(stage: Stage) -> None:
@@ -60,7 +60,7 @@ async def test_an_approver_who_was_none_when_it_was_asked_for_does_not_count(sta
     async with stage.bot(approvers(DORA, EMIL, PAT)) as play:
         said = await approve(play, "pat")
 
-        assert "only who was an approver then and is one now" in said
+        assert "Only those who were approvers then and still are" in said
         assert (await play.request()).votes == ()
 
 

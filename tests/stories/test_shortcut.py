@@ -48,7 +48,8 @@ async def test_looking_needs_one_form(bot: Bot, slack: SlackSandbox) -> None:
 @pytest.mark.parametrize(
     ("what", "said"),
     [
-        ({}, "orders-test over the last 24 hours"),  # what is chosen already: the metrics
+        # what is chosen already: the metrics
+        ({}, "orders-test: nothing unusual in the last 24 hours"),
         ({"what": "show_events"}, "orders-test: no events in the last 24 hours"),
         ({"what": "show_connections"}, "orders-test"),
     ],
