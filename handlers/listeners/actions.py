@@ -169,10 +169,14 @@ class Actions:
         await self._replies.privately(_origin(body), problem(told))
 
     async def _details(self, number: int, person: PersonId, incoming: Incoming) -> None:
-        channel = incoming.payload["channel"] or ""
-        invocation = Invocation(person, channel, incoming.received_at, incoming.key)
+        """Where it was pressed: below the card, or on top of Home or a modal."""
+        body, visit = incoming.payload, _visit(incoming)
+        in_view = body.get("in_home") or body.get("in_modal")
+        if in_view and await self._launcher.details(number, _trigger(body), visit, incoming.key):
+            return
+        invocation = Invocation(person, body["channel"] or "", incoming.received_at, incoming.key)
         drawn = await self._runner.details(number, invocation)
-        await self._replies.privately(_origin(incoming.payload), drawn)
+        await self._replies.privately(_origin(body), drawn)
 
     async def _launch(self, operation: type[Operation], incoming: Incoming) -> None:
         body = incoming.payload

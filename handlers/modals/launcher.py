@@ -1,12 +1,14 @@
 """``/rds`` alone: what this person can do, has asked for, and is waited for."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from bot.desk import ServiceDesk, Services
 from bot.errors import BotError
 from bot.operation import Operation
+from bot.operations import CATALOGUE
 from bot.operations.list_requests import OPEN
 from bot.settings import OBSERVES
 from bot.values import Person, PersonId, Strong
@@ -20,6 +22,8 @@ from handlers.modals.forms import Blank, Forms
 from handlers.modals.modals import Modals, Trigger
 from handlers.parser import Command
 from handlers.runner import Runner
+
+Telling = Callable[[Invocation], Awaitable[dict[str, object]]]
 
 MOST = 100  #: of somebody's open requests that are counted
 
@@ -53,12 +57,26 @@ class Launcher:
 
     async def show(self, command: Command, trigger: Trigger, visit: Visit, key: str) -> bool:
         """What a query answers, on top; False where Slack opens none."""
+        run = partial(self._runner.run, command)
+        return await self._on_top(type(command.operation), run, trigger, visit, key)
+
+    async def details(self, number: int, trigger: Trigger, visit: Visit, key: str) -> bool:
+        """All about a request, on top; False where Slack opens none."""
+        tell = partial(self._runner.details, number)
+        return await self._on_top(CATALOGUE["show_status"], tell, trigger, visit, key)
+
+    async def _on_top(
+        self, operation: type[Operation], tell: Telling, trigger: Trigger, visit: Visit, key: str
+    ) -> bool:
         view_id = await self._modals.open(trigger, opening_form())
         if view_id is None:
             return False
         invocation = Invocation(visit.person, visit.channel or "", visit.received_at, key)
-        drawn = await self._runner.run(command, invocation)
-        await self._modals.show(view_id, result_form(type(command.operation), drawn, visit.channel))
+        try:
+            drawn = await tell(invocation)
+        except BotError as error:
+            drawn = explained(error)
+        await self._modals.show(view_id, result_form(operation, drawn, visit.channel))
         return True
 
     async def open(self, trigger: Trigger, visit: Visit) -> bool:

@@ -274,6 +274,19 @@ async def test_reject_opens_its_form_on_the_home(stage: Stage) -> None:
         assert "rejected" in part(home_of(stage, "dora"), "Recently finished")
 
 
+async def test_details_of_a_request_open_on_the_home(stage: Stage) -> None:
+    async with stage.bot(CONFIG) as play:
+        await asks(play)
+        await opens(play, "dora")
+        dora = stage.slack.member("dora")
+
+        await presses(play, "dora", "request.details")
+        shown = await dora.sees_modal("The exact AWS call")
+
+        assert "rds:RebootDBInstance" in shown.words
+        assert dora.direct_messages() == ()
+
+
 async def test_guests_and_external_people_read_a_polite_sentence(stage: Stage) -> None:
     async with stage.bot(CONFIG) as play:
         await asks(play)
