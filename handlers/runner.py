@@ -154,7 +154,7 @@ class Runner:
         changes = altered(request, now) if is_unsent(request) else ()
         also = await earlier(self._services.store, request)
         standing = Standing(who=await self._of_whom(request), changes=changes, also=also)
-        return detailed(request, standing)
+        return detailed(request, standing, alone=True)
 
     async def _audited(
         self, operation: Operation, person: Person, answering: Awaitable[Found]

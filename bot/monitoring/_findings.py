@@ -191,7 +191,7 @@ def _gaps(series: ByMetric, window: Window) -> Iterator[Finding]:
         minutes = longest[0] // SECOND // 60
         since = Moment(at=longest[1])
         yield Finding(
-            f"CloudWatch has no figures for {minutes} minutes",
+            f"{minutes} minutes without figures",
             (f"CloudWatch has no figures for {minutes} minutes after ", since, "."),
         )
 

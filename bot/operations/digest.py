@@ -78,11 +78,12 @@ class PreviewDigest(Query):
 
     async def answer(self, desk: Desk, person: Person) -> Answer:
         digest = await desk.digest(environments(desk, self.environment))
+        may = await desk.may_use(ScheduleDigest, person)
         return Answer(
             title=_plain(digest.head()),
             parts=(paragraph(f"{_counted(digest)}. Only you see this."), *_told(digest)),
-            buttons=(_every_weekday(self.environment),),
-            hint=("Post it here for everybody: ", _typed("now", self.environment)),
+            buttons=(_every_weekday(self.environment),) if may else (),
+            hint=("Post it here for everybody: ", _typed("now", self.environment)) if may else (),
         )
 
 
@@ -158,14 +159,15 @@ class ListDigests(Query):
 
     async def answer(self, desk: Desk, person: Person) -> Answer:
         found = await desk.digests()
+        may = await desk.may_use(ScheduleDigest, person)
+        offered = (
+            asking("Schedule…", ScheduleDigest.name, ""),
+            *_removals([one for one in found if one.created_by]),
+        )
         return Answer(
             title=f"{len(found) or 'No'} scheduled digest{'' if len(found) == 1 else 's'}",
-            parts=tuple(map(_sentence, found)) or (NONE,),
-            buttons=(
-                looking("Preview", "digest preview"),
-                asking("Schedule…", ScheduleDigest.name, ""),
-                *_removals([one for one in found if one.created_by]),
-            ),
+            parts=tuple(map(_sentence, found)) or (NONE if may else NONE_FOR_YOU,),
+            buttons=(looking("Preview", "digest preview"), *(offered if may else ())),
         )
 
 
@@ -188,6 +190,7 @@ NONE = paragraph(
         text=f"/rds digest {EVERY_MORNING}"
     ), "."
 )  # fmt: skip
+NONE_FOR_YOU = paragraph("Approvers and admins can schedule one.")
 
 
 def _sentence(one: Appointment) -> Paragraph:

@@ -44,6 +44,9 @@ class AccessRule:
     groups: frozenset[str] = frozenset()
 
 
+NAMEABLE = 20  #: members of groups that are looked up before a refusal names some of them
+
+
 class Authorization:
     def __init__(self, store: Store, directory: Directory) -> None:
         self._store = store
@@ -74,7 +77,18 @@ class Authorization:
         person, groups = await asyncio.gather(
             self._person(asker, asked_at), self._directory.groups(rule.groups, asked_at)
         )
-        return person, rule.refusal(person, groups, self._directory.own_team)
+        refusal = rule.refusal(person, groups, self._directory.own_team)
+        if refusal is not None and await self._meet(groups):
+            groups = await self._directory.groups(rule.groups, asked_at)
+            refusal = rule.refusal(person, groups, self._directory.own_team)
+        return person, refusal
+
+    async def _meet(self, groups: Groups) -> bool:
+        """Whoever a refusal may name is known by then, so that it names nobody who has left."""
+        users = sorted(frozenset[str]().union(*groups.members.values()))[:NAMEABLE]
+        ids = (PersonId(team=self._directory.own_team, user=user) for user in users)
+        await asyncio.gather(*map(self._directory.known_person, ids), return_exceptions=True)
+        return bool(users)
 
     async def _person(self, asker: PersonId | Person, asked_at: int) -> Person:
         if isinstance(asker, Person):

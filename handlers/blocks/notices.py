@@ -55,8 +55,16 @@ def asked_text(request: Request, names: Mapping[str, str] = NO_NAMES) -> str:
 
 
 def detailed(
-    request: Request, standing: Standing = NO_STANDING, usual: Usual | None = None
+    request: Request,
+    standing: Standing = NO_STANDING,
+    usual: Usual | None = None,
+    *,
+    alone: bool = False,
 ) -> Payload:
-    """``text`` and ``blocks``: what the card leaves out, for its thread or for one person."""
+    """``text`` and ``blocks``: what the card leaves out, for its thread or for one person.
+
+    ``alone``: it stands far from the card, and so says what it is about.
+    """
     told: Line = (f"{request.label} in detail: {effect(request)}",)
-    return {"text": notification(told), "blocks": list(details(request, standing, usual))}
+    named = [rich_text(lines((Strong(text=f"{request.label}: {effect(request)}"),)))] * alone
+    return {"text": notification(told), "blocks": [*named, *details(request, standing, usual)]}

@@ -4,13 +4,14 @@ A button looks, or opens a form. Nothing here changes anything, and no command i
 not read as a whole one.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.fleet import names
 from bot.operation import Change, Operation
 from bot.operations import CATALOGUE
-from bot.params import Picker
+from bot.params import Picker, Switch
 from bot.values import Button, Database, Environment, Line, Strong, asking, looking
 from handlers.errors import query_in
 from handlers.parser import (
@@ -35,6 +36,9 @@ TITLES = {
     "audit": "Who did what", "status": "My requests", "status bot": "The bot",
     "requests": "Open requests", "list": "All databases", "whoami": "What may I do",
 }  # fmt: skip
+#: A reason in a command that is none, or in a sentence.
+REASON = re.compile(r"(?:--reason|\bbecause) (?P<said>[^.?!]{3,200})", re.IGNORECASE)
+FAILED_OVER = re.compile(r"\bfail(?:ing|ed)?[ -](?:it |this |that )?over\b")
 VERBS = {operation.verb: operation for operation in CATALOGUE.values()}
 
 
@@ -178,7 +182,8 @@ class _Decision:
         """``Reboot orders-test?`` where it is one."""
         named = self.named.databases
         asked = self.wish.verb.capitalize().replace("-", " ")
-        return f"{asked} {named[0].name}? " if len(named) == 1 else ""
+        how = "".join(f" with {name.replace('_', ' ')}" for name in self._switched())
+        return f"{asked} {named[0].name}{how}? " if len(named) == 1 else ""
 
     def _offered(self, one: Database, among: int) -> Offered:
         found = dict.fromkeys([*self._forms(one), *self._looks(one)])
@@ -193,7 +198,20 @@ class _Decision:
         for it in fitting:
             name = f" {it.name}" if it is not one else ""
             label = f"{change.verb.capitalize()}{name}…".replace("-", " ")
-            yield asking(label, change.name, self._in_full(it), self.error.reason)
+            yield asking(label, change.name, self._in_full(it), self._reason(), self._switched())
+
+    def _reason(self) -> str:
+        """What the sentence gives as one."""
+        given = REASON.search(self.error.said)
+        return self.error.reason or (given["said"].strip(" \"'") if given else "")
+
+    def _switched(self) -> Mapping[str, str]:
+        """The switches of its form that it speaks of: ``failover``."""
+        change = self._change()
+        said = FAILED_OVER.sub("failover", self.error.said.casefold())
+        asked = {name: change.parameter(name) for name in change.model_fields} if change else {}
+        return {name: "yes" for name, one in asked.items()
+                if isinstance(one, Switch) and name in re.findall(r"\w+", said)}  # fmt: skip
 
     def _in_full(self, one: Database) -> str:
         typed = self.view.typed(one)

@@ -99,7 +99,7 @@ def test_a_low_limit_can_be_raised_where_the_class_takes_more() -> None:
     said = told(advice(usage(*STEADY, peaks=until_now(450.0))))
 
     assert "was 90 % of 500" in said
-    assert "would allow ≈ 682 on this class: raise max_connections" in said
+    assert "would allow ≈ 682 on this class. Raise max_connections" in said
 
 
 def test_at_the_limit_of_the_class_a_pool_is_advised() -> None:

@@ -129,7 +129,7 @@ async def test_it_is_posted_only_where_the_bot_is_and_no_stranger(
         for line in ("/rds digest now", SCHEDULE):
             assert (await stage.slack.member("dora").types(line, channel)).acknowledged
             await play.quiet()
-            assert "I post digests only in a channel of this workspace" in answer(play, "dora")
+            assert "I post digests only in channels of this workspace" in answer(play, "dora")
 
         assert await play.bot.services.digests.appointments() == ()
 
@@ -316,17 +316,20 @@ async def test_what_to_type_next_is_about_the_same_databases(
 @pytest.mark.parametrize("line", ["/rds digest", "/rds digest list", "/rds list_digests"])
 async def test_schedules_are_listed_as_sentences_with_buttons(stage: Stage, line: str) -> None:
     async with stage.bot(CONFIG) as play:
-        await play.types(line)
-        said = answer(play, "ana")
+        await play.types(line, "dora")
+        said = answer(play, "dora")
         assert "No scheduled digests" in said
         assert "[Preview] [Schedule…]" in said
+        await play.types(line)
+        assert "Approvers and admins can schedule one. [Preview]" in answer(play, "ana")
+        assert "Schedule…" not in answer(play, "ana")
 
         weekdays = SCHEDULE.replace("* * *", "* * mon-fri")
         await play.types(weekdays, "dora")
-        await play.types(line)
+        await play.types(line, "dora")
 
         [one] = await play.bot.services.digests.appointments()
-        said = answer(play, "ana")
+        said = answer(play, "dora")
         assert f"{one.id}: Weekdays at 08:30 (Africa/Lagos) in #databases about" in said
         assert "about development, by @dora; next " in said
         assert "C0DATABASE" not in said

@@ -98,7 +98,7 @@ async def test_a_channel_that_is_gone_meanwhile_is_told_of_once_and_the_ending_d
 
         assert (await play.request()).status is Status.SUCCEEDED
         lost, ended = [it.words for it in stage.slack.member("ana").direct_messages()]
-        assert "could not post this request's card" in lost
+        assert "could not post or change this request's card" in lost
         assert "succeeded" in ended
         assert (await play.actions()).count("card.lost") == 1
 

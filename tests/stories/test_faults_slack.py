@@ -145,7 +145,7 @@ async def test_a_channel_that_is_gone_hides_nothing_from_who_asked(stage: Stage)
         stage.slack.faults.add("chat.postMessage", Refused("is_archived"))
         await play.types("/rds reboot orders-test")
 
-        lost = await stage.slack.member("ana").sees("could not post this request's card")
+        lost = await stage.slack.member("ana").sees("could not post or change this request's card")
 
         assert "/rds approve RDS-1001" in lost.words
 

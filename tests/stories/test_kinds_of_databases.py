@@ -107,7 +107,7 @@ async def test_rds_custom_is_shown_and_takes_what_aws_lets_it_take(stage: Stage,
     assert "instance of RDS Custom" in shown
     assert f"{name} runs on RDS Custom" in reboot
     assert 'AWS does not take "reboot"' in reboot
-    assert "its log files are on its own machine" in logs
+    assert "Its log files are on its own machine" in logs
     assert "RDS Custom, which has no Database Insights" in top
     assert sent == ["rds:CreateDBSnapshot", "rds:ModifyDBInstance"]
 

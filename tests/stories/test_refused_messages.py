@@ -69,10 +69,12 @@ async def test_a_card_that_its_channel_never_takes_is_told_to_who_asked_and_hold
     async with stage.bot(CONFIG) as play:
         await play.types("/rds reboot orders-test")
         await play.types("/rds snapshot orders-test")
-        await stage.slack.member("ana").sees("could not post this request's card")
+        await stage.slack.member("ana").sees("could not post or change this request's card")
         await play.told()
 
-    told = [one for one in direct(stage, "ana") if "could not post this request's card" in one]
+    told = [
+        one for one in direct(stage, "ana") if "could not post or change this request's card" in one
+    ]
     assert ["RDS-1001" in one for one in told] == [True, False]
     assert "/rds approve RDS-1001" in told[0]
     assert "it goes on" in told[1]
@@ -138,7 +140,7 @@ async def test_one_message_in_lasting_trouble_lets_the_others_pass_and_has_an_en
 
         stage.clock.advance(73 * HOUR)
         await play.told()
-        assert [one for one in direct(stage, "ana") if "could not post this request" in one]
+        assert [one for one in direct(stage, "ana") if "could not post or change this request" in one]
 
 
 @pytest.mark.parametrize("word", ["invalid_auth", "account_inactive", "token_revoked"])

@@ -1,12 +1,15 @@
 """A slip of the fingers: what was meant, with a button only where nothing can change."""
 
+import json
 import re
 from dataclasses import replace
+
+import pytest
 
 from bot.bootstrap import Bot
 from bot.sandbox.aws import AWSSandbox
 from bot.sandbox.slack import SeenMessage, SlackSandbox
-from bot.values import RUN
+from bot.values import FORM, RUN
 from tests.stories.asking import audited, changes, filed, flat, told, told_on_click
 
 FIRST = f"{RUN}.0"
@@ -101,3 +104,25 @@ def _forged(slack: SlackSandbox, seen: SeenMessage, value: str) -> SeenMessage:
     blocks = (*before, {**row, "elements": [{**button, "value": value}]})
     slack.world.revise(seen.message, blocks=blocks)
     return replace(seen, message=replace(seen.message, blocks=blocks))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '/rds failover orders-staging --reason "rehearse the failover"',
+        "/rds fail over orders-staging because we rehearse the failover",
+    ],
+)
+async def test_a_failover_in_words_is_no_plain_reboot(
+    bot: Bot, slack: SlackSandbox, line: str
+) -> None:
+    ana = slack.member("ana")
+    answer = await told(ana, line)
+
+    assert "Reboot orders-staging with failover?" in flat(answer)
+    [button] = [it for it in answer.actions if it.action_id.startswith(FORM)]
+    await ana.clicks(answer, button.action_id)
+    form = await ana.sees_modal("Reboot")
+
+    assert "rehearse the failover" in flat(form)
+    assert '"initial_options"' in json.dumps(form.blocks)
