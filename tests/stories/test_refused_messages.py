@@ -140,7 +140,9 @@ async def test_one_message_in_lasting_trouble_lets_the_others_pass_and_has_an_en
 
         stage.clock.advance(73 * HOUR)
         await play.told()
-        assert [one for one in direct(stage, "ana") if "could not post or change this request" in one]
+        assert [
+            one for one in direct(stage, "ana") if "could not post or change this request" in one
+        ]
 
 
 @pytest.mark.parametrize("word", ["invalid_auth", "account_inactive", "token_revoked"])
