@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NoReturn
 
-from bot.errors import BotError, NotAllowedError
+from bot.errors import BotError, DirectoryError, NotAllowedError
 from bot.policy.approvers import named
 from bot.policy.eligibility import (
     Bar,
@@ -31,6 +32,8 @@ ONLY_VIEWERS = (
     "one of them, or whoever runs the bot."
 )
 
+NAMEABLE = 20  #: members of groups that are looked up before a refusal names some of them
+
 
 @dataclass(frozen=True)
 class AccessRule:
@@ -42,9 +45,6 @@ class AccessRule:
 
     refusal: Callable[[Person, Groups, str], NotAllowedError | None]
     groups: frozenset[str] = frozenset()
-
-
-NAMEABLE = 20  #: members of groups that are looked up before a refusal names some of them
 
 
 class Authorization:
@@ -86,9 +86,13 @@ class Authorization:
     async def _meet(self, groups: Groups) -> bool:
         """Whoever a refusal may name is known by then, so that it names nobody who has left."""
         users = sorted(frozenset[str]().union(*groups.members.values()))[:NAMEABLE]
-        ids = (PersonId(team=self._directory.own_team, user=user) for user in users)
-        await asyncio.gather(*map(self._directory.known_person, ids), return_exceptions=True)
+        await asyncio.gather(*map(self._know, users))
         return bool(users)
+
+    async def _know(self, user: str) -> None:
+        """Of whom Slack does not tell, a refusal goes on saying what it knew."""
+        with suppress(DirectoryError):
+            await self._directory.known_person(PersonId(team=self._directory.own_team, user=user))
 
     async def _person(self, asker: PersonId | Person, asked_at: int) -> Person:
         if isinstance(asker, Person):

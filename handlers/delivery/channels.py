@@ -16,10 +16,6 @@ from storage.tables.outbox import Delivery
 Denied = Callable[[Target], frozenset[str]]
 
 
-def none_denied(_: Target) -> frozenset[str]:
-    return frozenset()
-
-
 class Channels:
     def __init__(
         self,
@@ -27,7 +23,7 @@ class Channels:
         posting: Messages,
         files: Files,
         clock: Callable[[], int],
-        denied: Denied = none_denied,
+        denied: Denied,
     ) -> None:
         """``denied``: the changes that the policy has nobody make of a database."""
         self._clock = clock

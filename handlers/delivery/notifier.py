@@ -14,7 +14,7 @@ from bot.values import Answer, Drawing, Message, Place, Posted, Request
 from handlers.blocks.notices import asked_text, detailed, ending, ending_text
 from handlers.blocks.picture import DRAWING, no_image, pictured
 from handlers.delivery.cards import Cards
-from handlers.delivery.channels import Channels, Denied, none_denied
+from handlers.delivery.channels import Channels, Denied
 from handlers.delivery.direct import DirectMessages
 from handlers.delivery.failures import Admins, Failures, nobody
 from handlers.delivery.files import Files
@@ -52,7 +52,7 @@ class Notifier:
         admins: Admins = nobody,
         *,
         observes: bool = False,
-        denied: Denied = none_denied,
+        denied: Denied,
     ) -> None:
         """``pause``: seconds between two messages in one channel; Slack allows one a second.
 

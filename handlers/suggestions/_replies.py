@@ -4,14 +4,13 @@ A button looks, or opens a form. Nothing here changes anything, and no command i
 not read as a whole one.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.fleet import names
 from bot.operation import Change, Operation
 from bot.operations import CATALOGUE
-from bot.params import Picker, Switch
+from bot.params import Picker
 from bot.values import Button, Database, Environment, Line, Strong, asking, looking
 from handlers.errors import query_in
 from handlers.parser import (
@@ -25,6 +24,7 @@ from handlers.parser import (
     requests_in,
     wish_of,
 )
+from handlers.suggestions._filled import reason_in, switches_in
 from handlers.suggestions._named import Named, Seen, environments_in, named_in, of_one_cluster
 
 LINES = 3  #: databases of one sentence that something is offered for, a line each
@@ -36,9 +36,6 @@ TITLES = {
     "audit": "Who did what", "status": "My requests", "status bot": "The bot",
     "requests": "Open requests", "list": "All databases", "whoami": "What may I do",
 }  # fmt: skip
-#: A reason in a command that is none, or in a sentence.
-REASON = re.compile(r"(?:--reason|\bbecause) (?P<said>[^.?!]{3,200})", re.IGNORECASE)
-FAILED_OVER = re.compile(r"\bfail(?:ing|ed)?[ -](?:it |this |that )?over\b")
 VERBS = {operation.verb: operation for operation in CATALOGUE.values()}
 
 
@@ -201,17 +198,11 @@ class _Decision:
             yield asking(label, change.name, self._in_full(it), self._reason(), self._switched())
 
     def _reason(self) -> str:
-        """What the sentence gives as one."""
-        given = REASON.search(self.error.said)
-        return self.error.reason or (given["said"].strip(" \"'") if given else "")
+        return self.error.reason or reason_in(self.error.said)
 
     def _switched(self) -> Mapping[str, str]:
-        """The switches of its form that it speaks of: ``failover``."""
         change = self._change()
-        said = FAILED_OVER.sub("failover", self.error.said.casefold())
-        asked = {name: change.parameter(name) for name in change.model_fields} if change else {}
-        return {name: "yes" for name, one in asked.items()
-                if isinstance(one, Switch) and name in re.findall(r"\w+", said)}  # fmt: skip
+        return switches_in(self.error.said, change) if change else {}
 
     def _in_full(self, one: Database) -> str:
         typed = self.view.typed(one)
@@ -255,7 +246,9 @@ class _Decision:
         verb = next(filter(_takes_one, self.wish.looks), "metrics")
         change = self._change()
         buttons = [
-            asking(f"{one.name}…", f"{change.name}", self._in_full(one), self.error.reason)
+            asking(
+                f"{one.name}…", change.name, self._in_full(one), self._reason(), self._switched()
+            )
             if change and one.target.kind in change.kinds()
             else looking(self.view.typed(one), f"{verb} {self.view.typed(one)}")
             for one in self.named.nearest[:BUTTONS]

@@ -589,6 +589,9 @@ async def test_a_preview_calls_nothing_well_that_it_has_not_seen(
             about = {"title": "Digest", "at": NOW, "scope": "all", "databases": 3}
             return Digest(**{**about, **changes})
 
+        async def may_use(self, *_: object) -> bool:
+            return True
+
     given = await PreviewDigest().answer(cast(Desk, Looking()), sample_person())
 
     lines = ["".join(map(str, one.line)) for one in given.parts if isinstance(one, Paragraph)]

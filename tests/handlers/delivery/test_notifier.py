@@ -63,7 +63,7 @@ def a_notifier(store: Store, channels: Channels, clock: Clock, patience: float) 
 
     return Notifier(
         store, client, directory, ruling, publish, publish, publish, clock,
-        pause=0.001, patience=patience,
+        pause=0.001, patience=patience, denied=lambda _: frozenset(),
     )  # fmt: skip
 
 
