@@ -1,0 +1,23 @@
+"""The contract that every operation fulfils.
+
+Fields are parameters, class attributes facts, methods behaviour; the docstring is the help text.
+Parser, help, form, card, row, IAM policy, docs and typeahead are derived from them.
+"""
+
+from bot.operation._change import Change, WayBack
+from bot.operation._desk import Desk, WantedRequests, WantedRows, environments
+from bot.operation._operation import Control, Operation, Query, flag, positional
+
+__all__ = [
+    "Change",
+    "Control",
+    "Desk",
+    "Operation",
+    "Query",
+    "WantedRequests",
+    "WantedRows",
+    "WayBack",
+    "environments",
+    "flag",
+    "positional",
+]
