@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from bot.aws import AWS
 from bot.operation._operation import Operation
@@ -11,10 +11,14 @@ from bot.values import Assessment, Database, Kind, Order, Plan, Progress, Receip
 
 
 class WayBack(NamedTuple):
-    """What its button says, and what its form holds beside the database."""
+    """What its button says, and what its form holds beside the database.
+
+    ``operation``: whose form, by its API name; empty where it is the same operation's.
+    """
 
     label: str
     values: Mapping[str, str]
+    operation: str = ""
 
 
 class Change(Operation):
@@ -63,7 +67,7 @@ class Change(Operation):
                     yield name, pair.partition("=")[0]
 
     def back(self, plan: Plan) -> "WayBack | None":
-        """The same operation as the way back from it; None where it has none."""
+        """What takes it back, as a request of its own; None where nothing does."""
         return None
 
     async def plan(self, aws: AWS, order: Order) -> Plan:
@@ -76,7 +80,12 @@ class Change(Operation):
 
     async def execute(self, aws: AWS, order: Order, plan: Plan) -> Receipt:
         """Send ``plan.call`` unchanged. Called at most once for a step."""
-        return await aws.act(plan.call)
+        return await aws.act(plan.call, self.keep)
+
+    def keep(self, reply: Mapping[str, Any]) -> dict[str, Any]:
+        """What the receipt keeps of AWS's reply, for ``poll`` to find again: ids that AWS made,
+        never a secret."""
+        return {}
 
     async def poll(self, aws: AWS, sent: Sent) -> Progress:
         """How far a change that AWS accepted has come; done means evidence after ``sent_at``."""

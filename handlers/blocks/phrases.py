@@ -194,5 +194,9 @@ def _settled(request: Request) -> str:
         return f"{request.status}, nothing was sent"
     if step.settled_at is None:
         return request.status.value
+    code = request.outcome.code if request.outcome else ""
+    if code == "scheduled":
+        return "scheduled, AWS does it later"
+    said = "rolled back" if code == "rolled_back" else request.status.value
     word = "in" if request.status is Status.SUCCEEDED else "after"
-    return f"{request.status} {word} {lasting(step.settled_at - step.sent_at)}"
+    return f"{said} {word} {lasting(step.settled_at - step.sent_at)}"

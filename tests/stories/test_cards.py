@@ -126,11 +126,11 @@ async def test_a_clusters_card_names_the_members_that_it_takes_along(
     await asks(slack.member("ana"), "/rds backup-window shop-staging 07:00-07:30")
 
     card = await card_of(slack.member("dora"), "RDS-1001")
-    assert "Backup window (UTC): 02:00-02:30 → 07:00-07:30" in flat(card)
+    assert "Backup window: 02:00-02:30 UTC → 07:00-07:30 UTC" in flat(card)
     said = flat(await told_on_click(slack.member("dora"), card, "request.details"))
 
     assert "Members: shop-staging-1, shop-staging-2, shop-staging-3; shop-staging-1 writes" in said
-    assert "Backup window (UTC): 02:00-02:30 → 07:00-07:30" in said
+    assert "Backup window: 02:00-02:30 UTC → 07:00-07:30 UTC" in said
     assert "Downtime: none" in said
 
 
@@ -145,7 +145,7 @@ async def test_votes_are_counted_to_the_end(bot: Bot, slack: SlackSandbox) -> No
     await ana.sees(lambda it: "Approved by @dora, @emil: 2 of 2" in flat(it))
     ended = await ana.sees(lambda it: "succeeded" in it.text and not it.thread_ts, within=20)
     assert "approved by @dora, @emil (2 of 2)" in flat(ended)
-    assert ended.actions == ()
+    assert [one.label for one in ended.actions] == ["Fail over again…"]
 
 
 async def test_a_running_card_says_how_long_it_usually_takes(

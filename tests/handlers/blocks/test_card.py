@@ -108,7 +108,7 @@ def test_approvals_are_counted_with_who_gave_them() -> None:
         (Status.PENDING, BUTTONS),
         (Status.APPROVED, ["request.details", "menu.More"]),
         (Status.RUNNING, ["request.details"]),
-        (Status.SUCCEEDED, []),
+        (Status.SUCCEEDED, ["form.open.reboot_instance"]),  # the way back
         (Status.UNKNOWN, []),
         (Status.REJECTED, []),
     ],
