@@ -106,6 +106,17 @@ class Setting(Change):
         """Consequences that an approver should know."""
         yield from ()
 
+    def own_risk(self, database: Database) -> Assessment:
+        """Its risk by what it asks for, whatever else is pending."""
+        return Assessment(risk=self.risk, reasons=(self.because,) if self.because else ())
+
+    def is_immediate(self, database: Database) -> bool:
+        """Whether the call says ``ApplyImmediately``, for this very change."""
+        return self.immediately
+
+    def downtime_of(self, database: Database) -> str:
+        return self.downtime
+
     def cannot(self, database: Database) -> Mapping[str, str]:
         """Why this database cannot take it, by parameter; beyond what holds for every setting."""
         return {}
@@ -117,12 +128,11 @@ class Setting(Change):
     # -- what follows ----------------------------------------------------------------------------
 
     def risk_for(self, database: Database) -> Assessment:
+        own = self.own_risk(database)
         if others := self._carried(database):
-            return Assessment(
-                risk=Risk.HIGH,
-                reasons=(f"other pending modifications come along: {', '.join(others)}",),
-            )
-        return Assessment(risk=self.risk, reasons=(self.because,) if self.because else ())
+            along = f"other pending modifications come along: {', '.join(others)}"
+            return Assessment(risk=Risk.HIGH, reasons=(*own.reasons, along))
+        return own
 
     def objections(self, database: Database) -> Mapping[str, str]:
         if self.of_cluster and database.target.kind is Kind.INSTANCE and database.cluster:
@@ -150,7 +160,7 @@ class Setting(Change):
             call=self._call(database),
             differences=tuple(self._differences(database)),
             checks=(f"{database.name} is {database.status}", *looked),
-            downtime=self.downtime,
+            downtime=self.downtime_of(database),
             warnings=(*self._come_along(database), *self.warnings(database)),
             busy=waits,
             undo=self.undo(database),
@@ -220,7 +230,7 @@ class Setting(Change):
 
     def _carried(self, database: Database) -> tuple[str, ...]:
         """What else is pending and would be applied with it."""
-        if not self.immediately or database.target.kind is Kind.CLUSTER:
+        if not self.is_immediate(database) or database.target.kind is Kind.CLUSTER:
             return ()
         ours = {one.pending or one.argument for one in self.wanted(database)}
         return tuple(sorted(set(database.pending) - ours))
@@ -229,7 +239,7 @@ class Setting(Change):
         if others := self._carried(database):
             said = ", ".join(f"{name} {database.pending[name]}" for name in others)
             yield f"AWS applies with it what else is pending: {said}."
-        elif database.pending and not self.immediately:
+        elif database.pending and not self.is_immediate(database):
             yield f"Pending modifications stay pending: {', '.join(sorted(database.pending))}."
 
     def _call(self, database: Database) -> Call:
@@ -239,7 +249,7 @@ class Setting(Change):
             arguments={
                 f"{noun}Identifier": database.name,
                 **self.arguments(database),
-                "ApplyImmediately": self.immediately,
+                "ApplyImmediately": self.is_immediate(database),
             },
         )
 
@@ -258,7 +268,7 @@ class Setting(Change):
         values = {one.parameter: one.of(database) for one in self._missing(database)}
         if any(value is None or value in ("", ()) for value in values.values()):
             return {}
-        return {name: spoken(value) for name, value in values.items()}
+        return {name: spoken(value).replace(", ", ",") for name, value in values.items()}
 
 
 async def _looked(aws: AWS, sent: Sent) -> Database | Progress:

@@ -39,12 +39,12 @@ class ModifyBackupWindow(Setting):
         shown, argument = "backup_window", "PreferredBackupWindow"
         return (Wanted("Backup window", shown, argument, self.window, "window", unit="UTC"),)
 
-    def risk_for(self, database: Database) -> Assessment:
+    def own_risk(self, database: Database) -> Assessment:
         if database.pending:
             names = ", ".join(database.pending)
             reasons = (f"other modifications are pending: {names}",)
             return Assessment(risk=Risk.HIGH, reasons=reasons)
-        return super().risk_for(database)
+        return super().own_risk(database)
 
     def cannot(self, database: Database) -> Mapping[str, str]:
         if overlaps(self.window, database.maintenance_window):
