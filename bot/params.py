@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator
@@ -104,6 +104,19 @@ Target = Annotated[
 ]
 
 Flag = bool
+
+_STATES = {
+    **dict.fromkeys(("on", "true", "yes", "1", "enable", "enabled"), "on"),
+    **dict.fromkeys(("off", "false", "no", "0", "disable", "disabled"), "off"),
+}
+
+
+def _on_off(value: Any) -> Any:
+    return _STATES.get(str(value).strip().casefold(), value)
+
+
+#: What is on or off at AWS; ``DeletionProtection=true`` is understood as well.
+OnOff = Annotated[Literal["on", "off"], BeforeValidator(_on_off)]
 
 #: Characters of a snapshot's name, by what it is taken of.
 #: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBSnapshot.html

@@ -63,6 +63,13 @@ class Wanted(NamedTuple):
     def waits(self, database: Database) -> bool:
         return (self.pending or self.argument) in database.pending
 
+    def sentence(self, name: str) -> str:
+        """``set the backup window of orders-dev to 03:00-04:00 UTC``; ``turn … off``"""
+        what = self.what if self.what[:2].isupper() else self.what[:1].lower() + self.what[1:]
+        if isinstance(self.value, bool):
+            return f"turn {what} of {name} {spoken(self.value)}"
+        return f"set the {what} of {name} to {self.spoken(self.value)}"
+
     def spoken(self, value: Any) -> str:
         said = spoken(value)
         return f"{said} {self.unit}" if self.unit and value is not None else said
@@ -92,11 +99,8 @@ class Setting(Change):
         return bool(current == wanted.value)
 
     def effect(self, database: Database) -> str:
-        said = " and ".join(
-            f"the {one.what[:1].lower()}{one.what[1:]} of {database.name} to {self._said(one)}"
-            for one in self._missing(database)
-        )
-        return f"Set {said}"
+        said = " and ".join(one.sentence(database.name) for one in self._missing(database))
+        return said[:1].upper() + said[1:]
 
     def arguments(self, database: Database) -> dict[str, Any]:
         """What the call says beside the name of the database."""
@@ -135,7 +139,11 @@ class Setting(Change):
         return own
 
     def objections(self, database: Database) -> Mapping[str, str]:
-        if self.of_cluster and database.target.kind is Kind.INSTANCE and database.cluster:
+        if (
+            database.target.kind is Kind.INSTANCE
+            and database.cluster
+            and self._is_clusters(database)
+        ):
             asked = self.model_copy(update={"target": database.cluster}).as_typed()
             return {
                 "target": f"{database.name} belongs to the cluster {database.cluster}, which has "
@@ -198,6 +206,13 @@ class Setting(Change):
             unchanged = f"{found.detail}, unchanged: the call never arrived"
             return Progress(stage=Stage.NOT_SENT, detail=unchanged)
         return found
+
+    def _is_clusters(self, member: Database) -> bool:
+        """Whether its cluster has it, as that of any member of a Multi-AZ DB cluster has all.
+
+        https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/modify-multi-az-db-cluster.html
+        """
+        return self.of_cluster or not member.is_aurora
 
     def _judge(self, database: Database, sent: Sent) -> Progress:
         asked = self.wanted(database)

@@ -23,7 +23,9 @@ SETTINGS = tuple(
 )
 each = pytest.mark.parametrize("setting", SETTINGS, ids=lambda one: one.verb)
 #: Of operations whose example is what an ordinary database has already, or cannot take.
-BEFORE: Mapping[str, Mapping[str, Any]] = {}
+BEFORE: Mapping[str, Mapping[str, Any]] = {
+    "modify_deletion_protection": {"deletion_protection": False},
+}
 
 
 def example(setting: type[Setting]) -> Setting:
