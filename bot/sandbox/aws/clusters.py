@@ -1,4 +1,4 @@
-"""Actions on clusters: create, describe, reboot, fail over, start, stop, delete."""
+"""Actions on clusters: create, describe, reboot, fail over, delete."""
 
 from moto.core.responses import ActionResult
 from moto.rds.exceptions import (
@@ -39,24 +39,6 @@ class ClusterActions(Actions):
         cluster.undergo("reboot_db_cluster")
         for member in self.backend.members(cluster):
             restart(self.backend, member)
-        return ActionResult({"DBCluster": cluster})
-
-    def start_db_cluster(self) -> ActionResult:
-        cluster = self._cluster("stopped")
-        cluster.status = "available"
-        self.finish("start_db_cluster", cluster, "RDS-EVENT-0151")
-        for member in self.backend.members(cluster):
-            member.status = "available"
-            member.undergo("start_db_cluster")
-        return ActionResult({"DBCluster": cluster})
-
-    def stop_db_cluster(self) -> ActionResult:
-        cluster = self._cluster("available")
-        cluster.status = "stopped"
-        self.finish("stop_db_cluster", cluster, "RDS-EVENT-0150")
-        for member in self.backend.members(cluster):
-            member.status = "stopped"
-            member.undergo("stop_db_cluster")
         return ActionResult({"DBCluster": cluster})
 
     def failover_db_cluster(self) -> ActionResult:

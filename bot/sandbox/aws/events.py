@@ -50,6 +50,14 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "RDS-EVENT-0088": ("notification", "DB instance started"),
     "RDS-EVENT-0150": ("notification", "DB cluster stopped"),
     "RDS-EVENT-0151": ("notification", "DB cluster started"),
+    "RDS-EVENT-0153": (
+        "notification",
+        "DB cluster is being started due to it exceeding the maximum allowed time being stopped",
+    ),
+    "RDS-EVENT-0154": (
+        "notification",
+        "DB instance is being started due to it exceeding the maximum allowed time being stopped",
+    ),
     "RDS-EVENT-0170": ("creation", "DB cluster created"),
     "RDS-EVENT-0171": ("deletion", "DB cluster deleted"),
 }

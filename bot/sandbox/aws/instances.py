@@ -1,6 +1,4 @@
-"""Actions on instances: create, describe, reboot, start, stop, delete."""
-
-from datetime import timedelta
+"""Actions on instances: create, describe, reboot, delete."""
 
 from moto.core.responses import ActionResult
 from moto.rds.exceptions import InvalidParameterCombination, RDSClientError
@@ -11,7 +9,6 @@ from bot.sandbox.aws.models import USABLE, TimedInstance
 from bot.sandbox.aws.timeline import Timeline
 
 REBOOTABLE = (*USABLE, "incompatible-parameters")
-STOPPED_FOR = timedelta(days=7)
 ASKED_FAILOVER = "asked_failover"
 """How a failover that AWS took begins; it may be declined."""
 DECLINED_AFTER = 2.0
@@ -66,25 +63,6 @@ class InstanceActions(Actions):
         else:
             fail_over(self.backend, instance)
         return ActionResult({"DBInstance": instance})
-
-    def start_db_instance(self) -> ActionResult:
-        result = super().start_db_instance()
-        instance: TimedInstance = made(result, "DBInstance")
-        instance.automatic_restart_time = None
-        self.finish("start_db_instance", instance, "RDS-EVENT-0088")
-        return result
-
-    def stop_db_instance(self) -> ActionResult:
-        instance = self.backend.instance(self.said("DBInstanceIdentifier"))
-        if instance.db_cluster_identifier:
-            raise InvalidParameterCombination(
-                f"{instance.engine} DB instances are not eligible for stopping individually."
-            )
-        require(instance, USABLE)
-        result = super().stop_db_instance()
-        instance.automatic_restart_time = instance.world.utcnow() + STOPPED_FOR
-        self.finish("stop_db_instance", instance, "RDS-EVENT-0087")
-        return result
 
     def delete_db_instance(self) -> ActionResult:
         instance = self.backend.instance(self.said("DBInstanceIdentifier"))

@@ -61,12 +61,12 @@ class Timed(moto.RDSBaseModel):
     def source(self) -> Source:
         return Source(self.event_source, self.resource_id, self.arn)
 
-    def undergo(self, operation: str) -> Timeline:
+    def undergo(self, operation: str, at: float | None = None) -> Timeline:
         """Begin an operation's timeline, with the ending that was injected for it if any."""
         ending = self.world.ending(operation, self.resource_id)
         if ending:
             self._settled = ending
-        self._timeline = self.world.timeline(operation)
+        self._timeline = self.world.timeline(operation, at)
         return self._timeline
 
     def progress(self, *statuses: str) -> int:
@@ -182,6 +182,7 @@ class TimedSnapshot(Timed, moto.DBSnapshot):
 
 class TimedCluster(Timed, moto.DBCluster):
     event_source = "db-cluster"
+    automatic_restart_time: datetime | None = None
     engine_lifecycle_support = EXTENDED_SUPPORT
     SUPPORTED_FILTERS = {  # noqa: RUF012 - declared by moto
         **moto.DBCluster.SUPPORTED_FILTERS,

@@ -14,12 +14,19 @@ from bot.sandbox.aws.logfiles import LogActions
 from bot.sandbox.aws.models import TimedInstance
 from bot.sandbox.aws.modifications import ModifyActions
 from bot.sandbox.aws.snapshots import SnapshotActions
+from bot.sandbox.aws.stops import StopActions
 
 DEFAULT_DURATION_MINUTES = 60
 
 
 class RDS(
-    InstanceActions, ModifyActions, SnapshotActions, ClusterActions, LogActions, AccountActions
+    InstanceActions,
+    StopActions,
+    ModifyActions,
+    SnapshotActions,
+    ClusterActions,
+    LogActions,
+    AccountActions,
 ):
     """Every action of moto's RDS, and these."""
 

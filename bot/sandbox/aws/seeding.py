@@ -8,8 +8,8 @@ from moto.rds.models import rds_backends
 
 from bot.sandbox.aws.backend import ENGINE_VERSIONS, TimedBackend
 from bot.sandbox.aws.fleet import ClusterSpec, InstanceSpec
-from bot.sandbox.aws.instances import STOPPED_FOR
 from bot.sandbox.aws.models import Maintenance, TimedCluster, TimedInstance, TimedMember
+from bot.sandbox.aws.stops import rest
 
 MAINTENANCE = {
     "system-update": "New Operating System update is available",
@@ -55,10 +55,10 @@ def _add_instance(backend: TimedBackend, spec: InstanceSpec) -> None:
     instance.status = spec.status
     instance.certificate_until = instance.created + timedelta(days=spec.certificate_days)
     instance.pending_maintenance = _maintenance(spec, instance.created)
-    if spec.status == "stopped":
-        instance.automatic_restart_time = instance.created + STOPPED_FOR
     instance.performance_insights_enabled = spec.insights
     _keep(backend, instance, spec.age_days)
+    if spec.status == "stopped":
+        rest(backend, instance)
     if spec.replica_of:
         _make_replica(_source(backend, spec.replica_of), instance)
 

@@ -67,8 +67,9 @@ class World:
         """Naive, as moto keeps its times; in milliseconds, as AWS does."""
         return naive(self.now())
 
-    def timeline(self, operation: str) -> Timeline:
-        return paced(self.plan[operation], self.now(), self.pace)
+    def timeline(self, operation: str, at: float | None = None) -> Timeline:
+        """It begins now, or at an instant that has just become due."""
+        return paced(self.plan[operation], self.now() if at is None else at, self.pace)
 
     def will_end(self, operation: str, status: str, identifier: str, times: int) -> None:
         self._endings.append(Ending(operation, identifier, status, times))
