@@ -1,12 +1,11 @@
 """Stop and start: what becomes of a database, who is refused, and who starts by itself."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from bot.sandbox.aws import AWSSandbox, ClusterSpec, HeldClock, InstanceSpec
+from bot.sandbox.aws import AWSSandbox, ClusterSpec, InstanceSpec
 from tests.sandbox.modelled import Modelled
 
 WEEK = 7 * 24 * 3600
@@ -25,22 +24,11 @@ FLEET = (
 ALONE = {"DBInstanceIdentifier": "alone"}
 
 
-@pytest.fixture(scope="module")
-def shared() -> Iterator[AWSSandbox]:
-    with AWSSandbox(clock=HeldClock(), pace=1) as aws:
-        yield aws
-
-
 @pytest.fixture
-def aws(shared: AWSSandbox) -> AWSSandbox:
-    shared.reset()
-    shared.seed(FLEET)
-    return shared
-
-
-@pytest.fixture
-def ask(aws: AWSSandbox) -> Modelled:
-    return Modelled(aws)
+def aws(shared_aws: AWSSandbox) -> AWSSandbox:
+    shared_aws.reset()
+    shared_aws.seed(FLEET)
+    return shared_aws
 
 
 def now(aws: AWSSandbox) -> datetime:

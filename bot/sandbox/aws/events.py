@@ -42,7 +42,12 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "RDS-EVENT-0041": ("deletion", "Deleted manual snapshot"),
     "RDS-EVENT-0042": ("creation", "Manual snapshot created"),
     "RDS-EVENT-0049": ("failover", "Multi-AZ instance failover completed"),
+    "RDS-EVENT-0069": (
+        "failover",
+        "Cluster failover failed, check the health of your cluster instances and try again",
+    ),
     "RDS-EVENT-0071": ("failover", "Completed failover to DB instance: {}"),
+    "RDS-EVENT-0072": ("failover", "Started same AZ failover to DB instance: {}"),
     "RDS-EVENT-0073": ("failover", "Started cross AZ failover to DB instance: {}"),
     "RDS-EVENT-0074": ("backup", "Creating manual cluster snapshot"),
     "RDS-EVENT-0075": ("backup", "Manual cluster snapshot created"),
@@ -60,6 +65,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     ),
     "RDS-EVENT-0170": ("creation", "DB cluster created"),
     "RDS-EVENT-0171": ("deletion", "DB cluster deleted"),
+    "RDS-EVENT-0173": ("maintenance", "Database cluster engine version has been upgraded"),
+    "RDS-EVENT-0177": ("maintenance", "Database cluster upgrade is in progress"),
 }
 """Category and message by AWS's event id, which the API itself never tells."""
 

@@ -72,6 +72,10 @@ class InstanceActions(Actions):
             raise InvalidParameterCombination(
                 "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified."
             )
+        if final and not alone:
+            raise InvalidParameterCombination(
+                "FinalDBSnapshotIdentifier can not be specified when deleting a cluster instance."
+            )
         require(instance, (*USABLE, "stopped", "failed", "incompatible-parameters"))
         result = super().delete_db_instance()
         self._linger(instance)
@@ -79,7 +83,8 @@ class InstanceActions(Actions):
 
     def _instance_appears(self, result: ActionResult) -> ActionResult:
         instance: TimedInstance = made(result, "DBInstance")
-        timeline = instance.undergo("create_db_instance")
+        member = instance.db_cluster_identifier is not None
+        timeline = instance.undergo("create_cluster_member" if member else "create_db_instance")
         self.backend.emit("RDS-EVENT-0005", instance, timeline.ends("creating"))
         if any(status == "backing-up" for status, _ in timeline.phases):
             self.backend.emit("RDS-EVENT-0001", instance, timeline.begins("backing-up"))

@@ -1,5 +1,6 @@
 """moto's RDS resources, with statuses that take time and the attributes moto leaves out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self, cast
@@ -78,6 +79,11 @@ class Timed(moto.RDSBaseModel):
         return now - since_midnight % RESTORABLE_EVERY if retention_days else None
 
 
+def assign(resource: Timed, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(resource, name, value)
+
+
 class TimedInstance(Timed, moto.DBInstance):
     event_source = "db-instance"
     automatic_restart_time: datetime | None = None
@@ -150,6 +156,9 @@ class TimedInstance(Timed, moto.DBInstance):
 class TimedMember(TimedInstance, moto.DBInstanceClustered):
     """An instance of a cluster."""
 
+    def save_automated_backup(self) -> None:
+        """Its cluster is what is backed up."""
+
 
 class TimedSnapshot(Timed, moto.DBSnapshot):
     event_source = "db-snapshot"
@@ -183,6 +192,12 @@ class TimedSnapshot(Timed, moto.DBSnapshot):
 class TimedCluster(Timed, moto.DBCluster):
     event_source = "db-cluster"
     automatic_restart_time: datetime | None = None
+    io_optimized_next_allowed_modification_time: datetime | None = None
+    database_insights_mode = "standard"
+    performance_insights_enabled = False
+    performance_insights_retention_period: int | None = None
+    monitoring_interval = 0
+    monitoring_role_arn: str | None = None
     engine_lifecycle_support = EXTENDED_SUPPORT
     SUPPORTED_FILTERS = {  # noqa: RUF012 - declared by moto
         **moto.DBCluster.SUPPORTED_FILTERS,
@@ -206,6 +221,13 @@ class TimedCluster(Timed, moto.DBCluster):
     def __init__(self, backend: "TimedBackend", **kwargs: Any) -> None:
         super().__init__(backend=backend, **kwargs)
         self.db_cluster_resource_id = self.world.resource_id("cluster", self.arn)
+        self.pending_modified_values: dict[str, Any] = {}
+        if self.is_aurora and self.storage_type == "gp2":
+            self.storage_type = "aurora"
+
+    @property
+    def is_aurora(self) -> bool:
+        return bool(self.engine.startswith("aurora"))
 
     @property
     def latest_restorable_time(self) -> datetime | None:  # type: ignore[override]

@@ -7,6 +7,7 @@ from moto.core.responses import ActionResult
 from moto.rds.exceptions import InvalidParameterCombination
 
 from bot.sandbox.aws.account import AccountActions
+from bot.sandbox.aws.cluster_modifications import ClusterModifyActions
 from bot.sandbox.aws.clusters import ClusterActions
 from bot.sandbox.aws.events import Event, Search
 from bot.sandbox.aws.instances import InstanceActions
@@ -20,11 +21,12 @@ DEFAULT_DURATION_MINUTES = 60
 
 
 class RDS(
+    ClusterActions,
     InstanceActions,
     StopActions,
     ModifyActions,
+    ClusterModifyActions,
     SnapshotActions,
-    ClusterActions,
     LogActions,
     AccountActions,
 ):

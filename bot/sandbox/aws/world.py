@@ -55,6 +55,11 @@ class World:
         self._resources: Counter[str] = Counter()
 
     @property
+    def brief(self) -> float:
+        """Seconds for which nobody is served when a database moves to another machine."""
+        return 30 / self.pace
+
+    @property
     def drift(self) -> int:
         """Minutes, in whole hours, from its own time to that whose figures it shows."""
         wanted = self.began if self._figures_from is None else self._figures_from
