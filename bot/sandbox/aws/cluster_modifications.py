@@ -100,6 +100,7 @@ class ClusterModifyActions(Actions):
             if check := CHECKS.get(name):
                 check(cluster, value)
         group = asked.get("db_cluster_parameter_group_name")
+        self.backend.make_default_groups()
         if group and group not in self.backend.db_cluster_parameter_groups:
             raise RDSClientError(
                 "DBClusterParameterGroupNotFound", f"DBClusterParameterGroup not found: {group}"
@@ -143,7 +144,7 @@ class ClusterModifyActions(Actions):
         }
         for member in self.backend.members(cluster):
             if "parameter_group" in values:
-                member.cluster_parameters_wait = True
+                member.cluster_parameters.waits = True
             if kind := values.get("db_cluster_instance_class"):
                 member.db_instance_class = kind
         if values.get("storage_type") == OPTIMIZED:

@@ -38,6 +38,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "failure",
         "Database instance put into incompatible-parameters. Modify the parameters and reboot",
     ),
+    "RDS-EVENT-0037": ("configuration change", "Updated parameter {}"),
     "RDS-EVENT-0040": ("creation", "Creating manual snapshot"),
     "RDS-EVENT-0041": ("deletion", "Deleted manual snapshot"),
     "RDS-EVENT-0042": ("creation", "Manual snapshot created"),

@@ -9,6 +9,7 @@ from moto.rds import models as moto
 from moto.rds.utils import FilterDef
 
 from bot.sandbox.aws.events import Source
+from bot.sandbox.aws.parameters import family_of
 from bot.sandbox.aws.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -84,6 +85,20 @@ def assign(resource: Timed, values: Mapping[str, Any]) -> None:
         setattr(resource, name, value)
 
 
+@dataclass
+class Applying:
+    """How far an instance is with what was set in a group; `trouble` until the next change."""
+
+    waits: bool = False
+    trouble: str = ""
+    until: float = 0.0  #: epoch seconds
+
+    def status_at(self, now: float) -> str:
+        if now < self.until:
+            return "applying"
+        return self.trouble or ("pending-reboot" if self.waits else "in-sync")
+
+
 class TimedInstance(Timed, moto.DBInstance):
     event_source = "db-instance"
     automatic_restart_time: datetime | None = None
@@ -91,8 +106,6 @@ class TimedInstance(Timed, moto.DBInstance):
     pending_maintenance: tuple["Maintenance", ...] = ()
     performance_insights_enabled = False
     database_insights_mode = "standard"
-    parameters_wait = False
-    cluster_parameters_wait = False
     engine_lifecycle_support = EXTENDED_SUPPORT
     outages: tuple[tuple[float, float], ...] = ()  #: from when until when, in epoch seconds
 
@@ -111,15 +124,32 @@ class TimedInstance(Timed, moto.DBInstance):
         self.dbi_resource_id = self.world.resource_id("db", self.arn)
         self.pending_modified_values: dict[str, Any] = {}
         self._timeline, self._settled = None, "available"
+        self.own_parameters, self.cluster_parameters = Applying(), Applying()
         self._other_zone = _neighbour(self.availability_zone)
 
     @property
     def db_parameter_group_status_list(self) -> list[dict[str, str]]:
-        status = "pending-reboot" if self.parameters_wait else "in-sync"
+        status = self.own_parameters.status_at(self.world.now())
         return [
             {"DBParameterGroupName": one.name, "ParameterApplyStatus": status}
             for one in self.db_parameter_groups()
         ]
+
+    @property
+    def parameters_wait(self) -> bool:
+        return self.own_parameters.waits
+
+    @parameters_wait.setter
+    def parameters_wait(self, value: bool) -> None:
+        self.own_parameters.waits = value
+
+    @property
+    def parameter_group(self) -> str:
+        return self.db_parameter_group_name or self.default_db_parameter_group_details()[1]
+
+    def default_db_parameter_group_details(self) -> tuple[str, str]:
+        family = family_of(self.engine, self.engine_version)
+        return family, f"default.{family}"
 
     def interrupt(self, since: float, until: float) -> None:
         """Nobody is served in that time, which its metrics show."""
@@ -131,7 +161,7 @@ class TimedInstance(Timed, moto.DBInstance):
 
     def apply_parameters(self) -> None:
         """What a restart does and a failover does not."""
-        self.parameters_wait = self.cluster_parameters_wait = False
+        self.own_parameters, self.cluster_parameters = Applying(), Applying()
 
     def swap_zones(self) -> None:
         self.availability_zone, self._other_zone = self._other_zone, self.availability_zone
@@ -206,15 +236,13 @@ class TimedCluster(Timed, moto.DBCluster):
 
     @property
     def db_cluster_members(self) -> list[dict[str, Any]]:
-        waiting = {
-            one.db_instance_identifier
+        statuses = {
+            one.db_instance_identifier: one.cluster_parameters.status_at(self.world.now())
             for one in self.members
-            if isinstance(one, TimedMember) and one.cluster_parameters_wait
+            if isinstance(one, TimedMember)
         }
         return [
-            {**one, "DBClusterParameterGroupStatus": "pending-reboot"}
-            if one["DBInstanceIdentifier"] in waiting
-            else one
+            {**one, "DBClusterParameterGroupStatus": statuses[one["DBInstanceIdentifier"]]}
             for one in super().db_cluster_members
         ]
 
@@ -224,6 +252,8 @@ class TimedCluster(Timed, moto.DBCluster):
         self.pending_modified_values: dict[str, Any] = {}
         if self.is_aurora and self.storage_type == "gp2":
             self.storage_type = "aurora"
+        if kwargs.get("db_cluster_parameter_group_name") is None:
+            self.parameter_group = f"default.{family_of(self.engine, self.engine_version)}"
 
     @property
     def is_aurora(self) -> bool:

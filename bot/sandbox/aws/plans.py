@@ -21,6 +21,7 @@ def default_plan() -> Plan:
         "modify_db_instance": [("available", 8), ("modifying", 300)],
         "modify_storage": [("available", 8), ("modifying", 60), ("storage-optimization", 3600)],
         "modify_windows": [("available", 4), ("modifying", 12)],
+        "apply_parameters": [("applying", 20)],
         "back_up_instance": [("available", 5), ("backing-up", 200)],
         "create_db_snapshot": [("creating", 240)],
         "copy_db_snapshot": [("copying", 300)],

@@ -14,6 +14,7 @@ from bot.sandbox.aws.instances import InstanceActions
 from bot.sandbox.aws.logfiles import LogActions
 from bot.sandbox.aws.models import TimedInstance
 from bot.sandbox.aws.modifications import ModifyActions
+from bot.sandbox.aws.parameter_groups import ParameterActions
 from bot.sandbox.aws.snapshots import SnapshotActions
 from bot.sandbox.aws.stops import StopActions
 
@@ -26,6 +27,7 @@ class RDS(
     StopActions,
     ModifyActions,
     ClusterModifyActions,
+    ParameterActions,
     SnapshotActions,
     LogActions,
     AccountActions,
