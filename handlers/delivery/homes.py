@@ -21,7 +21,6 @@ from bot.values import (
     Person,
     PersonId,
     Place,
-    Posted,
     Request,
     Status,
     Unwatched,
@@ -30,8 +29,9 @@ from bot.values import (
 from handlers.blocks.elements import Payload
 from handlers.blocks.fleet import Health, health_of
 from handlers.blocks.home import Home, Running, closed_home, home
+from handlers.delivery.links import Links
 from handlers.directory import STALE
-from handlers.slack_errors import UNANSWERED, PersonError, PlaceError
+from handlers.slack_errors import PersonError, PlaceError
 from storage.tables.homes import EVERYBODY, HomeView
 
 OPEN = 2000  #: requests that are looked through
@@ -72,12 +72,14 @@ class Homes:
         self,
         services: Services,
         client: AsyncWebClient,
+        links: Links,
         clock: Callable[[], int],
         pause: float = 3.0,
     ) -> None:
         """``pause``: seconds from one look at everybody's Home to the next."""
         self._services = services
         self._client = client
+        self._links = links
         self._clock = clock
         self._views = services.store.homes
         self._pace = AsyncLimiter(1, pause)
@@ -85,7 +87,6 @@ class Homes:
         self._known: dict[PersonId, Person] = {}
         self._judged: tuple[Inventory, Health] | None = None
         self._watched: tuple[Health, tuple[Unwatched, ...]] | None = None
-        self._links: dict[Posted, str] = {}
 
     async def deliver(self, message: Message) -> None:
         """Raises what Slack and the directory raise: the outbox tries again."""
@@ -216,20 +217,8 @@ class Homes:
         return [Running(one, usual[one.operation, one.classified.environment]) for one in running]
 
     async def _linked(self, incidents: Sequence[Incident]) -> dict[int, str]:
-        """Asked once of each card; where Slack names no link now, it is asked again."""
-        cards = {one.id: one.card for one in incidents if one.card is not None}
-        known = {one: self._links.get(one) or await self._link(one) for one in cards.values()}
-        self._links = {one: link for one, link in known.items() if link}
-        return {number: known[one] for number, one in cards.items() if known[one]}
-
-    async def _link(self, posted: Posted) -> str:
-        try:
-            reply = await self._client.chat_getPermalink(
-                channel=posted.channel, message_ts=posted.ts
-            )
-        except UNANSWERED:
-            return ""
-        return str(reply["permalink"])
+        found = [(one.id, await self._links.to(one.card)) for one in incidents if one.card]
+        return {number: link for number, link in found if link}
 
     def _health(self) -> Health:
         """Judged once for each reading of the fleet."""
