@@ -123,6 +123,7 @@ from bot.values._people import Access, Person, PersonId
 from bot.values._reports import Tally
 from bot.values._requests import (
     Assessment,
+    Click,
     Decision,
     Effect,
     Look,
@@ -168,6 +169,7 @@ __all__ = [
     "Channel",
     "Chart",
     "Classified",
+    "Click",
     "Code",
     "Concern",
     "Curve",

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from pydantic import Field
 
+from bot.values._answers import Line
 from bot.values._base import Value, fingerprint, label
 from bot.values._changes import Order, Plan, Progress, Receipt
 from bot.values._databases import Classified, RDSEvent, Target
@@ -303,6 +304,14 @@ class Request(Value):
             request_id=self.id,
             key=f"card:{self.id}",
         )
+
+
+class Click(Value):
+    """What somebody pressed at a request; ``refused`` says why it did not count, where it did not."""
+
+    request: int
+    verb: str  #: approve, reject or cancel
+    refused: Line = ()
 
 
 class OpenRequests(Value):

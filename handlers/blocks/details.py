@@ -68,7 +68,7 @@ def details(
     if request.status is Status.PENDING:
         yield from voting(standing.counting or request, standing.who, standing.lapsed(request))
     if standing.also and request.status.is_open:
-        yield context((f"{WAITS_TOO}: {', '.join(standing.also)}",), limit=FACT)
+        yield rich_text(lines((f"{WAITS_TOO}: {', '.join(standing.also)}",), limit=FACT))
     if standing.changes:
         yield context((" ".join((CHANGED, *standing.changes)),), limit=CHANGES)
     yield from fields(_facts(request), FACT)
