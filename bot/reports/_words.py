@@ -92,11 +92,6 @@ def _between(estimate: Estimate, unit: str) -> str:
     return f"{_short(estimate.low / size)}–{_short(estimate.high / size)}"  # noqa: RUF001
 
 
-def length(seconds: float) -> str:
-    """``7 s``, ``2.5 min``"""
-    return _value(seconds, "s")
-
-
 def _short(value: float) -> str:
     """Nearly all is not all."""
     fine = value < 10 or 99 < value < 100

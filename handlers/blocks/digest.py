@@ -21,6 +21,7 @@ from bot.values import (
     Trail,
     Week,
     asking,
+    lasting,
     looking,
 )
 from bot.values._digests import DETAILED, LISTED
@@ -37,7 +38,6 @@ from handlers.blocks.elements import (
 )
 from handlers.blocks.rich import Block, lines, rich_text
 from handlers.blocks.text import is_calm, joined, mrkdwn, plain
-from handlers.blocks.times import lasting
 
 ACTION = "digest."
 SNOOZE = f"{ACTION}snooze"

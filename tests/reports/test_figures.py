@@ -189,7 +189,7 @@ async def test_what_has_not_ended_is_counted_and_said() -> None:
         (a_tally(requests=(("reboot_instance", Status.SUCCEEDED, 9),), waits=(90 * SECOND,),
                  incidents=(an_incident(1, 3, 9),)),
          "9 operations, all succeeded",
-         ["Time to approve 1.5 min.", "1 incident, over by now."]),
+         ["Time to approve 1 min 30 s.", "1 incident, over by now."]),
         (a_tally(requests=(("reboot_instance", Status.FAILED, 1),
                            ("reboot_instance", Status.SUCCEEDED, 3),
                            ("create_snapshot", Status.UNKNOWN, 1)), denied=2),
