@@ -138,6 +138,13 @@ class Step(Value):
     events: tuple[RDSEvent, ...] = ()
     progress: Progress | None = None  #: how far AWS is; while it is unsent, why it waits
 
+    @property
+    def took(self) -> int | None:
+        """Microseconds from the send to its end; None where one of them has not come."""
+        if self.sent_at is None or self.settled_at is None:
+            return None
+        return self.settled_at - self.sent_at
+
     def identity(self) -> dict[str, Any]:
         """What is approved: the call and the very database it is for."""
         return {"target": self.target.json_value(), "call": self.plan.call.json_value()}
@@ -307,7 +314,7 @@ class Request(Value):
 
 
 class Click(Value):
-    """What somebody pressed at a request; ``refused`` says why it did not count, where it did not."""
+    """What somebody pressed at a request; ``refused`` says why it did not count; None: it did."""
 
     request: int
     verb: str  #: approve, reject or cancel

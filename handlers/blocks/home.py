@@ -21,7 +21,7 @@ from bot.values import (
 )
 from handlers.blocks.elements import Payload, context, header, section
 from handlers.blocks.fleet import Health, fleet
-from handlers.blocks.incident_rows import handled, to_take_care_of
+from handlers.blocks.incident_rows import folded, handled, to_take_care_of
 from handlers.blocks.launcher import beginnings
 from handlers.blocks.phrases import MEMBERS_ONLY, headline, mark
 from handlers.blocks.progress import briefly
@@ -103,18 +103,21 @@ def _blocks(page: Home) -> Iterator[Block]:
 def _needs(page: Home) -> Iterator[Block]:
     """What needs this person first; else one line, calm only where all is known."""
     burning, waiting = page.burning, page.waiting
-    if counted := _counted(len(burning), len(waiting)):
+    if counted := _counted(len(waiting), len(burning)):
         yield header(f"Needs you: {counted}")
     else:
         yield section((Strong(text=_quiet(page)),))
     if page.unknown:
         yield section((" ".join(page.unknown),))
-    for one in burning[:INCIDENTS]:
-        yield from to_take_care_of(one, page.links.get(one.id, ""))
-    if (left := len(burning) - INCIDENTS) > 0:
-        yield context((f"and {left} more: ", Code(text="/rds list")))
+    # Only this person is asked to decide; an alarm is everybody's, and its channel has told of it.
     yield from _clicked(page)
     yield from rows(waiting, _noted(page, to_decide), DECISIONS, (ALL,))
+    several = len(burning) > 1
+    for one in burning[:INCIDENTS]:
+        link = page.links.get(one.id, "")
+        yield from folded(one, link) if several else to_take_care_of(one, link)
+    if (left := len(burning) - INCIDENTS) > 0:
+        yield context((f"and {left} more: ", Code(text="/rds list")))
 
 
 def _clicked(page: Home) -> Iterator[Block]:
@@ -130,10 +133,10 @@ def _noted(page: Home, row: Row) -> Row:
     return with_note(row, page.clicked[0].id, page.clicked[1]) if page.clicked else row
 
 
-def _counted(alarms: int, requests: int) -> str:
+def _counted(requests: int, alarms: int) -> str:
     said = [
         f"{count} {word}{'' if count == 1 else 's'}"
-        for count, word in ((alarms, "alarm"), (requests, "request"))
+        for count, word in ((requests, "request"), (alarms, "alarm"))
         if count
     ]
     return ", ".join(said)

@@ -14,6 +14,7 @@ Payload = Mapping[str, Any]
 MESSAGE = 12_000
 _OURS = re.compile(
     r"<@U[A-Z0-9]+>|<#C[A-Z0-9]+>|"
+    r"<https://example\.slack\.com/archives/\w+/p\d+\|I-\d+>|"
     r"<!date\^\d+\^\{date_short_pretty\}( at \{time\})?\|[\d-]+( [\d:]+ UTC)?>"
 )
 _FORMATS = re.compile(r"[*~`]|(?<!\w)_|_(?!\w)|:[\w+'-]+:|^\s*&gt;", re.MULTILINE)
