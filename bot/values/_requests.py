@@ -314,7 +314,7 @@ class Request(Value):
 
 
 class Click(Value):
-    """What somebody pressed at a request; ``refused`` says why it did not count; None: it did."""
+    """What somebody pressed at a request; ``refused`` says why it did not count; empty: it did."""
 
     request: int
     verb: str  #: approve, reject or cancel
