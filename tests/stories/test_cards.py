@@ -8,7 +8,7 @@ from bot.bootstrap import Bot
 from bot.operation import Change
 from bot.operations import CATALOGUE
 from bot.sandbox.aws import AWSSandbox, Kind
-from bot.sandbox.slack import Refused, SlackSandbox
+from bot.sandbox.slack import Refused, SeenMessage, SlackSandbox
 from tests.conftest import StartBot
 from tests.handlers.blocks.judging import assert_message
 from tests.stories.asking import (
@@ -212,6 +212,17 @@ async def test_the_audit_trail_is_told_in_words(bot: Bot, slack: SlackSandbox) -
     assert not re.search(r"\b(self|already_|counted)\b", said)
 
 
+def links_in(seen: SeenMessage) -> dict[str, str]:
+    """The names that are links in its rich_text, with where each leads."""
+    parts = [part for block in seen.blocks for part in block.get("elements", ())]
+    leaves = [leaf for part in parts for leaf in part.get("elements", ())]
+    return {one["text"]: one["url"] for one in leaves if one["type"] == "link"}
+
+
+def permalink_of(seen: SeenMessage) -> str:
+    return f"archives/{seen.channel.id}/p{seen.ts.replace('.', '')}"
+
+
 def _alters(permission: str) -> bool:
     return permission.partition(":")[2].startswith(("Create", "Reboot", "Modify"))
 
@@ -226,11 +237,15 @@ async def test_a_second_request_on_one_database_says_so_until_the_first_has_ende
     second = await card_of(dora, "RDS-1002")
     assert "RDS-1001 also waits for orders-staging" in said
     assert "⚠️ RDS-1001 also waits for orders-staging" in flat(second)
+    first = await card_of(dora, "RDS-1001")
+    assert links_in(second).keys() == {"RDS-1001"}
+    assert links_in(second)["RDS-1001"].endswith(permalink_of(first))
     assert "also waits" not in flat(await card_of(dora, "RDS-1001"))
 
-    again = flat(await told(ben, "/rds reboot orders-staging --reason slower"))
+    repeated = await told(ben, "/rds reboot orders-staging --reason slower")
+    again = flat(repeated)
     assert "You already asked for this " in again
-    assert "RDS-1002" in again
+    assert links_in(repeated)["RDS-1002"].endswith(permalink_of(second))
     assert len(await filed(bot)) == 2
 
     await told(ana, "/rds cancel RDS-1001")

@@ -74,6 +74,16 @@ class TimedBackend(moto.RDSBackend):
     def members(self, cluster: TimedCluster) -> list[TimedMember]:
         return [one for one in cluster.members if isinstance(one, TimedMember)]
 
+    def make_default_groups(self) -> None:
+        """AWS makes one as soon as somebody uses it."""
+        for instance in self.databases.values():
+            instance.db_parameter_groups()
+        for cluster in self.clusters.values():
+            name, family = cluster.parameter_group, cluster.parameter_group.partition(".")[2]
+            if name.startswith("default.") and name not in self.db_cluster_parameter_groups:
+                said = f"Default cluster parameter group for {family}"
+                self.create_db_cluster_parameter_group(name, family, said, tags=None)
+
     def create_db_instance(self, db_kwargs: dict[str, Any]) -> moto.DBInstance:
         if not db_kwargs.get("engine_version") and db_kwargs["engine"] in ENGINE_VERSIONS:
             db_kwargs["engine_version"] = ENGINE_VERSIONS[db_kwargs["engine"]]

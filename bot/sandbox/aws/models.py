@@ -1,5 +1,6 @@
 """moto's RDS resources, with statuses that take time and the attributes moto leaves out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self, cast
@@ -8,6 +9,7 @@ from moto.rds import models as moto
 from moto.rds.utils import FilterDef
 
 from bot.sandbox.aws.events import Source
+from bot.sandbox.aws.parameters import family_of
 from bot.sandbox.aws.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -61,12 +63,12 @@ class Timed(moto.RDSBaseModel):
     def source(self) -> Source:
         return Source(self.event_source, self.resource_id, self.arn)
 
-    def undergo(self, operation: str) -> Timeline:
+    def undergo(self, operation: str, at: float | None = None) -> Timeline:
         """Begin an operation's timeline, with the ending that was injected for it if any."""
         ending = self.world.ending(operation, self.resource_id)
         if ending:
             self._settled = ending
-        self._timeline = self.world.timeline(operation)
+        self._timeline = self.world.timeline(operation, at)
         return self._timeline
 
     def progress(self, *statuses: str) -> int:
@@ -78,6 +80,25 @@ class Timed(moto.RDSBaseModel):
         return now - since_midnight % RESTORABLE_EVERY if retention_days else None
 
 
+def assign(resource: Timed, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(resource, name, value)
+
+
+@dataclass
+class Applying:
+    """How far an instance is with what was set in a group; `trouble` until the next change."""
+
+    waits: bool = False
+    trouble: str = ""
+    until: float = 0.0  #: epoch seconds
+
+    def status_at(self, now: float) -> str:
+        if now < self.until:
+            return "applying"
+        return self.trouble or ("pending-reboot" if self.waits else "in-sync")
+
+
 class TimedInstance(Timed, moto.DBInstance):
     event_source = "db-instance"
     automatic_restart_time: datetime | None = None
@@ -85,8 +106,6 @@ class TimedInstance(Timed, moto.DBInstance):
     pending_maintenance: tuple["Maintenance", ...] = ()
     performance_insights_enabled = False
     database_insights_mode = "standard"
-    parameters_wait = False
-    cluster_parameters_wait = False
     engine_lifecycle_support = EXTENDED_SUPPORT
     outages: tuple[tuple[float, float], ...] = ()  #: from when until when, in epoch seconds
 
@@ -105,15 +124,32 @@ class TimedInstance(Timed, moto.DBInstance):
         self.dbi_resource_id = self.world.resource_id("db", self.arn)
         self.pending_modified_values: dict[str, Any] = {}
         self._timeline, self._settled = None, "available"
+        self.own_parameters, self.cluster_parameters = Applying(), Applying()
         self._other_zone = _neighbour(self.availability_zone)
 
     @property
     def db_parameter_group_status_list(self) -> list[dict[str, str]]:
-        status = "pending-reboot" if self.parameters_wait else "in-sync"
+        status = self.own_parameters.status_at(self.world.now())
         return [
             {"DBParameterGroupName": one.name, "ParameterApplyStatus": status}
             for one in self.db_parameter_groups()
         ]
+
+    @property
+    def parameters_wait(self) -> bool:
+        return self.own_parameters.waits
+
+    @parameters_wait.setter
+    def parameters_wait(self, value: bool) -> None:
+        self.own_parameters.waits = value
+
+    @property
+    def parameter_group(self) -> str:
+        return self.db_parameter_group_name or self.default_db_parameter_group_details()[1]
+
+    def default_db_parameter_group_details(self) -> tuple[str, str]:
+        family = family_of(self.engine, self.engine_version)
+        return family, f"default.{family}"
 
     def interrupt(self, since: float, until: float) -> None:
         """Nobody is served in that time, which its metrics show."""
@@ -125,7 +161,7 @@ class TimedInstance(Timed, moto.DBInstance):
 
     def apply_parameters(self) -> None:
         """What a restart does and a failover does not."""
-        self.parameters_wait = self.cluster_parameters_wait = False
+        self.own_parameters, self.cluster_parameters = Applying(), Applying()
 
     def swap_zones(self) -> None:
         self.availability_zone, self._other_zone = self._other_zone, self.availability_zone
@@ -149,6 +185,9 @@ class TimedInstance(Timed, moto.DBInstance):
 
 class TimedMember(TimedInstance, moto.DBInstanceClustered):
     """An instance of a cluster."""
+
+    def save_automated_backup(self) -> None:
+        """Its cluster is what is backed up."""
 
 
 class TimedSnapshot(Timed, moto.DBSnapshot):
@@ -182,6 +221,13 @@ class TimedSnapshot(Timed, moto.DBSnapshot):
 
 class TimedCluster(Timed, moto.DBCluster):
     event_source = "db-cluster"
+    automatic_restart_time: datetime | None = None
+    io_optimized_next_allowed_modification_time: datetime | None = None
+    database_insights_mode = "standard"
+    performance_insights_enabled = False
+    performance_insights_retention_period: int | None = None
+    monitoring_interval = 0
+    monitoring_role_arn: str | None = None
     engine_lifecycle_support = EXTENDED_SUPPORT
     SUPPORTED_FILTERS = {  # noqa: RUF012 - declared by moto
         **moto.DBCluster.SUPPORTED_FILTERS,
@@ -190,21 +236,28 @@ class TimedCluster(Timed, moto.DBCluster):
 
     @property
     def db_cluster_members(self) -> list[dict[str, Any]]:
-        waiting = {
-            one.db_instance_identifier
+        statuses = {
+            one.db_instance_identifier: one.cluster_parameters.status_at(self.world.now())
             for one in self.members
-            if isinstance(one, TimedMember) and one.cluster_parameters_wait
+            if isinstance(one, TimedMember)
         }
         return [
-            {**one, "DBClusterParameterGroupStatus": "pending-reboot"}
-            if one["DBInstanceIdentifier"] in waiting
-            else one
+            {**one, "DBClusterParameterGroupStatus": statuses[one["DBInstanceIdentifier"]]}
             for one in super().db_cluster_members
         ]
 
     def __init__(self, backend: "TimedBackend", **kwargs: Any) -> None:
         super().__init__(backend=backend, **kwargs)
         self.db_cluster_resource_id = self.world.resource_id("cluster", self.arn)
+        self.pending_modified_values: dict[str, Any] = {}
+        if self.is_aurora and self.storage_type == "gp2":
+            self.storage_type = "aurora"
+        if kwargs.get("db_cluster_parameter_group_name") is None:
+            self.parameter_group = f"default.{family_of(self.engine, self.engine_version)}"
+
+    @property
+    def is_aurora(self) -> bool:
+        return bool(self.engine.startswith("aurora"))
 
     @property
     def latest_restorable_time(self) -> datetime | None:  # type: ignore[override]

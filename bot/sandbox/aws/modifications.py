@@ -1,4 +1,4 @@
-"""ModifyDBInstance and ModifyDBCluster: what shows at once, after some seconds, or when applied."""
+"""ModifyDBInstance: what shows at once, after some seconds, or when applied."""
 
 from typing import Any
 
@@ -6,8 +6,8 @@ from moto.core.responses import ActionResult
 from moto.rds.exceptions import InvalidParameterCombination
 
 from bot.sandbox.aws.actions import Actions
-from bot.sandbox.aws.backend import require, require_cluster
-from bot.sandbox.aws.models import USABLE, Timed, TimedInstance
+from bot.sandbox.aws.backend import require
+from bot.sandbox.aws.models import USABLE, Timed, TimedInstance, assign
 from bot.sandbox.aws.windows import check_windows
 
 WINDOWS = ("preferred_backup_window", "preferred_maintenance_window")
@@ -27,21 +27,6 @@ class ModifyActions(Actions):
         instance.pending_modified_values |= deferred
         if instance.pending_modified_values and self.said("ApplyImmediately"):
             self._apply_pending(instance)
-        return result
-
-    def modify_db_cluster(self) -> ActionResult:
-        cluster = self.backend.cluster(self.said("DBClusterIdentifier"))
-        windows = self._take(WINDOWS)
-        check_windows(
-            windows.get(WINDOWS[0], cluster.preferred_backup_window),
-            windows.get(WINDOWS[1], cluster.preferred_maintenance_window),
-        )
-        require_cluster(cluster, ("available",))
-        more = set(self.params) - {"db_cluster_identifier", "apply_immediately"}
-        result = super().modify_db_cluster()
-        if more:
-            cluster.undergo("modify_db_cluster")
-        self._change_windows(cluster, windows)
         return result
 
     def _take(self, names: Any) -> dict[str, Any]:
@@ -84,11 +69,6 @@ class ModifyActions(Actions):
         self.backend.emit(f"RDS-EVENT-{begun}", instance, timeline.begins("modifying"))
         self.backend.emit(f"RDS-EVENT-{ended}", instance, timeline.ends("modifying"))
         instance.world.later(timeline.ends("modifying"), lambda: applied(instance, values))
-
-
-def assign(resource: Timed, values: dict[str, Any]) -> None:
-    for name, value in values.items():
-        setattr(resource, name, value)
 
 
 def applied(instance: TimedInstance, values: dict[str, Any]) -> None:

@@ -7,19 +7,32 @@ from moto.core.responses import ActionResult
 from moto.rds.exceptions import InvalidParameterCombination
 
 from bot.sandbox.aws.account import AccountActions
+from bot.sandbox.aws.cluster_modifications import ClusterModifyActions
 from bot.sandbox.aws.clusters import ClusterActions
 from bot.sandbox.aws.events import Event, Search
 from bot.sandbox.aws.instances import InstanceActions
 from bot.sandbox.aws.logfiles import LogActions
 from bot.sandbox.aws.models import TimedInstance
 from bot.sandbox.aws.modifications import ModifyActions
+from bot.sandbox.aws.offers import OfferActions
+from bot.sandbox.aws.parameter_groups import ParameterActions
 from bot.sandbox.aws.snapshots import SnapshotActions
+from bot.sandbox.aws.stops import StopActions
 
 DEFAULT_DURATION_MINUTES = 60
 
 
 class RDS(
-    InstanceActions, ModifyActions, SnapshotActions, ClusterActions, LogActions, AccountActions
+    ClusterActions,
+    InstanceActions,
+    StopActions,
+    ModifyActions,
+    ClusterModifyActions,
+    OfferActions,
+    ParameterActions,
+    SnapshotActions,
+    LogActions,
+    AccountActions,
 ):
     """Every action of moto's RDS, and these."""
 

@@ -8,8 +8,9 @@ from moto.rds.models import rds_backends
 
 from bot.sandbox.aws.backend import ENGINE_VERSIONS, TimedBackend
 from bot.sandbox.aws.fleet import ClusterSpec, InstanceSpec
-from bot.sandbox.aws.instances import STOPPED_FOR
 from bot.sandbox.aws.models import Maintenance, TimedCluster, TimedInstance, TimedMember
+from bot.sandbox.aws.parameters import family_of
+from bot.sandbox.aws.stops import rest
 
 MAINTENANCE = {
     "system-update": "New Operating System update is available",
@@ -55,10 +56,10 @@ def _add_instance(backend: TimedBackend, spec: InstanceSpec) -> None:
     instance.status = spec.status
     instance.certificate_until = instance.created + timedelta(days=spec.certificate_days)
     instance.pending_maintenance = _maintenance(spec, instance.created)
-    if spec.status == "stopped":
-        instance.automatic_restart_time = instance.created + STOPPED_FOR
     instance.performance_insights_enabled = spec.insights
     _keep(backend, instance, spec.age_days)
+    if spec.status == "stopped":
+        rest(backend, instance)
     if spec.replica_of:
         _make_replica(_source(backend, spec.replica_of), instance)
 
@@ -121,7 +122,7 @@ def _add_member(backend: TimedBackend, spec: ClusterSpec, name: str, zone: str) 
     )
     member.engine = spec.engine
     member.performance_insights_enabled = True
-    member.cluster_parameters_wait = name in spec.waiting
+    member.cluster_parameters.waits = name in spec.waiting
     _keep(backend, member, spec.age_days)
 
 
@@ -144,12 +145,16 @@ def _parameter_group(backend: TimedBackend, spec: InstanceSpec) -> str | None:
     backend.create_db_parameter_group(
         {
             "db_parameter_group_name": name,
-            "db_parameter_group_family": spec.engine,
+            "db_parameter_group_family": _family(spec),
             "description": f"Parameters of {spec.identifier}",
         }
     )
     backend.modify_db_parameter_group(name, _for_a_restart(spec.parameters))
     return name
+
+
+def _family(spec: InstanceSpec | ClusterSpec) -> str:
+    return family_of(spec.engine, spec.engine_version or ENGINE_VERSIONS[spec.engine])
 
 
 def _source(backend: TimedBackend, named: str) -> TimedInstance:
@@ -165,7 +170,7 @@ def _cluster_parameter_group(backend: TimedBackend, spec: ClusterSpec) -> str | 
         return None
     name = f"{spec.identifier}-parameters"
     backend.create_db_cluster_parameter_group(
-        name, spec.engine, f"Parameters of {spec.identifier}", tags=None
+        name, _family(spec), f"Parameters of {spec.identifier}", tags=None
     )
     backend.modify_db_cluster_parameter_group(name, _for_a_restart(spec.parameters))
     return name

@@ -12,7 +12,7 @@ from moto.rds.exceptions import (
 )
 
 from bot.sandbox.aws.actions import Actions, made
-from bot.sandbox.aws.backend import require, require_cluster
+from bot.sandbox.aws.backend import TimedBackend, require, require_cluster
 from bot.sandbox.aws.models import USABLE, TimedClusterSnapshot, TimedSnapshot
 
 LONGEST_OF_CLUSTER = 63
@@ -42,7 +42,7 @@ class SnapshotActions(Actions):
             raise DBSnapshotAlreadyExistsError(self.said("DBSnapshotIdentifier"))
         require(instance, (*USABLE, "stopped"))
         result = super().create_db_snapshot()
-        self._take_time("create_db_snapshot", made(result, "DBSnapshot"), "0040", "0042")
+        begin_snapshot(self.backend, made(result, "DBSnapshot"))
         if instance.status in USABLE:
             instance.undergo("back_up_instance")
         return result
@@ -88,8 +88,7 @@ class SnapshotActions(Actions):
             raise DBClusterSnapshotAlreadyExistsError(name)
         require_cluster(cluster, ("available",))
         result = super().create_db_cluster_snapshot()
-        snapshot = made(result, "DBClusterSnapshot")
-        self._take_time("create_db_cluster_snapshot", snapshot, "0074", "0075")
+        begin_snapshot(self.backend, made(result, "DBClusterSnapshot"))
         cluster.undergo("back_up_cluster")
         return result
 
@@ -107,10 +106,12 @@ class SnapshotActions(Actions):
             )
         return super().delete_db_cluster_snapshot()
 
-    def _take_time(
-        self, operation: str, snapshot: TimedSnapshot | TimedClusterSnapshot, begun: str, done: str
-    ) -> None:
-        timeline = snapshot.undergo(operation)
-        self.backend.emit(f"RDS-EVENT-{begun}", snapshot, timeline.started_at)
-        if snapshot.settled == "available":
-            self.backend.emit(f"RDS-EVENT-{done}", snapshot, timeline.ends_at)
+
+def begin_snapshot(backend: TimedBackend, snapshot: TimedSnapshot | TimedClusterSnapshot) -> None:
+    of_cluster = isinstance(snapshot, TimedClusterSnapshot)
+    begun, done = ("0074", "0075") if of_cluster else ("0040", "0042")
+    operation = "create_db_cluster_snapshot" if of_cluster else "create_db_snapshot"
+    timeline = snapshot.undergo(operation)
+    backend.emit(f"RDS-EVENT-{begun}", snapshot, timeline.started_at)
+    if snapshot.settled == "available":
+        backend.emit(f"RDS-EVENT-{done}", snapshot, timeline.ends_at)
