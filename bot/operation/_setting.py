@@ -10,8 +10,8 @@ Three rules of AWS hold everywhere here
   compared.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, ClassVar, NamedTuple, Self
 
 from bot.aws import AWS
 from bot.aws.declined import Known, declined
@@ -41,11 +41,27 @@ MODIFY_CLUSTER = ("rds:DescribeDBClusters", "rds:ModifyDBCluster")
 MODIFY = tuple(sorted({*MODIFY_INSTANCE, *MODIFY_CLUSTER}))
 
 
+def spoken(value: Any) -> str:
+    """``on`` and ``off``, lists with commas, ``none`` for nothing: also how it is typed."""
+    match value:
+        case None | "" | ():
+            return "none"
+        case bool():
+            return "on" if value else "off"
+        case tuple() | list():
+            return ", ".join(map(str, value))
+        case float():
+            return f"{value:g}"
+        case _:
+            return str(value)
+
+
 class Wanted(NamedTuple):
     """One value: what people call it, where a database shows it, and what it shall be.
 
     ``shown`` is the attribute of ``Database`` and of the change's parameter ``parameter``;
     ``argument`` AWS's name in the call, and ``pending`` among what is pending where that differs.
+    ``settles`` is the attribute that is true as long as AWS is at work on it.
     """
 
     what: str
@@ -55,23 +71,31 @@ class Wanted(NamedTuple):
     parameter: str
     pending: str = ""
     unit: str = ""
+    settles: str = ""
+    words: Callable[[Any], str] = spoken
 
     def of(self, database: Database) -> Any:
         """The value as AWS shows it; None where it says nothing."""
         return getattr(database, self.shown)
 
+    @property
+    def key(self) -> str:
+        """Its name among the pending modifications."""
+        return self.pending or self.argument
+
     def waits(self, database: Database) -> bool:
-        return (self.pending or self.argument) in database.pending
+        settles = bool(self.settles) and getattr(database, self.settles)
+        return settles or self.key in database.pending
 
     def sentence(self, name: str) -> str:
         """``set the backup window of orders-dev to 03:00-04:00 UTC``; ``turn … off``"""
         what = self.what if self.what[:2].isupper() else self.what[:1].lower() + self.what[1:]
         if isinstance(self.value, bool):
-            return f"turn {what} of {name} {spoken(self.value)}"
+            return f"turn {what} of {name} {self.spoken(self.value)}"
         return f"set the {what} of {name} to {self.spoken(self.value)}"
 
     def spoken(self, value: Any) -> str:
-        said = spoken(value)
+        said = "none" if value is None else self.words(value)
         return f"{said} {self.unit}" if self.unit and value is not None else said
 
 
@@ -129,6 +153,34 @@ class Setting(Change):
         """What had to be looked up and is in order. Raises PreflightError where it is not."""
         return ()
 
+    async def completed(self, aws: AWS, database: Database) -> Self:
+        """With what was left out and only AWS can tell."""
+        return self
+
+    def as_planned(self, plan: Plan) -> Self:
+        """The same from a plan, when AWS is no longer asked."""
+        return self
+
+    async def looked_up(self, aws: AWS, database: Database) -> Mapping[str, Any]:
+        """Arguments of the call that are nobody's wish and stand elsewhere: a role."""
+        return {}
+
+    def typed_back(self, wanted: Wanted, database: Database) -> str:
+        """How what is there now is typed; empty where that cannot be known."""
+        now = wanted.of(database)
+        return "" if now is None or now in ("", ()) else wanted.words(now).replace(", ", ",")
+
+    def call(self, database: Database) -> Call:
+        noun = "DBInstance" if database.target.kind is Kind.INSTANCE else "DBCluster"
+        return Call(
+            action=f"rds:Modify{noun}",
+            arguments={
+                f"{noun}Identifier": database.name,
+                **self.arguments(database),
+                "ApplyImmediately": self.is_immediate(database),
+            },
+        )
+
     # -- what follows ----------------------------------------------------------------------------
 
     def risk_for(self, database: Database) -> Assessment:
@@ -139,17 +191,7 @@ class Setting(Change):
         return own
 
     def objections(self, database: Database) -> Mapping[str, str]:
-        if (
-            database.target.kind is Kind.INSTANCE
-            and database.cluster
-            and self._is_clusters(database)
-        ):
-            asked = self.model_copy(update={"target": database.cluster}).as_typed()
-            return {
-                "target": f"{database.name} belongs to the cluster {database.cluster}, which has "
-                f"this setting for all its members. Ask for: {asked}"
-            }
-        if found := self.cannot(database):
+        if found := self._elsewhere(database) or self.cannot(database):
             return found
         wanted = self.wanted(database)
         if not self._missing(database):
@@ -159,24 +201,33 @@ class Setting(Change):
 
     async def plan(self, aws: AWS, order: Order) -> Plan:
         database = await aws.database(order.target)
-        for parameter, sentence in self.objections(database).items():
+        change = await self.completed(aws, database)
+        for parameter, sentence in change.objections(database).items():
             raise PreflightError(sentence, parameter)
         waits = busy(database, "a change", self.begins_in)
-        looked = await self.guards(aws, database)
+        looked = await change.guards(aws, database)
+        return change._planned(
+            database,
+            more=await change.looked_up(aws, database),
+            checks=(f"{database.name} is {database.status}", *looked),
+            busy=waits,
+        )
+
+    def _planned(self, database: Database, *, more: Mapping[str, Any], **known: Any) -> Plan:
+        call = self.call(database)
         return Plan(
             effect=self.effect(database),
-            call=self._call(database),
+            call=call.model_copy(update={"arguments": {**call.arguments, **more}}),
             differences=tuple(self._differences(database)),
-            checks=(f"{database.name} is {database.status}", *looked),
             downtime=self.downtime_of(database),
-            warnings=(*self._come_along(database), *self.warnings(database)),
-            busy=waits,
+            warnings=(*self.come_along(database), *self.warnings(database)),
             undo=self.undo(database),
             baseline={
                 STATUS: database.status,
                 BACK: dict(self._before(database)),
                 **{one.shown: one.of(database) for one in self.wanted(database)},
             },
+            **known,
         )
 
     def undo(self, database: Database) -> str:
@@ -191,28 +242,43 @@ class Setting(Change):
 
     async def poll(self, aws: AWS, sent: Sent) -> Progress:
         found = await _looked(aws, sent)
-        return found if isinstance(found, Progress) else self._judge(found, sent)
+        if isinstance(found, Progress):
+            return found
+        return self.as_planned(sent.plan)._judge(found, sent)
 
     async def reconcile(self, aws: AWS, sent: Sent) -> Progress:
         database = await _looked(aws, sent)
         if isinstance(database, Progress):
             return database
+        return self.as_planned(sent.plan)._settled(database, sent, aws.now)
+
+    def _settled(self, database: Database, sent: Sent, now: int) -> Progress:
         found = self._judge(database, sent)
         if found.stage is not Stage.WAITING:
             return found
         if any(one.waits(database) for one in self.wanted(database)):
             return found.model_copy(update={"stage": Stage.ARRIVED})
-        if database.status in self.begins_in and aws.now - sent.sent_at > self.settled:
+        if database.status in self.begins_in and now - sent.sent_at > self.settled:
             unchanged = f"{found.detail}, unchanged: the call never arrived"
             return Progress(stage=Stage.NOT_SENT, detail=unchanged)
         return found
 
-    def _is_clusters(self, member: Database) -> bool:
-        """Whether its cluster has it, as that of any member of a Multi-AZ DB cluster has all.
+    def _elsewhere(self, database: Database) -> Mapping[str, str]:
+        """Of a member, what its cluster has; AWS changes no member of a Multi-AZ DB cluster.
 
         https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/modify-multi-az-db-cluster.html
         """
-        return self.of_cluster or not member.is_aurora
+        if database.target.kind is Kind.CLUSTER or not database.cluster:
+            return {}
+        if database.is_aurora and not self.of_cluster:
+            return {}
+        belongs = f"{database.name} belongs to the cluster {database.cluster}"
+        if Kind.CLUSTER not in self.kinds():
+            said = "a Multi-AZ DB cluster, of which AWS changes no member by itself."
+            return {"target": f"{belongs}, {said}"}
+        asked = self.model_copy(update={"target": database.cluster}).as_typed()
+        said = f"which has this setting for all its members. Ask for: {asked}"
+        return {"target": f"{belongs}, {said}"}
 
     def _judge(self, database: Database, sent: Sent) -> Progress:
         asked = self.wanted(database)
@@ -233,7 +299,8 @@ class Setting(Change):
         current, baseline = wanted.of(database), sent.plan.baseline
         if wanted.shown not in baseline or self.is_reached(wanted, current):
             return False
-        return spoken(current) != spoken(baseline[wanted.shown])
+        before = baseline[wanted.shown]
+        return spoken(current) != spoken(before) and not _is_between(before, current, wanted.value)
 
     def _missing(self, database: Database) -> tuple[Wanted, ...]:
         """What is not as it shall be yet."""
@@ -247,32 +314,22 @@ class Setting(Change):
         """What else is pending and would be applied with it."""
         if not self.is_immediate(database) or database.target.kind is Kind.CLUSTER:
             return ()
-        ours = {one.pending or one.argument for one in self.wanted(database)}
+        ours = {one.key for one in self.wanted(database)}
         return tuple(sorted(set(database.pending) - ours))
 
-    def _come_along(self, database: Database) -> Iterator[str]:
+    def come_along(self, database: Database) -> Iterator[str]:
+        """What becomes of what else is pending."""
         if others := self._carried(database):
             said = ", ".join(f"{name} {database.pending[name]}" for name in others)
             yield f"AWS applies with it what else is pending: {said}."
         elif database.pending and not self.is_immediate(database):
             yield f"Pending modifications stay pending: {', '.join(sorted(database.pending))}."
 
-    def _call(self, database: Database) -> Call:
-        noun = "DBInstance" if database.target.kind is Kind.INSTANCE else "DBCluster"
-        return Call(
-            action=f"rds:Modify{noun}",
-            arguments={
-                f"{noun}Identifier": database.name,
-                **self.arguments(database),
-                "ApplyImmediately": self.is_immediate(database),
-            },
-        )
-
     def _differences(self, database: Database) -> Iterator[Difference]:
         for one in self._missing(database):
             current = one.spoken(one.of(database))
             if one.waits(database):
-                current += f" (pending: {database.pending[one.pending or one.argument]})"
+                current += f" (pending: {database.pending.get(one.key, 'AWS is at work on it')})"
             yield Difference(what=one.what, current=current, wanted=self._said(one))
 
     def _said(self, wanted: Wanted) -> str:
@@ -280,10 +337,16 @@ class Setting(Change):
 
     def _before(self, database: Database) -> Mapping[str, str]:
         """By parameter what sets it back, as it is typed; empty where that cannot be known."""
-        values = {one.parameter: one.of(database) for one in self._missing(database)}
-        if any(value is None or value in ("", ()) for value in values.values()):
-            return {}
-        return {name: spoken(value).replace(", ", ",") for name, value in values.items()}
+        values = {one.parameter: self.typed_back(one, database) for one in self._missing(database)}
+        return values if all(values.values()) else {}
+
+
+def _is_between(before: Any, current: Any, wanted: Any) -> bool:
+    """Of lists, whether some of the way is done: nothing is in it that was not there or wanted."""
+    if not isinstance(wanted, tuple) or not all(isinstance(one, str) for one in wanted):
+        return False
+    old, now, new = set(before or ()), set(current or ()), set(wanted)
+    return old & new <= now <= old | new
 
 
 async def _looked(aws: AWS, sent: Sent) -> Database | Progress:
@@ -306,18 +369,3 @@ def _newer(sent: Sent) -> Iterator[RDSEvent]:
 
 def _failed(detail: str) -> Progress:
     return Progress(stage=Stage.FAILED, detail=detail)
-
-
-def spoken(value: Any) -> str:
-    """``on`` and ``off``, lists with commas, ``none`` for nothing: also how it is typed."""
-    match value:
-        case None | "" | ():
-            return "none"
-        case bool():
-            return "on" if value else "off"
-        case tuple() | list():
-            return ", ".join(map(str, value))
-        case float():
-            return f"{value:g}"
-        case _:
-            return str(value)

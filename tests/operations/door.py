@@ -8,6 +8,7 @@ from bot.errors import AWSNotFoundError, AWSRefusedError
 from bot.values import (
     Database,
     Kind,
+    Maintenance,
     Order,
     Plan,
     RDSEvent,
@@ -30,6 +31,10 @@ class Door:
     now: int = NOW
     cluster: Database | None = None
     marks: int = 0
+    due: tuple[Maintenance, ...] = ()
+
+    async def maintenance(self, database: Database) -> tuple[Maintenance, ...]:
+        return self.due
 
     async def database(self, target: Target) -> Database:
         if self.shown is None:
@@ -88,5 +93,7 @@ def cluster(**changes: Any) -> Database:
     target = sample_target(
         kind=Kind.CLUSTER, identifier="shop-staging", resource_id="cluster-SHOPSTAGING"
     )
-    fields: dict[str, Any] = {"engine": "aurora-postgresql", "members": ("shop-staging-1",)}
-    return sample_database(target=target, **fields | changes)
+    fields: dict[str, Any] = {
+        "target": target, "engine": "aurora-postgresql", "members": ("shop-staging-1",)
+    }  # fmt: skip
+    return sample_database(**fields | changes)

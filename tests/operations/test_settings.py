@@ -24,7 +24,12 @@ SETTINGS = tuple(
 each = pytest.mark.parametrize("setting", SETTINGS, ids=lambda one: one.verb)
 #: Of operations whose example is what an ordinary database has already, or cannot take.
 BEFORE: Mapping[str, Mapping[str, Any]] = {
+    "modify_auto_upgrade": {"auto_upgrade": True},
+    "modify_capacity": {"capacity": (0.5, 8.0)},
     "modify_deletion_protection": {"deletion_protection": False},
+    "modify_iam_auth": {"iam_auth": False},
+    "modify_multi_az": {"multi_az": False},
+    "modify_tier": {"cluster": "shop-staging", "engine": "aurora-postgresql", "tier": 1},
 }
 
 

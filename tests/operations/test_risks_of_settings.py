@@ -1,0 +1,146 @@
+"""What each setting refuses, warns of and is risky by: the sentences that its author wrote."""
+
+from typing import Any
+
+import pytest
+
+from bot.errors import PreflightError, UsageError
+from bot.operation import Setting
+from bot.operations import CATALOGUE
+from bot.values import Database, Kind, Maintenance, Plan, Risk
+from handlers.parser import Command, parse
+from tests.operations.door import cluster, door, order
+from tests.samples import NOW, sample_database
+
+#: A Friday, 14:03 UTC.
+NOW_IN, NOT_NOW = "fri:14:00-fri:15:00", "sun:06:00-sun:06:30"
+MEMBER = {"cluster": "shop-staging", "engine": "aurora-postgresql"}
+OF_MULTI_AZ = {"cluster": "shop-staging", "engine": "postgres"}
+PENDING = {"pending": {"DBInstanceClass": "db.m6g.xlarge"}}
+
+
+def change(typed: str) -> Setting:
+    found = parse(typed, CATALOGUE)
+    assert isinstance(found, Command)
+    assert isinstance(found.operation, Setting)
+    return found.operation
+
+
+def shown(asked: Setting, **facts: Any) -> Database:
+    return (sample_database if Kind.INSTANCE in asked.kinds() else cluster)(**facts)
+
+
+async def planned(typed: str, due: tuple[Maintenance, ...] = (), **facts: Any) -> Plan:
+    database = shown(change(typed), **facts)
+    return await change(typed).plan(door(database, due=due), order(database))
+
+
+@pytest.mark.parametrize(
+    ("typed", "facts", "risk"),
+    [
+        ("protect x on", {}, Risk.LOW),
+        ("protect x off", {"deletion_protection": True}, Risk.HIGH),
+        ("protect x deletionprotection=false", {"deletion_protection": True}, Risk.HIGH),
+        (f"maintenance-window x {NOT_NOW}", {}, Risk.LOW),
+        (f"maintenance-window x {NOT_NOW}", PENDING, Risk.LOW),
+        (f"maintenance-window x {NOW_IN}", {}, Risk.LOW),
+        (f"maintenance-window x {NOW_IN}", PENDING, Risk.HIGH),
+        ("auto-upgrade x off", {}, Risk.LOW),
+        ("iam-auth x on", {}, Risk.LOW),
+        ("iam-auth x on", PENDING, Risk.HIGH),
+        ("iam-auth x off", {}, Risk.MEDIUM),
+        ("tier x 0", MEMBER, Risk.LOW),
+        ("multi-az x on", {"multi_az": False}, Risk.MEDIUM),
+        ("multi-az x off", {}, Risk.HIGH),
+        ("capacity x 0.5-4", {"capacity": (0.5, 8.0)}, Risk.LOW),
+    ],
+)  # fmt: skip
+def test_the_risk_is_that_of_what_is_asked_for(
+    typed: str, facts: dict[str, Any], risk: Risk
+) -> None:
+    assessment = change(typed).risk_for(shown(change(typed), **facts))
+
+    assert assessment.risk is risk
+    assert assessment.reasons
+
+
+@pytest.mark.parametrize(
+    ("typed", "facts", "why"),
+    [
+        ("maintenance-window x sun:04:15-sun:05:00", {}, "overlaps the backup window"),
+        ("maintenance-window x sun:06:00-sun:06:30", OF_MULTI_AZ, "maintenance-window shop-st"),
+        ("iam-auth x on", {"engine": "oracle-ee"}, "oracle-ee"),
+        ("iam-auth x on", MEMBER, "/rds iam-auth shop-staging on"),
+        ("tier x 0", {}, "belongs to no Aurora cluster"),
+        ("tier x 0", OF_MULTI_AZ, "of which AWS changes no member by itself"),
+        ("multi-az x on", MEMBER, "Give the cluster a reader"),
+        ("multi-az x on", OF_MULTI_AZ, "of which AWS changes no member by itself"),
+        ("capacity x 1-2", {}, "no cluster of Aurora Serverless v2"),
+    ],
+)  # fmt: skip
+async def test_what_aws_would_refuse_is_refused_before(
+    typed: str, facts: dict[str, Any], why: str
+) -> None:
+    with pytest.raises(PreflightError, match=why):
+        await planned(typed, **facts)
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("protect x 2", "on or off"),
+        ("maintenance-window x sun:06:00-sun:06:29", "at least 30 minutes"),
+        ("maintenance-window x 06:00-06:30", "ddd:HH:MM"),
+        ("maintenance-window x son:06:00-son:06:30", "ddd:HH:MM"),
+        ("tier x 16", "15"),
+        ("tier x first", "whole number"),
+        ("capacity x 8", "MIN-MAX"),
+        ("capacity x 0.3-8", "halves"),
+        ("capacity x 0-0.5", "MAX from 1"),
+        ("capacity x 8-4", "from 0 to MAX"),
+        ("capacity x 1-300", "256"),
+    ],
+)  # fmt: skip
+def test_what_is_no_such_value_is_told_in_a_sentence(typed: str, why: str) -> None:
+    with pytest.raises(UsageError, match=why):
+        parse(typed, CATALOGUE)
+
+
+@pytest.mark.parametrize(
+    ("typed", "facts", "warning"),
+    [
+        ("protect x off", {"deletion_protection": True}, "can delete orders-staging"),
+        (f"maintenance-window x {NOW_IN}", PENDING, "begins at once with what is pending"),
+        (f"maintenance-window x {NOT_NOW}", PENDING, "waits for the new window"),
+        ("auto-upgrade x on", {}, "may restart orders-staging in sun:05:00-sun:05:30 UTC"),
+        ("auto-upgrade x off", {}, "by hand"),
+        ("tier x 0", {**MEMBER, "instance_class": "db.serverless"}, "as large as the writer"),
+        ("multi-az x on", {"multi_az": False}, "twice as much"),
+        ("capacity x 0-4", {"capacity": (0.5, 8.0)}, "next connection"),
+        ("capacity x 0-4", {"capacity": (0.5, 8.0)}, "takes fewer connections"),
+        ("capacity x 1-16", {"capacity": (0.5, 8.0)}, "16 capacity units"),
+    ],
+)  # fmt: skip
+async def test_what_an_approver_should_know_stands_on_the_card(
+    typed: str, facts: dict[str, Any], warning: str
+) -> None:
+    assert warning in " ".join((await planned(typed, **facts)).warnings)
+
+
+async def test_a_window_that_would_begin_with_what_is_due_is_refused() -> None:
+    due = (
+        Maintenance(arn="arn", action="system-update", description="New OS update.", due_at=NOW),
+    )
+
+    with pytest.raises(PreflightError, match=r"begin at once with what is due for .*New OS update"):
+        await planned(f"maintenance-window x {NOW_IN}", due)
+    later = await planned(f"maintenance-window x {NOT_NOW}", due)
+    assert "due in its window: New OS update" in later.checks
+
+
+async def test_capacity_is_said_as_it_is_typed_and_sent_as_two_figures() -> None:
+    plan = await planned("capacity x 1-16", capacity=(0.5, 8.0))
+
+    assert [(one.current, one.wanted) for one in plan.differences] == [("0.5-8 ACU", "1-16 ACU")]
+    wanted = {"MinCapacity": 1.0, "MaxCapacity": 16.0}
+    assert plan.call.arguments["ServerlessV2ScalingConfiguration"] == wanted
