@@ -35,7 +35,8 @@ from bot.values import (
 )
 
 SETTLED = 300 * SECOND  #: an accepted change shows long before this
-STATUS, BACK = "status", "back"  #: in the baseline, beside the values that were there
+#: In the baseline, beside the values that were there.
+STATUS, BACK, WANTED = "status", "back", "wanted"
 MODIFY_INSTANCE = ("rds:DescribeDBInstances", "rds:ModifyDBInstance")
 MODIFY_CLUSTER = ("rds:DescribeDBClusters", "rds:ModifyDBCluster")
 MODIFY = tuple(sorted({*MODIFY_INSTANCE, *MODIFY_CLUSTER}))
@@ -78,6 +79,8 @@ class Setting(Change):
     begins_in: ClassVar[frozenset[str]] = USABLE
     #: The events by which AWS takes it back after it has accepted it.
     declined: ClassVar[tuple[Known, ...]] = ()
+    #: The events by which AWS says that it tried, and put everything back as it was.
+    rolled_back: ClassVar[tuple[Known, ...]] = ()
     downtime: ClassVar[str] = "none"
     #: Why it has the risk that it has.
     because: ClassVar[str] = ""
@@ -166,13 +169,14 @@ class Setting(Change):
             undo=self.undo(database),
             baseline={
                 STATUS: database.status,
-                BACK: dict(self._before(database)),
+                BACK: dict(self.before(database)),
+                WANTED: {one.shown: one.value for one in self.wanted(database)},
                 **{one.shown: one.of(database) for one in self.wanted(database)},
             },
         )
 
     def undo(self, database: Database) -> str:
-        if not self._before(database):
+        if not self.before(database):
             return "Nothing undoes it."
         said = " and ".join(one.spoken(one.of(database)) for one in self._missing(database))
         return f"Setting it back to {said} undoes it."
@@ -200,12 +204,15 @@ class Setting(Change):
         return found
 
     def _judge(self, database: Database, sent: Sent) -> Progress:
-        asked = self.wanted(database)
+        asked = tuple(_frozen(one, sent) for one in self.wanted(database))
         said = ", ".join(f"{one.what.lower()} {one.spoken(one.of(database))}" for one in asked)
         detail = f"{database.name} has {said}, status {database.status}"
-        if not self._missing(database):
+        events = tuple(_newer(sent))
+        if not any(self._lacks(one, database) for one in asked):
             return Progress(stage=Stage.SUCCEEDED, detail=detail, percent=100)
-        if refusal := declined(_newer(sent), self.declined):
+        if refusal := declined(events, self.rolled_back):
+            return Progress(stage=Stage.ROLLED_BACK, detail=f"AWS put it back: {refusal}")
+        if refusal := declined(events, self.declined):
             return _failed(f"AWS could not do it: {refusal}")
         if database.status in ENDED_BADLY - {sent.plan.baseline.get(STATUS)}:
             return _failed(f"{database.name} is {database.status}")
@@ -220,13 +227,12 @@ class Setting(Change):
             return False
         return spoken(current) != spoken(baseline[wanted.shown])
 
+    def _lacks(self, wanted: Wanted, database: Database) -> bool:
+        return not self.is_reached(wanted, wanted.of(database)) or wanted.waits(database)
+
     def _missing(self, database: Database) -> tuple[Wanted, ...]:
         """What is not as it shall be yet."""
-        return tuple(
-            one
-            for one in self.wanted(database)
-            if not self.is_reached(one, one.of(database)) or one.waits(database)
-        )
+        return tuple(one for one in self.wanted(database) if self._lacks(one, database))
 
     def _carried(self, database: Database) -> tuple[str, ...]:
         """What else is pending and would be applied with it."""
@@ -263,7 +269,7 @@ class Setting(Change):
     def _said(self, wanted: Wanted) -> str:
         return wanted.spoken(wanted.value)
 
-    def _before(self, database: Database) -> Mapping[str, str]:
+    def before(self, database: Database) -> Mapping[str, str]:
         """By parameter what sets it back, as it is typed; empty where that cannot be known."""
         values = {one.parameter: one.of(database) for one in self._missing(database)}
         if any(value is None or value in ("", ()) for value in values.values()):
@@ -282,6 +288,12 @@ async def _looked(aws: AWS, sent: Sent) -> Database | Progress:
     if database.target.resource_id != target.resource_id:
         return _failed(f"{database.name} was replaced by another database of that name")
     return database
+
+
+def _frozen(wanted: Wanted, sent: Sent) -> Wanted:
+    """With the value that people agreed to: "+20 %" is another size once the size has changed."""
+    kept = sent.plan.baseline.get(WANTED, {}).get(wanted.shown, wanted.value)
+    return wanted._replace(value=tuple(kept) if isinstance(kept, list) else kept)
 
 
 def _newer(sent: Sent) -> Iterator[RDSEvent]:

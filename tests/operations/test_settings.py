@@ -23,7 +23,7 @@ SETTINGS = tuple(
 )
 each = pytest.mark.parametrize("setting", SETTINGS, ids=lambda one: one.verb)
 #: Of operations whose example is what an ordinary database has already, or cannot take.
-BEFORE: Mapping[str, Mapping[str, Any]] = {}
+BEFORE: Mapping[str, Mapping[str, Any]] = {"modify_storage": {"storage_type": "gp3"}}
 
 
 def example(setting: type[Setting]) -> Setting:
@@ -143,12 +143,14 @@ async def test_an_event_that_says_no_ends_it(setting: type[Setting]) -> None:
     change, call = example(setting), await was_sent(setting)
     target = before(setting).target
 
-    for number, sentence in setting.declined:
+    for number, sentence in (*setting.declined, *setting.rolled_back):
         no = event(sentence, NOW + MINUTE, number)
         no = no.model_copy(update={"source": target.identifier, "source_kind": f"db-{target.kind}"})
         told = call.model_copy(update={"events": (no,)})
         earlier = call.model_copy(update={"events": (no.model_copy(update={"at": NOW - MINUTE}),)})
-        assert (await change.poll(door(before(setting)), told)).stage is Stage.FAILED
+        put_back = (number, sentence) in setting.rolled_back
+        ended = Stage.ROLLED_BACK if put_back else Stage.FAILED
+        assert (await change.poll(door(before(setting)), told)).stage is ended
         assert (await change.poll(door(before(setting)), earlier)).stage is Stage.WAITING
 
 
