@@ -28,8 +28,10 @@ from bot.values import (
     Receipt,
     Series,
     Snapshot,
+    StorageOffer,
     Target,
     TrailEvent,
+    UpgradeOffer,
     Window,
 )
 
@@ -85,6 +87,22 @@ class AWS:
         """The newest of this very database that can be restored."""
         self._allow(_SNAPSHOT[target.kind])
         return await self.region.latest_snapshot(target)
+
+    async def classes(self, database: Database) -> tuple[str, ...]:
+        """Instance classes that it could have, sorted. Raises AWSError."""
+        self._allow("rds:DescribeOrderableDBInstanceOptions")
+        kind = "" if database.is_aurora else database.storage_type
+        return await self.region.classes(database.engine, database.engine_version, kind)
+
+    async def upgrades(self, database: Database) -> tuple[UpgradeOffer, ...]:
+        """Versions that it can be upgraded to, oldest first. Raises AWSError."""
+        self._allow("rds:DescribeDBEngineVersions")
+        return await self.region.upgrades(database.engine, database.engine_version)
+
+    async def storage_offers(self, database: Database) -> tuple[StorageOffer, ...]:
+        """What an instance's storage may become, by kind. Raises AWSError."""
+        self._allow("rds:DescribeValidDBInstanceModifications")
+        return await self.region.storage_offers(database.name)
 
     async def maintenance(self, database: Database) -> tuple[Maintenance, ...]:
         """What is pending for it."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore import xform_name
 
-from bot.aws import alarms, cloudwatch, insights, logfiles, rds
+from bot.aws import alarms, cloudwatch, insights, logfiles, offers, rds
 from bot.aws.batch import Batch
 from bot.aws.errors import acting, observed, reading
 from bot.aws.eventlog import EventLog
@@ -33,8 +33,10 @@ from bot.values import (
     Receipt,
     Series,
     Snapshot,
+    StorageOffer,
     Target,
     TrailEvent,
+    UpgradeOffer,
     Window,
 )
 
@@ -238,6 +240,31 @@ class Region:
         key = "DBMajorEngineVersions"
         raw = await self._pages("rds", "describe_db_major_engine_versions", key, Engine=engine)
         return tuple(map(rds.lifecycle, raw))
+
+    async def classes(self, engine: str, version: str, storage_type: str) -> tuple[str, ...]:
+        """Instance classes that can be ordered here for that version and kind of storage."""
+        raw = await self._pages(
+            "rds", "describe_orderable_db_instance_options", "OrderableDBInstanceOptions",
+            Engine=engine, EngineVersion=version,
+        )  # fmt: skip
+        return offers.classes(raw, storage_type)
+
+    async def upgrades(self, engine: str, version: str) -> tuple[UpgradeOffer, ...]:
+        """To which versions that one can be upgraded, oldest first; none: it is AWS's newest."""
+        raw = await self._pages(
+            "rds", "describe_db_engine_versions", "DBEngineVersions",
+            Engine=engine, EngineVersion=version,
+        )  # fmt: skip
+        return offers.upgrades(raw)
+
+    async def storage_offers(self, instance: str) -> tuple[StorageOffer, ...]:
+        """What the storage of that instance may become, by kind."""
+        with reading():
+            client = await self._sessions.client("rds", self.account, self.name)
+            reply = await client.describe_valid_db_instance_modifications(
+                DBInstanceIdentifier=instance
+            )
+        return offers.storage(reply.get("ValidDBInstanceModificationsMessage") or {})
 
     async def snapshot_quotas(self) -> tuple[Quota, ...]:
         """Of manual snapshots, of instances and of clusters, as far as AWS says."""

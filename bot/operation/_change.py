@@ -10,6 +10,14 @@ from bot.params import Pairs, Picker
 from bot.values import Assessment, Database, Kind, Order, Plan, Progress, Receipt, Risk, Sent
 
 
+class Option(NamedTuple):
+    """What a picker offers: what is typed for it, how it reads, and a note in a few words."""
+
+    value: str
+    label: str
+    note: str = ""
+
+
 class WayBack(NamedTuple):
     """What its button says, and what its form holds beside the database.
 
@@ -65,6 +73,14 @@ class Change(Operation):
             if isinstance(self.parameter(name), Pairs):
                 for pair in getattr(self, name):
                     yield name, pair.partition("=")[0]
+
+    @classmethod
+    async def options(cls, parameter: str, aws: AWS, database: Database) -> Sequence[Option]:
+        """What an ``Offered`` parameter may be on that database, likeliest first.
+
+        Raises AWSError where AWS does not say.
+        """
+        return ()
 
     def back(self, plan: Plan) -> "WayBack | None":
         """What takes it back, as a request of its own; None where nothing does."""

@@ -35,7 +35,8 @@ from bot.values import (
 )
 
 SETTLED = 300 * SECOND  #: an accepted change shows long before this
-STATUS, BACK = "status", "back"  #: in the baseline, beside the values that were there
+#: In the baseline, beside the values that were there.
+STATUS, BACK, WANTED = "status", "back", "wanted"
 MODIFY_INSTANCE = ("rds:DescribeDBInstances", "rds:ModifyDBInstance")
 MODIFY_CLUSTER = ("rds:DescribeDBClusters", "rds:ModifyDBCluster")
 MODIFY = tuple(sorted({*MODIFY_INSTANCE, *MODIFY_CLUSTER}))
@@ -109,6 +110,8 @@ class Setting(Change):
     begins_in: ClassVar[frozenset[str]] = USABLE
     #: The events by which AWS takes it back after it has accepted it.
     declined: ClassVar[tuple[Known, ...]] = ()
+    #: The events by which AWS says that it tried, and put everything back as it was.
+    rolled_back: ClassVar[tuple[Known, ...]] = ()
     downtime: ClassVar[str] = "none"
     #: Why it has the risk that it has.
     because: ClassVar[str] = ""
@@ -157,18 +160,9 @@ class Setting(Change):
         """With what was left out and only AWS can tell."""
         return self
 
-    def as_planned(self, plan: Plan) -> Self:
-        """The same from a plan, when AWS is no longer asked."""
-        return self
-
     async def looked_up(self, aws: AWS, database: Database) -> Mapping[str, Any]:
         """Arguments of the call that are nobody's wish and stand elsewhere: a role."""
         return {}
-
-    def typed_back(self, wanted: Wanted, database: Database) -> str:
-        """How what is there now is typed; empty where that cannot be known."""
-        now = wanted.of(database)
-        return "" if now is None or now in ("", ()) else wanted.words(now).replace(", ", ",")
 
     def call(self, database: Database) -> Call:
         noun = "DBInstance" if database.target.kind is Kind.INSTANCE else "DBCluster"
@@ -224,14 +218,15 @@ class Setting(Change):
             undo=self.undo(database),
             baseline={
                 STATUS: database.status,
-                BACK: dict(self._before(database)),
+                BACK: dict(self.before(database)),
+                WANTED: {one.shown: one.value for one in self.wanted(database)},
                 **{one.shown: one.of(database) for one in self.wanted(database)},
             },
             **known,
         )
 
     def undo(self, database: Database) -> str:
-        if not self._before(database):
+        if not self.before(database):
             return "Nothing undoes it."
         said = " and ".join(one.spoken(one.of(database)) for one in self._missing(database))
         return f"Setting it back to {said} undoes it."
@@ -242,23 +237,18 @@ class Setting(Change):
 
     async def poll(self, aws: AWS, sent: Sent) -> Progress:
         found = await _looked(aws, sent)
-        if isinstance(found, Progress):
-            return found
-        return self.as_planned(sent.plan)._judge(found, sent)
+        return found if isinstance(found, Progress) else self._judge(found, sent)
 
     async def reconcile(self, aws: AWS, sent: Sent) -> Progress:
         database = await _looked(aws, sent)
         if isinstance(database, Progress):
             return database
-        return self.as_planned(sent.plan)._settled(database, sent, aws.now)
-
-    def _settled(self, database: Database, sent: Sent, now: int) -> Progress:
         found = self._judge(database, sent)
         if found.stage is not Stage.WAITING:
             return found
         if any(one.waits(database) for one in self.wanted(database)):
             return found.model_copy(update={"stage": Stage.ARRIVED})
-        if database.status in self.begins_in and now - sent.sent_at > self.settled:
+        if database.status in self.begins_in and aws.now - sent.sent_at > self.settled:
             unchanged = f"{found.detail}, unchanged: the call never arrived"
             return Progress(stage=Stage.NOT_SENT, detail=unchanged)
         return found
@@ -281,12 +271,15 @@ class Setting(Change):
         return {"target": f"{belongs}, {said}"}
 
     def _judge(self, database: Database, sent: Sent) -> Progress:
-        asked = self.wanted(database)
+        asked = tuple(_frozen(one, sent) for one in self.wanted(database))
         said = ", ".join(f"{one.what.lower()} {one.spoken(one.of(database))}" for one in asked)
         detail = f"{database.name} has {said}, status {database.status}"
-        if not self._missing(database):
+        events = tuple(_newer(sent))
+        if not any(self._lacks(one, database) for one in asked):
             return Progress(stage=Stage.SUCCEEDED, detail=detail, percent=100)
-        if refusal := declined(_newer(sent), self.declined):
+        if refusal := declined(events, self.rolled_back):
+            return Progress(stage=Stage.ROLLED_BACK, detail=f"AWS put it back: {refusal}")
+        if refusal := declined(events, self.declined):
             return _failed(f"AWS could not do it: {refusal}")
         if database.status in ENDED_BADLY - {sent.plan.baseline.get(STATUS)}:
             return _failed(f"{database.name} is {database.status}")
@@ -302,13 +295,12 @@ class Setting(Change):
         before = baseline[wanted.shown]
         return spoken(current) != spoken(before) and not _is_between(before, current, wanted.value)
 
+    def _lacks(self, wanted: Wanted, database: Database) -> bool:
+        return not self.is_reached(wanted, wanted.of(database)) or wanted.waits(database)
+
     def _missing(self, database: Database) -> tuple[Wanted, ...]:
         """What is not as it shall be yet."""
-        return tuple(
-            one
-            for one in self.wanted(database)
-            if not self.is_reached(one, one.of(database)) or one.waits(database)
-        )
+        return tuple(one for one in self.wanted(database) if self._lacks(one, database))
 
     def _carried(self, database: Database) -> tuple[str, ...]:
         """What else is pending and would be applied with it."""
@@ -335,10 +327,12 @@ class Setting(Change):
     def _said(self, wanted: Wanted) -> str:
         return wanted.spoken(wanted.value)
 
-    def _before(self, database: Database) -> Mapping[str, str]:
+    def before(self, database: Database) -> Mapping[str, str]:
         """By parameter what sets it back, as it is typed; empty where that cannot be known."""
-        values = {one.parameter: self.typed_back(one, database) for one in self._missing(database)}
-        return values if all(values.values()) else {}
+        missing = self._missing(database)
+        if any(one.of(database) in (None, "", ()) for one in missing):
+            return {}
+        return {one.parameter: one.words(one.of(database)).replace(", ", ",") for one in missing}
 
 
 def _is_between(before: Any, current: Any, wanted: Any) -> bool:
@@ -360,6 +354,12 @@ async def _looked(aws: AWS, sent: Sent) -> Database | Progress:
     if database.target.resource_id != target.resource_id:
         return _failed(f"{database.name} was replaced by another database of that name")
     return database
+
+
+def _frozen(wanted: Wanted, sent: Sent) -> Wanted:
+    """With the value that people agreed to: "+20 %" is another size once the size has changed."""
+    kept = sent.plan.baseline.get(WANTED, {}).get(wanted.shown, wanted.value)
+    return wanted._replace(value=tuple(kept) if isinstance(kept, list) else kept)
 
 
 def _newer(sent: Sent) -> Iterator[RDSEvent]:

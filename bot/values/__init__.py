@@ -120,6 +120,7 @@ from bot.values._metrics import (
     amount,
     figure,
 )
+from bot.values._offers import StorageOffer, UpgradeOffer
 from bot.values._people import Access, Person, PersonId
 from bot.values._reports import Tally
 from bot.values._requests import (
@@ -252,6 +253,7 @@ __all__ = [
     "Stage",
     "Status",
     "Step",
+    "StorageOffer",
     "Strip",
     "Strips",
     "Strong",
@@ -264,6 +266,7 @@ __all__ = [
     "Unreachable",
     "Unread",
     "Unwatched",
+    "UpgradeOffer",
     "Upload",
     "Usual",
     "Value",

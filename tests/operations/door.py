@@ -14,8 +14,10 @@ from bot.values import (
     RDSEvent,
     Sent,
     Snapshot,
+    StorageOffer,
     Target,
     TrailEvent,
+    UpgradeOffer,
 )
 from tests.samples import ANA, MINUTE, NOW, sample_database, sample_target
 
@@ -32,6 +34,10 @@ class Door:
     cluster: Database | None = None
     marks: int = 0
     due: tuple[Maintenance, ...] = ()
+    offered: tuple[str, ...] = ("db.m6g.large", "db.m6g.xlarge", "db.r6g.large")
+    targets: tuple[UpgradeOffer, ...] = (UpgradeOffer(version="16.9"),)
+    storage: tuple[StorageOffer, ...] = (StorageOffer(storage_type="gp3", gib=((20, 16_384),)),)
+    events_of: tuple[RDSEvent, ...] = ()
 
     async def maintenance(self, database: Database) -> tuple[Maintenance, ...]:
         return self.due
@@ -51,6 +57,18 @@ class Door:
         if self.trail_events is None:
             raise AWSRefusedError("AccessDenied", "not authorized")
         return self.trail_events
+
+    async def classes(self, database: Database) -> tuple[str, ...]:
+        return self.offered
+
+    async def upgrades(self, database: Database) -> tuple[UpgradeOffer, ...]:
+        return self.targets
+
+    async def storage_offers(self, database: Database) -> tuple[StorageOffer, ...]:
+        return self.storage
+
+    async def events(self, target: Target, since: int) -> tuple[RDSEvent, ...]:
+        return tuple(one for one in self.events_of if one.at >= since)
 
     async def mark(self) -> None:
         self.marks += 1

@@ -29,6 +29,7 @@ BEFORE: Mapping[str, Mapping[str, Any]] = {
     "modify_deletion_protection": {"deletion_protection": False},
     "modify_iam_auth": {"iam_auth": False},
     "modify_multi_az": {"multi_az": False},
+    "modify_storage": {"storage_type": "gp3"},
     "modify_tier": {"cluster": "shop-staging", "engine": "aurora-postgresql", "tier": 1},
 }
 
@@ -150,12 +151,14 @@ async def test_an_event_that_says_no_ends_it(setting: type[Setting]) -> None:
     change, call = example(setting), await was_sent(setting)
     target = before(setting).target
 
-    for number, sentence in setting.declined:
+    for number, sentence in (*setting.declined, *setting.rolled_back):
         no = event(sentence, NOW + MINUTE, number)
         no = no.model_copy(update={"source": target.identifier, "source_kind": f"db-{target.kind}"})
         told = call.model_copy(update={"events": (no,)})
         earlier = call.model_copy(update={"events": (no.model_copy(update={"at": NOW - MINUTE}),)})
-        assert (await change.poll(door(before(setting)), told)).stage is Stage.FAILED
+        put_back = (number, sentence) in setting.rolled_back
+        ended = Stage.ROLLED_BACK if put_back else Stage.FAILED
+        assert (await change.poll(door(before(setting)), told)).stage is ended
         assert (await change.poll(door(before(setting)), earlier)).stage is Stage.WAITING
 
 
