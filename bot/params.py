@@ -54,6 +54,11 @@ class Several(Parameter):
 
 
 @dataclass(frozen=True)
+class Signed(Several):
+    """What is added to a list and taken away from it: ``+postgresql -upgrade``."""
+
+
+@dataclass(frozen=True)
 class Pairs(Several):
     """Tags, each as KEY=VALUE."""
 

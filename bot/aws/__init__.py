@@ -70,6 +70,11 @@ class AWS:
         """Whether steps act under a session name of their own that CloudTrail can be asked for."""
         return self.region.account.role_arn is not None
 
+    @property
+    def monitoring_role(self) -> str:
+        """The role by which Enhanced Monitoring writes in this account; empty where none is set."""
+        return self.region.account.monitoring_role
+
     async def database(self, target: Target) -> Database:
         """As of now, by name. Raises AWSNotFoundError or AWSUnavailableError."""
         self._allow(_DATABASE[target.kind])

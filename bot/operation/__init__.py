@@ -8,6 +8,7 @@ from bot.operation._change import Change, Option, WayBack
 from bot.operation._desk import Desk, WantedRequests, WantedRows, environments
 from bot.operation._operation import Control, Operation, Query, flag, positional
 from bot.operation._setting import MODIFY, MODIFY_CLUSTER, MODIFY_INSTANCE, Setting, Wanted, spoken
+from bot.operation._signs import added, changed, signed, signs_back, taken
 
 __all__ = [
     "MODIFY",
@@ -24,8 +25,13 @@ __all__ = [
     "WantedRequests",
     "WantedRows",
     "WayBack",
+    "added",
+    "changed",
     "environments",
     "flag",
     "positional",
+    "signed",
+    "signs_back",
     "spoken",
+    "taken",
 ]

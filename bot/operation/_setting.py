@@ -88,12 +88,17 @@ class Wanted(NamedTuple):
         settles = bool(self.settles) and getattr(database, self.settles)
         return settles or self.key in database.pending
 
+    @property
+    def noun(self) -> str:
+        """As it stands within a sentence; a name keeps its capitals."""
+        is_name = any(letter.isupper() for letter in self.what[1:])
+        return self.what if is_name else self.what[:1].lower() + self.what[1:]
+
     def sentence(self, name: str) -> str:
         """``set the backup window of orders-dev to 03:00-04:00 UTC``; ``turn … off``"""
-        what = self.what if self.what[:2].isupper() else self.what[:1].lower() + self.what[1:]
         if isinstance(self.value, bool):
-            return f"turn {what} of {name} {self.spoken(self.value)}"
-        return f"set the {what} of {name} to {self.spoken(self.value)}"
+            return f"turn {self.noun} of {name} {self.spoken(self.value)}"
+        return f"set the {self.noun} of {name} to {self.spoken(self.value)}"
 
     def spoken(self, value: Any) -> str:
         said = "none" if value is None else self.words(value)
@@ -189,7 +194,7 @@ class Setting(Change):
             return found
         wanted = self.wanted(database)
         if not self._missing(database):
-            said = ", ".join(f"{one.what.lower()} {one.spoken(one.of(database))}" for one in wanted)
+            said = ", ".join(f"{one.noun} {one.spoken(one.of(database))}" for one in wanted)
             return {wanted[0].parameter: f"{database.name} has {said} already: nothing to change."}
         return {}
 
@@ -272,7 +277,7 @@ class Setting(Change):
 
     def _judge(self, database: Database, sent: Sent) -> Progress:
         asked = tuple(_frozen(one, sent) for one in self.wanted(database))
-        said = ", ".join(f"{one.what.lower()} {one.spoken(one.of(database))}" for one in asked)
+        said = ", ".join(f"{one.noun} {one.spoken(one.of(database))}" for one in asked)
         detail = f"{database.name} has {said}, status {database.status}"
         events = tuple(_newer(sent))
         if not any(self._lacks(one, database) for one in asked):

@@ -34,6 +34,7 @@ class Door:
     cluster: Database | None = None
     marks: int = 0
     due: tuple[Maintenance, ...] = ()
+    monitoring_role: str = "arn:aws:iam::123456789012:role/rds-monitoring"
     offered: tuple[str, ...] = ("db.m6g.large", "db.m6g.xlarge", "db.r6g.large")
     targets: tuple[UpgradeOffer, ...] = (UpgradeOffer(version="16.9"),)
     storage: tuple[StorageOffer, ...] = (StorageOffer(storage_type="gp3", gib=((20, 16_384),)),)

@@ -1,5 +1,6 @@
 """What each setting refuses, warns of and is risky by: the sentences that its author wrote."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -30,9 +31,9 @@ def shown(asked: Setting, **facts: Any) -> Database:
     return (sample_database if Kind.INSTANCE in asked.kinds() else cluster)(**facts)
 
 
-async def planned(typed: str, due: tuple[Maintenance, ...] = (), **facts: Any) -> Plan:
+async def planned(typed: str, aws: Mapping[str, Any] | None = None, **facts: Any) -> Plan:
     database = shown(change(typed), **facts)
-    return await change(typed).plan(door(database, due=due), order(database))
+    return await change(typed).plan(door(database, **(aws or {})), order(database))
 
 
 @pytest.mark.parametrize(
@@ -53,6 +54,9 @@ async def planned(typed: str, due: tuple[Maintenance, ...] = (), **facts: Any) -
         ("multi-az x on", {"multi_az": False}, Risk.MEDIUM),
         ("multi-az x off", {}, Risk.HIGH),
         ("capacity x 0.5-4", {"capacity": (0.5, 8.0)}, Risk.LOW),
+        ("data-api x on", {}, Risk.HIGH),
+        ("data-api x off", {"data_api": True}, Risk.MEDIUM),
+        ("monitoring x off", {"monitoring_seconds": 60}, Risk.LOW),
     ],
 )  # fmt: skip
 def test_the_risk_is_that_of_what_is_asked_for(
@@ -75,6 +79,12 @@ def test_the_risk_is_that_of_what_is_asked_for(
         ("tier x 0", OF_MULTI_AZ, "of which AWS changes no member by itself"),
         ("multi-az x on", MEMBER, "Give the cluster a reader"),
         ("multi-az x on", OF_MULTI_AZ, "of which AWS changes no member by itself"),
+        ("data-api x on", {"engine": "mysql"}, "Aurora alone"),
+        ("insights x off", {**MEMBER, "insights": True}, "/rds insights shop-staging off"),
+        ("log-exports x +upgrade", MEMBER, r"/rds log-exports shop-staging \+upgrade"),
+        ("log-exports x +slowquery", {}, "It sends: iam-db-auth-error, postgresql, upgrade"),
+        ("log-exports x +alert", {"engine": "custom-oracle-ee"}, "I know no logs"),
+        ("monitoring x 60", MEMBER | OF_MULTI_AZ, "/rds monitoring shop-staging 60"),
         ("capacity x 1-2", {}, "no cluster of Aurora Serverless v2"),
     ],
 )  # fmt: skip
@@ -92,6 +102,11 @@ async def test_what_aws_would_refuse_is_refused_before(
         ("maintenance-window x sun:06:00-sun:06:29", "at least 30 minutes"),
         ("maintenance-window x 06:00-06:30", "ddd:HH:MM"),
         ("maintenance-window x son:06:00-son:06:30", "ddd:HH:MM"),
+        ("insights x medium", "standard, advanced or off"),
+        ("log-exports x postgresql", r"begin each with \+"),
+        ("log-exports x +audit -audit", "given twice"),
+        ("log-exports x --upgrade", 'know "--upgrade"'),
+        ("monitoring x 7", "AWS takes 0, 1, 5, 10, 15, 30, 60"),
         ("tier x 16", "15"),
         ("tier x first", "whole number"),
         ("capacity x 8", "MIN-MAX"),
@@ -114,6 +129,12 @@ def test_what_is_no_such_value_is_told_in_a_sentence(typed: str, why: str) -> No
         (f"maintenance-window x {NOT_NOW}", PENDING, "waits for the new window"),
         ("auto-upgrade x on", {}, "may restart orders-staging in sun:05:00-sun:05:30 UTC"),
         ("auto-upgrade x off", {}, "by hand"),
+        ("data-api x on", {}, "only permissions of IAM"),
+        ("insights x off", {"insights": True}, "/rds top"),
+        ("insights x standard", {"insights": True, "insights_mode": "advanced",
+                                 "insights_days": 465}, "older than 7 days are removed"),
+        ("log-exports x +upgrade", {}, "reads upgrade too"),
+        ("log-exports x -upgrade", {"log_exports": ("upgrade",)}, "never fire"),
         ("tier x 0", {**MEMBER, "instance_class": "db.serverless"}, "as large as the writer"),
         ("multi-az x on", {"multi_az": False}, "twice as much"),
         ("capacity x 0-4", {"capacity": (0.5, 8.0)}, "next connection"),
@@ -133,8 +154,8 @@ async def test_a_window_that_would_begin_with_what_is_due_is_refused() -> None:
     )
 
     with pytest.raises(PreflightError, match=r"begin at once with what is due for .*New OS update"):
-        await planned(f"maintenance-window x {NOW_IN}", due)
-    later = await planned(f"maintenance-window x {NOT_NOW}", due)
+        await planned(f"maintenance-window x {NOW_IN}", {"due": due})
+    later = await planned(f"maintenance-window x {NOT_NOW}", {"due": due})
     assert "due in its window: New OS update" in later.checks
 
 
@@ -144,3 +165,35 @@ async def test_capacity_is_said_as_it_is_typed_and_sent_as_two_figures() -> None
     assert [(one.current, one.wanted) for one in plan.differences] == [("0.5-8 ACU", "1-16 ACU")]
     wanted = {"MinCapacity": 1.0, "MaxCapacity": 16.0}
     assert plan.call.arguments["ServerlessV2ScalingConfiguration"] == wanted
+
+
+async def test_logs_are_added_and_taken_away_and_the_others_stay() -> None:
+    plan = await planned(
+        "log-exports x +upgrade -postgresql", log_exports=("instance", "postgresql")
+    )
+
+    said = {"EnableLogTypes": ["upgrade"], "DisableLogTypes": ["postgresql"]}
+    assert plan.call.arguments["CloudwatchLogsExportConfiguration"] == said
+    assert change("log-exports x +upgrade -postgresql").as_typed().startswith("/rds log-exports x")
+    assert plan.baseline["back"] == {"logs": "+postgresql -upgrade"}
+
+
+async def test_monitoring_takes_the_role_of_the_settings_and_refuses_without_one() -> None:
+    plan = await planned("monitoring x 60", monitoring_seconds=0)
+    off = await planned("monitoring x off", {"monitoring_role": ""}, monitoring_seconds=60)
+
+    assert plan.call.arguments["MonitoringRoleArn"].endswith("role/rds-monitoring")
+    assert "MonitoringRoleArn" not in off.call.arguments
+    with pytest.raises(PreflightError, match=r"Set roles\.monitoring"):
+        await planned("monitoring x 60", {"monitoring_role": ""}, monitoring_seconds=0)
+
+
+async def test_advanced_is_asked_for_with_all_that_it_needs() -> None:
+    plan = await planned("insights x advanced", insights=True, insights_days=465)
+
+    said = plan.call.arguments
+    assert said["EnablePerformanceInsights"] is True
+    assert (said["DatabaseInsightsMode"], said["PerformanceInsightsRetentionPeriod"]) == (
+        "advanced",
+        465,
+    )
