@@ -8,7 +8,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any, NoReturn, TypedDict, Unpack
 
-from sqlalchemy import ColumnElement, and_, exists, false, insert, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Update,
+    and_,
+    exists,
+    false,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -59,17 +70,21 @@ from storage.tables.requests import (
     open_like,
 )
 from storage.tables.rows import (
+    Columns,
     encoded_value,
+    lock_columns,
     request_columns,
     request_state,
     step_columns,
     step_state,
+    touch_columns,
     vote_columns,
 )
 from storage.tables.schedules import Schedule
 
 _request = models.requests.c
 _step = models.steps.c
+_lock = models.step_locks.c
 
 
 class Changes(TypedDict, total=False):
@@ -159,10 +174,18 @@ class Transaction:
             await self._refuse_duplicate(request)
             raise ConflictError("The same request just ended; ask again.")
         self._held.add(request.id)
-        steps = [step_columns(request.id, step) for step in request.steps]
-        await self._connection.execute(insert(models.steps), steps)
+        await self._insert_steps(request)
         self._events.append(event)
         return await load_one(self._connection, request.id)
+
+    async def _insert_steps(self, request: Request) -> None:
+        for table, columns in (
+            (models.steps, [step_columns(request.id, step) for step in request.steps]),
+            (models.step_locks, _each(lock_columns, request)),
+            (models.step_touches, _each(touch_columns, request)),
+        ):
+            if columns:
+                await self._connection.execute(insert(table), columns)
 
     async def vote(self, request_id: int, vote: Vote) -> None:
         """Raises ConflictError for a second vote, one's own request, or one that is too late."""
@@ -220,7 +243,8 @@ class Transaction:
     async def update_step(self, request_id: int, step: Step, *, fence: int | None = None) -> Step:
         """Writes everything about a step that changes while it is carried out.
 
-        Raises LockedError where another request is at work on the same database, and ConflictError
+        Claimed, it holds all its locks; settled, or free again, none. Raises LockedError where
+        another request holds one of them, and then it has taken none of them; ConflictError
         where ``fence`` is no longer the stored one, or ``sent_at`` would be set on a request that
         is not running, or altered once set. It is taken back only together with a new ``refusal``,
         while the request runs and nothing of it was accepted.
@@ -233,15 +257,31 @@ class Transaction:
         )
         if fence is not None:
             statement = statement.where(_step.fence == fence)
+        takes = step.is_claimed and step.sent_at is None
         try:
-            # A step that is sent holds its lock already: no index refuses it any more.
-            async with self._savepoint() if step.sent_at is None else nullcontext():
+            # All or none: what it has taken before one is refused is given back, on SQLite too.
+            async with self._connection.begin_nested() if takes else nullcontext():
                 written = await self._connection.execute(statement)
+                if takes and written.rowcount == 1:
+                    await self._take_locks(request_id, step)
         except IntegrityError as error:
-            await self._refuse_lock(step, error)
+            await self._refuse_lock(request_id, step, error)
         if written.rowcount != 1:
             raise ConflictError(f"Step {step.number} of {label(request_id)} is in other hands now.")
+        if not step.is_claimed:
+            await self._release_locks(request_id, step)
         return step
+
+    async def _take_locks(self, request_id: int, step: Step) -> None:
+        """One after the other and all in one order: of two that want what the other has, each
+        would wait for the other forever. https://www.postgresql.org/docs/current/explicit-locking.html
+        """
+        for lock in sorted(step.locks):
+            own = _own_locks(request_id, step).where(_lock.lock == lock)
+            await self._connection.execute(own.values(held=True))
+
+    async def _release_locks(self, request_id: int, step: Step) -> None:
+        await self._connection.execute(_own_locks(request_id, step).values(held=False))
 
     async def audit(self, event: AuditEvent) -> int:
         """Appends to the chain and returns the row's number.
@@ -410,11 +450,22 @@ class Transaction:
         if moved.rowcount != 1:
             raise ConflictError(f"{request.label} has moved on meanwhile; look at it again.")
 
-    async def _refuse_lock(self, step: Step, error: IntegrityError) -> NoReturn:
-        holder = await lock_holder(self._connection, step.lock)
-        if holder is None:
-            raise error
-        raise LockedError(holder) from error
+    async def _refuse_lock(self, request_id: int, step: Step, error: IntegrityError) -> NoReturn:
+        for lock in sorted(step.locks):
+            holder = await lock_holder(self._connection, lock)
+            if holder not in (None, request_id):
+                raise LockedError(holder) from error
+        raise error
+
+
+def _each(columns: Callable[[int, Step], list[Columns]], request: Request) -> list[Columns]:
+    return [row for step in request.steps for row in columns(request.id, step)]
+
+
+def _own_locks(request_id: int, step: Step) -> Update:
+    return update(models.step_locks).where(
+        _lock.request_id == request_id, _lock.number == step.number
+    )
 
 
 def _guards(request: Request, to: Status, before: int | None) -> Iterator[ColumnElement[bool]]:

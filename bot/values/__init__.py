@@ -43,7 +43,18 @@ from bot.values._buttons import (
     refresh,
     week_before,
 )
-from bot.values._changes import Call, Difference, Order, Plan, Progress, Receipt, Sent, Stage
+from bot.values._changes import (
+    Assessment,
+    Call,
+    Difference,
+    Order,
+    Plan,
+    Progress,
+    Receipt,
+    Sent,
+    Stage,
+    Touch,
+)
 from bot.values._charts import (
     Chart,
     Curve,
@@ -83,7 +94,16 @@ from bot.values._digests import (
     Snoozed,
     Week,
 )
-from bot.values._families import Kin, Looked, Relative, Unread, family, family_last_seen
+from bot.values._families import (
+    Kin,
+    Looked,
+    Relative,
+    Touched,
+    Unread,
+    family,
+    family_last_seen,
+    locks,
+)
 from bot.values._incidents import (
     BANDS,
     Alarm,
@@ -122,7 +142,6 @@ from bot.values._metrics import (
 from bot.values._people import Access, Person, PersonId
 from bot.values._reports import Tally
 from bot.values._requests import (
-    Assessment,
     Decision,
     Effect,
     Look,
@@ -139,7 +158,7 @@ from bot.values._requests import (
     session_name,
 )
 from bot.values._telemetry import Datum, Lengths
-from bot.values._vocabulary import Environment, Kind, Risk, Status, Turn, folded, resembles
+from bot.values._vocabulary import Environment, Kind, Risk, Role, Status, Turn, folded, resembles
 
 __all__ = [
     "AGAIN",
@@ -236,6 +255,7 @@ __all__ = [
     "Report",
     "Request",
     "Risk",
+    "Role",
     "Scale",
     "Section",
     "Sent",
@@ -255,6 +275,8 @@ __all__ = [
     "Table",
     "Tally",
     "Target",
+    "Touch",
+    "Touched",
     "Trail",
     "TrailEvent",
     "Turn",
@@ -280,6 +302,7 @@ __all__ = [
     "folded",
     "keep_fresh",
     "label",
+    "locks",
     "looking",
     "micros",
     "more",
