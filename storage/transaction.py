@@ -10,7 +10,6 @@ from typing import Any, NoReturn, TypedDict, Unpack
 
 from sqlalchemy import (
     ColumnElement,
-    Update,
     and_,
     exists,
     false,
@@ -52,6 +51,7 @@ from storage.tables import (
     incidents,
     leases,
     live_charts,
+    locks,
     models,
     outbox,
     reminders,
@@ -66,25 +66,20 @@ from storage.tables.requests import (
     filed_by,
     filed_on,
     load_one,
-    lock_holder,
     open_like,
 )
 from storage.tables.rows import (
-    Columns,
     encoded_value,
-    lock_columns,
     request_columns,
     request_state,
     step_columns,
     step_state,
-    touch_columns,
     vote_columns,
 )
 from storage.tables.schedules import Schedule
 
 _request = models.requests.c
 _step = models.steps.c
-_lock = models.step_locks.c
 
 
 class Changes(TypedDict, total=False):
@@ -174,18 +169,11 @@ class Transaction:
             await self._refuse_duplicate(request)
             raise ConflictError("The same request just ended; ask again.")
         self._held.add(request.id)
-        await self._insert_steps(request)
+        steps = [step_columns(request.id, step) for step in request.steps]
+        await self._connection.execute(insert(models.steps), steps)
+        await locks.add(self._connection, request)
         self._events.append(event)
         return await load_one(self._connection, request.id)
-
-    async def _insert_steps(self, request: Request) -> None:
-        for table, columns in (
-            (models.steps, [step_columns(request.id, step) for step in request.steps]),
-            (models.step_locks, _each(lock_columns, request)),
-            (models.step_touches, _each(touch_columns, request)),
-        ):
-            if columns:
-                await self._connection.execute(insert(table), columns)
 
     async def vote(self, request_id: int, vote: Vote) -> None:
         """Raises ConflictError for a second vote, one's own request, or one that is too late."""
@@ -263,25 +251,14 @@ class Transaction:
             async with self._connection.begin_nested() if takes else nullcontext():
                 written = await self._connection.execute(statement)
                 if takes and written.rowcount == 1:
-                    await self._take_locks(request_id, step)
+                    await locks.take(self._connection, request_id, step)
         except IntegrityError as error:
             await self._refuse_lock(request_id, step, error)
         if written.rowcount != 1:
             raise ConflictError(f"Step {step.number} of {label(request_id)} is in other hands now.")
         if not step.is_claimed:
-            await self._release_locks(request_id, step)
+            await locks.release(self._connection, request_id, step)
         return step
-
-    async def _take_locks(self, request_id: int, step: Step) -> None:
-        """One after the other and all in one order: of two that want what the other has, each
-        would wait for the other forever. https://www.postgresql.org/docs/current/explicit-locking.html
-        """
-        for lock in sorted(step.locks):
-            own = _own_locks(request_id, step).where(_lock.lock == lock)
-            await self._connection.execute(own.values(held=True))
-
-    async def _release_locks(self, request_id: int, step: Step) -> None:
-        await self._connection.execute(_own_locks(request_id, step).values(held=False))
 
     async def audit(self, event: AuditEvent) -> int:
         """Appends to the chain and returns the row's number.
@@ -451,21 +428,10 @@ class Transaction:
             raise ConflictError(f"{request.label} has moved on meanwhile; look at it again.")
 
     async def _refuse_lock(self, request_id: int, step: Step, error: IntegrityError) -> NoReturn:
-        for lock in sorted(step.locks):
-            holder = await lock_holder(self._connection, lock)
-            if holder not in (None, request_id):
-                raise LockedError(holder) from error
-        raise error
-
-
-def _each(columns: Callable[[int, Step], list[Columns]], request: Request) -> list[Columns]:
-    return [row for step in request.steps for row in columns(request.id, step)]
-
-
-def _own_locks(request_id: int, step: Step) -> Update:
-    return update(models.step_locks).where(
-        _lock.request_id == request_id, _lock.number == step.number
-    )
+        holder = await locks.holder_of_any(self._connection, request_id, step)
+        if holder is None:
+            raise error
+        raise LockedError(holder) from error
 
 
 def _guards(request: Request, to: Status, before: int | None) -> Iterator[ColumnElement[bool]]:

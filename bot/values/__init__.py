@@ -103,6 +103,7 @@ from bot.values._families import (
     family,
     family_last_seen,
     locks,
+    touched_last_seen,
 )
 from bot.values._incidents import (
     BANDS,
@@ -314,6 +315,7 @@ __all__ = [
     "refresh",
     "resembles",
     "session_name",
+    "touched_last_seen",
     "wall_clock",
     "week_before",
     "written",

@@ -46,6 +46,11 @@ class Touch(Value):
     target: Target
     role: Role = Role.CHANGES
 
+    @property
+    def unread(self) -> str:
+        """What it is called where it cannot be read."""
+        return f"touched database {self.target}"
+
 
 class Plan(Value):
     """What a change would do, found by looking and without side effect."""
@@ -108,7 +113,9 @@ class Sent(Value):
     sent_at: int
     receipt: Receipt | None = None
     evidence: dict[str, Any] = Field(default_factory=dict)  #: what earlier polls found and kept
-    events: tuple[RDSEvent, ...] = ()  #: RDS events of the target since ``sent_at``, oldest first
+    #: RDS events since ``sent_at`` of all that the plan touches, oldest first. An event names its
+    #: source: the target's are those that ``concerns`` knows.
+    events: tuple[RDSEvent, ...] = ()
 
 
 class Stage(StrEnum):

@@ -125,16 +125,20 @@ def family_last_seen(
 
     ``touches``: what is touched beside it, which is looked up in the same way.
     """
-    looked = _family_last_seen(database, inventory)
+    touched = touched_last_seen(touches, inventory)
+    return _family_last_seen(database, inventory).model_copy(update={"touched": touched})
+
+
+def touched_last_seen(touches: Iterable[Touch], inventory: Inventory) -> tuple[Touched, ...]:
+    """Each with its family as the inventory has it, but for what is not there yet."""
     there = (one for one in touches if one.role is not Role.MAKES)
-    touched = tuple(Touched(touch=one, looked=_touched(one, inventory)) for one in there)
-    return looked.model_copy(update={"touched": touched})
+    return tuple(Touched(touch=one, looked=_last_seen(one, inventory)) for one in there)
 
 
-def _touched(touch: Touch, inventory: Inventory) -> Looked | Unread:
+def _last_seen(touch: Touch, inventory: Inventory) -> Looked | Unread:
     found = inventory.database(touch.target)
     if found is None:
-        return Unread(what=f"touched database {touch.target}", why=UNSEEN)
+        return Unread(what=touch.unread, why=UNSEEN)
     return _family_last_seen(found, inventory)
 
 

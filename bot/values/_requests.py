@@ -158,6 +158,20 @@ class Step(Value):
         """Where all that it touches stands."""
         return frozenset(one.target.place for one in self.touches)
 
+    def reaches(self, target: Target) -> bool:
+        """Whether it touches that very database; one that it made has its name."""
+        return any(
+            one.target == target
+            or (not one.target.resource_id and one.target.place == target.place)
+            for one in self.touches
+        )
+
+    def meets(self, other: "Step") -> bool:
+        """Whether both touch one database, or members of one cluster."""
+        if self.places & other.places:
+            return True
+        return not {self.lock, *self.locks}.isdisjoint({other.lock, *other.locks})
+
 
 def plan_hash(steps: tuple[Step, ...]) -> str:
     return fingerprint([step.identity() for step in steps])

@@ -33,7 +33,7 @@ from bot.values import (
 )
 from storage.engine import Connections
 from storage.errors import UnknownRequestError
-from storage.tables import models
+from storage.tables import locks, models
 from storage.tables.rows import encoded_value, readable, request_value
 from storage.tables.waits import passed
 
@@ -206,7 +206,7 @@ class Requests:
     async def holder(self, lock: str) -> int | None:
         """The request whose step is claimed, holds that lock, and is not settled."""
         async with self._connections.read() as connection:
-            return await lock_holder(connection, lock)
+            return await locks.holder(connection, lock)
 
     async def filed_by(self, requester: PersonId, since: int, most: int) -> tuple[int, ...]:
         """When their newest requests after ``since`` were filed, newest first."""
@@ -311,7 +311,7 @@ async def load(connection: AsyncConnection, ids: Sequence[int]) -> tuple[Request
         connection,
         select(_steps).where(_steps.c.request_id.in_(ids)).order_by(_steps.c.number),
     )
-    locks = await _mappings(
+    held = await _mappings(
         connection,
         select(_locks).where(_locks.c.request_id.in_(ids)).order_by(_locks.c.lock),
     )
@@ -325,7 +325,7 @@ async def load(connection: AsyncConnection, ids: Sequence[int]) -> tuple[Request
         connection,
         select(_looks).where(_looks.c.request_id.in_(ids)).order_by(_looks.c.minutes),
     )
-    return await _values(ids, rows, *map(_by_request, (steps, locks, votes, looks)))
+    return await _values(ids, rows, *map(_by_request, (steps, held, votes, looks)))
 
 
 async def open_like(connection: AsyncConnection, same_ask: str) -> Request | None:
@@ -335,11 +335,6 @@ async def open_like(connection: AsyncConnection, same_ask: str) -> Request | Non
     query = select(row.id).where(row.same_ask == same_ask, row.status.in_(statuses))
     request_id = (await connection.execute(query)).scalar()
     return None if request_id is None else await load_one(connection, request_id)
-
-
-async def lock_holder(connection: AsyncConnection, lock: str) -> int | None:
-    query = select(_locks.c.request_id).where(_locks.c.lock == lock, _locks.c.held)
-    return (await connection.execute(query)).scalar()
 
 
 def _touches_named(identifier: str) -> ColumnElement[bool]:
