@@ -12,6 +12,7 @@ from bot.values import (
     OpenIncidents,
     OpenRequests,
     Request,
+    Role,
     Status,
     Target,
 )
@@ -53,7 +54,7 @@ def there(database: Database, incidents: OpenIncidents) -> OpenIncidents:
 def now_at(database: Database, incidents: OpenIncidents, requests: OpenRequests) -> Now:
     """A cluster's members are of it; what goes on at the cluster is not of each member."""
     found = (one for one in incidents.found if one.target and _is_of(database, one.target))
-    asked = (one for one in requests.found if _is_of(database, one.step.target))
+    asked = (one for one in requests.found if _changes(one, database))
     hidden = there(database, incidents).unread
     return Now(tuple(found), tuple(asked), bool(hidden or requests.unread))
 
@@ -79,6 +80,12 @@ def not_known(incidents: OpenIncidents, requests: OpenRequests) -> Iterator[str]
     if requests.unread:
         some = f"{requests.unread} request{'' if requests.unread == 1 else 's'}"
         yield f"I could not read {some} that I keep; my log names them."
+
+
+def _changes(request: Request, database: Database) -> bool:
+    """What is only read stays as it is."""
+    touches = (one for one in request.step.touches if one.role is not Role.READS)
+    return any(_is_of(database, one.target) for one in touches)
 
 
 def _is_of(database: Database, target: Target) -> bool:

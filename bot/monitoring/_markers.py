@@ -112,7 +112,7 @@ class Markers:
             )
         )
         every = (request for some in found for request in some)
-        return [one for one in every if one.step.target in concerned]
+        return [one for one in every if any(map(one.step.reaches, concerned))]
 
     async def _events(self, concerned: Sequence[Target], window: Window) -> list[RDSEvent]:
         found = await asyncio.gather(*(self._events_of(one, window) for one in concerned))

@@ -58,10 +58,15 @@ class Sight:
 
     def require(self, seen: Database | Request) -> None:
         """Raises NotAllowedError."""
-        if not self.sees(seen):
+        if not self.is_whole:
             classified = seen.classified if isinstance(seen, Request) else self.classify(seen)
+            self.require_environment(classified.environment)
+
+    def require_environment(self, environment: Environment) -> None:
+        """Raises NotAllowedError."""
+        if environment not in self.environments:
             raise NotAllowedError(
-                f"You are not among those who may look at {classified.environment} databases "
+                f"You are not among those who may look at {environment} databases "
                 "(access.viewers in rds-bot.yml). Ask one of them, or whoever runs the bot.",
                 code=NOT_VIEWER,
             )

@@ -19,7 +19,7 @@ from bot.values import (
 )
 from handlers.blocks.aws_call import call_text
 from handlers.blocks.elements import context, fields
-from handlers.blocks.phrases import listed, mentions, tally
+from handlers.blocks.phrases import listed, mentions, tally, touched
 from handlers.blocks.progress import progress
 from handlers.blocks.rich import Block, Part, bullets, lines, preformatted, quote, rich_text
 from handlers.blocks.text import joined
@@ -30,6 +30,7 @@ FACT = 300
 COMMAND, CHANGES = 400, 900
 MOST, BULLET = 5, 160
 COSTS, COST = 8, 240
+EVERY, TOUCHED = 100, 2000
 CALL, REASON = 1200, 1200
 WHOLE_CALL = 2800
 #: What may be unread when it was asked for, by the key of the fact.
@@ -61,6 +62,7 @@ def case(request: Request, call: int = CALL) -> Iterator[Block]:
     yield rich_text(
         *reason(request),
         *_bulleted("What changes", [_difference(one) for one in plan.differences]),
+        lines(*((one,) for one in touched(request, EVERY)), limit=TOUCHED),
         *_bulleted("Impact", _costs(request), COSTS, COST),
         *_bulleted("Good to know", [(one,) for one in plan.warnings]),
         lines(_way_back(plan.undo), limit=FACT),

@@ -11,7 +11,7 @@ from bot.operation import Change
 from bot.operations import CATALOGUE
 from bot.values import Code, Line, Moment, Plan, Request, Span, Strong
 from handlers.blocks.details import CHANGED, UNREAD, Standing
-from handlers.blocks.phrases import mentions, tally
+from handlers.blocks.phrases import mentions, tally, touched
 from handlers.blocks.text import cut, joined, visible
 
 SIGN = "⚠️ "
@@ -19,6 +19,7 @@ REASON, CLAUSE, VALUE = 64, 64, 40
 DIFFERENCES = 2
 ALERT, ALERTS, CHANGES = 110, 220, 400
 FEW = 2  #: people that are named
+NAMES = 3  #: databases that are named
 TELLING = 5  #: letters that a word has at least that is about something, less one
 NO_BACKUP = "There is no backup: nothing can be restored"
 #: What operations say at length.
@@ -31,6 +32,8 @@ def glance(request: Request, standing: Standing) -> Iterator[Line]:
     """Of a request that waits for people."""
     yield reason(request)
     yield from changes(request)
+    if also := "; ".join(touched(request, NAMES)):
+        yield (cut(visible(also), ALERTS),)
     yield impact(request)
     yield from alerts(request, standing)
     yield voting(request, standing)
@@ -112,6 +115,8 @@ def _alerts(request: Request, standing: Standing) -> Iterator[str]:
     yield from (one.rstrip(".") for one in reversed(plan.warnings))
     if "cannot be read" in request.classified.rule:
         yield f"What cannot be read of it counts as {request.classified.environment}"
+    if also := request.classified.rule.partition(", but it also ")[2]:
+        yield f"It counts as {request.classified.environment}: it also {also}"
     if _is_raised(request) and (why := "; ".join(_untold(request))):
         yield f"{request.assessment.risk.capitalize()} risk: {why}"
 
