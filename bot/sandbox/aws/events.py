@@ -17,18 +17,38 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "low storage",
         "Allocated storage has been exhausted. Allocate additional storage to resolve",
     ),
+    "RDS-EVENT-0011": ("configuration change", "Updated to use DBParameterGroup {}"),
     "RDS-EVENT-0012": ("configuration change", "Applying modification to database instance class"),
     "RDS-EVENT-0013": ("failover", "Multi-AZ instance failover started"),
     "RDS-EVENT-0014": (
         "configuration change",
         "Finished applying modification to DB instance class",
     ),
+    "RDS-EVENT-0016": ("configuration change", "Reset master credentials"),
     "RDS-EVENT-0017": (
         "configuration change",
         "Finished applying modification to allocated storage",
     ),
     "RDS-EVENT-0018": ("configuration change", "Applying modification to allocated storage"),
+    "RDS-EVENT-0024": (
+        "configuration change",
+        "Applying modification to convert to a Multi-AZ DB instance",
+    ),
+    "RDS-EVENT-0025": (
+        "configuration change",
+        "Finished applying modification to convert to a Multi-AZ DB instance",
+    ),
+    "RDS-EVENT-0028": ("configuration change", "Disabled automated backups"),
+    "RDS-EVENT-0029": (
+        "configuration change",
+        "Finished applying modification to convert to a standard (Single-AZ) DB instance",
+    ),
+    "RDS-EVENT-0030": (
+        "configuration change",
+        "Applying modification to convert to a standard (Single-AZ) DB instance",
+    ),
     "RDS-EVENT-0031": ("failure", "DB instance put into {} state"),
+    "RDS-EVENT-0032": ("configuration change", "Enabled automated backups"),
     "RDS-EVENT-0034": (
         "failover",
         "Abandoning user requested failover since a failover recently occurred on the database "
@@ -41,17 +61,56 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "RDS-EVENT-0040": ("creation", "Creating manual snapshot"),
     "RDS-EVENT-0041": ("deletion", "Deleted manual snapshot"),
     "RDS-EVENT-0042": ("creation", "Manual snapshot created"),
+    "RDS-EVENT-0047": ("maintenance", "Database instance patched"),
     "RDS-EVENT-0049": ("failover", "Multi-AZ instance failover completed"),
+    "RDS-EVENT-0067": (
+        "configuration change",
+        "Unable to reset your password. Error information: {}",
+    ),
     "RDS-EVENT-0071": ("failover", "Completed failover to DB instance: {}"),
     "RDS-EVENT-0073": ("failover", "Started cross AZ failover to DB instance: {}"),
     "RDS-EVENT-0074": ("backup", "Creating manual cluster snapshot"),
     "RDS-EVENT-0075": ("backup", "Manual cluster snapshot created"),
+    "RDS-EVENT-0078": ("configuration change", "Monitoring Interval changed to {}"),
+    "RDS-EVENT-0079": (
+        "failure",
+        "Amazon RDS has been unable to create credentials for enhanced monitoring and "
+        "this feature has been disabled. This is likely due to the rds-monitoring-role "
+        "not being present and configured correctly in your account. Please refer to the "
+        "troubleshooting section in the Amazon RDS documentation for further details.",
+    ),
+    "RDS-EVENT-0080": (
+        "failure",
+        "Amazon RDS has been unable to configure enhanced monitoring on your instance: {}"
+        " and this feature has been disabled. This is likely due to the rds-monitoring-"
+        "role not being present and configured correctly in your account. Please refer to"
+        " the troubleshooting section in the Amazon RDS documentation for further "
+        "details.",
+    ),
+    "RDS-EVENT-0084": ("notification", "Unable to convert the DB instance to Multi-AZ: {}"),
     "RDS-EVENT-0087": ("notification", "DB instance stopped"),
     "RDS-EVENT-0088": ("notification", "DB instance started"),
+    "RDS-EVENT-0092": ("configuration change", "Finished updating DB parameter group"),
     "RDS-EVENT-0150": ("notification", "DB cluster stopped"),
     "RDS-EVENT-0151": ("notification", "DB cluster started"),
+    "RDS-EVENT-0157": ("notification", "Unable to modify the DB instance class. {}"),
+    "RDS-EVENT-0158": (
+        "notification",
+        "Database instance is in a state that cannot be upgraded: {}",
+    ),
     "RDS-EVENT-0170": ("creation", "DB cluster created"),
     "RDS-EVENT-0171": ("deletion", "DB cluster deleted"),
+    "RDS-EVENT-0188": ("failure", "The DB instance is in a state that can't be upgraded. {}"),
+    "RDS-EVENT-0264": ("maintenance", "The pre-check started for the DB engine version upgrade."),
+    "RDS-EVENT-0265": ("maintenance", "The pre-check finished for the DB engine version upgrade."),
+    "RDS-EVENT-0266": ("maintenance", "The downtime started for the DB instance."),
+    "RDS-EVENT-0267": ("maintenance", "The engine version upgrade started."),
+    "RDS-EVENT-0268": ("maintenance", "The engine version upgrade finished."),
+    "RDS-EVENT-0269": ("maintenance", "The post-upgrade tasks are in progress."),
+    "RDS-EVENT-0270": (
+        "maintenance",
+        "The DB engine version upgrade failed. The engine version upgrade rollback succeeded.",
+    ),
 }
 """Category and message by AWS's event id, which the API itself never tells."""
 

@@ -13,13 +13,20 @@ from bot.sandbox.aws.instances import InstanceActions
 from bot.sandbox.aws.logfiles import LogActions
 from bot.sandbox.aws.models import TimedInstance
 from bot.sandbox.aws.modifications import ModifyActions
+from bot.sandbox.aws.offers import OfferActions
 from bot.sandbox.aws.snapshots import SnapshotActions
 
 DEFAULT_DURATION_MINUTES = 60
 
 
 class RDS(
-    InstanceActions, ModifyActions, SnapshotActions, ClusterActions, LogActions, AccountActions
+    InstanceActions,
+    ModifyActions,
+    OfferActions,
+    SnapshotActions,
+    ClusterActions,
+    LogActions,
+    AccountActions,
 ):
     """Every action of moto's RDS, and these."""
 
