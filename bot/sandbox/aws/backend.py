@@ -15,6 +15,7 @@ from moto.rds.exceptions import (
 )
 from moto.rds.utils import get_object_value, validate_filters
 
+from bot.sandbox.aws.engines import DEFAULT_AUTHORITY
 from bot.sandbox.aws.events import EventLog
 from bot.sandbox.aws.models import Timed, TimedCluster, TimedInstance, TimedMember
 from bot.sandbox.aws.world import World
@@ -77,6 +78,7 @@ class TimedBackend(moto.RDSBackend):
     def create_db_instance(self, db_kwargs: dict[str, Any]) -> moto.DBInstance:
         if not db_kwargs.get("engine_version") and db_kwargs["engine"] in ENGINE_VERSIONS:
             db_kwargs["engine_version"] = ENGINE_VERSIONS[db_kwargs["engine"]]
+        db_kwargs.setdefault("ca_certificate_identifier", DEFAULT_AUTHORITY)
         return super().create_db_instance(db_kwargs)
 
     def create_db_cluster(self, kwargs: dict[str, Any]) -> moto.DBCluster:

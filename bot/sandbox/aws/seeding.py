@@ -6,7 +6,9 @@ from typing import cast
 
 from moto.rds.models import rds_backends
 
+from bot.sandbox.aws import security_groups
 from bot.sandbox.aws.backend import ENGINE_VERSIONS, TimedBackend
+from bot.sandbox.aws.engines import DEFAULT_AUTHORITY, family
 from bot.sandbox.aws.fleet import ClusterSpec, InstanceSpec
 from bot.sandbox.aws.instances import STOPPED_FOR
 from bot.sandbox.aws.models import Maintenance, TimedCluster, TimedInstance, TimedMember
@@ -15,7 +17,7 @@ MAINTENANCE = {
     "system-update": "New Operating System update is available",
     "db-upgrade": "Minor version upgrade is available",
 }
-SECURITY_GROUPS = ["sg-0a1b2c3d4e5f60718"]
+SECURITY_GROUPS = [security_groups.FIRST]
 
 
 def seed(specs: Iterable[InstanceSpec | ClusterSpec]) -> None:
@@ -47,6 +49,7 @@ def _add_instance(backend: TimedBackend, spec: InstanceSpec) -> None:
         backup_retention_period=spec.retention_days,
         vpc_security_group_ids=SECURITY_GROUPS,
         storage_encrypted=True,
+        ca_certificate_identifier=DEFAULT_AUTHORITY,
         db_parameter_group_name=_parameter_group(backend, spec),
         tags=_tag_list(spec.tags),
     )
@@ -117,6 +120,7 @@ def _add_member(backend: TimedBackend, spec: ClusterSpec, name: str, zone: str) 
         engine=_moto(spec.engine),
         availability_zone=spec.region + zone,
         preferred_maintenance_window=spec.maintenance_window,
+        ca_certificate_identifier=DEFAULT_AUTHORITY,
         tags=_tag_list(spec.tags),
     )
     member.engine = spec.engine
@@ -144,7 +148,9 @@ def _parameter_group(backend: TimedBackend, spec: InstanceSpec) -> str | None:
     backend.create_db_parameter_group(
         {
             "db_parameter_group_name": name,
-            "db_parameter_group_family": spec.engine,
+            "db_parameter_group_family": family(
+                spec.engine, spec.engine_version or ENGINE_VERSIONS[spec.engine]
+            ),
             "description": f"Parameters of {spec.identifier}",
         }
     )

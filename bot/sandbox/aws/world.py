@@ -55,6 +55,11 @@ class World:
         self._resources: Counter[str] = Counter()
 
     @property
+    def brief(self) -> float:
+        """Seconds for which nobody is served when a database moves to another machine."""
+        return 30 / self.pace
+
+    @property
     def drift(self) -> int:
         """Minutes, in whole hours, from its own time to that whose figures it shows."""
         wanted = self.began if self._figures_from is None else self._figures_from
@@ -67,8 +72,9 @@ class World:
         """Naive, as moto keeps its times; in milliseconds, as AWS does."""
         return naive(self.now())
 
-    def timeline(self, operation: str) -> Timeline:
-        return paced(self.plan[operation], self.now(), self.pace)
+    def timeline(self, operation: str, at: float | None = None) -> Timeline:
+        """Of an operation that begins at `at`, else now."""
+        return paced(self.plan[operation], self.now() if at is None else at, self.pace)
 
     def will_end(self, operation: str, status: str, identifier: str, times: int) -> None:
         self._endings.append(Ending(operation, identifier, status, times))
