@@ -28,6 +28,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "Finished applying modification to allocated storage",
     ),
     "RDS-EVENT-0018": ("configuration change", "Applying modification to allocated storage"),
+    "RDS-EVENT-0026": ("maintenance", "Applying off-line patches to DB instance"),
+    "RDS-EVENT-0027": ("maintenance", "Finished applying off-line patches to DB instance"),
     "RDS-EVENT-0031": ("failure", "DB instance put into {} state"),
     "RDS-EVENT-0034": (
         "failover",
@@ -68,6 +70,14 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "RDS-EVENT-0171": ("deletion", "DB cluster deleted"),
     "RDS-EVENT-0173": ("maintenance", "Database cluster engine version has been upgraded"),
     "RDS-EVENT-0177": ("maintenance", "Database cluster upgrade is in progress"),
+    "RDS-EVENT-0267": ("maintenance", "The engine version upgrade started."),
+    "RDS-EVENT-0268": ("maintenance", "The engine version upgrade finished."),
+    "RDS-EVENT-0270": (
+        "maintenance",
+        "The DB engine version upgrade failed. The engine version upgrade rollback succeeded.",
+    ),
+    "RDS-EVENT-0288": ("maintenance", "Cluster operating system upgrade starting"),
+    "RDS-EVENT-0289": ("maintenance", "Cluster operating system upgrade completed"),
 }
 """Category and message by AWS's event id, which the API itself never tells."""
 

@@ -70,6 +70,8 @@ class ClusterSpec:
     replica_of: str | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
     waiting: tuple[str, ...] = ()  #: members that had no restart since those were set
+    maintenance: str = ""
+    maintenance_days: int = 10
 
 
 Fleet = tuple[InstanceSpec | ClusterSpec, ...]

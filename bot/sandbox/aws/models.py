@@ -222,6 +222,7 @@ class TimedSnapshot(Timed, moto.DBSnapshot):
 class TimedCluster(Timed, moto.DBCluster):
     event_source = "db-cluster"
     automatic_restart_time: datetime | None = None
+    pending_maintenance: tuple["Maintenance", ...] = ()
     io_optimized_next_allowed_modification_time: datetime | None = None
     database_insights_mode = "standard"
     performance_insights_enabled = False

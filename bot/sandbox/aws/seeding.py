@@ -15,6 +15,7 @@ from bot.sandbox.aws.stops import rest
 MAINTENANCE = {
     "system-update": "New Operating System update is available",
     "db-upgrade": "Minor version upgrade is available",
+    "ca-certificate-rotation": "The CA certificate expires soon. Rotate it",
 }
 SECURITY_GROUPS = ["sg-0a1b2c3d4e5f60718"]
 
@@ -72,7 +73,7 @@ def resource_id(spec: InstanceSpec | ClusterSpec) -> str:
     return str(backend.instance(spec.identifier).dbi_resource_id)
 
 
-def _maintenance(spec: InstanceSpec, now: datetime) -> tuple[Maintenance, ...]:
+def _maintenance(spec: InstanceSpec | ClusterSpec, now: datetime) -> tuple[Maintenance, ...]:
     if not spec.maintenance:
         return ()
     at = now + timedelta(days=spec.maintenance_days)
@@ -99,6 +100,7 @@ def _add_cluster(backend: TimedBackend, spec: ClusterSpec) -> None:
     )
     cluster.engine = spec.engine
     cluster.cluster_create_time = cluster.created - timedelta(days=spec.age_days)
+    cluster.pending_maintenance = _maintenance(spec, cluster.created)
     backend.clusters[spec.identifier] = cluster
     if spec.replica_of:
         region, account, _, name = spec.replica_of.split(":")[3:]
