@@ -1,6 +1,6 @@
 """One account and region of RDS: moto's backend with our clock, events, filters and quota."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 from moto.rds import models as moto
@@ -8,6 +8,7 @@ from moto.rds import urls
 from moto.rds.exceptions import (
     DBClusterNotFoundError,
     DBInstanceNotFoundError,
+    DBSnapshotNotFoundFault,
     InvalidDBClusterStateFault,
     InvalidDBInstanceStateFault,
     InvalidParameterValue,
@@ -34,6 +35,13 @@ ENGINE_VERSIONS = {
     "sqlserver-se": "15.00.4420.2.v1",
 }
 """What a new database gets when nobody says; moto knows none of some engines, else very old."""
+
+
+MISSING: Mapping[str, Callable[[str], RDSClientError]] = {
+    "db": DBInstanceNotFoundError,
+    "cluster": DBClusterNotFoundError,
+    "snapshot": DBSnapshotNotFoundFault,
+}
 
 
 class TimedBackend(moto.RDSBackend):
@@ -99,7 +107,7 @@ class TimedBackend(moto.RDSBackend):
     def _get_resource_for_tagging(self, arn: str) -> Any:
         found = super()._get_resource_for_tagging(arn)
         if not found:
-            raise InvalidParameterValue(f"Invalid resource name: {arn}")
+            raise _not_found(arn)
         return found
 
     @staticmethod
@@ -120,6 +128,13 @@ class TimedBackend(moto.RDSBackend):
             for name, resource in resources.items()
             if all(_has_one_of(resource, paths, values) for paths, values in wanted)
         }
+
+
+def _not_found(arn: str) -> RDSClientError:
+    """In the words of its kind; groups and the like AWS calls an invalid name."""
+    *_, kind, name = arn.split(":", 6)
+    known = MISSING.get(kind)
+    return known(name) if known else InvalidParameterValue(f"Invalid resource name: {arn}")
 
 
 def require(instance: Timed, states: Iterable[str]) -> None:

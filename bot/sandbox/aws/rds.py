@@ -16,6 +16,7 @@ from bot.sandbox.aws.modifications import ModifyActions
 from bot.sandbox.aws.parameter_groups import ParameterActions
 from bot.sandbox.aws.snapshots import SnapshotActions
 from bot.sandbox.aws.stops import StopActions
+from bot.sandbox.aws.tags import TagActions
 
 DEFAULT_DURATION_MINUTES = 60
 
@@ -29,6 +30,7 @@ class RDS(
     ParameterActions,
     MaintenanceActions,
     SnapshotActions,
+    TagActions,
     LogActions,
     AccountActions,
 ):
