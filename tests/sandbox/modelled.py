@@ -17,8 +17,9 @@ COMMON = {"InvalidParameterValue", "InvalidParameterCombination"}
 class Modelled:
     """A client's methods: the answer, once its shape is proven."""
 
-    def __init__(self, aws: AWSSandbox) -> None:
-        self._client = aws.client("rds")
+    def __init__(self, aws: AWSSandbox, **where: str) -> None:
+        """``where``: the account and the region, else the main ones."""
+        self._client = aws.client("rds", **where)
 
     def __getattr__(self, method: str) -> Callable[..., dict[str, Any]]:
         operation = MODEL.operation_model(self._client.meta.method_to_api_mapping[method])

@@ -52,6 +52,7 @@ class TimedBackend(moto.RDSBackend):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.log = EventLog()
+        self.exports: dict[str, Any] = {}
 
     @property
     def _url_module(self) -> Any:
@@ -81,6 +82,17 @@ class TimedBackend(moto.RDSBackend):
 
     def members(self, cluster: TimedCluster) -> list[TimedMember]:
         return [one for one in cluster.members if isinstance(one, TimedMember)]
+
+    def get_snapshot(self, identifier: str, resource_type: Any, not_found_exception: Any) -> Any:
+        """By its ARN it may stand in another account, where that shares it."""
+        region, account, name = self.region_name, self.account_id, identifier
+        if identifier.startswith("arn:"):
+            _, _, _, region, account, _, name = identifier.split(":", 6)
+        found: Any = self.get_backend("rds", region, account).resource_map[resource_type].get(name)
+        shared = found and {self.account_id, "all"} & set(found.attributes["restore"])
+        if found is None or (account != self.account_id and not shared):
+            raise not_found_exception(identifier)
+        return found
 
     def make_default_groups(self) -> None:
         """AWS makes one as soon as somebody uses it."""

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from bot.sandbox.aws.world import World
 
 USABLE = ("available", "storage-optimization")
+DEFAULT_KEY = "default_kms_key_id"
+"""What moto encrypts with where nobody names a key: AWS's own."""
 RESTORABLE_EVERY = timedelta(minutes=5)
 EXTENDED_SUPPORT = "open-source-rds-extended-support"
 """What a new database gets: it outlives the standard support of its engine, at a price."""
@@ -192,6 +194,13 @@ class TimedMember(TimedInstance, moto.DBInstanceClustered):
 
 class TimedSnapshot(Timed, moto.DBSnapshot):
     event_source = "db-snapshot"
+    in_use_until = 0.0  #: epoch seconds; by a copy or an export
+    source_db_snapshot_identifier: str | None = None
+    source_region: str | None = None
+
+    @property
+    def is_encrypted(self) -> bool:
+        return bool(self.encrypted)
 
     @property
     def percent_progress(self) -> int:
@@ -267,6 +276,13 @@ class TimedCluster(Timed, moto.DBCluster):
 
 class TimedClusterSnapshot(Timed, moto.DBClusterSnapshot):
     event_source = "db-cluster-snapshot"
+    in_use_until = 0.0
+    source_db_cluster_snapshot_arn: str | None = None
+    source_region: str | None = None
+
+    @property
+    def is_encrypted(self) -> bool:
+        return bool(self.storage_encrypted)
 
     @property
     def db_cluster_resource_id(self) -> str:

@@ -28,6 +28,8 @@ def default_plan() -> Plan:
         "back_up_instance": [("available", 5), ("backing-up", 200)],
         "create_db_snapshot": [("creating", 240)],
         "copy_db_snapshot": [("copying", 300)],
+        "start_export_task": [("STARTING", 300), ("IN_PROGRESS", 1500)],
+        "cancel_export_task": [("CANCELING", 60)],
         "create_db_cluster": [("creating", 200)],
         "delete_db_cluster": [("deleting", 120)],
         "start_db_cluster": [("starting", 300)],

@@ -9,11 +9,13 @@ from bot.sandbox.aws.account import AccountActions
 from bot.sandbox.aws.cluster_modifications import ClusterModifyActions
 from bot.sandbox.aws.clusters import ClusterActions
 from bot.sandbox.aws.events import Event, Search
+from bot.sandbox.aws.exports import ExportActions
 from bot.sandbox.aws.instances import InstanceActions
 from bot.sandbox.aws.logfiles import LogActions
 from bot.sandbox.aws.maintenance import MaintenanceActions
 from bot.sandbox.aws.modifications import ModifyActions
 from bot.sandbox.aws.parameter_groups import ParameterActions
+from bot.sandbox.aws.snapshot_copies import SnapshotCopyActions
 from bot.sandbox.aws.snapshots import SnapshotActions
 from bot.sandbox.aws.stops import StopActions
 from bot.sandbox.aws.tags import TagActions
@@ -30,6 +32,8 @@ class RDS(
     ParameterActions,
     MaintenanceActions,
     SnapshotActions,
+    SnapshotCopyActions,
+    ExportActions,
     TagActions,
     LogActions,
     AccountActions,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 from moto.rds.models import rds_backends
 
@@ -59,6 +59,7 @@ def _add_instance(backend: TimedBackend, spec: InstanceSpec) -> None:
     instance.pending_maintenance = _maintenance(spec, instance.created)
     instance.performance_insights_enabled = spec.insights
     _keep(backend, instance, spec.age_days)
+    _back_up(backend, spec)
     if spec.status == "stopped":
         rest(backend, instance)
     if spec.replica_of:
@@ -107,6 +108,7 @@ def _add_cluster(backend: TimedBackend, spec: ClusterSpec) -> None:
         source = cast(TimedBackend, rds_backends[account][region]).cluster(name)
         cluster.replication_source_identifier = source.arn
         source.read_replica_identifiers.append(cluster.arn)
+    _back_up(backend, spec)
     for number, name in enumerate(spec.members):
         _add_member(backend, spec, name, zone="abc"[number % 3])
 
@@ -153,6 +155,24 @@ def _parameter_group(backend: TimedBackend, spec: InstanceSpec) -> str | None:
     )
     backend.modify_db_parameter_group(name, _for_a_restart(spec.parameters))
     return name
+
+
+def _back_up(backend: TimedBackend, spec: InstanceSpec | ClusterSpec) -> None:
+    """Automated snapshots, named by AWS after the minute in which they began."""
+    now = backend.world.utcnow()
+    hour, minute = map(int, spec.backup_window[:5].split(":"))
+    today = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
+    last = today if today <= now else today - timedelta(days=1)
+    for day in range(spec.backups):
+        at = last - timedelta(days=day)
+        made = _automated(backend, spec, f"rds:{spec.identifier}-{at:%Y-%m-%d-%H-%M}")
+        made.created = made.original_snapshot_create_time = at
+
+
+def _automated(backend: TimedBackend, spec: InstanceSpec | ClusterSpec, name: str) -> Any:
+    if isinstance(spec, ClusterSpec):
+        return backend.create_auto_cluster_snapshot(spec.identifier, name)
+    return backend.create_auto_snapshot(spec.identifier, name)
 
 
 def _family(spec: InstanceSpec | ClusterSpec) -> str:
