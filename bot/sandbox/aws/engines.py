@@ -106,14 +106,14 @@ def is_aurora(engine: str) -> bool:
 def major(engine: str, version: str) -> str:
     """Versions with the same one are minor upgrades of each other: `16`, `8.0`, `15.00`."""
     parts = version.split(".")
-    one = engine in ("postgres", "aurora-postgresql") or engine.startswith("oracle-")
+    one = "postgres" in engine or engine.startswith(("oracle-", "custom-"))
     return ".".join(parts[: 1 if one else 2])
 
 
 def family(engine: str, version: str) -> str:
     """Of its parameter groups: `postgres16`, `mysql8.0`, `oracle-se2-19`, `sqlserver-se-15.0`."""
     told = major(engine, version)
-    if engine.startswith("oracle-"):
+    if engine.startswith(("oracle-", "custom-")):
         return f"{engine}-{told}"
     if engine.startswith("sqlserver-"):
         return f"{engine}-{told.removesuffix('0')}"

@@ -1,6 +1,4 @@
-"""Actions on instances: create, describe, reboot, start, stop, delete."""
-
-from datetime import timedelta
+"""Actions on instances: create, describe, reboot, delete."""
 
 from moto.core.responses import ActionResult
 from moto.rds.exceptions import InvalidParameterCombination, RDSClientError
@@ -11,7 +9,6 @@ from bot.sandbox.aws.models import USABLE, TimedInstance
 from bot.sandbox.aws.timeline import Timeline
 
 REBOOTABLE = (*USABLE, "incompatible-parameters")
-STOPPED_FOR = timedelta(days=7)
 ASKED_FAILOVER = "asked_failover"
 """How a failover that AWS took begins; it may be declined."""
 DECLINED_AFTER = 2.0
@@ -67,25 +64,6 @@ class InstanceActions(Actions):
             fail_over(self.backend, instance)
         return ActionResult({"DBInstance": instance})
 
-    def start_db_instance(self) -> ActionResult:
-        result = super().start_db_instance()
-        instance: TimedInstance = made(result, "DBInstance")
-        instance.automatic_restart_time = None
-        self.finish("start_db_instance", instance, "RDS-EVENT-0088")
-        return result
-
-    def stop_db_instance(self) -> ActionResult:
-        instance = self.backend.instance(self.said("DBInstanceIdentifier"))
-        if instance.db_cluster_identifier:
-            raise InvalidParameterCombination(
-                f"{instance.engine} DB instances are not eligible for stopping individually."
-            )
-        require(instance, USABLE)
-        result = super().stop_db_instance()
-        instance.automatic_restart_time = instance.world.utcnow() + STOPPED_FOR
-        self.finish("stop_db_instance", instance, "RDS-EVENT-0087")
-        return result
-
     def delete_db_instance(self) -> ActionResult:
         instance = self.backend.instance(self.said("DBInstanceIdentifier"))
         final = self.said("FinalDBSnapshotIdentifier")
@@ -94,6 +72,10 @@ class InstanceActions(Actions):
             raise InvalidParameterCombination(
                 "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified."
             )
+        if final and not alone:
+            raise InvalidParameterCombination(
+                "FinalDBSnapshotIdentifier can not be specified when deleting a cluster instance."
+            )
         require(instance, (*USABLE, "stopped", "failed", "incompatible-parameters"))
         result = super().delete_db_instance()
         self._linger(instance)
@@ -101,7 +83,8 @@ class InstanceActions(Actions):
 
     def _instance_appears(self, result: ActionResult) -> ActionResult:
         instance: TimedInstance = made(result, "DBInstance")
-        timeline = instance.undergo("create_db_instance")
+        member = instance.db_cluster_identifier is not None
+        timeline = instance.undergo("create_cluster_member" if member else "create_db_instance")
         self.backend.emit("RDS-EVENT-0005", instance, timeline.ends("creating"))
         if any(status == "backing-up" for status, _ in timeline.phases):
             self.backend.emit("RDS-EVENT-0001", instance, timeline.begins("backing-up"))

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 OPTIMIZING = "storage-optimization"
 USABLE = ("available", OPTIMIZING)
+DEFAULT_KEY = "default_kms_key_id"
+"""What moto encrypts with where nobody names a key: AWS's own."""
 CERTIFIED_FOR = timedelta(days=365)
 SHORTEST_RETENTION = 7
 """Days for which Performance Insights keeps what it saw."""
@@ -72,12 +74,12 @@ class Timed(moto.RDSBaseModel):
     def source(self) -> Source:
         return Source(self.event_source, self.resource_id, self.arn)
 
-    def undergo(self, operation: str) -> Timeline:
+    def undergo(self, operation: str, at: float | None = None) -> Timeline:
         """Begin an operation's timeline, with the ending that was injected for it if any."""
         ending = self.world.ending(operation, self.resource_id)
         if ending:
             self._settled = ending
-        self._timeline = self.world.timeline(operation)
+        self._timeline = self.world.timeline(operation, at)
         return self._timeline
 
     def progress(self, *statuses: str) -> int:
@@ -94,6 +96,20 @@ def assign(resource: Timed, values: Mapping[str, Any]) -> None:
         setattr(resource, name, value)
 
 
+@dataclass
+class Applying:
+    """How far an instance is with what was set in a group; `trouble` until the next change."""
+
+    waits: bool = False
+    trouble: str = ""
+    until: float = 0.0  #: epoch seconds
+
+    def status_at(self, now: float) -> str:
+        if now < self.until:
+            return "applying"
+        return self.trouble or ("pending-reboot" if self.waits else "in-sync")
+
+
 class TimedInstance(Timed, moto.DBInstance):
     event_source = "db-instance"
     automatic_restart_time: datetime | None = None
@@ -103,9 +119,6 @@ class TimedInstance(Timed, moto.DBInstance):
     performance_insights_retention = SHORTEST_RETENTION
     database_insights_mode = "standard"
     promotion_tier: int | None = None
-    parameters_wait = False
-    parameters_status = ""  #: of an attached group, as long as it is not in force
-    cluster_parameters_wait = False
     engine_lifecycle_support = EXTENDED_SUPPORT
     outages: tuple[tuple[float, float], ...] = ()  #: from when until when, in epoch seconds
     manage_master_user_password = False
@@ -131,11 +144,12 @@ class TimedInstance(Timed, moto.DBInstance):
         self.pending_modified_values: dict[str, Any] = {}
         self._timeline, self._settled = None, "available"
         self.certificate_until = self.created + CERTIFIED_FOR
+        self.own_parameters, self.cluster_parameters = Applying(), Applying()
         self._other_zone = _neighbour(self.availability_zone)
 
     @property
     def db_parameter_group_status_list(self) -> list[dict[str, str]]:
-        status = self.parameters_status or ("pending-reboot" if self.parameters_wait else "in-sync")
+        status = self.own_parameters.status_at(self.world.now())
         return [
             {"DBParameterGroupName": one.name, "ParameterApplyStatus": status}
             for one in self.db_parameter_groups()
@@ -196,6 +210,18 @@ class TimedInstance(Timed, moto.DBInstance):
         ]
         return [{"VpcSecurityGroupId": one, "Status": status} for one, status in groups]
 
+    @property
+    def parameters_wait(self) -> bool:
+        return self.own_parameters.waits
+
+    @parameters_wait.setter
+    def parameters_wait(self, value: bool) -> None:
+        self.own_parameters.waits = value
+
+    @property
+    def parameter_group(self) -> str:
+        return self.db_parameter_group_name or self.default_db_parameter_group_details()[1]
+
     def default_db_parameter_group_details(self) -> tuple[str, str]:
         name = family(self.engine, self.engine_version)
         return name, f"default.{name}"
@@ -210,7 +236,7 @@ class TimedInstance(Timed, moto.DBInstance):
 
     def apply_parameters(self) -> None:
         """What a restart does and a failover does not."""
-        self.parameters_wait = self.cluster_parameters_wait = False
+        self.own_parameters, self.cluster_parameters = Applying(), Applying()
 
     def swap_zones(self) -> None:
         self.availability_zone, self._other_zone = self._other_zone, self.availability_zone
@@ -238,9 +264,19 @@ class TimedMember(TimedInstance, moto.DBInstanceClustered):
 
     promotion_tier = 1
 
+    def save_automated_backup(self) -> None:
+        """Its cluster is what is backed up."""
+
 
 class TimedSnapshot(Timed, moto.DBSnapshot):
     event_source = "db-snapshot"
+    in_use_until = 0.0  #: epoch seconds; by a copy or an export
+    source_db_snapshot_identifier: str | None = None
+    source_region: str | None = None
+
+    @property
+    def is_encrypted(self) -> bool:
+        return bool(self.encrypted)
 
     @property
     def percent_progress(self) -> int:
@@ -270,6 +306,14 @@ class TimedSnapshot(Timed, moto.DBSnapshot):
 
 class TimedCluster(Timed, moto.DBCluster):
     event_source = "db-cluster"
+    automatic_restart_time: datetime | None = None
+    pending_maintenance: tuple["Maintenance", ...] = ()
+    io_optimized_next_allowed_modification_time: datetime | None = None
+    database_insights_mode = "standard"
+    performance_insights_enabled = False
+    performance_insights_retention_period: int | None = None
+    monitoring_interval = 0
+    monitoring_role_arn: str | None = None
     engine_lifecycle_support = EXTENDED_SUPPORT
     SUPPORTED_FILTERS = {  # noqa: RUF012 - declared by moto
         **moto.DBCluster.SUPPORTED_FILTERS,
@@ -278,21 +322,28 @@ class TimedCluster(Timed, moto.DBCluster):
 
     @property
     def db_cluster_members(self) -> list[dict[str, Any]]:
-        waiting = {
-            one.db_instance_identifier
+        statuses = {
+            one.db_instance_identifier: one.cluster_parameters.status_at(self.world.now())
             for one in self.members
-            if isinstance(one, TimedMember) and one.cluster_parameters_wait
+            if isinstance(one, TimedMember)
         }
         return [
-            {**one, "DBClusterParameterGroupStatus": "pending-reboot"}
-            if one["DBInstanceIdentifier"] in waiting
-            else one
+            {**one, "DBClusterParameterGroupStatus": statuses[one["DBInstanceIdentifier"]]}
             for one in super().db_cluster_members
         ]
 
     def __init__(self, backend: "TimedBackend", **kwargs: Any) -> None:
         super().__init__(backend=backend, **kwargs)
         self.db_cluster_resource_id = self.world.resource_id("cluster", self.arn)
+        self.pending_modified_values: dict[str, Any] = {}
+        if self.is_aurora and self.storage_type == "gp2":
+            self.storage_type = "aurora"
+        if kwargs.get("db_cluster_parameter_group_name") is None:
+            self.parameter_group = f"default.{family(self.engine, self.engine_version)}"
+
+    @property
+    def is_aurora(self) -> bool:
+        return bool(self.engine.startswith("aurora"))
 
     @property
     def latest_restorable_time(self) -> datetime | None:  # type: ignore[override]
@@ -301,6 +352,13 @@ class TimedCluster(Timed, moto.DBCluster):
 
 class TimedClusterSnapshot(Timed, moto.DBClusterSnapshot):
     event_source = "db-cluster-snapshot"
+    in_use_until = 0.0
+    source_db_cluster_snapshot_arn: str | None = None
+    source_region: str | None = None
+
+    @property
+    def is_encrypted(self) -> bool:
+        return bool(self.storage_encrypted)
 
     @property
     def db_cluster_resource_id(self) -> str:

@@ -1,4 +1,4 @@
-"""ModifyDBInstance and ModifyDBCluster: what shows at once, after some seconds, or when applied."""
+"""ModifyDBInstance: what shows at once, after some seconds, or when applied."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 from moto.core.responses import ActionResult
 
 from bot.sandbox.aws.actions import Actions
-from bot.sandbox.aws.backend import TimedBackend, require_cluster
+from bot.sandbox.aws.backend import TimedBackend
 from bot.sandbox.aws.engines import least_growth
-from bot.sandbox.aws.models import USABLE, Timed, TimedInstance, assign
+from bot.sandbox.aws.models import USABLE, TimedInstance
 from bot.sandbox.aws.modify_rules import Request, check
 from bot.sandbox.aws.modify_steps import LOG_EXPORTS, STORAGE, Values, play
-from bot.sandbox.aws.windows import check_windows, next_window
+from bot.sandbox.aws.windows import next_window
 
 WINDOWS = ("preferred_backup_window", "preferred_maintenance_window")
 RENAMED: Mapping[str, str] = {
@@ -96,21 +96,6 @@ class ModifyActions(Actions):
             _wait_for_the_window(self.backend, instance)
         return ActionResult({"DBInstance": instance})
 
-    def modify_db_cluster(self) -> ActionResult:
-        cluster = self.backend.cluster(self.said("DBClusterIdentifier"))
-        windows = self._take(WINDOWS)
-        check_windows(
-            windows.get(WINDOWS[0], cluster.preferred_backup_window),
-            windows.get(WINDOWS[1], cluster.preferred_maintenance_window),
-        )
-        require_cluster(cluster, ("available",))
-        more = set(self.params) - {"db_cluster_identifier", "apply_immediately"}
-        result = super().modify_db_cluster()
-        if more:
-            cluster.undergo("modify_db_cluster")
-        self._change_windows(cluster, windows)
-        return result
-
     def _now(self) -> float:
         return self.backend.world.now()
 
@@ -122,19 +107,6 @@ class ModifyActions(Actions):
         return {
             RENAMED.get(name, name): self.params[name] for name in SETTINGS if name in self.params
         }
-
-    def _take(self, names: Any) -> dict[str, Any]:
-        """Remove these parameters from what moto will see, and apply, at once."""
-        taken = {name: self.params.pop(name) for name in names if name in self.params}
-        if "preferred_maintenance_window" in taken:
-            taken["preferred_maintenance_window"] = taken["preferred_maintenance_window"].lower()
-        return taken
-
-    def _change_windows(self, resource: Timed, windows: dict[str, Any]) -> None:
-        if not windows:
-            return
-        seen_at = resource.undergo("modify_windows").ends_at
-        resource.world.later(seen_at, lambda: assign(resource, windows))
 
 
 def _differing(instance: TimedInstance, asked: Values) -> dict[str, Any]:
@@ -163,7 +135,7 @@ def _current(instance: TimedInstance, name: str) -> Any:
     if name == LOG_EXPORTS:
         return {}
     if name == "db_parameter_group_name":
-        return instance.db_parameter_groups()[0].name
+        return instance.parameter_group
     return getattr(instance, name, None)
 
 

@@ -215,6 +215,7 @@ def _parameter_group(it: Request) -> None:
     name = it.asked["db_parameter_group_name"]
     version = it.asked.get("engine_version", it.instance.engine_version)
     family = engines.family(it.instance.engine, version)
+    it.backend.make_default_groups()
     if name == f"default.{family}":
         return
     group = it.backend.db_parameter_groups.get(name)

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any, NamedTuple, cast
 
 from bot.sandbox.aws.backend import TimedBackend
 from bot.sandbox.aws.engines import rotates_without_restart
 from bot.sandbox.aws.instances import tell_how_it_came_back
 from bot.sandbox.aws.managed_secrets import ManagedSecret
-from bot.sandbox.aws.models import CERTIFIED_FOR, TimedInstance, assign
+from bot.sandbox.aws.models import CERTIFIED_FOR, Applying, TimedInstance, assign
 from bot.sandbox.aws.timeline import Timeline
 
 Values = Mapping[str, Any]
@@ -199,15 +200,15 @@ def _joined(instance: TimedInstance, values: Values) -> None:
 
 def _attach(instance: TimedInstance, values: Values) -> None:
     assign(instance, values)
-    instance.parameters_status = "applying"
+    instance.own_parameters = Applying(until=inf)
 
 
 def _attached(instance: TimedInstance, values: Values) -> None:
-    instance.parameters_status, instance.parameters_wait = "", True
+    instance.own_parameters = Applying(waits=True)
 
 
 def _not_attached(instance: TimedInstance, values: Values) -> None:
-    instance.parameters_status = "failed-to-apply"
+    instance.own_parameters = Applying(trouble="failed-to-apply")
 
 
 def _switch_logs(instance: TimedInstance, values: Values) -> None:
@@ -333,7 +334,7 @@ STEPS = (
         undo=_impair,
     ),
     Step(
-        "rotate_certificate",
+        "change_certificate",
         frozenset({"ca_certificate_identifier"}),
         effect=_certify,
         restarts=lambda instance: not rotates_without_restart(instance.engine),

@@ -73,7 +73,7 @@ class World:
         return naive(self.now())
 
     def timeline(self, operation: str, at: float | None = None) -> Timeline:
-        """Of an operation that begins at `at`, else now."""
+        """It begins now, or at an instant that has just become due."""
         return paced(self.plan[operation], self.now() if at is None else at, self.pace)
 
     def will_end(self, operation: str, status: str, identifier: str, times: int) -> None:
