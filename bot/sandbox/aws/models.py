@@ -122,11 +122,6 @@ class TimedInstance(Timed, moto.DBInstance):
     engine_lifecycle_support = EXTENDED_SUPPORT
     outages: tuple[tuple[float, float], ...] = ()  #: from when until when, in epoch seconds
     manage_master_user_password = False
-    storage_changed_at: float | None = None
-    underway: frozenset[str] = frozenset()  #: attributes that a modification is changing now
-    joining: frozenset[str] = frozenset()  #: security groups that are not in force yet
-    leaving: tuple[str, ...] = ()  #: security groups that are still in force
-    _optimization: Timeline | None = None
 
     def __init__(self, backend: "TimedBackend", **kwargs: Any) -> None:
         super().__init__(backend=backend, **kwargs)
@@ -143,6 +138,11 @@ class TimedInstance(Timed, moto.DBInstance):
         self.dbi_resource_id = self.world.resource_id("db", self.arn)
         self.pending_modified_values: dict[str, Any] = {}
         self._timeline, self._settled = None, "available"
+        self._optimization: Timeline | None = None
+        self.storage_changed_at: float | None = None
+        self.underway: frozenset[str] = frozenset()  # attributes that are being changed now
+        self.joining: frozenset[str] = frozenset()  # security groups that are not in force yet
+        self.leaving: tuple[str, ...] = ()  # security groups that are still in force
         self.certificate_until = self.created + CERTIFIED_FOR
         self.own_parameters, self.cluster_parameters = Applying(), Applying()
         self._other_zone = _neighbour(self.availability_zone)

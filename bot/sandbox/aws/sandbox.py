@@ -148,7 +148,11 @@ class AWSSandbox:
         return self._world.plan
 
     def will_end(self, operation: str, status: str, identifier: str = "*", times: int = 1) -> None:
-        """Let the next such operation settle in `status`: ("create_db_snapshot", "failed")."""
+        """Let the next such operation settle in `status`: ("create_db_snapshot", "failed").
+
+        A step of ModifyDBInstance may be "refused" too, which only an event tells; see
+        docs/sandbox.md.
+        """
         self._world.will_end(operation, status, identifier, times)
 
     def decline_failover(self, identifier: str = "*", times: int = 1) -> None:
