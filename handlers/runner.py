@@ -45,6 +45,7 @@ from handlers.blocks.phrases import is_unsent
 from handlers.blocks.receipt import filed
 from handlers.delivery.charts import ChartAnswers
 from handlers.delivery.invocation import Invocation
+from handlers.delivery.links import Links
 from handlers.errors import explained, offer
 from handlers.parser import Command, Incomplete, is_common, sentence, whole_text
 from handlers.suggestions import missing_from, reply_to, with_thread
@@ -57,9 +58,10 @@ Found = TypeVar("Found")
 
 
 class Runner:
-    def __init__(self, services: Services, charts: ChartAnswers) -> None:
+    def __init__(self, services: Services, charts: ChartAnswers, links: Links) -> None:
         self._services = services
         self._charts = charts
+        self._links = links
         self._authorization = Authorization(services.store, services.directory)
 
     async def run(self, command: Command, invocation: Invocation) -> dict[str, object]:
@@ -108,7 +110,11 @@ class Runner:
         return await missing_from(found, desk, person) or found
 
     async def carry_out(self, command: Command, invocation: Invocation) -> dict[str, object]:
-        """The reply. Raises BotError."""
+        """The reply, with a link to each request that it names. Raises BotError."""
+        drawn = await self._carried_out(command, invocation)
+        return await self._links.put_into(drawn, invocation.asker) if drawn else drawn
+
+    async def _carried_out(self, command: Command, invocation: Invocation) -> dict[str, object]:
         operation = command.operation
         match operation:
             case Change():
@@ -154,7 +160,8 @@ class Runner:
         changes = altered(request, now) if is_unsent(request) else ()
         also = await earlier(self._services.store, request)
         standing = Standing(who=await self._of_whom(request), changes=changes, also=also)
-        return detailed(request, standing, alone=True)
+        drawn = detailed(request, standing, alone=True)
+        return await self._links.put_into(drawn, invocation.asker)
 
     async def _audited(
         self, operation: Operation, person: Person, answering: Awaitable[Found]

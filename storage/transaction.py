@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.errors import ConflictError
 from bot.values import (
     AuditEvent,
+    Click,
     Incident,
     LiveChart,
     Look,
@@ -275,6 +276,10 @@ class Transaction:
     def stir_homes(self) -> None:
         """Has the Homes drawn anew in which this shows; a few seconds' changes go together."""
         self._stirs_homes = True
+
+    async def note_click(self, person: PersonId, click: Click) -> None:
+        """What came of it is said in their Home until they open it anew."""
+        await homes.note_click(self._connection, person, click)
 
     async def remind(self, given: Sequence[Reminder]) -> tuple[Reminder, ...]:
         """Notes that people are told of what waits; returns those reminders that are new."""

@@ -12,7 +12,7 @@ from typing import Any, Self
 import structlog
 
 from bot.aws.errors import acting
-from bot.aws.region import Region, Still, at_any_time
+from bot.aws.region import Keep, Region, Still, at_any_time, nothing
 from bot.aws.session import Acting
 from bot.errors import AWSError
 from bot.values import (
@@ -172,13 +172,13 @@ class AWS:
         """Ask right before the call leaves whether it still may: what ``still`` raises stops it."""
         return replace(self, still=still)
 
-    async def act(self, call: Call) -> Receipt:
+    async def act(self, call: Call, keep: Keep = nothing) -> Receipt:
         """The one mutating call. Raises AWSRefusedError (nothing done) or AWSAmbiguousError."""
         self._allow(call.action)
         if self.client is None:
             async with self.prepared(call) as ready:
-                return await ready.act(call)
-        return await self.region.act(call, self.client, self.still)
+                return await ready.act(call, keep)
+        return await self.region.act(call, self.client, self.still, keep)
 
     def _allow(self, action: str) -> None:
         if action not in self.permissions:

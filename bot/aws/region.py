@@ -67,6 +67,13 @@ Fetch = Callable[[tuple[str, ...]], Awaitable[Mapping[str, Mapping[str, Any]]]]
 Clock = Callable[[], int]
 #: Raises AWSNotNowError where a call must not leave any more.
 Still = Callable[[], None]
+#: What is kept of AWS's reply: ids that AWS made, never a secret.
+Keep = Callable[[Mapping[str, Any]], dict[str, Any]]
+
+
+def nothing(reply: Mapping[str, Any]) -> dict[str, Any]:
+    """A reply of which nothing has to be known later."""
+    return {}
 
 
 def at_any_time() -> None:
@@ -301,9 +308,10 @@ class Region:
         async with opened as client:
             yield client
 
-    async def act(self, call: Call, client: Any, still: Still) -> Receipt:
+    async def act(self, call: Call, client: Any, still: Still, keep: Keep = nothing) -> Receipt:
         """Send a mutating call, once. Raises AWSRefusedError, AWSAmbiguousError or what ``still``
-        raises when it is asked, signed and about to leave."""
+        raises when it is asked, signed and about to leave. Of the reply ``keep`` says what the
+        receipt holds."""
         if self._observes:
             raise observed()
         action = call.action.partition(":")[2]
@@ -313,7 +321,8 @@ class Region:
         with acting():
             reply = await getattr(client, xform_name(action))(**call.arguments)
         metadata = reply.get("ResponseMetadata", {})
-        return Receipt(at=self.clock(), aws_request_id=metadata.get("RequestId"))
+        detail = keep(reply)
+        return Receipt(at=self.clock(), aws_request_id=metadata.get("RequestId"), detail=detail)
 
     async def mark(self, identity: Acting) -> None:
         """One cheap read under a step's session name: once CloudTrail shows it, it is current."""

@@ -27,7 +27,7 @@ from bot.values import (
     Place,
     Range,
     Window,
-    amount,
+    figure,
 )
 from storage.store import Store
 
@@ -145,6 +145,7 @@ def now_of(chart: Chart, alarm: Alarm | None) -> str:
         curve for panel in chart.panels[:1] for curve in panel.curves
         if alarm and curve.series.metric == alarm.metric and curve.series.latest
     ]  # fmt: skip
-    if len(curves) != 1 or curves[0].series.latest is None:
+    series = curves[0].series if len(curves) == 1 else None
+    if series is None or series.latest is None:
         return ""
-    return f", now {amount(curves[0].series.latest[1], curves[0].series.unit)}"
+    return f", now {figure(series.metric, series.latest[1], series.unit, short=True)}"

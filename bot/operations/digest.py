@@ -1,3 +1,4 @@
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
@@ -60,7 +61,20 @@ Zone = Annotated[
     AfterValidator(zone),
     Parameter("Time zone", "Europe/Berlin", "Default: your Slack time zone."),
 ]
-ScheduleId = Annotated[str, Parameter("Schedule", "D-…", "As /rds digest shows it.")]
+
+
+def schedule_id(given: str) -> str:
+    """Of a digest, whether there is one or not. Raises ValueError."""
+    if not re.fullmatch(r"[DS]-\w+", given, re.IGNORECASE):
+        raise ValueError(f'"{given}" is no schedule, as D-3f2a1c is one; /rds digest shows them')
+    return given
+
+
+ScheduleId = Annotated[
+    str,
+    AfterValidator(schedule_id),
+    Parameter("Schedule", "D-…", "As /rds digest shows it."),
+]
 
 
 class PreviewDigest(Query):

@@ -13,7 +13,9 @@ def chart(found: ReportFigures, title: str, span: str, zone: str) -> Report | No
     scales = (
         Scale(title="Operations", unit="%", intervals=_intervals(shares, 1)),
         _in_time("Approvals", (found.approval,)),
-        _in_time("Incidents", (found.acknowledgement, found.resolution)),
+        # Means of different incidents: on one scale they would be read as one after the other.
+        _in_time("Acknowledged incidents", (found.acknowledgement,)),
+        _in_time("Ended incidents", (found.resolution,)),
     )
     told = tuple(one for scale in scales if (one := _told(scale)).intervals)
     about = f"Last {span}, beside the {span} before"

@@ -163,7 +163,7 @@ class Follower:
             await self._past_horizon(request, "AWS did not answer")
         else:
             self._failing.discard(request.label)
-            await self._write_down(change, request, progress)
+            await self._write_down(request, progress)
 
     async def _ask(self, change: Change, request: Request) -> Progress:
         aws = door(self._accounts, change, request, request.step)
@@ -178,20 +178,24 @@ class Follower:
         # a little early, so that a tick that comes a moment too soon is not left out
         return int(interval * (SLOWER if late else 1) * 0.9)
 
-    async def _write_down(self, change: Change, request: Request, progress: Progress) -> None:
+    async def _write_down(self, request: Request, progress: Progress) -> None:
         match progress.stage:
             case Stage.WAITING | Stage.ARRIVED:
-                await self._still_running(change, request, progress)
+                await self._still_running(request, progress)
             case Stage.SUCCEEDED:
                 await self._end(request, progress, Status.SUCCEEDED, "succeeded")
+            case Stage.SCHEDULED:
+                await self._end(request, progress, Status.SUCCEEDED, "scheduled")
             case Stage.FAILED:
                 await self._end(request, progress, Status.FAILED, "ended_badly")
+            case Stage.ROLLED_BACK:
+                await self._end(request, progress, Status.FAILED, "rolled_back")
             case Stage.NOT_SENT:
                 await self._end(request, progress, Status.FAILED, "not_sent")
             case Stage.UNKNOWN:
                 await self._become_unknown(request, progress.detail)
 
-    async def _still_running(self, change: Change, request: Request, progress: Progress) -> None:
+    async def _still_running(self, request: Request, progress: Progress) -> None:
         step = request.step
         now = self._clock()
         waited = now - (step.sent_at or 0)
@@ -209,9 +213,10 @@ class Follower:
         # https://docs.slack.dev/apis/web-api/rate-limits
         if _news(step, changed):
             await self._noted(request, changed, arrived=arrived)
-        if waited > micros(change.horizon):
+        horizon = _horizon(request)
+        if waited > micros(horizon):
             await self._become_unknown(
-                request, f"AWS has not settled it in {change.horizon}: {progress.detail}"
+                request, f"AWS has not settled it in {horizon}: {progress.detail}"
             )
 
     async def _noted(self, request: Request, step: Step, *, arrived: bool) -> None:
@@ -283,7 +288,9 @@ def _enriched(request: Request, events: tuple[RDSEvent, ...]) -> Request:
 
 
 def _horizon(request: Request) -> timedelta:
-    """Of the operation; an hour for one that is no longer in the catalogue."""
+    """Of its plan, else of its operation; an hour for one that is no longer in the catalogue."""
+    if request.step.plan.horizon is not None:
+        return request.step.plan.horizon
     operation = CATALOGUE.get(request.step.operation, Operation)
     return operation.horizon if issubclass(operation, Change) else timedelta(hours=1)
 

@@ -83,6 +83,7 @@ from bot.values._digests import (
     Snoozed,
     Week,
 )
+from bot.values._durations import between, lasting
 from bot.values._families import Kin, Looked, Relative, Unread, family, family_last_seen
 from bot.values._incidents import (
     BANDS,
@@ -123,6 +124,7 @@ from bot.values._people import Access, Person, PersonId
 from bot.values._reports import Tally
 from bot.values._requests import (
     Assessment,
+    Click,
     Decision,
     Effect,
     Look,
@@ -168,6 +170,7 @@ __all__ = [
     "Channel",
     "Chart",
     "Classified",
+    "Click",
     "Code",
     "Concern",
     "Curve",
@@ -272,6 +275,7 @@ __all__ = [
     "all_panels",
     "amount",
     "asking",
+    "between",
     "canonical",
     "family",
     "family_last_seen",
@@ -280,6 +284,7 @@ __all__ = [
     "folded",
     "keep_fresh",
     "label",
+    "lasting",
     "looking",
     "micros",
     "more",

@@ -1,6 +1,7 @@
 """A change, from the call that is planned to the proof that it happened."""
 
 import json
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -46,6 +47,7 @@ class Plan(Value):
     baseline: dict[str, Any] = Field(
         default_factory=dict
     )  #: facts that later prove that it happened
+    horizon: timedelta | None = None  #: how long it may take; None: as long as its kind may
 
 
 class Order(Value):
@@ -94,6 +96,10 @@ class Stage(StrEnum):
     FAILED = "failed"
     #: Proven: the call never took effect at AWS.
     NOT_SENT = "not_sent"
+    #: AWS took it and does it later by itself, in the maintenance window: nothing is locked.
+    SCHEDULED = "scheduled"
+    #: AWS tried, and put everything back as it was.
+    ROLLED_BACK = "rolled_back"
     #: It cannot be found out by the bot: a person must look.
     UNKNOWN = "unknown"
 
@@ -102,4 +108,5 @@ class Progress(Value):
     stage: Stage
     detail: str  #: a sentence with AWS's own status: "snapshot pre-upgrade-1 is available"
     percent: int | None = None
+    then_at: int | None = None  #: of what is scheduled: when AWS does it; None: nobody says
     evidence: dict[str, Any] = Field(default_factory=dict)  #: kept, and seen by the next poll

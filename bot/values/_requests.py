@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from pydantic import Field
 
+from bot.values._answers import Line
 from bot.values._base import Value, fingerprint, label
 from bot.values._changes import Order, Plan, Progress, Receipt
 from bot.values._databases import Classified, RDSEvent, Target
@@ -136,6 +137,13 @@ class Step(Value):
     evidence: dict[str, Any] = Field(default_factory=dict)
     events: tuple[RDSEvent, ...] = ()
     progress: Progress | None = None  #: how far AWS is; while it is unsent, why it waits
+
+    @property
+    def took(self) -> int | None:
+        """Microseconds from the send to its end; None where one of them has not come."""
+        if self.sent_at is None or self.settled_at is None:
+            return None
+        return self.settled_at - self.sent_at
 
     def identity(self) -> dict[str, Any]:
         """What is approved: the call and the very database it is for."""
@@ -303,6 +311,14 @@ class Request(Value):
             request_id=self.id,
             key=f"card:{self.id}",
         )
+
+
+class Click(Value):
+    """What somebody pressed at a request; ``refused`` says why it did not count; empty: it did."""
+
+    request: int
+    verb: str  #: approve, reject or cancel
+    refused: Line = ()
 
 
 class OpenRequests(Value):

@@ -219,11 +219,12 @@ def _buttons(request: Request, *, is_held: bool) -> list[Element]:
 
 
 def _afterwards(request: Request) -> Iterator[Element]:
-    """Where it did worse afterwards: the way back, and whether it was like that a week before."""
+    """The way back from what was done; and where it did worse, how it was a week before."""
+    was_done = request.status is Status.SUCCEEDED or request.is_worse_since
+    if was_done and (back := way_back(request)):
+        yield from controls(back)
     if not request.is_worse_since:
         return
-    if back := way_back(request):
-        yield from controls(back)
     line = f"metrics {request.step.target.typed} --range {Range.DAY} {WEEK_BEFORE}"
     yield from controls(looking("Compare with last week", line))
 

@@ -4,14 +4,25 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.values import Code, Difference, Line, Moment, Plan, Request, Status, Strong, Usual, Vote
+from bot.values import (
+    Code,
+    Difference,
+    Line,
+    Moment,
+    Plan,
+    Request,
+    Status,
+    Strong,
+    Usual,
+    Vote,
+    lasting,
+)
 from handlers.blocks.aws_call import call_text
 from handlers.blocks.elements import context, fields
 from handlers.blocks.phrases import listed, mentions, tally
 from handlers.blocks.progress import progress
 from handlers.blocks.rich import Block, Part, bullets, lines, preformatted, quote, rich_text
 from handlers.blocks.text import joined
-from handlers.blocks.times import lasting
 
 WAITS_TOO = "Asked for earlier, and open for the same database"
 CHANGED = "Who decides has changed since this was asked for."
@@ -68,7 +79,7 @@ def details(
     if request.status is Status.PENDING:
         yield from voting(standing.counting or request, standing.who, standing.lapsed(request))
     if standing.also and request.status.is_open:
-        yield context((f"{WAITS_TOO}: {', '.join(standing.also)}",), limit=FACT)
+        yield rich_text(lines((f"{WAITS_TOO}: {', '.join(standing.also)}",), limit=FACT))
     if standing.changes:
         yield context((" ".join((CHANGED, *standing.changes)),), limit=CHANGES)
     yield from fields(_facts(request), FACT)

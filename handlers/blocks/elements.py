@@ -149,6 +149,14 @@ def controls(given: Button | Menu) -> list[Element]:
     return [_menu(given, choices)] if choices else []
 
 
+def beside(text: Text, menu: Menu, *between: Block) -> list[Block]:
+    """A line with a menu beside it; what a menu cannot hold stands below, after ``between``."""
+    found = controls(menu)
+    if len(found) == 1:
+        return [{"type": "section", "text": text, "accessory": found[0]}, *between]
+    return [{"type": "section", "text": text}, *between, *actions(found)]
+
+
 def _menu(given: Menu, choices: Sequence[Button]) -> Element:
     """https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element"""
     options = [option(one.label, _unfolds(one)) for one in choices]

@@ -2,9 +2,18 @@
 
 from collections.abc import Sequence
 
-from bot.values import Line, Mention, PersonId, Request, Status, Strong, Vote, label
+from bot.values import (
+    Line,
+    Mention,
+    PersonId,
+    Request,
+    Status,
+    Strong,
+    Vote,
+    label,
+    lasting,
+)
 from handlers.blocks.text import cut, joined, visible
-from handlers.blocks.times import lasting
 
 EFFECT = 300
 WORD = 64
@@ -192,7 +201,11 @@ def _settled(request: Request) -> str:
     step = request.step
     if step.sent_at is None:
         return f"{request.status}, nothing was sent"
-    if step.settled_at is None:
+    if step.took is None:
         return request.status.value
+    code = request.outcome.code if request.outcome else ""
+    if code == "scheduled":
+        return "scheduled, AWS does it later"
+    said = "rolled back" if code == "rolled_back" else request.status.value
     word = "in" if request.status is Status.SUCCEEDED else "after"
-    return f"{request.status} {word} {lasting(step.settled_at - step.sent_at)}"
+    return f"{said} {word} {lasting(step.took)}"

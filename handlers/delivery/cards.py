@@ -10,9 +10,11 @@ from bot.requests.neighbours import earlier, open_on
 from bot.requests.notifications import details
 from bot.values import Line, PersonId, Posted, Request, Status, Usual
 from handlers.blocks.card import Standing, card, plain_card
+from handlers.blocks.elements import Payload
 from handlers.blocks.glance import FEW
 from handlers.blocks.phrases import is_unsent, people
-from handlers.delivery.messages import Messages, Payload
+from handlers.delivery.links import Links
+from handlers.delivery.messages import Messages
 from handlers.directory import SlackDirectory
 from storage.store import Store
 from storage.tables.outbox import Delivery
@@ -25,6 +27,7 @@ class Cards:
         self,
         store: Store,
         posting: Messages,
+        links: Links,
         directory: SlackDirectory,
         ruling: Ruling,
         patience: float,
@@ -35,6 +38,7 @@ class Cards:
         self._observes = observes
         self._store = store
         self._posting = posting
+        self._links = links
         self._directory = directory
         self._ruling = ruling
         self._patience = patience
@@ -42,6 +46,8 @@ class Cards:
     async def show(self, delivery: Delivery, request: Request) -> Posted:
         standing, usual = await self._standing(request), await self._usual(request)
         drawn = card(request, standing, usual=usual, observes=self._observes)
+        reader = None if request.card_channel else request.requester
+        drawn = await self._links.put_into(drawn, reader, besides=request.id)
         posted = await self._draw(delivery, request, drawn)
         if not request.status.is_open:
             await self._redraw_later(request)

@@ -18,6 +18,7 @@ from handlers.delivery.channels import Channels, Denied
 from handlers.delivery.direct import DirectMessages
 from handlers.delivery.failures import Admins, Failures, nobody
 from handlers.delivery.files import Files
+from handlers.delivery.links import Links
 from handlers.delivery.messages import Messages
 from handlers.directory import SlackDirectory
 from handlers.slack_errors import SILENCE
@@ -41,6 +42,7 @@ class Notifier:
         self,
         store: Store,
         client: AsyncWebClient,
+        links: Links,
         directory: SlackDirectory,
         ruling: Ruling,
         publish: Publish,
@@ -63,9 +65,14 @@ class Notifier:
         self._store = store
         posting = Messages(client, pause)
         self._posting = posting
-        self._cards = Cards(store, posting, directory, ruling, patience / 4, observes=observes)
+        self._links = links
+        self._cards = Cards(
+            store, posting, links, directory, ruling, patience / 4, observes=observes
+        )
         self._channels = Channels(store, posting, Files(client), clock, denied)
-        self._personal = DirectMessages(store, posting, directory, ruling, clock, patience / 4)
+        self._personal = DirectMessages(
+            store, posting, links, directory, ruling, clock, patience / 4
+        )
         self._publish = publish
         self._home = home
         self._draw = draw
@@ -173,6 +180,7 @@ class Notifier:
             await self._failures.tell_ending(request)
             return None
         drawn = detailed(request) if message.kind == "details" else ending(request)
+        drawn = await self._links.put_into(drawn, besides=request.id)
         return await self._posting.post(request.card.channel, drawn, thread_ts=request.card.ts)
 
     async def _pictured(self, delivery: Delivery) -> Posted | None:

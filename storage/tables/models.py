@@ -318,6 +318,7 @@ class HomeViewRow(Row, table=True):
     person: str = Field(primary_key=True)
     opened_at: int = _instant()
     view_hash: str | None = None
+    click: str | None = None
 
 
 class ReminderRow(Row, table=True):

@@ -99,6 +99,11 @@ class Requests:
         async with self._connections.read() as connection:
             return await load_one(connection, request_id)
 
+    async def of(self, ids: Sequence[int]) -> tuple[Request, ...]:
+        """In this order, without those that there are not or that cannot be read."""
+        async with self._connections.read() as connection:
+            return await load(connection, ids)
+
     async def find(
         self,
         *,

@@ -8,6 +8,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.values import Decision, Message, Place, Request
+from handlers.delivery.links import Links
 from handlers.delivery.notifier import Notifier
 from handlers.directory import Identity, SlackDirectory
 from storage.store import Store
@@ -62,7 +63,7 @@ def a_notifier(store: Store, channels: Channels, clock: Clock, patience: float) 
         return request.decision
 
     return Notifier(
-        store, client, directory, ruling, publish, publish, publish, clock,
+        store, client, Links(store, client), directory, ruling, publish, publish, publish, clock,
         pause=0.001, patience=patience, denied=lambda _: frozenset(),
     )  # fmt: skip
 
