@@ -38,6 +38,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "configuration change",
         "Finished applying modification to convert to a Multi-AZ DB instance",
     ),
+    "RDS-EVENT-0026": ("maintenance", "Applying off-line patches to DB instance"),
+    "RDS-EVENT-0027": ("maintenance", "Finished applying off-line patches to DB instance"),
     "RDS-EVENT-0028": ("configuration change", "Disabled automated backups"),
     "RDS-EVENT-0029": (
         "configuration change",
@@ -64,6 +66,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "RDS-EVENT-0042": ("creation", "Manual snapshot created"),
     "RDS-EVENT-0047": ("maintenance", "Database instance patched"),
     "RDS-EVENT-0049": ("failover", "Multi-AZ instance failover completed"),
+    "RDS-EVENT-0059": ("notification", "Started copy of snapshot {}"),
+    "RDS-EVENT-0060": ("notification", "Finished copy of snapshot {}"),
     "RDS-EVENT-0067": (
         "configuration change",
         "Unable to reset your password. Error information: {}",
@@ -112,11 +116,19 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "notification",
         "Database instance is in a state that cannot be upgraded: {}",
     ),
+    "RDS-EVENT-0159": ("notification", "DB snapshot export task failed"),
+    "RDS-EVENT-0160": ("notification", "DB snapshot export task canceled"),
+    "RDS-EVENT-0161": ("notification", "DB snapshot export task completed"),
+    "RDS-EVENT-0162": ("notification", "DB cluster snapshot export task failed"),
+    "RDS-EVENT-0163": ("notification", "DB cluster snapshot export task canceled"),
+    "RDS-EVENT-0164": ("notification", "DB cluster snapshot export task completed"),
     "RDS-EVENT-0170": ("creation", "DB cluster created"),
     "RDS-EVENT-0171": ("deletion", "DB cluster deleted"),
     "RDS-EVENT-0173": ("maintenance", "Database cluster engine version has been upgraded"),
     "RDS-EVENT-0177": ("maintenance", "Database cluster upgrade is in progress"),
     "RDS-EVENT-0188": ("failure", "The DB instance is in a state that can't be upgraded. {}"),
+    "RDS-EVENT-0196": ("notification", "Started copy of cluster snapshot {}"),
+    "RDS-EVENT-0197": ("notification", "Finished copy of cluster snapshot {}"),
     "RDS-EVENT-0264": ("maintenance", "The pre-check started for the DB engine version upgrade."),
     "RDS-EVENT-0265": ("maintenance", "The pre-check finished for the DB engine version upgrade."),
     "RDS-EVENT-0266": ("maintenance", "The downtime started for the DB instance."),
@@ -127,6 +139,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "maintenance",
         "The DB engine version upgrade failed. The engine version upgrade rollback succeeded.",
     ),
+    "RDS-EVENT-0288": ("maintenance", "Cluster operating system upgrade starting"),
+    "RDS-EVENT-0289": ("maintenance", "Cluster operating system upgrade completed"),
 }
 """Category and message by AWS's event id, which the API itself never tells."""
 
