@@ -28,6 +28,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "Finished applying modification to allocated storage",
     ),
     "RDS-EVENT-0018": ("configuration change", "Applying modification to allocated storage"),
+    "RDS-EVENT-0019": ("restoration", "Restored from {}"),
     "RDS-EVENT-0026": ("maintenance", "Applying off-line patches to DB instance"),
     "RDS-EVENT-0027": ("maintenance", "Finished applying off-line patches to DB instance"),
     "RDS-EVENT-0031": ("failure", "DB instance put into {} state"),
@@ -44,7 +45,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "RDS-EVENT-0040": ("creation", "Creating manual snapshot"),
     "RDS-EVENT-0041": ("deletion", "Deleted manual snapshot"),
     "RDS-EVENT-0042": ("creation", "Manual snapshot created"),
+    "RDS-EVENT-0043": ("restoration", "Restored from {}"),
+    "RDS-EVENT-0046": ("read replica", "Replication for the Read Replica resumed"),
     "RDS-EVENT-0049": ("failover", "Multi-AZ instance failover completed"),
+    "RDS-EVENT-0057": ("read replica", "Replication streaming has been terminated"),
     "RDS-EVENT-0059": ("notification", "Started copy of snapshot {}"),
     "RDS-EVENT-0060": ("notification", "Finished copy of snapshot {}"),
     "RDS-EVENT-0069": (
@@ -80,6 +84,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "RDS-EVENT-0177": ("maintenance", "Database cluster upgrade is in progress"),
     "RDS-EVENT-0196": ("notification", "Started copy of cluster snapshot {}"),
     "RDS-EVENT-0197": ("notification", "Finished copy of cluster snapshot {}"),
+    "RDS-EVENT-0202": ("read replica", "Read replica creation failed"),
     "RDS-EVENT-0267": ("maintenance", "The engine version upgrade started."),
     "RDS-EVENT-0268": ("maintenance", "The engine version upgrade finished."),
     "RDS-EVENT-0270": (

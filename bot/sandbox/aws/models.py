@@ -109,6 +109,7 @@ class TimedInstance(Timed, moto.DBInstance):
     performance_insights_enabled = False
     database_insights_mode = "standard"
     engine_lifecycle_support = EXTENDED_SUPPORT
+    replication = "replicating"  #: how it does as a read replica
     outages: tuple[tuple[float, float], ...] = ()  #: from when until when, in epoch seconds
 
     def __init__(self, backend: "TimedBackend", **kwargs: Any) -> None:
@@ -156,6 +157,14 @@ class TimedInstance(Timed, moto.DBInstance):
     def interrupt(self, since: float, until: float) -> None:
         """Nobody is served in that time, which its metrics show."""
         self.outages = (*self.outages, (since, until))
+
+    @property
+    def status_infos(self) -> list[dict[str, Any]]:
+        if not self.source_db_instance_identifier or self.status != "available":
+            return []
+        good = self.replication == "replicating"
+        said = {"StatusType": "read replication", "Normal": good, "Status": self.replication}
+        return [said]
 
     @property
     def secondary_availability_zone(self) -> str | None:
@@ -232,6 +241,7 @@ class TimedCluster(Timed, moto.DBCluster):
     event_source = "db-cluster"
     automatic_restart_time: datetime | None = None
     pending_maintenance: tuple["Maintenance", ...] = ()
+    clone_group_id: str | None = None
     io_optimized_next_allowed_modification_time: datetime | None = None
     database_insights_mode = "standard"
     performance_insights_enabled = False

@@ -15,6 +15,7 @@ from bot.sandbox.aws.logfiles import LogActions
 from bot.sandbox.aws.maintenance import MaintenanceActions
 from bot.sandbox.aws.modifications import ModifyActions
 from bot.sandbox.aws.parameter_groups import ParameterActions
+from bot.sandbox.aws.restores import RestoreActions
 from bot.sandbox.aws.snapshot_copies import SnapshotCopyActions
 from bot.sandbox.aws.snapshots import SnapshotActions
 from bot.sandbox.aws.stops import StopActions
@@ -29,6 +30,7 @@ class RDS(
     StopActions,
     ModifyActions,
     ClusterModifyActions,
+    RestoreActions,
     ParameterActions,
     MaintenanceActions,
     SnapshotActions,
