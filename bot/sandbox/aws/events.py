@@ -85,6 +85,11 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "RDS-EVENT-0196": ("notification", "Started copy of cluster snapshot {}"),
     "RDS-EVENT-0197": ("notification", "Finished copy of cluster snapshot {}"),
     "RDS-EVENT-0202": ("read replica", "Read replica creation failed"),
+    "RDS-EVENT-0244": ("notification", "Blue/green deployment tasks completed"),
+    "RDS-EVENT-0248": ("notification", "Switchover completed on blue/green deployment"),
+    "RDS-EVENT-0250": ("notification", "Switchover from primary {} started"),
+    "RDS-EVENT-0251": ("notification", "Switchover from primary {} completed"),
+    "RDS-EVENT-0252": ("notification", "Switchover from primary {} was rolled back"),
     "RDS-EVENT-0267": ("maintenance", "The engine version upgrade started."),
     "RDS-EVENT-0268": ("maintenance", "The engine version upgrade finished."),
     "RDS-EVENT-0270": (

@@ -6,6 +6,7 @@ from moto.core.responses import ActionResult
 from moto.rds.exceptions import InvalidParameterCombination
 
 from bot.sandbox.aws.account import AccountActions
+from bot.sandbox.aws.blue_green import BlueGreenActions
 from bot.sandbox.aws.cluster_modifications import ClusterModifyActions
 from bot.sandbox.aws.clusters import ClusterActions
 from bot.sandbox.aws.events import Event, Search
@@ -31,6 +32,7 @@ class RDS(
     ModifyActions,
     ClusterModifyActions,
     RestoreActions,
+    BlueGreenActions,
     ParameterActions,
     MaintenanceActions,
     SnapshotActions,
