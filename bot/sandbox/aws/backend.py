@@ -54,6 +54,7 @@ class TimedBackend(moto.RDSBackend):
         super().__init__(region_name, account_id)
         self.log = EventLog()
         self.exports: dict[str, Any] = {}
+        self.deployments: dict[str, Any] = {}
 
     @property
     def _url_module(self) -> Any:

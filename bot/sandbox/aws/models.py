@@ -120,6 +120,7 @@ class TimedInstance(Timed, moto.DBInstance):
     database_insights_mode = "standard"
     promotion_tier: int | None = None
     engine_lifecycle_support = EXTENDED_SUPPORT
+    replication = "replicating"  #: how it does as a read replica
     outages: tuple[tuple[float, float], ...] = ()  #: from when until when, in epoch seconds
     manage_master_user_password = False
 
@@ -231,6 +232,14 @@ class TimedInstance(Timed, moto.DBInstance):
         self.outages = (*self.outages, (since, until))
 
     @property
+    def status_infos(self) -> list[dict[str, Any]]:
+        if not self.source_db_instance_identifier or self.status != "available":
+            return []
+        good = self.replication == "replicating"
+        said = {"StatusType": "read replication", "Normal": good, "Status": self.replication}
+        return [said]
+
+    @property
     def secondary_availability_zone(self) -> str | None:
         return self._other_zone if self.multi_az else None
 
@@ -308,6 +317,7 @@ class TimedCluster(Timed, moto.DBCluster):
     event_source = "db-cluster"
     automatic_restart_time: datetime | None = None
     pending_maintenance: tuple["Maintenance", ...] = ()
+    clone_group_id: str | None = None
     io_optimized_next_allowed_modification_time: datetime | None = None
     database_insights_mode = "standard"
     performance_insights_enabled = False

@@ -6,6 +6,7 @@ from moto.core.responses import ActionResult
 from moto.rds.exceptions import InvalidParameterCombination
 
 from bot.sandbox.aws.account import AccountActions
+from bot.sandbox.aws.blue_green import BlueGreenActions
 from bot.sandbox.aws.cluster_modifications import ClusterModifyActions
 from bot.sandbox.aws.clusters import ClusterActions
 from bot.sandbox.aws.events import Event, Search
@@ -16,6 +17,7 @@ from bot.sandbox.aws.maintenance import MaintenanceActions
 from bot.sandbox.aws.modifications import ModifyActions
 from bot.sandbox.aws.offers import OfferActions
 from bot.sandbox.aws.parameter_groups import ParameterActions
+from bot.sandbox.aws.restores import RestoreActions
 from bot.sandbox.aws.snapshot_copies import SnapshotCopyActions
 from bot.sandbox.aws.snapshots import SnapshotActions
 from bot.sandbox.aws.stops import StopActions
@@ -31,6 +33,8 @@ class RDS(
     ModifyActions,
     ClusterModifyActions,
     OfferActions,
+    RestoreActions,
+    BlueGreenActions,
     ParameterActions,
     MaintenanceActions,
     SnapshotActions,

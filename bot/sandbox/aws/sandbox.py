@@ -163,6 +163,10 @@ class AWSSandbox:
         """SnapshotQuotaExceeded from this many snapshots in an account and region on."""
         self._world.snapshot_quota = quota
 
+    def limit_databases(self, quota: int) -> None:
+        """No call makes an instance or a cluster from this many in an account and region on."""
+        self._world.instance_quota = self._world.cluster_quota = quota
+
     def fault(
         self,
         pattern: str,
