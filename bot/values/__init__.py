@@ -94,6 +94,7 @@ from bot.values._incidents import (
     OpenIncidents,
     Origin,
     Phase,
+    Trouble,
     Unwatched,
 )
 from bot.values._instants import Instant, passed, wall_clock
@@ -259,6 +260,7 @@ __all__ = [
     "Target",
     "Trail",
     "TrailEvent",
+    "Trouble",
     "Turn",
     "Unreachable",
     "Unread",

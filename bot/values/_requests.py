@@ -307,7 +307,7 @@ class Request(Value):
 
 
 class Click(Value):
-    """What somebody pressed at a request; ``refused`` says why it did not count, where it did not."""
+    """What somebody pressed at a request; ``refused`` says why where it did not count."""
 
     request: int
     verb: str  #: approve, reject or cancel
