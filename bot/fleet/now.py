@@ -6,6 +6,7 @@ from typing import NamedTuple
 from bot.values import (
     Database,
     Incident,
+    Inventory,
     Kind,
     Line,
     Moment,
@@ -15,6 +16,7 @@ from bot.values import (
     Role,
     Status,
     Target,
+    family_last_seen,
 )
 
 ORDER = ALARM, UNSURE, RUNS, WAITS = ("🚨", "⚠️", "🔄", "⏳")
@@ -57,6 +59,26 @@ def now_at(database: Database, incidents: OpenIncidents, requests: OpenRequests)
     asked = (one for one in requests.found if _changes(one, database))
     hidden = there(database, incidents).unread
     return Now(tuple(found), tuple(asked), bool(hidden or requests.unread))
+
+
+def around(target: Target, inventory: Inventory, incidents: OpenIncidents) -> OpenIncidents:
+    """What is open at it or at any of its family, its own first; unread is only what may hide
+    something there."""
+    database = inventory.database(target)
+    if database is None:
+        family, places = [target], None
+    else:
+        kin = [one.database for one in family_last_seen(database, inventory).kin]
+        family = [target, *(one.target for one in kin)]
+        places = {f"{one.account_name}/{one.target.region}" for one in (database, *kin)}
+    names = [one.typed for one in family]
+    found = [one for one in incidents.found if one.target and one.target.typed in names]
+    found.sort(key=lambda one: (one.address != target.typed, one.acknowledged_at is not None))
+    unread = (
+        one for one in incidents.unread
+        if places is None or any(map(one.may_hide, places))
+    )  # fmt: skip
+    return incidents.model_copy(update={"found": tuple(found), "unread": tuple(unread)})
 
 
 def mark(request: Request) -> str:

@@ -17,6 +17,7 @@ from bot.values import (
     Kind,
     Person,
     Request,
+    Trouble,
 )
 
 NOT_VIEWER = "not_viewer"  #: in the audit trail
@@ -52,6 +53,11 @@ class Sight:
         seen = self.fleet.last_seen.database(incident.target) if incident.target else None
         said = {incident.environment, *([self.classify(seen).environment] if seen else ())}
         return said <= self.environments
+
+    def of_trouble(self, trouble: Trouble) -> Trouble:
+        incidents = tuple(filter(self.sees_incident, trouble.incidents))
+        worse = tuple(filter(self.sees, trouble.worse))
+        return trouble.model_copy(update={"incidents": incidents, "worse": worse})
 
     def of(self, inventory: Inventory) -> Inventory:
         return inventory if self.is_whole else inventory.only(self.sees)

@@ -116,6 +116,7 @@ from bot.values._incidents import (
     OpenIncidents,
     Origin,
     Phase,
+    Trouble,
     Unwatched,
 )
 from bot.values._instants import Instant, passed, wall_clock
@@ -285,6 +286,7 @@ __all__ = [
     "Touched",
     "Trail",
     "TrailEvent",
+    "Trouble",
     "Turn",
     "Unreachable",
     "Unread",

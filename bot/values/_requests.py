@@ -345,7 +345,7 @@ class Request(Value):
 
 
 class Click(Value):
-    """What somebody pressed at a request; ``refused`` says why it did not count; empty: it did."""
+    """What somebody pressed at a request; ``refused`` says why where it did not count."""
 
     request: int
     verb: str  #: approve, reject or cancel

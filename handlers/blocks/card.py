@@ -42,7 +42,7 @@ from handlers.blocks.elements import (
     notification,
     plain_section,
 )
-from handlers.blocks.glance import SIGN, deciders, glance, reason
+from handlers.blocks.glance import SIGN, burning, deciders, glance, reason
 from handlers.blocks.phrases import (
     detail,
     effect,
@@ -125,6 +125,7 @@ def _body(
         case Status.APPROVED:
             yield from _waiting(request)
             yield reason(request)
+            yield from burning(request, standing.trouble)
             yield from deciders(standing)
         case _:
             yield from shortly(request, usual)
