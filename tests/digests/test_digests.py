@@ -537,7 +537,8 @@ def test_the_map_says_whose_cpu_it_lacks() -> None:
 
     heat = made.chart
     assert isinstance(heat, HeatMap)
-    assert heat.title.startswith("CPU by hour: b was the busiest that could be read, at ")
+    assert heat.title == "CPU by database and hour"
+    assert made.title.startswith("CPU by hour: b was the busiest that could be read, at ")
     assert heat.unread == "CPU of a, c could not be read, or only in part"
     assert [row.label for row in heat.rows] == ["b", "c"]
     assert pictures(facts(a, day={(a.target, cpu): unread(cpu)}), (), "UTC") == ()
@@ -559,7 +560,7 @@ def test_the_map_shows_the_busiest_twelve_hour_by_hour_with_their_gaps() -> None
 
     heat = made.chart
     assert isinstance(heat, HeatMap)
-    assert heat.title == "CPU by hour: db-49 was the busiest, at 49 %"
+    assert made.title == "CPU by hour: db-49 was the busiest, at 49 %"
     assert heat.about == "50 databases, last 24 hours"
     assert [row.label for row in heat.rows][::11] == ["db-49", "db-38"]
     assert heat.others == 38

@@ -104,7 +104,7 @@ async def test_an_approver_posts_one_now_and_everybody_can_look_alone(any_stage:
         assert "Trends billing-staging (staging) had" in in_thread
         assert "The bot's week: nobody asked for anything." in in_thread
         below = await any_stage.slack.member("ana").sees(
-            lambda it: it.thread_ts == seen.ts and "CPU by database and hour" in it.words
+            lambda it: it.thread_ts == seen.ts and "CPU by hour: " in it.words
         )
         assert "in its busiest hour" in flat(below)
         assert await outcomes(play) == ["digest.posted"]

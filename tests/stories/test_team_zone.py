@@ -89,7 +89,7 @@ async def test_a_digest_that_somebody_posts_is_in_the_teams_time(stage: Stage) -
         await play.types("/rds digest now", "dora")
         await everything_is_told(play.bot)
 
-        told = await drawn(play, "dora", "CPU by hour")
+        told = await drawn(play, "dora", "CPU by database and hour")
 
     assert "Asia/Tokyo time" in told
 
