@@ -260,7 +260,7 @@ def _every_weekday(environment: str | None) -> Menu:
     """Opens the form of a schedule, at that time."""
     narrowed = f" --environment {quoted(environment)}" if environment else ""
     return Menu(
-        label="Send this every weekday…",
+        label="On weekdays at…",
         choices=tuple(
             Button(
                 label=f"Weekdays {hour}:{minute:02d}",
