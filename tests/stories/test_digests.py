@@ -94,7 +94,9 @@ async def test_an_approver_posts_one_now_and_everybody_can_look_alone(any_stage:
 
         [seen] = digests(any_stage)
         said, in_thread = flat(seen), details(any_stage, seen)
-        assert re.match(r"\d need action( \(\d findings\))?: warehouse full in about \d+ days", said)
+        assert re.match(
+            r"\d need action( \(\d findings\))?: warehouse full in about \d+ days", said
+        )
         assert seen.text.startswith(said[:40])
         assert "warehouse (production) full in about" in said
         assert re.search(r"\d trends: .*billing-staging", said)
