@@ -341,9 +341,10 @@ class ServiceDesk:
         return await self.services.digests.appointments()
 
     async def schedule_digest(
-        self, cron: str, timezone: str, environments: tuple[Environment, ...], person: Person
+        self, cron: str, timezone: str | None, environments: tuple[Environment, ...], person: Person
     ) -> Appointment:
-        wanted = self._here(self._narrowed(environments), cron=cron, timezone=timezone)
+        zone = timezone or self.services.settings.timezone or person.timezone
+        wanted = self._here(self._narrowed(environments), cron=cron, timezone=zone)
         return await self.services.digests.schedule(wanted, person, self.received_at)
 
     async def remove_digest(self, schedule_id: str, person: Person) -> Appointment:
