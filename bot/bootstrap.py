@@ -38,8 +38,9 @@ from bot.requests.follower import Follower
 from bot.requests.notifications import Notifications
 from bot.requests.observe_mode import enter
 from bot.requests.reminders import ReminderTick
+from bot.requests.trouble import open_around
 from bot.settings import OBSERVES, Settings, idle
-from bot.values import Line, Moment, Status, micros, wall_clock
+from bot.values import Line, Moment, Request, Status, Target, micros, wall_clock
 from charts import Studio
 from handlers import app as slack
 from handlers.delivery.charts import ChartAnswers
@@ -226,10 +227,14 @@ async def _built(ground: Ground) -> Bot:
     slack.listen(bolt, intake, services, posting, replies, runner, charts, live)
     homes = Homes(services, posting, links, clock, pause=3 * pause)
     admins = Admins(directory, settings)
+
+    async def around(target: Target) -> tuple[Request, ...]:
+        return await open_around(store, target, fleet.last_seen)
+
     notifier = Notifier(
         store, posting, links, directory, judge.now, accounts.publish, homes.deliver,
         pictures.deliver, clock, pause, admins=admins, observes=settings.observe,
-        denied=judge.denied,
+        denied=judge.denied, trouble=services.trouble, around=around,
     )  # fmt: skip
     leads = Leader(store, owner, telemetry.leads).leads
     ticks = (

@@ -37,7 +37,7 @@ from bot.values import (
     label,
 )
 from handlers.blocks.answers import answer
-from handlers.blocks.details import Standing
+from handlers.blocks.details import NO_TROUBLE, Standing
 from handlers.blocks.dry_run import rehearsal
 from handlers.blocks.error import Suggestion
 from handlers.blocks.notices import detailed
@@ -93,7 +93,8 @@ class Runner:
         try:
             person = await self._services.directory.person(invocation.asker, invocation.received_at)
             desk = await self._desk(person, invocation)
-            return await reply_to(error, desk, person, invocation.thread)
+            drawn = await reply_to(error, desk, person, invocation.thread)
+            return await self._links.put_into(drawn, invocation.asker)
         except DirectoryError:
             return explained(error)
 
@@ -159,7 +160,11 @@ class Runner:
         now = self._services.judge.now(request)
         changes = altered(request, now) if is_unsent(request) else ()
         also = await earlier(self._services.store, request)
-        standing = Standing(who=await self._of_whom(request), changes=changes, also=also)
+        trouble = await self._services.trouble(request) if is_unsent(request) else NO_TROUBLE
+        trouble = sight.of_trouble(trouble)
+        standing = Standing(
+            who=await self._of_whom(request), changes=changes, trouble=trouble, also=also
+        )
         drawn = detailed(request, standing, alone=True)
         return await self._links.put_into(drawn, invocation.asker)
 

@@ -161,9 +161,12 @@ class Desk(Protocol):
         """Every schedule, with its next time."""
 
     async def schedule_digest(
-        self, cron: str, timezone: str, environments: tuple[Environment, ...], person: Person
+        self, cron: str, timezone: str | None, environments: tuple[Environment, ...], person: Person
     ) -> Appointment:
-        """Raises NotAllowedError, UsageError."""
+        """``timezone``: None for the team's, else the person's.
+
+        Raises NotAllowedError, UsageError.
+        """
 
     async def remove_digest(self, schedule_id: str, person: Person) -> Appointment:
         """Raises NotAllowedError, and UsageError where there is none that can be removed."""

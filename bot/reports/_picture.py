@@ -6,8 +6,10 @@ from bot.reports._figures import Figure, ReportFigures
 from bot.reports._words import unit_of
 from bot.values import Interval, Report, Scale
 
+TITLE = "Report: operations and incidents"
 
-def chart(found: ReportFigures, title: str, span: str, zone: str) -> Report | None:
+
+def chart(found: ReportFigures, span: str, zone: str) -> Report | None:
     """Of what there are enough cases to say something of; None where of nothing there are."""
     shares = (found.successes, *found.operations)
     scales = (
@@ -19,7 +21,7 @@ def chart(found: ReportFigures, title: str, span: str, zone: str) -> Report | No
     )
     told = tuple(one for scale in scales if (one := _told(scale)).intervals)
     about = f"Last {span}, beside the {span} before"
-    return Report(title=title, about=about, scales=told, zone=zone) if told else None
+    return Report(title=TITLE, about=about, scales=told, zone=zone) if told else None
 
 
 def _told(scale: Scale) -> Scale:

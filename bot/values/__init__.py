@@ -43,7 +43,18 @@ from bot.values._buttons import (
     refresh,
     week_before,
 )
-from bot.values._changes import Call, Difference, Order, Plan, Progress, Receipt, Sent, Stage
+from bot.values._changes import (
+    Assessment,
+    Call,
+    Difference,
+    Order,
+    Plan,
+    Progress,
+    Receipt,
+    Sent,
+    Stage,
+    Touch,
+)
 from bot.values._charts import (
     Chart,
     Curve,
@@ -84,7 +95,17 @@ from bot.values._digests import (
     Week,
 )
 from bot.values._durations import between, lasting
-from bot.values._families import Kin, Looked, Relative, Unread, family, family_last_seen
+from bot.values._families import (
+    Kin,
+    Looked,
+    Relative,
+    Touched,
+    Unread,
+    family,
+    family_last_seen,
+    locks,
+    touched_last_seen,
+)
 from bot.values._incidents import (
     BANDS,
     Alarm,
@@ -95,6 +116,7 @@ from bot.values._incidents import (
     OpenIncidents,
     Origin,
     Phase,
+    Trouble,
     Unwatched,
 )
 from bot.values._instants import Instant, passed, wall_clock
@@ -124,7 +146,6 @@ from bot.values._offers import StorageOffer, UpgradeOffer
 from bot.values._people import Access, Person, PersonId
 from bot.values._reports import Tally
 from bot.values._requests import (
-    Assessment,
     Click,
     Decision,
     Effect,
@@ -142,7 +163,7 @@ from bot.values._requests import (
     session_name,
 )
 from bot.values._telemetry import Datum, Lengths
-from bot.values._vocabulary import Environment, Kind, Risk, Status, Turn, folded, resembles
+from bot.values._vocabulary import Environment, Kind, Risk, Role, Status, Turn, folded, resembles
 
 __all__ = [
     "AGAIN",
@@ -240,6 +261,7 @@ __all__ = [
     "Report",
     "Request",
     "Risk",
+    "Role",
     "Scale",
     "Section",
     "Sent",
@@ -260,8 +282,11 @@ __all__ = [
     "Table",
     "Tally",
     "Target",
+    "Touch",
+    "Touched",
     "Trail",
     "TrailEvent",
+    "Trouble",
     "Turn",
     "Unreachable",
     "Unread",
@@ -288,6 +313,7 @@ __all__ = [
     "keep_fresh",
     "label",
     "lasting",
+    "locks",
     "looking",
     "micros",
     "more",
@@ -299,6 +325,7 @@ __all__ = [
     "refresh",
     "resembles",
     "session_name",
+    "touched_last_seen",
     "wall_clock",
     "week_before",
     "written",

@@ -32,6 +32,19 @@ class Target(Value):
         """In full, as it can be typed."""
         return f"cluster:{self}" if self.kind is Kind.CLUSTER else str(self)
 
+    @property
+    def place(self) -> tuple[str, str, Kind, str]:
+        """Where it stands: the same for one that was made anew under its name."""
+        return self.account, self.region, self.kind, self.identifier.lower()
+
+    @property
+    def lock(self) -> str:
+        """What must not change twice at once; of what is not there yet, or a cluster, its name."""
+        where = f"{self.account}/{self.region}"
+        if self.kind is Kind.INSTANCE and self.resource_id:
+            return f"{where}/{self.resource_id}"
+        return f"{where}/{self.kind}/{self.identifier.lower()}"
+
     def __hash__(self) -> int:
         return hash((self.account, self.region, self.kind, self.resource_id))
 
@@ -134,10 +147,10 @@ class Database(Value):
     @property
     def lock(self) -> str:
         """What must not change twice at once: members share the lock of their cluster."""
-        place = f"{self.target.account}/{self.target.region}"
-        if self.target.kind is Kind.CLUSTER or self.cluster:
-            return f"{place}/cluster/{self.cluster or self.name}"
-        return f"{place}/{self.target.resource_id}"
+        if not self.cluster:
+            return self.target.lock
+        cluster = {"kind": Kind.CLUSTER, "identifier": self.cluster}
+        return self.target.model_copy(update=cluster).lock
 
 
 class Area(NamedTuple):

@@ -42,7 +42,7 @@ from handlers.blocks.elements import (
     notification,
     plain_section,
 )
-from handlers.blocks.glance import SIGN, deciders, glance, reason
+from handlers.blocks.glance import SIGN, burning, deciders, glance, reason
 from handlers.blocks.phrases import (
     detail,
     effect,
@@ -52,6 +52,7 @@ from handlers.blocks.phrases import (
     is_unsent,
     is_untouched,
     judged,
+    locked,
     mark,
     mentions,
     notice,
@@ -124,6 +125,7 @@ def _body(
         case Status.APPROVED:
             yield from _waiting(request)
             yield reason(request)
+            yield from burning(request, standing.trouble)
             yield from deciders(standing)
         case _:
             yield from shortly(request, usual)
@@ -189,13 +191,12 @@ def _since(request: Request) -> Iterator[Line]:
 
 def what_next(request: Request) -> Iterator[Line]:
     """What whoever reads of a bad end can do about it; nothing after a good one."""
-    name = request.step.target.identifier
     if request.status is Status.UNKNOWN:
         settle = f"/rds settle {request.label} succeeded|failed --reason …"
         yield (
             "Look at AWS, then say how it ended: ",
             Code(text=settle),
-            f". Until then nothing else changes {name}.",
+            f". Until then nothing else changes {locked(request)}.",
         )
     elif is_untouched(request):
         yield ("To ask again: ", Code(text=cut(request.command, COMMAND)))

@@ -1,7 +1,7 @@
-"""The names of requests in what is drawn, as links: pure, over finished blocks.
+"""The names of requests and incidents in what is drawn, as links: pure, over finished blocks.
 
-Every surface names requests in words of its own, so the links are put in once, where it is done.
-Only rich_text bears them, and only outside of what a person wrote and of what is typed.
+Every surface names them in words of its own, so the links are put in once, where it is done.
+Only rich_text bears them, and only outside of quotations and of what is typed.
 """
 
 import re
@@ -12,26 +12,26 @@ from handlers.blocks.elements import Payload
 from handlers.blocks.rich import Block, Leaf
 
 #: As many digits as fit an id that the database holds.
-LABEL = re.compile(r"\bRDS-([1-9][0-9]{0,14})\b")
+LABEL = re.compile(r"(?<![\w-])(?:RDS|I)-[1-9][0-9]{0,14}(?![\w-])")
 _TEXTS = ("rich_text_section", "rich_text_list", "rich_text", "table")
 
 Rewrite = Callable[[Leaf], list[Leaf]]
 
 
-def requests_named(drawn: Mapping[str, Any]) -> frozenset[int]:
-    """The numbers of the requests that could become links."""
-    found: set[int] = set()
+def named_in(drawn: Mapping[str, Any]) -> frozenset[str]:
+    """The names that could become links: ``RDS-12``, ``I-3``."""
+    found: set[str] = set()
 
     def note(leaf: Leaf) -> list[Leaf]:
-        found.update(int(one[1]) for one in LABEL.finditer(leaf["text"]))
+        found.update(LABEL.findall(leaf["text"]))
         return [leaf]
 
     _rewritten(drawn.get("blocks", ()), note)
     return frozenset(found)
 
 
-def linked(drawn: Payload, links: Mapping[int, str]) -> Payload:
-    """The same, with a link to each of these requests wherever it is named; ``text`` stays."""
+def linked(drawn: Payload, links: Mapping[str, str]) -> Payload:
+    """The same, with a link to each of these wherever it is named; ``text`` stays."""
     if not links:
         return drawn
     blocks = _rewritten(drawn.get("blocks", ()), lambda leaf: list(_parts(leaf, links)))
@@ -67,10 +67,10 @@ def _cell(leaves: list[Leaf]) -> Block:
     return {"type": "rich_text", "elements": [section]}
 
 
-def _parts(leaf: Leaf, links: Mapping[int, str]) -> Iterator[Leaf]:
+def _parts(leaf: Leaf, links: Mapping[str, str]) -> Iterator[Leaf]:
     text, done = leaf["text"], 0
     for name in LABEL.finditer(text):
-        if url := links.get(int(name[1])):
+        if url := links.get(name[0]):
             if before := text[done : name.start()]:
                 yield {**leaf, "text": before}
             yield {**leaf, "type": "link", "text": name[0], "url": url}

@@ -1,14 +1,16 @@
 """What a request is called and where it stands, in the same words on every surface."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bot.values import (
     Line,
     Mention,
     PersonId,
     Request,
+    Role,
     Status,
     Strong,
+    Target,
     Vote,
     label,
     lasting,
@@ -165,6 +167,28 @@ def listed(names: Sequence[str], most: int = 8) -> str:
     shown = ", ".join(names[:most])
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return f"{shown}{more}" or "none"
+
+
+def touched(request: Request, most: int) -> Iterator[str]:
+    """``Also restarts orders-a, orders-b and 12 more``: a line for each thing that it does to
+    databases beside its target."""
+    step = request.step
+    beside = step.plan.beside(step.target)
+    for role in Role:
+        if names := [_near(one.target, step.target) for one in beside if one.role is role]:
+            yield f"Also {role} {listed(names, most)}"
+
+
+def locked(request: Request) -> str:
+    """What nothing else changes meanwhile, by name."""
+    touches = (one for one in request.step.touches if one.role is not Role.READS)
+    return listed([_near(one.target, request.step.target) for one in touches], 3)
+
+
+def _near(other: Target, target: Target) -> str:
+    """Its name, and where it is unless that is where the target is."""
+    place = (other.account, other.region)
+    return other.identifier if place == (target.account, target.region) else str(other)
 
 
 def _asked(request: Request) -> Line:

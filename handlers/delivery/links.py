@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import StorageError
 from bot.values import PersonId, Posted, Request
 from handlers.blocks.elements import Payload
-from handlers.blocks.links import linked, requests_named
+from handlers.blocks.links import linked, named_in
 from handlers.delivery.messages import permalink
 from storage.store import Store
 
@@ -31,13 +31,14 @@ class Links:
         self._known: dict[Posted, str] = {}
 
     async def put_into(
-        self, drawn: Payload, reader: PersonId | None = None, *, besides: int = 0
+        self, drawn: Payload, reader: PersonId | None = None, *, besides: str = ""
     ) -> Payload:
-        """The same with links to the cards of the requests that it names, ``besides`` one.
+        """The same with links to the cards of the requests and incidents that it names,
+        ``besides`` one.
 
         ``reader``: the only one who reads it; a card in a direct message is a link for its asker.
         """
-        named = sorted(requests_named(drawn) - {besides}, reverse=True)
+        named = sorted(named_in(drawn) - {besides}, reverse=True)
         return linked(drawn, await self._of(named[:MOST], reader)) if named else drawn
 
     async def to(self, posted: Posted) -> str:
@@ -48,22 +49,33 @@ class Links:
             self._known[posted] = link
         return self._known.get(posted, "")
 
-    async def _of(self, numbers: Iterable[int], reader: PersonId | None) -> Mapping[int, str]:
+    async def _of(self, names: Iterable[str], reader: PersonId | None) -> Mapping[str, str]:
         """What is not found in time has no link: whatever was found until then has."""
-        found: dict[int, str] = {}
+        found: dict[str, str] = {}
         try:
-            named = await self._store.requests.of(tuple(numbers))
-            asked = [one for one in named if _is_open_to(one, reader)]
-            notes = [self._note(found, one.id, one.card) for one in asked if one.card]
+            cards = await self._cards(names, reader)
+            notes = [self._note(found, name, card) for name, card in cards.items()]
             async with asyncio.timeout(self._patience):
                 await asyncio.gather(*notes)
         except (TimeoutError, StorageError) as error:
             log.info("links.left_out", why=str(error) or "no answer in time")
         return found
 
-    async def _note(self, found: dict[int, str], number: int, card: Posted) -> None:
+    async def _cards(self, names: Iterable[str], reader: PersonId | None) -> Mapping[str, Posted]:
+        """Where those stand that there are. Raises StorageError."""
+        numbers: dict[str, list[int]] = {"RDS": [], "I": []}
+        for name in names:
+            kind, _, number = name.partition("-")
+            numbers[kind].append(int(number))
+        requests = await self._store.requests.of(numbers["RDS"])
+        incidents = await self._store.incidents.of(numbers["I"])
+        cards = {one.label: one.card for one in requests if _is_open_to(one, reader)}
+        cards |= {one.label: one.card for one in incidents}
+        return {name: card for name, card in cards.items() if card is not None}
+
+    async def _note(self, found: dict[str, str], name: str, card: Posted) -> None:
         if link := await self.to(card):
-            found[number] = link
+            found[name] = link
 
 
 def _is_open_to(request: Request, reader: PersonId | None) -> bool:

@@ -9,8 +9,8 @@ from moto.rds.models import rds_backends
 
 from bot.sandbox.aws import MAIN, AWSSandbox, engines, offers
 from bot.sandbox.aws.backend import ENGINE_VERSIONS, TimedBackend
+from tests.sandbox.modelled import codes, faults, strangers
 from tests.sandbox.refusals import refused
-from tests.sandbox.shapes import codes, faults, strangers
 
 ELSEWHERE = {"custom-oracle-ee", "custom-sqlserver-se", "docdb", "neptune"}
 """Engines that a fleet may have and that are upgraded in other ways than these."""

@@ -13,6 +13,7 @@ from bot.sandbox.aws.actions import Actions, made
 from bot.sandbox.aws.backend import TimedBackend, require_cluster
 from bot.sandbox.aws.instances import ASKED_FAILOVER, restart
 from bot.sandbox.aws.models import TimedCluster, TimedMember
+from bot.sandbox.aws.restores import check_cluster_quota
 
 LAST_TIER = 15
 
@@ -25,13 +26,8 @@ class ClusterActions(Actions):
         return self.paged("DBClusters", found, key=lambda one: one.db_cluster_identifier)
 
     def create_db_cluster(self) -> ActionResult:
+        check_cluster_quota(self.backend)
         return self._cluster_appears(super().create_db_cluster())
-
-    def restore_db_cluster_from_snapshot(self) -> ActionResult:
-        return self._cluster_appears(super().restore_db_cluster_from_snapshot())
-
-    def restore_db_cluster_to_point_in_time(self) -> ActionResult:
-        return self._cluster_appears(super().restore_db_cluster_to_point_in_time())
 
     def reboot_db_cluster(self) -> ActionResult:
         cluster = self._cluster("available")

@@ -106,14 +106,14 @@ def is_aurora(engine: str) -> bool:
 def major(engine: str, version: str) -> str:
     """Versions with the same one are minor upgrades of each other: `16`, `8.0`, `15.00`."""
     parts = version.split(".")
-    one = engine in ("postgres", "aurora-postgresql") or engine.startswith("oracle-")
+    one = "postgres" in engine or engine.startswith(("oracle-", "custom-"))
     return ".".join(parts[: 1 if one else 2])
 
 
 def family(engine: str, version: str) -> str:
     """Of its parameter groups: `postgres16`, `mysql8.0`, `oracle-se2-19`, `sqlserver-se-15.0`."""
     told = major(engine, version)
-    if engine.startswith("oracle-"):
+    if engine.startswith(("oracle-", "custom-")):
         return f"{engine}-{told}"
     if engine.startswith("sqlserver-"):
         return f"{engine}-{told.removesuffix('0')}"
@@ -162,11 +162,17 @@ def least_growth(engine: str, gib: int) -> int:
     )
 
 
+def tunable_from(engine: str) -> int:
+    """GiB below which gp3 has a fixed baseline."""
+    if engine.startswith("sqlserver-"):
+        return 20
+    return 200 if engine.startswith("oracle-") else 400
+
+
 def takes_iops(engine: str, storage_type: str, gib: int) -> bool:
-    """gp3 has a fixed baseline below 400 GiB (Oracle: 200), and gp2 everywhere."""
-    if storage_type == "gp3":
-        return gib >= (200 if engine.startswith("oracle-") else 400) or engine.startswith("sqls")
-    return storage_type in ("io1", "io2")
+    """Whether IOPS and throughput may be set; on gp2 they never may."""
+    tunable = storage_type == "gp3" and gib >= tunable_from(engine)
+    return tunable or storage_type in ("io1", "io2")
 
 
 def rotates_without_restart(engine: str) -> bool:

@@ -6,6 +6,7 @@ from moto.rds.exceptions import InvalidParameterCombination, RDSClientError
 from bot.sandbox.aws.actions import Actions, made
 from bot.sandbox.aws.backend import TimedBackend, require
 from bot.sandbox.aws.models import USABLE, TimedInstance
+from bot.sandbox.aws.restores import check_instance_quota
 from bot.sandbox.aws.timeline import Timeline
 
 REBOOTABLE = (*USABLE, "incompatible-parameters")
@@ -23,25 +24,8 @@ class InstanceActions(Actions):
         return self.paged("DBInstances", found, key=lambda one: one.db_instance_identifier)
 
     def create_db_instance(self) -> ActionResult:
+        check_instance_quota(self.backend)
         return self._instance_appears(super().create_db_instance())
-
-    def restore_db_instance_from_db_snapshot(self) -> ActionResult:
-        snapshot = self.backend.get_db_snapshot(self.said("DBSnapshotIdentifier"))
-        if snapshot.status != "available":
-            raise RDSClientError(
-                "InvalidDBSnapshotState",
-                f"DBSnapshot must have state available but actually has {snapshot.status}",
-            )
-        return self._instance_appears(super().restore_db_instance_from_db_snapshot())
-
-    def restore_db_instance_to_point_in_time(self) -> ActionResult:
-        return self._instance_appears(super().restore_db_instance_to_point_in_time())
-
-    def create_db_instance_read_replica(self) -> ActionResult:
-        require(self.backend.instance(self.said("SourceDBInstanceIdentifier")), USABLE)
-        result = super().create_db_instance_read_replica()
-        made(result, "DBInstance").become_new()
-        return self._instance_appears(result)
 
     def reboot_db_instance(self) -> ActionResult:
         instance = self.backend.instance(self.said("DBInstanceIdentifier"))

@@ -1,22 +1,28 @@
 """moto's RDS resources, with statuses that take time and the attributes moto leaves out."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from moto.rds import models as moto
 from moto.rds.utils import FilterDef
 
+from bot.sandbox.aws.engines import family
 from bot.sandbox.aws.events import Source
-from bot.sandbox.aws.parameters import family_of
-from bot.sandbox.aws.timeline import Timeline
+from bot.sandbox.aws.timeline import Timeline, in_turn, joined
 
 if TYPE_CHECKING:
     from bot.sandbox.aws.backend import TimedBackend
     from bot.sandbox.aws.world import World
 
-USABLE = ("available", "storage-optimization")
+OPTIMIZING = "storage-optimization"
+USABLE = ("available", OPTIMIZING)
+DEFAULT_KEY = "default_kms_key_id"
+"""What moto encrypts with where nobody names a key: AWS's own."""
+CERTIFIED_FOR = timedelta(days=365)
+SHORTEST_RETENTION = 7
+"""Days for which Performance Insights keeps what it saw."""
 RESTORABLE_EVERY = timedelta(minutes=5)
 EXTENDED_SUPPORT = "open-source-rds-extended-support"
 """What a new database gets: it outlives the standard support of its engine, at a price."""
@@ -48,11 +54,16 @@ class Timed(moto.RDSBaseModel):
     @property
     def status(self) -> str:
         passing = self._timeline and self._timeline.status_at(self.world.now())
-        return passing or self._settled
+        return passing or self.resting
 
     @status.setter
     def status(self, value: str) -> None:
         self._settled = value
+
+    @property
+    def resting(self) -> str:
+        """The status where no timeline gives one."""
+        return self._settled
 
     @property
     def settled(self) -> str:
@@ -105,9 +116,13 @@ class TimedInstance(Timed, moto.DBInstance):
     certificate_until: datetime | None = None
     pending_maintenance: tuple["Maintenance", ...] = ()
     performance_insights_enabled = False
+    performance_insights_retention = SHORTEST_RETENTION
     database_insights_mode = "standard"
+    promotion_tier: int | None = None
     engine_lifecycle_support = EXTENDED_SUPPORT
+    replication = "replicating"  #: how it does as a read replica
     outages: tuple[tuple[float, float], ...] = ()  #: from when until when, in epoch seconds
+    manage_master_user_password = False
 
     def __init__(self, backend: "TimedBackend", **kwargs: Any) -> None:
         super().__init__(backend=backend, **kwargs)
@@ -124,6 +139,12 @@ class TimedInstance(Timed, moto.DBInstance):
         self.dbi_resource_id = self.world.resource_id("db", self.arn)
         self.pending_modified_values: dict[str, Any] = {}
         self._timeline, self._settled = None, "available"
+        self._optimization: Timeline | None = None
+        self.storage_changed_at: float | None = None
+        self.underway: frozenset[str] = frozenset()  # attributes that are being changed now
+        self.joining: frozenset[str] = frozenset()  # security groups that are not in force yet
+        self.leaving: tuple[str, ...] = ()  # security groups that are still in force
+        self.certificate_until = self.created + CERTIFIED_FOR
         self.own_parameters, self.cluster_parameters = Applying(), Applying()
         self._other_zone = _neighbour(self.availability_zone)
 
@@ -134,6 +155,61 @@ class TimedInstance(Timed, moto.DBInstance):
             {"DBParameterGroupName": one.name, "ParameterApplyStatus": status}
             for one in self.db_parameter_groups()
         ]
+
+    def undergo_each(self, operations: Sequence[str], at: float) -> list[Timeline]:
+        """Begin several one after another, seen as one; each of them apart is given back.
+
+        The optimisation of storage goes on beside whatever else is undergone.
+        """
+        whole = [self.world.timeline(one, at) for one in operations]
+        each = in_turn([_without(OPTIMIZING, one) for one in whole])
+        for one, before in zip(each, whole, strict=True):
+            if seconds := dict(before.phases).get(OPTIMIZING):
+                self._optimization = Timeline(one.ends_at, ((OPTIMIZING, seconds),))
+        self._timeline = joined(each)
+        return each
+
+    @property
+    def resting(self) -> str:
+        """Storage may be optimised while nothing else is going on."""
+        optimizing = self._optimization and self._optimization.status_at(self.world.now())
+        begun = self._optimization and self.world.now() >= self._optimization.started_at
+        serves = self._settled == "available"
+        return optimizing if optimizing and begun and serves else self._settled
+
+    @property
+    def iam_database_authentication_enabled(self) -> bool:
+        return bool(self.enable_iam_database_authentication)
+
+    @iam_database_authentication_enabled.setter
+    def iam_database_authentication_enabled(self, value: bool) -> None:
+        self.enable_iam_database_authentication = value
+
+    @property
+    def performance_insights_retention_period(self) -> int | None:
+        return self.performance_insights_retention if self.performance_insights_enabled else None
+
+    @performance_insights_retention_period.setter
+    def performance_insights_retention_period(self, value: int) -> None:
+        self.performance_insights_retention = value
+
+    @property
+    def enhanced_monitoring_resource_arn(self) -> str | None:
+        """Of the log stream that takes the figures."""
+        stream = f"log-group:RDSOSMetrics:log-stream:{self.dbi_resource_id}"
+        arn = f"arn:aws:logs:{self.region}:{self.account_id}:{stream}"
+        return arn if self.monitoring_interval else None
+
+    @property
+    def vpc_security_group_membership_list(self) -> list[dict[str, str]]:
+        groups = [
+            *(
+                (one, "adding" if one in self.joining else "active")
+                for one in self.vpc_security_group_ids
+            ),
+            *((one, "removing") for one in self.leaving),
+        ]
+        return [{"VpcSecurityGroupId": one, "Status": status} for one, status in groups]
 
     @property
     def parameters_wait(self) -> bool:
@@ -148,12 +224,20 @@ class TimedInstance(Timed, moto.DBInstance):
         return self.db_parameter_group_name or self.default_db_parameter_group_details()[1]
 
     def default_db_parameter_group_details(self) -> tuple[str, str]:
-        family = family_of(self.engine, self.engine_version)
-        return family, f"default.{family}"
+        name = family(self.engine, self.engine_version)
+        return name, f"default.{name}"
 
     def interrupt(self, since: float, until: float) -> None:
         """Nobody is served in that time, which its metrics show."""
         self.outages = (*self.outages, (since, until))
+
+    @property
+    def status_infos(self) -> list[dict[str, Any]]:
+        if not self.source_db_instance_identifier or self.status != "available":
+            return []
+        good = self.replication == "replicating"
+        said = {"StatusType": "read replication", "Normal": good, "Status": self.replication}
+        return [said]
 
     @property
     def secondary_availability_zone(self) -> str | None:
@@ -175,8 +259,9 @@ class TimedInstance(Timed, moto.DBInstance):
 
     @property
     def percent_progress(self) -> str | None:
-        busy = self.status == "storage-optimization"
-        return str(self.progress("storage-optimization")) if busy else None
+        if self.status != OPTIMIZING or self._optimization is None:
+            return None
+        return str(self._optimization.progress_at(self.world.now(), OPTIMIZING))
 
     @property
     def latest_restorable_time(self) -> datetime | None:  # type: ignore[override]
@@ -186,12 +271,21 @@ class TimedInstance(Timed, moto.DBInstance):
 class TimedMember(TimedInstance, moto.DBInstanceClustered):
     """An instance of a cluster."""
 
+    promotion_tier = 1
+
     def save_automated_backup(self) -> None:
         """Its cluster is what is backed up."""
 
 
 class TimedSnapshot(Timed, moto.DBSnapshot):
     event_source = "db-snapshot"
+    in_use_until = 0.0  #: epoch seconds; by a copy or an export
+    source_db_snapshot_identifier: str | None = None
+    source_region: str | None = None
+
+    @property
+    def is_encrypted(self) -> bool:
+        return bool(self.encrypted)
 
     @property
     def percent_progress(self) -> int:
@@ -222,6 +316,8 @@ class TimedSnapshot(Timed, moto.DBSnapshot):
 class TimedCluster(Timed, moto.DBCluster):
     event_source = "db-cluster"
     automatic_restart_time: datetime | None = None
+    pending_maintenance: tuple["Maintenance", ...] = ()
+    clone_group_id: str | None = None
     io_optimized_next_allowed_modification_time: datetime | None = None
     database_insights_mode = "standard"
     performance_insights_enabled = False
@@ -253,7 +349,7 @@ class TimedCluster(Timed, moto.DBCluster):
         if self.is_aurora and self.storage_type == "gp2":
             self.storage_type = "aurora"
         if kwargs.get("db_cluster_parameter_group_name") is None:
-            self.parameter_group = f"default.{family_of(self.engine, self.engine_version)}"
+            self.parameter_group = f"default.{family(self.engine, self.engine_version)}"
 
     @property
     def is_aurora(self) -> bool:
@@ -266,6 +362,13 @@ class TimedCluster(Timed, moto.DBCluster):
 
 class TimedClusterSnapshot(Timed, moto.DBClusterSnapshot):
     event_source = "db-cluster-snapshot"
+    in_use_until = 0.0
+    source_db_cluster_snapshot_arn: str | None = None
+    source_region: str | None = None
+
+    @property
+    def is_encrypted(self) -> bool:
+        return bool(self.storage_encrypted)
 
     @property
     def db_cluster_resource_id(self) -> str:
@@ -282,3 +385,7 @@ class TimedClusterSnapshot(Timed, moto.DBClusterSnapshot):
 
 def _neighbour(zone: str) -> str:
     return zone[:-1] + ("a" if zone.endswith("b") else "b")
+
+
+def _without(status: str, timeline: Timeline) -> Timeline:
+    return replace(timeline, phases=tuple(one for one in timeline.phases if one[0] != status))

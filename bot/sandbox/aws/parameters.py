@@ -142,16 +142,6 @@ CATALOGUE: Mapping[str, str] = {
 """By what a family begins with; of the other engines nothing is known."""
 
 
-def family_of(engine: str, version: str) -> str:
-    """The family of parameter groups: postgres16, mysql8.0, aurora-postgresql16, oracle-se2-19."""
-    numbers = version.split(".")
-    if "postgres" in engine:
-        return engine + numbers[0]
-    if engine.startswith(("oracle", "custom")):
-        return f"{engine}-{numbers[0]}"
-    return engine + ".".join(numbers[:2])
-
-
 @cache
 def parameters_of(family: str) -> Mapping[str, Parameter]:
     rows = next((text for engine, text in CATALOGUE.items() if family.startswith(engine)), "")

@@ -1,5 +1,6 @@
 """Actions on snapshots of instances and of clusters."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -47,18 +48,9 @@ class SnapshotActions(Actions):
             instance.undergo("back_up_instance")
         return result
 
-    def copy_db_snapshot(self) -> ActionResult:
-        result = super().copy_db_snapshot()
-        made(result, "DBSnapshot").undergo("copy_db_snapshot")
-        return result
-
     def delete_db_snapshot(self) -> ActionResult:
         snapshot: Any = self.backend.get_db_snapshot(self.said("DBSnapshotIdentifier"))
-        if snapshot.status not in DELETABLE or snapshot.snapshot_type == "automated":
-            raise RDSClientError(
-                "InvalidDBSnapshotState",
-                "Cannot delete the snapshot because it is not currently in the available state.",
-            )
+        _check_deletable(snapshot)
         result = super().delete_db_snapshot()
         self.backend.emit("RDS-EVENT-0041", snapshot, snapshot.world.now())
         return result
@@ -79,11 +71,7 @@ class SnapshotActions(Actions):
     def create_db_cluster_snapshot(self) -> ActionResult:
         cluster = self.backend.cluster(self.said("DBClusterIdentifier"))
         name = self.said("DBClusterSnapshotIdentifier")
-        self.backend.validate_db_snapshot_identifier(name, "DBClusterSnapshotIdentifier")
-        if len(name) > LONGEST_OF_CLUSTER:
-            raise InvalidParameterValue(
-                f"The parameter DBClusterSnapshotIdentifier is not a valid identifier: {name}"
-            )
+        check_cluster_name(self.backend, name, "DBClusterSnapshotIdentifier")
         if name in self.backend.cluster_snapshots:
             raise DBClusterSnapshotAlreadyExistsError(name)
         require_cluster(cluster, ("available",))
@@ -92,19 +80,37 @@ class SnapshotActions(Actions):
         cluster.undergo("back_up_cluster")
         return result
 
-    def copy_db_cluster_snapshot(self) -> ActionResult:
-        result = super().copy_db_cluster_snapshot()
-        made(result, "DBClusterSnapshot").undergo("copy_db_cluster_snapshot")
-        return result
-
     def delete_db_cluster_snapshot(self) -> ActionResult:
         name = self.said("DBClusterSnapshotIdentifier")
-        snapshot = self.backend.get_db_cluster_snapshot(name)
-        if snapshot.status not in DELETABLE or snapshot.snapshot_type == "automated":
-            raise InvalidDBClusterSnapshotStateFault(
-                "Cannot delete the snapshot because it is not currently in the available state."
-            )
+        snapshot: Any = self.backend.get_db_cluster_snapshot(name)
+        _check_deletable(snapshot)
         return super().delete_db_cluster_snapshot()
+
+
+def require_snapshot(snapshot: TimedSnapshot | TimedClusterSnapshot, states: Iterable[str]) -> None:
+    """Raises, under its kind's code, unless the snapshot is in one of these."""
+    if snapshot.status not in states:
+        raise _wrong_state(snapshot, f"The snapshot is in the {snapshot.status} state.")
+
+
+def check_cluster_name(backend: TimedBackend, name: str, parameter: str) -> None:
+    backend.validate_db_snapshot_identifier(name, parameter)
+    if len(name) > LONGEST_OF_CLUSTER:
+        raise InvalidParameterValue(f"The parameter {parameter} is not a valid identifier: {name}")
+
+
+def _check_deletable(snapshot: TimedSnapshot | TimedClusterSnapshot) -> None:
+    require_snapshot(snapshot, DELETABLE)
+    if snapshot.snapshot_type == "automated":
+        raise _wrong_state(snapshot, "Only manual snapshots may be deleted.")
+    if snapshot.in_use_until > snapshot.world.now():
+        raise _wrong_state(snapshot, "The snapshot is being copied or exported.")
+
+
+def _wrong_state(snapshot: TimedSnapshot | TimedClusterSnapshot, said: str) -> RDSClientError:
+    if isinstance(snapshot, TimedClusterSnapshot):
+        return InvalidDBClusterSnapshotStateFault(said)
+    return RDSClientError("InvalidDBSnapshotState", said)
 
 
 def begin_snapshot(backend: TimedBackend, snapshot: TimedSnapshot | TimedClusterSnapshot) -> None:

@@ -16,6 +16,8 @@ from bot.sandbox.aws.strains import Strain
 from bot.sandbox.aws.timeline import Timeline, paced
 
 SNAPSHOT_QUOTA = 10_000
+DATABASE_QUOTA = 40
+"""Of instances, and of clusters, that a call may make; what is seeded is not counted off."""
 
 
 @dataclass
@@ -45,6 +47,7 @@ class World:
         self.plan.clear()
         self.plan.update(default_plan())
         self.snapshot_quota = SNAPSHOT_QUOTA
+        self.instance_quota = self.cluster_quota = DATABASE_QUOTA
         self.troubles: set[str] = set()
         self.strains: list[Strain] = []
         self.logged: dict[str, tuple[float, tuple[str, ...]]] = {}

@@ -8,6 +8,7 @@ from typing import Any
 from slack_sdk.models.blocks import Block
 
 from bot.sandbox.slack.rules import message_problems, view_problems
+from handlers.blocks.elements import LABEL
 
 Payload = Mapping[str, Any]
 
@@ -46,6 +47,8 @@ def assert_view(view: Payload) -> None:
 def assert_spoken(payload: Payload) -> None:
     """Whoever controls their machine by voice says what they see: WCAG 2.5.3, Label in Name."""
     for part in parts(payload):
+        if part.get("type") == "button":
+            assert len(part["text"]["text"]) <= LABEL, part["text"]["text"]
         if "accessibility_label" in part:
             seen = _spelled(part["text"]["text"])
             assert _spelled(part["accessibility_label"])[: len(seen)] == seen

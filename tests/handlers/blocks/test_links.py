@@ -3,12 +3,12 @@
 from bot.values import Answer, Code, Strong, Table, paragraph
 from handlers.blocks.answers import answer
 from handlers.blocks.elements import Payload
-from handlers.blocks.links import linked, requests_named
+from handlers.blocks.links import linked, named_in
 from handlers.blocks.rich import bullets, lines, quote, rich_text
 from tests.handlers.blocks.judging import assert_message
 
 URL = "https://acme.slack.com/archives/C1/p1"
-LINKS = {1001: URL}
+LINKS = {"RDS-1001": URL}
 LINK = {"type": "link", "text": "RDS-1001", "url": URL}
 DRAWN: Payload = {
     "text": "RDS-1001",
@@ -18,7 +18,9 @@ DRAWN: Payload = {
             bullets([("RDS-1001 and RDS-1002 (running)",)]),
             quote("as in RDS-1001", 100),
         ),
-        rich_text(lines(("Type ", Code(text="/rds cancel RDS-1001"), " or XRDS-1001, RDS-01"))),
+        rich_text(
+            lines(("Type ", Code(text="/rds cancel RDS-1001"), " or XRDS-1001, RDS-01, I-1b"))
+        ),
     ],
 }
 
@@ -39,7 +41,7 @@ def test_each_name_of_a_request_with_a_link_becomes_one() -> None:
 
 
 def test_what_could_be_linked_is_what_is_linked() -> None:
-    assert requests_named(DRAWN) == {1001, 1002}
+    assert named_in(DRAWN) == {"RDS-1001", "RDS-1002"}
     assert linked(linked(DRAWN, LINKS), LINKS) == linked(DRAWN, LINKS)
     assert linked(DRAWN, {}) == DRAWN
 
@@ -52,5 +54,5 @@ def test_a_cell_of_a_table_bears_a_link_too() -> None:
 
     assert table["rows"][1][0]["elements"] == [{"type": "rich_text_section", "elements": [LINK]}]
     assert table["rows"][2] == drawn["blocks"][1]["rows"][2]
-    assert requests_named(drawn) == {1001, 1002}
+    assert named_in(drawn) == {"RDS-1001", "RDS-1002"}
     assert_message(linked(drawn, LINKS))

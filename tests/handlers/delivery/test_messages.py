@@ -8,7 +8,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.values import Digest, Message, Place, Posted
+from bot.values import Digest, Message, Place, Posted, Request, Target
 from handlers.delivery.channels import Channels
 from handlers.delivery.failures import Failures
 from handlers.delivery.files import Files
@@ -77,12 +77,18 @@ async def test_a_file_that_slack_never_takes_holds_up_no_channel(
     assert await store.outbox.depth() == left
 
 
+async def nobody(_: Target) -> tuple[Request, ...]:
+    return ()
+
+
 async def test_a_file_that_is_put_again_is_shared_once(store: Store) -> None:
     whole = Digest(title="Digest", at=0, scope="all", databases=0).json_value()
     message = Message(place=Place.CHANNEL, address="C1", kind="digest_file", key="digest:C1:1:file",
                       body={"digest": whole, "thread": "1.0"})  # fmt: skip
     posting = Messages(cast(AsyncWebClient, Slack()), pause=0.001)
-    channels = Channels(store, posting, cast(Files, Uploads()), Clock(), lambda _: frozenset())
+    channels = Channels(
+        store, posting, cast(Files, Uploads()), Clock(), lambda _: frozenset(), nobody
+    )
 
     for _ in range(2):
         assert await channels.tell(again(message)) is None
