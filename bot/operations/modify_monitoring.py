@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BeforeValidator
 from bot.aws import AWS
 from bot.aws.declined import Known
 from bot.errors import PreflightError
-from bot.operation import MODIFY, Setting, Wanted
+from bot.operation import MODIFY, Dependent, Setting, Wanted
 from bot.params import Choice, Target
 from bot.values import Database, Kind, Risk
 
@@ -55,6 +55,7 @@ class ModifyMonitoring(Setting):
     because = "the database works as before"
     horizon = timedelta(minutes=60)
     permissions = MODIFY
+    dependent = Dependent(passes=("monitoring.rds.amazonaws.com", "monitoring"))
     declined = DECLINED
     needless = (
         ("ApplyImmediately", "AWS always changes Enhanced Monitoring at once."),
