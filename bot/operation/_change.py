@@ -113,9 +113,9 @@ class Change(Operation):
 
     async def execute(self, aws: AWS, order: Order, plan: Plan) -> Receipt:
         """Send ``plan.call`` unchanged. Called at most once for a step."""
-        return await aws.act(plan.call, self.keep)
+        return await aws.act(plan.call, self.keep_reply)
 
-    def keep(self, reply: Mapping[str, Any]) -> dict[str, Any]:
+    def keep_reply(self, reply: Mapping[str, Any]) -> dict[str, Any]:
         """What the receipt keeps of AWS's reply, for ``poll`` to find again: ids that AWS made,
         never a secret."""
         return {}
