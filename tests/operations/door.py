@@ -1,11 +1,14 @@
 """A small AWS for one operation: it shows what a test put there, and notes what was asked."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from bot.aws import AWS
 from bot.errors import AWSNotFoundError, AWSRefusedError
+from bot.sandbox.aws.security_groups import GROUPS
 from bot.values import (
+    CertificateOffer,
     Database,
     Kind,
     Maintenance,
@@ -21,6 +24,8 @@ from bot.values import (
 )
 from tests.samples import ANA, MINUTE, NOW, sample_database, sample_target
 
+SIGNED_BY = CertificateOffer(authorities=("rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1"), in_place=True)
+
 
 @dataclass
 class Door:
@@ -34,11 +39,22 @@ class Door:
     cluster: Database | None = None
     marks: int = 0
     due: tuple[Maintenance, ...] = ()
+    certified: CertificateOffer = SIGNED_BY
+    #: None: they may not be read.
+    groups: Mapping[str, str] | None = field(default_factory=lambda: {**GROUPS})
     monitoring_role: str = "arn:aws:iam::123456789012:role/rds-monitoring"
     offered: tuple[str, ...] = ("db.m6g.large", "db.m6g.xlarge", "db.r6g.large")
     targets: tuple[UpgradeOffer, ...] = (UpgradeOffer(version="16.9"),)
     storage: tuple[StorageOffer, ...] = (StorageOffer(storage_type="gp3", gib=((20, 16_384),)),)
     events_of: tuple[RDSEvent, ...] = ()
+
+    async def certificates(self, database: Database) -> CertificateOffer:
+        return self.certified
+
+    async def security_groups(self, ids: Sequence[str]) -> Mapping[str, str]:
+        if self.groups is None:
+            raise AWSRefusedError("UnauthorizedOperation", "not authorized")
+        return {one: name for one, name in self.groups.items() if one in ids}
 
     async def maintenance(self, database: Database) -> tuple[Maintenance, ...]:
         return self.due

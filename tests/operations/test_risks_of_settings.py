@@ -8,14 +8,16 @@ import pytest
 from bot.errors import PreflightError, UsageError
 from bot.operation import Setting
 from bot.operations import CATALOGUE
-from bot.values import Database, Kind, Maintenance, Plan, Risk
+from bot.values import CertificateOffer, Database, Kind, Maintenance, Plan, Risk, Stage
 from handlers.parser import Command, parse
-from tests.operations.door import cluster, door, order
+from tests.operations.door import cluster, door, order, sent
 from tests.samples import NOW, sample_database
 
 #: A Friday, 14:03 UTC.
 NOW_IN, NOT_NOW = "fri:14:00-fri:15:00", "sun:06:00-sun:06:30"
 MEMBER = {"cluster": "shop-staging", "engine": "aurora-postgresql"}
+FIRST, OFFICE = "sg-0a1b2c3d4e5f60718", "sg-0b2c3d4e5f6071829"
+BEHIND_FIRST: dict[str, Any] = {"security_groups": (FIRST,)}
 OF_MULTI_AZ = {"cluster": "shop-staging", "engine": "postgres"}
 PENDING = {"pending": {"DBInstanceClass": "db.m6g.xlarge"}}
 
@@ -75,6 +77,12 @@ def test_the_risk_is_that_of_what_is_asked_for(
         ("maintenance-window x sun:06:00-sun:06:30", OF_MULTI_AZ, "maintenance-window shop-st"),
         ("iam-auth x on", {"engine": "oracle-ee"}, "oracle-ee"),
         ("iam-auth x on", MEMBER, "/rds iam-auth shop-staging on"),
+        ("certificate x", OF_MULTI_AZ, "of which AWS changes no member by itself"),
+        ("certificate x rds-ca-2015", {}, "by rds-ca-rsa2048-g1, rds-ca-rsa4096-g1, not by"),
+        ("certificate x", {"certificate": "rds-ca-rsa2048-g1"}, "already"),
+        (f"security-groups x +{OFFICE}", MEMBER, "/rds security-groups shop-staging"),
+        (f"security-groups x -{FIRST}", BEHIND_FIRST, "one has to stay"),
+        ("security-groups x +sg-0123abcd", BEHIND_FIRST, "EC2 knows no security group"),
         ("tier x 0", {}, "belongs to no Aurora cluster"),
         ("tier x 0", OF_MULTI_AZ, "of which AWS changes no member by itself"),
         ("multi-az x on", MEMBER, "Give the cluster a reader"),
@@ -107,6 +115,8 @@ async def test_what_aws_would_refuse_is_refused_before(
         ("log-exports x +audit -audit", "given twice"),
         ("log-exports x --upgrade", 'know "--upgrade"'),
         ("monitoring x 7", "AWS takes 0, 1, 5, 10, 15, 30, 60"),
+        ("security-groups x +databases", "sg- and 8 or 17"),
+        (f"security-groups x {OFFICE}", "begin each with"),
         ("tier x 16", "15"),
         ("tier x first", "whole number"),
         ("capacity x 8", "MIN-MAX"),
@@ -135,6 +145,9 @@ def test_what_is_no_such_value_is_told_in_a_sentence(typed: str, why: str) -> No
                                  "insights_days": 465}, "older than 7 days are removed"),
         ("log-exports x +upgrade", {}, "reads upgrade too"),
         ("log-exports x -upgrade", {"log_exports": ("upgrade",)}, "never fire"),
+        ("certificate x", {}, "do not know rds-ca-rsa2048-g1"),
+        (f"security-groups x +{OFFICE} -{FIRST}", BEHIND_FIRST, f"Whoever {OFFICE} lets in"),
+        (f"security-groups x +{OFFICE} -{FIRST}", BEHIND_FIRST, f"comes by {FIRST} alone"),
         ("tier x 0", {**MEMBER, "instance_class": "db.serverless"}, "as large as the writer"),
         ("multi-az x on", {"multi_az": False}, "twice as much"),
         ("capacity x 0-4", {"capacity": (0.5, 8.0)}, "next connection"),
@@ -197,3 +210,52 @@ async def test_advanced_is_asked_for_with_all_that_it_needs() -> None:
         "advanced",
         465,
     )
+
+
+async def test_the_authority_is_aws_choice_where_none_is_said_and_a_restart_is_told() -> None:
+    known = ("rds-ca-rsa2048-g1",)
+    offers = {
+        said: CertificateOffer(authorities=known, in_place=said) for said in (True, False, None)
+    }
+    plans = {
+        said: await planned("certificate x", {"certified": offer}, certificate="rds-ca-2019")
+        for said, offer in offers.items()
+    }
+
+    asked = {one.call.arguments["CACertificateIdentifier"] for one in plans.values()}
+    assert asked == {"rds-ca-rsa2048-g1"}
+    assert plans[True].downtime.startswith("none")
+    assert plans[False].downtime.startswith("one to two minutes")
+    assert plans[None].downtime.startswith("perhaps")
+    database = sample_database(certificate="rds-ca-rsa2048-g1")
+    sent_one = sent(plans[True], database)
+    done = await change("certificate x").poll(door(database), sent_one)
+    assert done.stage is Stage.SUCCEEDED
+    still = sample_database(certificate="rds-ca-2019")
+    waiting = await change("certificate x").poll(door(still), sent_one)
+    assert waiting.stage is Stage.WAITING
+
+
+async def test_groups_go_out_as_a_whole_list_and_are_named_where_that_can_be_read() -> None:
+    typed = f"security-groups x +{OFFICE}"
+    plan = await planned(typed, **BEHIND_FIRST)
+    unread = await planned(typed, {"groups": None}, **BEHIND_FIRST)
+
+    assert plan.call.arguments["VpcSecurityGroupIds"] == [FIRST, OFFICE]
+    assert f"{OFFICE} is databases-from-office" in plan.checks
+    assert "could not be read" in " ".join(unread.checks)
+    assert plan.call == unread.call
+
+
+async def test_groups_are_done_once_all_of_them_are_active() -> None:
+    typed = f"security-groups x +{OFFICE}"
+    plan = await planned(typed, **BEHIND_FIRST)
+    both = sample_database(security_groups=(FIRST, OFFICE))
+    adding = sample_database(security_groups=(FIRST, OFFICE), security_groups_wait=True)
+    others = sample_database(security_groups=("sg-0c3d4e5f607182930",))
+
+    stages = [
+        (await change(typed).poll(door(one), sent(plan, one))).stage
+        for one in (both, adding, others)
+    ]
+    assert stages == [Stage.SUCCEEDED, Stage.WAITING, Stage.FAILED]

@@ -27,11 +27,13 @@ BEFORE: Mapping[str, Mapping[str, Any]] = {
     "modify_auto_upgrade": {"auto_upgrade": True},
     "modify_capacity": {"capacity": (0.5, 8.0)},
     "modify_deletion_protection": {"deletion_protection": False},
+    "modify_certificate": {"certificate": "rds-ca-rsa2048-g1"},
     "modify_data_api": {"data_api": False},
     "modify_iam_auth": {"iam_auth": False},
     "modify_insights": {"insights_mode": "standard", "insights_days": 7},
     "modify_monitoring": {"monitoring_seconds": 0},
     "modify_multi_az": {"multi_az": False},
+    "modify_security_groups": {"security_groups": ("sg-0a1b2c3d4e5f60718",)},
     "modify_storage": {"storage_type": "gp3"},
     "modify_tier": {"cluster": "shop-staging", "engine": "aurora-postgresql", "tier": 1},
 }
