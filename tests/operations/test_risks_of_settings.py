@@ -146,8 +146,8 @@ def test_what_is_no_such_value_is_told_in_a_sentence(typed: str, why: str) -> No
         ("log-exports x +upgrade", {}, "reads upgrade too"),
         ("log-exports x -upgrade", {"log_exports": ("upgrade",)}, "never fire"),
         ("certificate x", {}, "do not know rds-ca-rsa2048-g1"),
-        (f"security-groups x +{OFFICE} -{FIRST}", BEHIND_FIRST, f"Whoever {OFFICE} lets in"),
-        (f"security-groups x +{OFFICE} -{FIRST}", BEHIND_FIRST, f"comes by {FIRST} alone"),
+        (f"security-groups x +{OFFICE} -{FIRST}", BEHIND_FIRST, f"Whoever databases-from-office ({OFFICE}) lets in"),
+        (f"security-groups x +{OFFICE} -{FIRST}", BEHIND_FIRST, f"comes by databases ({FIRST}) alone"),
         ("tier x 0", {**MEMBER, "instance_class": "db.serverless"}, "as large as the writer"),
         ("multi-az x on", {"multi_az": False}, "twice as much"),
         ("capacity x 0-4", {"capacity": (0.5, 8.0)}, "next connection"),
@@ -185,6 +185,7 @@ async def test_logs_are_added_and_taken_away_and_the_others_stay() -> None:
         "log-exports x +upgrade -postgresql", log_exports=("instance", "postgresql")
     )
 
+    assert plan.effect == "Send upgrade and stop postgresql of orders-staging to CloudWatch"
     said = {"EnableLogTypes": ["upgrade"], "DisableLogTypes": ["postgresql"]}
     assert plan.call.arguments["CloudwatchLogsExportConfiguration"] == said
     assert change("log-exports x +upgrade -postgresql").as_typed().startswith("/rds log-exports x")
@@ -241,6 +242,8 @@ async def test_groups_go_out_as_a_whole_list_and_are_named_where_that_can_be_rea
     plan = await planned(typed, **BEHIND_FIRST)
     unread = await planned(typed, {"groups": None}, **BEHIND_FIRST)
 
+    assert plan.effect == f"Add databases-from-office ({OFFICE}) to orders-staging"
+    assert unread.effect == f"Add {OFFICE} to orders-staging"
     assert plan.call.arguments["VpcSecurityGroupIds"] == [FIRST, OFFICE]
     assert f"{OFFICE} is databases-from-office" in plan.checks
     assert "could not be read" in " ".join(unread.checks)
