@@ -10,6 +10,7 @@ from bot.values._answers import (
     Channel,
     Code,
     Facts,
+    Group,
     Line,
     Link,
     Mention,
@@ -59,6 +60,7 @@ from bot.values._charts import (
     Strip,
     Strips,
 )
+from bot.values._cloudops import CloudOpsRequest, CloudOpsState
 from bot.values._command_line import MENTION, quoted, written
 from bot.values._databases import (
     Area,
@@ -168,6 +170,8 @@ __all__ = [
     "Channel",
     "Chart",
     "Classified",
+    "CloudOpsRequest",
+    "CloudOpsState",
     "Code",
     "Concern",
     "Curve",
@@ -182,6 +186,7 @@ __all__ = [
     "Environment",
     "Facts",
     "Firing",
+    "Group",
     "HeatMap",
     "HeatRow",
     "Incident",

@@ -10,11 +10,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import AWSError, DirectoryError, StorageError
 from bot.policy.approvers import Ruling
+from bot.settings import People
 from bot.values import Answer, Drawing, Message, Place, Posted, Request
 from handlers.blocks.notices import asked_text, detailed, ending, ending_text
 from handlers.blocks.picture import DRAWING, no_image, pictured
 from handlers.delivery.cards import Cards
 from handlers.delivery.channels import Channels, Denied
+from handlers.delivery.cloudops import CloudOpsMessages
 from handlers.delivery.direct import DirectMessages
 from handlers.delivery.failures import Admins, Failures, nobody
 from handlers.delivery.files import Files
@@ -53,19 +55,24 @@ class Notifier:
         *,
         observes: bool = False,
         denied: Denied,
+        cloudops: People | None = None,
     ) -> None:
         """``pause``: seconds between two messages in one channel; Slack allows one a second.
 
         ``patience``: seconds for one delivery, less than the outbox leases it for. ``admins`` hear
         of what a channel does not take and nobody in particular waits for. ``denied``: the changes
-        that the policy has nobody make of a database.
+        that the policy has nobody make of a database. ``cloudops``: who answers CloudOps requests,
+        where the settings name some.
         """
         self._store = store
         posting = Messages(client, pause)
         self._posting = posting
         self._cards = Cards(store, posting, directory, ruling, patience / 4, observes=observes)
-        self._channels = Channels(store, posting, Files(client), clock, denied)
-        self._personal = DirectMessages(store, posting, directory, ruling, clock, patience / 4)
+        requests = CloudOpsMessages(store, posting, cloudops)
+        self._channels = Channels(store, posting, Files(client), clock, denied, requests)
+        self._personal = DirectMessages(
+            store, posting, directory, ruling, clock, patience / 4, requests
+        )
         self._publish = publish
         self._home = home
         self._draw = draw

@@ -105,6 +105,7 @@ async def test_a_running_bot_is_not_migrated_under_its_feet(tmp_path: Path, cloc
 
 
 LATER = frozenset(("refusal", "mailbox"))  #: columns that schema 0007 has not
+NEW = frozenset(("cloudops",))  #: and tables
 #: A row for each table that a request does not fill, as the version of schema 0007 wrote it.
 ROWS: dict[str, dict[str, Any]] = {
     "aftermaths": {"request_id": 1001, "minutes": 15, "outcome": "calm", "at": START},
@@ -194,7 +195,7 @@ async def _sent(connection: AsyncConnection) -> None:
 async def _counts(url: str) -> dict[str, int]:
     return {
         name: (await raw.execute(url, f"SELECT count(*) FROM {name}"))[0][0]
-        for name in models.metadata.tables
+        for name in models.metadata.tables.keys() - NEW
     }
 
 

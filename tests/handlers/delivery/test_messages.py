@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.values import Digest, Message, Place, Posted
 from handlers.delivery.channels import Channels
+from handlers.delivery.cloudops import CloudOpsMessages
 from handlers.delivery.failures import Failures
 from handlers.delivery.files import Files
 from handlers.delivery.messages import Messages, keyed
@@ -82,7 +83,10 @@ async def test_a_file_that_is_put_again_is_shared_once(store: Store) -> None:
     message = Message(place=Place.CHANNEL, address="C1", kind="digest_file", key="digest:C1:1:file",
                       body={"digest": whole, "thread": "1.0"})  # fmt: skip
     posting = Messages(cast(AsyncWebClient, Slack()), pause=0.001)
-    channels = Channels(store, posting, cast(Files, Uploads()), Clock(), lambda _: frozenset())
+    channels = Channels(
+        store, posting, cast(Files, Uploads()), Clock(), lambda _: frozenset(),
+        CloudOpsMessages(store, posting, None),
+    )  # fmt: skip
 
     for _ in range(2):
         assert await channels.tell(again(message)) is None
