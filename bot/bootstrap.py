@@ -39,12 +39,14 @@ from bot.requests.follower import Follower
 from bot.requests.notifications import Notifications
 from bot.requests.observe_mode import enter
 from bot.requests.reminders import ReminderTick
+from bot.requests.trouble import open_around
 from bot.settings import OBSERVES, Settings, idle
-from bot.values import Line, Moment, Status, micros, wall_clock
+from bot.values import Line, Moment, Request, Status, Target, micros, wall_clock
 from charts import Studio
 from handlers import app as slack
 from handlers.delivery.charts import ChartAnswers
 from handlers.delivery.homes import Homes
+from handlers.delivery.links import Links
 from handlers.delivery.notifier import Notifier
 from handlers.delivery.pictures import Pictures
 from handlers.delivery.replies import Replies
@@ -218,15 +220,21 @@ async def _built(ground: Ground) -> Bot:
     replies = Replies(store, posting, ground.session)
     pictures = Pictures(store, posting, ground.studio)
     charts = ChartAnswers(store, posting, directory)
-    runner = Runner(services, charts)
+    links = Links(store, posting)
+    runner = Runner(services, charts, links)
     live_tick = LiveTick(services, runner, pictures)
     live = Live(services, directory, runner, live_tick, replies)
     slack.listen(bolt, intake, services, posting, replies, runner, charts, live)
-    homes = Homes(services, posting, clock, pause=3 * pause)
+    homes = Homes(services, posting, links, clock, pause=3 * pause)
     admins = Admins(directory, settings)
+
+    async def around(target: Target) -> tuple[Request, ...]:
+        return await open_around(store, target, fleet.last_seen)
+
     notifier = Notifier(
-        store, posting, directory, judge.now, accounts.publish, homes.deliver, pictures.deliver,
-        clock, pause, admins=admins, observes=settings.observe, denied=judge.denied,
+        store, posting, links, directory, judge.now, accounts.publish, homes.deliver,
+        pictures.deliver, clock, pause, admins=admins, observes=settings.observe,
+        denied=judge.denied, trouble=services.trouble, around=around,
         cloudops=settings.access.cloudops,
     )  # fmt: skip
     leads = Leader(store, owner, telemetry.leads).leads

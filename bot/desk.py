@@ -33,6 +33,7 @@ from bot.policy.team_zone import Zone
 from bot.policy.viewers import Sight, Sights
 from bot.requests.approvals import Approvals
 from bot.requests.cloudops import CloudOps
+from bot.requests.trouble import trouble_at
 from bot.settings import Settings
 from bot.values import (
     Appointment,
@@ -55,6 +56,7 @@ from bot.values import (
     Series,
     Status,
     Tally,
+    Trouble,
     Window,
     folded,
     micros,
@@ -106,6 +108,11 @@ class Services:
         return await open_incidents(
             self.store, areas, self.clock(), polling.interval, is_watched=is_watched
         )
+
+    async def trouble(self, request: Request) -> Trouble:
+        """What burns where it is asked for, whoever asks."""
+        incidents, inventory = await self.open_incidents(), self.fleet.last_seen
+        return await trouble_at(self.store, inventory, incidents, request, self.clock())
 
 
 @dataclass(frozen=True)
@@ -336,9 +343,10 @@ class ServiceDesk:
         return await self.services.digests.appointments()
 
     async def schedule_digest(
-        self, cron: str, timezone: str, environments: tuple[Environment, ...], person: Person
+        self, cron: str, timezone: str | None, environments: tuple[Environment, ...], person: Person
     ) -> Appointment:
-        wanted = self._here(self._narrowed(environments), cron=cron, timezone=timezone)
+        zone = timezone or self.services.settings.timezone or person.timezone
+        wanted = self._here(self._narrowed(environments), cron=cron, timezone=zone)
         return await self.services.digests.schedule(wanted, person, self.received_at)
 
     async def remove_digest(self, schedule_id: str, person: Person) -> Appointment:

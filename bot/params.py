@@ -74,6 +74,11 @@ class Choice(Parameter):
 
 
 @dataclass(frozen=True)
+class Offered(Parameter):
+    """One of what AWS offers the database that was chosen; other words can be typed too."""
+
+
+@dataclass(frozen=True)
 class Phrase(Parameter):
     """Several words that need no quotes: all that stand behind the verb, up to a flag."""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from bot.values import SECOND, Chart, Curve, Limit, Panel, Point, amount
+from bot.values import SECOND, Chart, Curve, Limit, Panel, Point, figure
 from charts.fonts import pixels, squeezed
 from charts.paper import ALARM, COLOURS, PAPER, SMALL, STYLES, SWATCH, Entry, above, aside, note
 
@@ -148,7 +148,7 @@ def names(panel: Panel, known: Sequence[str], wide: float, size: float) -> tuple
             number,
             _told(
                 "" if bare else squeezed(label, longest, size, "bold"),
-                amount(one.series.latest[1], panel.unit),
+                figure(one.series.metric, one.series.latest[1], panel.unit, short=True),
             ),
             size,
             sampled=len(present) > 1 and not bare,

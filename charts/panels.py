@@ -166,7 +166,8 @@ def _reach(panel: Panel) -> tuple[float, float]:
     floor = -top(-min(values), panel.unit) if min(values) < 0 else 0.0
     highest = max(values if panel.reach is None else (*values, panel.reach))
     near = [one.value for one in filter(None, (panel.limit,)) if highest >= one.value / 2]
-    return floor, top(max((highest, *near, *(one.value for one in panel.alarms))), panel.unit)
+    ceiling = top(max((highest, *near, *(one.value for one in panel.alarms))), panel.unit)
+    return floor, float(math.ceil(ceiling)) if panel.is_counted else ceiling
 
 
 def _ticks(panel: Panel, floor: float, ceiling: float, tall: float) -> Ticks:
@@ -179,7 +180,9 @@ def _ticks(panel: Panel, floor: float, ceiling: float, tall: float) -> Ticks:
         return min(max((value - floor) / (ceiling - floor) * tall, 0.5), max(tall - 0.5, 0.5))
 
     kept: Ticks = ()
-    found, ends = figures(ceiling, panel.unit, floor), (ceiling, floor, 0.0)
+    ends = ceiling, floor, 0.0
+    found = [one for one in figures(ceiling, panel.unit, floor)
+             if one[0].is_integer() or not panel.is_counted]  # fmt: skip
     for tick in sorted(found, key=lambda one: ends.index(one[0]) if one[0] in ends else 3):
         if all(abs(stands(tick[0]) - stands(other)) >= APART for other, _ in kept):
             kept = (*kept, tick)

@@ -15,9 +15,11 @@ from bot.values import (
     Panel,
     Report,
     Scale,
+    Series,
     Strips,
     Window,
     amount,
+    figure,
 )
 
 ALT = 1000  #: characters that Slack keeps of a file's alternative text
@@ -114,14 +116,18 @@ def _curve(curve: Curve, zone: ZoneInfo) -> str:
     if latest is None or highest is None or lowest is None or mean is None:
         return f"{curve.label} {NOT_READ}".strip()
     if curve.is_earlier:
-        said = f"a week before {amount(mean, series.unit)} on average"
+        said = f"a week before {_figure(series, mean)} on average"
         return f"{curve.label} {said}".strip()
     peak = f"{local(highest[0], zone):%a %H:%M}"
     return (
-        f"{curve.label} now {amount(latest[1], series.unit)}, "
-        f"highest {amount(highest[1], series.unit)} at {peak}, "
-        f"lowest {amount(lowest[1], series.unit)}"
+        f"{curve.label} now {_figure(series, latest[1])}, "
+        f"highest {_figure(series, highest[1])} at {peak}, "
+        f"lowest {_figure(series, lowest[1])}"
     ).strip()
+
+
+def _figure(series: Series, value: float) -> str:
+    return figure(series.metric, value, series.unit, short=True)
 
 
 def _heat(heat: HeatMap) -> Iterator[str]:

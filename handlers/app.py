@@ -176,7 +176,7 @@ def listen(
     Redrawing(services, runner, replies, charts).register(app, intake)
     live.register(app, intake)
     cloudops.register(app, intake)
-    Views(runner, forms, launcher, modals, replies).register(app, intake)
+    Views(services.store, runner, forms, launcher, modals, replies).register(app, intake)
     Events(services, client).register(app, intake)
     Options(services, forms).register(app)
     ignore_the_rest(app)

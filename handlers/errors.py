@@ -6,6 +6,7 @@ from bot.errors import AWSRefusedError, AWSUnavailableError, BotError, NotAllowe
 from bot.operation import Query
 from bot.operations import CATALOGUE
 from bot.requests.drafts import DeniedError
+from bot.values import Line
 from handlers.blocks.denied import denied
 from handlers.blocks.elements import Payload
 from handlers.blocks.error import Suggestion, problem
@@ -29,6 +30,13 @@ def explained(error: BotError, offers: Sequence[Suggestion] = ()) -> Payload:
         corrected = [offer(f"/rds {text}") for text in error.suggestions]
         return problem(str(error), [one for one in offers or corrected if _reads(one.command)])
     return problem(str(error))
+
+
+def sentence_of(error: BotError) -> Line:
+    """The same in one line, where there is no room for offers."""
+    if isinstance(error, NotAllowedError) and error.spans:
+        return error.spans
+    return (str(error),)
 
 
 def offer(text: str, about: str = "") -> Suggestion:

@@ -37,7 +37,7 @@ from bot.values import (
     label,
 )
 from handlers.blocks.answers import answer
-from handlers.blocks.details import Standing
+from handlers.blocks.details import NO_TROUBLE, Standing
 from handlers.blocks.dry_run import rehearsal
 from handlers.blocks.error import Suggestion
 from handlers.blocks.notices import detailed
@@ -45,6 +45,7 @@ from handlers.blocks.phrases import is_unsent
 from handlers.blocks.receipt import filed
 from handlers.delivery.charts import ChartAnswers
 from handlers.delivery.invocation import Invocation
+from handlers.delivery.links import Links
 from handlers.errors import explained, offer
 from handlers.parser import Command, Incomplete, is_common, sentence, whole_text
 from handlers.suggestions import missing_from, reply_to, with_thread
@@ -57,9 +58,10 @@ Found = TypeVar("Found")
 
 
 class Runner:
-    def __init__(self, services: Services, charts: ChartAnswers) -> None:
+    def __init__(self, services: Services, charts: ChartAnswers, links: Links) -> None:
         self._services = services
         self._charts = charts
+        self._links = links
         self._authorization = Authorization(services.store, services.directory)
 
     async def run(self, command: Command, invocation: Invocation) -> dict[str, object]:
@@ -91,7 +93,8 @@ class Runner:
         try:
             person = await self._services.directory.person(invocation.asker, invocation.received_at)
             desk = await self._desk(person, invocation)
-            return await reply_to(error, desk, person, invocation.thread)
+            drawn = await reply_to(error, desk, person, invocation.thread)
+            return await self._links.put_into(drawn, invocation.asker)
         except DirectoryError:
             return explained(error)
 
@@ -108,7 +111,11 @@ class Runner:
         return await missing_from(found, desk, person) or found
 
     async def carry_out(self, command: Command, invocation: Invocation) -> dict[str, object]:
-        """The reply. Raises BotError."""
+        """The reply, with a link to each request that it names. Raises BotError."""
+        drawn = await self._carried_out(command, invocation)
+        return await self._links.put_into(drawn, invocation.asker) if drawn else drawn
+
+    async def _carried_out(self, command: Command, invocation: Invocation) -> dict[str, object]:
         operation = command.operation
         match operation:
             case Change():
@@ -153,8 +160,13 @@ class Runner:
         now = self._services.judge.now(request)
         changes = altered(request, now) if is_unsent(request) else ()
         also = await earlier(self._services.store, request)
-        standing = Standing(who=await self._of_whom(request), changes=changes, also=also)
-        return detailed(request, standing, alone=True)
+        trouble = await self._services.trouble(request) if is_unsent(request) else NO_TROUBLE
+        trouble = sight.of_trouble(trouble)
+        standing = Standing(
+            who=await self._of_whom(request), changes=changes, trouble=trouble, also=also
+        )
+        drawn = detailed(request, standing, alone=True)
+        return await self._links.put_into(drawn, invocation.asker)
 
     async def _audited(
         self, operation: Operation, person: Person, answering: Awaitable[Found]

@@ -8,13 +8,24 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any, NoReturn, TypedDict, Unpack
 
-from sqlalchemy import ColumnElement, and_, exists, false, insert, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    exists,
+    false,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import ConflictError
 from bot.values import (
     AuditEvent,
+    Click,
     CloudOpsRequest,
     Incident,
     LiveChart,
@@ -43,6 +54,7 @@ from storage.tables import (
     incidents,
     leases,
     live_charts,
+    locks,
     models,
     outbox,
     reminders,
@@ -57,7 +69,6 @@ from storage.tables.requests import (
     filed_by,
     filed_on,
     load_one,
-    lock_holder,
     open_like,
 )
 from storage.tables.rows import (
@@ -163,6 +174,7 @@ class Transaction:
         self._held.add(request.id)
         steps = [step_columns(request.id, step) for step in request.steps]
         await self._connection.execute(insert(models.steps), steps)
+        await locks.add(self._connection, request)
         self._events.append(event)
         return await load_one(self._connection, request.id)
 
@@ -222,7 +234,8 @@ class Transaction:
     async def update_step(self, request_id: int, step: Step, *, fence: int | None = None) -> Step:
         """Writes everything about a step that changes while it is carried out.
 
-        Raises LockedError where another request is at work on the same database, and ConflictError
+        Claimed, it holds all its locks; settled, or free again, none. Raises LockedError where
+        another request holds one of them, and then it has taken none of them; ConflictError
         where ``fence`` is no longer the stored one, or ``sent_at`` would be set on a request that
         is not running, or altered once set. It is taken back only together with a new ``refusal``,
         while the request runs and nothing of it was accepted.
@@ -235,14 +248,19 @@ class Transaction:
         )
         if fence is not None:
             statement = statement.where(_step.fence == fence)
+        takes = step.is_claimed and step.sent_at is None
         try:
-            # A step that is sent holds its lock already: no index refuses it any more.
-            async with self._savepoint() if step.sent_at is None else nullcontext():
+            # All or none: what it has taken before one is refused is given back, on SQLite too.
+            async with self._connection.begin_nested() if takes else nullcontext():
                 written = await self._connection.execute(statement)
+                if takes and written.rowcount == 1:
+                    await locks.take(self._connection, request_id, step)
         except IntegrityError as error:
-            await self._refuse_lock(step, error)
+            await self._refuse_lock(request_id, step, error)
         if written.rowcount != 1:
             raise ConflictError(f"Step {step.number} of {label(request_id)} is in other hands now.")
+        if not step.is_claimed:
+            await locks.release(self._connection, request_id, step)
         return step
 
     async def audit(self, event: AuditEvent) -> int:
@@ -277,6 +295,10 @@ class Transaction:
     def stir_homes(self) -> None:
         """Has the Homes drawn anew in which this shows; a few seconds' changes go together."""
         self._stirs_homes = True
+
+    async def note_click(self, person: PersonId, click: Click) -> None:
+        """What came of it is said in their Home until they open it anew."""
+        await homes.note_click(self._connection, person, click)
 
     async def remind(self, given: Sequence[Reminder]) -> tuple[Reminder, ...]:
         """Notes that people are told of what waits; returns those reminders that are new."""
@@ -431,8 +453,8 @@ class Transaction:
         if moved.rowcount != 1:
             raise ConflictError(f"{request.label} has moved on meanwhile; look at it again.")
 
-    async def _refuse_lock(self, step: Step, error: IntegrityError) -> NoReturn:
-        holder = await lock_holder(self._connection, step.lock)
+    async def _refuse_lock(self, request_id: int, step: Step, error: IntegrityError) -> NoReturn:
+        holder = await locks.holder_of_any(self._connection, request_id, step)
         if holder is None:
             raise error
         raise LockedError(holder) from error

@@ -23,6 +23,8 @@ MOST = 20  #: words of a sentence
 FOR_MACHINES = re.compile(
     r"\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE|ALTER|DROP) |\(\?|\\b|<svg|^%"
 )
+#: What makes a button or a menu; its label comes first, or by name.
+LABELLED = {"Button", "Menu", "asking", "button", "linking", "looking"}
 END = re.compile(r"(?<=[.!?])\s+|\n+")
 FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 LINK, CODE_SPAN = re.compile(r"!?\[([^\]]*)\]\([^)]*\)"), re.compile(r"`[^`]*`")
@@ -49,6 +51,25 @@ def said() -> Iterator[Said]:
         for path in sorted((ROOT / room).rglob("*.py")):
             if not set(path.parts) & NOT_SAID:
                 yield from in_code(path.read_text("utf-8"), str(path.relative_to(ROOT)))
+
+
+def labels() -> Iterator[Said]:
+    """Of buttons and menus, as far as they stand in the code: names that come in between left
+    out."""
+    for room in CODE:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            if not set(path.parts) & NOT_SAID:
+                yield from labels_in(path.read_text("utf-8"), str(path.relative_to(ROOT)))
+
+
+def labels_in(code: str, place: str) -> Iterator[Said]:
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in LABELLED:
+            given = [one.value for one in node.keywords if one.arg == "label"] or node.args[:1]
+            for one in given:
+                parts = one.values if isinstance(one, ast.JoinedStr) else [one]
+                text = "".join(str(it.value) for it in parts if isinstance(it, ast.Constant))
+                yield Said(f"{place}:{node.lineno}", text)
 
 
 def retired() -> list[Retired]:

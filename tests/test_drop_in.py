@@ -62,6 +62,49 @@ class StopInstance(Change):
 '''
 
 
+TWINS = '''
+from typing import Annotated
+
+from bot.aws import AWS
+from bot.operation import Change
+from bot.params import Instance, Parameter
+from bot.values import (
+    Assessment, Call, Order, Plan, Progress, Risk, Role, Sent, Stage, Touch
+)
+
+
+class RestartTwins(Change):
+    """Restart an instance, which takes its twin along."""
+
+    verb, name = "twins", "restart_twins"
+    risk = Risk.LOW
+    permissions = ("rds:DescribeDBInstances", "rds:RebootDBInstance")
+    example = "twins orders-dev orders-test"
+
+    target: Instance
+    twin: Annotated[str, Parameter("Twin", "TWIN", "The other one.")]
+
+    async def plan(self, aws: AWS, order: Order) -> Plan:
+        other = order.target.model_copy(update={"identifier": self.twin})
+        twin = (await aws.database(other)).target
+        name = order.target.identifier
+        return Plan(
+            effect=f"Restart {name}",
+            call=Call(action="rds:RebootDBInstance", arguments={"DBInstanceIdentifier": name}),
+            touches=(Touch(target=twin, role=Role.RESTARTS),),
+            assessment=Assessment(risk=Risk.MEDIUM, reasons=("two databases restart at once",)),
+        )
+
+    async def poll(self, aws: AWS, sent: Sent) -> Progress:
+        status = (await aws.database(sent.order.target)).status
+        stage = Stage.SUCCEEDED if status == "available" and sent.events else Stage.WAITING
+        return Progress(stage=stage, detail=f"it is {status}")
+
+    async def reconcile(self, aws: AWS, sent: Sent) -> Progress:
+        return await self.poll(aws, sent)
+'''
+
+
 @pytest.fixture
 def bot_with(tmp_path: Path) -> Path:
     """A folder with a ``bot`` that is this one, but whose operations are its own folder."""
@@ -71,12 +114,19 @@ def bot_with(tmp_path: Path) -> Path:
 
 
 @pytest.mark.timeout(180)
-def test_a_new_file_is_found_everywhere(bot_with: Path) -> None:
-    (bot_with / "bot" / "operations" / "stop_instance.py").write_text(STOP, "utf-8")
+@pytest.mark.parametrize(
+    ("source", "file"),
+    [
+        pytest.param(STOP, "dropped_in.py", id="everywhere"),
+        pytest.param(TWINS, "stories/dropped_in.py", id="with all that it touches"),
+    ],
+)
+def test_a_new_file_is_found(bot_with: Path, source: str, file: str) -> None:
+    (bot_with / "bot" / "operations" / "stop_instance.py").write_text(source, "utf-8")
 
     claims = [sys.executable, "-m", "pytest", "-n", "0", "-p", "no:cacheprovider", "-q",
               "-o", f"pythonpath={bot_with} {ROOT}", "--rootdir", str(ROOT), "-c",
-              str(ROOT / "pyproject.toml"), str(ROOT / "tests" / "dropped_in.py")]  # fmt: skip
+              str(ROOT / "pyproject.toml"), str(ROOT / "tests" / file)]  # fmt: skip
     found = subprocess.run(
         claims, cwd=ROOT, env=_first(bot_with), capture_output=True, text=True, check=False
     )

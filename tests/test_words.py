@@ -2,6 +2,7 @@
 
 import pytest
 
+from handlers.blocks.elements import LABEL
 from tests import spoken
 from tests.spoken import Said
 
@@ -41,3 +42,23 @@ def test_a_sentence_ends_where_its_point_is() -> None:
 def test_the_twenty_first_word_is_one_too_many() -> None:
     assert not spoken.too_long("word " * 20)
     assert spoken.too_long("word " * 21)
+
+
+def test_a_phone_shows_the_whole_label_of_every_button() -> None:
+    found = list(spoken.labels())
+
+    assert len(found) > 50
+    assert [one for one in found if len(one.text) > LABEL] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "label"),
+    [
+        ('looking("Top load", "top orders")', "Top load"),
+        ('Menu(label="More", choices=())', "More"),
+        ('button(f"Share in {name}", SHARE)', "Share in "),
+        ("asking(label, name)", ""),
+    ],
+)
+def test_a_label_is_found_where_it_stands(code: str, label: str) -> None:
+    assert [one.text for one in spoken.labels_in(code, "here.py")] == [label]

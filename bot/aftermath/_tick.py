@@ -171,7 +171,7 @@ class AftermathTick:
         if overall(judged) is Turn.WORSE:
             # Only here, as it asks for all of it once more, and CloudWatch charges by the metric.
             judged = against_week_before(judged, await self._earlier(database, stretch.week_before))
-        title = picture_title(request, database.name, judged, due.minutes)
+        title = picture_title(request, database.name)
         drawn = chart(title, stretch, gravest_first(panels, judged), markers, zone)
         return Seen(database, judged, drawn and with_lines(drawn, alarms), others)
 

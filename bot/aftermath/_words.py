@@ -47,7 +47,7 @@ def told(
     return Answer(
         title=headline(request, database.name, found, minutes),
         parts=(
-            paragraph(*_addressed(request, turn, others), *verdict(found)),
+            paragraph(*_addressed(request, turn, others), *_below(found, turn)),
             *_changed_since(others),
             *_state(database),
             *_late(late),
@@ -76,12 +76,9 @@ def headline(request: Request, name: str, found: Sequence[Shift], minutes: int) 
     return f"{name} {spoken(minutes)} after {request.label}: {_word(found)}"
 
 
-def picture_title(request: Request, name: str, found: Sequence[Shift], minutes: int) -> str:
-    """The finding with its gravest figure, as whoever sees just the preview reads no more."""
-    worse = _of(found, Turn.WORSE)
-    if not worse:
-        return headline(request, name, found, minutes)
-    return f"{name} {spoken(minutes)} after {request.label}: worse: {_moved(worse[0])}"
+def picture_title(request: Request, name: str) -> str:
+    """For whoever opens the picture alone: the message above it says how it does."""
+    return f"{name} before and after {request.label}"
 
 
 def gravest_first(panels: Sequence[Panel], found: Sequence[Shift]) -> tuple[Panel, ...]:
@@ -95,24 +92,33 @@ def gravest_first(panels: Sequence[Panel], found: Sequence[Shift]) -> tuple[Pane
     return tuple(sorted(panels, key=rank))
 
 
-def verdict(found: Sequence[Shift]) -> Line:
-    """One line, the gravest first; what cannot be said is said to be so."""
+def verdict(found: Sequence[Shift], said: Turn | None = None) -> Line:
+    """One line, the gravest first; what cannot be said is said to be so.
+
+    ``said``: what a heading above it has said of all.
+    """
     sayings: tuple[tuple[Turn, str, Saying], ...] = (
         (Turn.WORSE, "", _moved),
         (Turn.BETTER, "Better: ", _moved),
         (Turn.USUAL, "As a week before at this hour: ", _moved),
         (Turn.SAME, "As before: ", _stayed),
         (Turn.UNKNOWN, "Too few figures to say: ", _missing),
-        (Turn.UNREAD, "Could not be read, so nobody can tell: ", _named),
+        (Turn.UNREAD, "Could not be read: ", _named),
     )
     parts = [
-        f"{heading}{listed}."
+        f"{heading if turn is not said else ''}{listed}."
         for turn, heading, saying in sayings
         if (listed := _listed(map(saying, _of(found, turn))))
     ]
     whys = dict.fromkeys(one.why for one in found if one.why)
-    said = " ".join((*parts, *list(whys)[:WHYS])) or "CloudWatch has no figures of it."
-    return (said[:1].upper() + said[1:],)
+    line = " ".join((*parts, *list(whys)[:WHYS])) or "CloudWatch has no figures of it."
+    return (line[:1].upper() + line[1:],)
+
+
+def _below(found: Sequence[Shift], turn: Turn) -> Line:
+    """Beneath the title, which has said all of it but the figures; of what is unread it names no
+    metric."""
+    return verdict(found, None if turn is Turn.UNREAD else turn)
 
 
 def brief(found: Sequence[Shift]) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Self
 import structlog
 
 from bot.aws.errors import acting
-from bot.aws.region import Region, Still, at_any_time
+from bot.aws.region import Keep, Region, Still, at_any_time, nothing
 from bot.aws.session import Acting
 from bot.errors import AWSError
 from bot.values import (
@@ -28,8 +28,10 @@ from bot.values import (
     Receipt,
     Series,
     Snapshot,
+    StorageOffer,
     Target,
     TrailEvent,
+    UpgradeOffer,
     Window,
 )
 
@@ -85,6 +87,22 @@ class AWS:
         """The newest of this very database that can be restored."""
         self._allow(_SNAPSHOT[target.kind])
         return await self.region.latest_snapshot(target)
+
+    async def classes(self, database: Database) -> tuple[str, ...]:
+        """Instance classes that it could have, sorted. Raises AWSError."""
+        self._allow("rds:DescribeOrderableDBInstanceOptions")
+        kind = "" if database.is_aurora else database.storage_type
+        return await self.region.classes(database.engine, database.engine_version, kind)
+
+    async def upgrades(self, database: Database) -> tuple[UpgradeOffer, ...]:
+        """Versions that it can be upgraded to, oldest first. Raises AWSError."""
+        self._allow("rds:DescribeDBEngineVersions")
+        return await self.region.upgrades(database.engine, database.engine_version)
+
+    async def storage_offers(self, database: Database) -> tuple[StorageOffer, ...]:
+        """What an instance's storage may become, by kind. Raises AWSError."""
+        self._allow("rds:DescribeValidDBInstanceModifications")
+        return await self.region.storage_offers(database.name)
 
     async def maintenance(self, database: Database) -> tuple[Maintenance, ...]:
         """What is pending for it."""
@@ -172,13 +190,13 @@ class AWS:
         """Ask right before the call leaves whether it still may: what ``still`` raises stops it."""
         return replace(self, still=still)
 
-    async def act(self, call: Call) -> Receipt:
+    async def act(self, call: Call, keep: Keep = nothing) -> Receipt:
         """The one mutating call. Raises AWSRefusedError (nothing done) or AWSAmbiguousError."""
         self._allow(call.action)
         if self.client is None:
             async with self.prepared(call) as ready:
-                return await ready.act(call)
-        return await self.region.act(call, self.client, self.still)
+                return await ready.act(call, keep)
+        return await self.region.act(call, self.client, self.still, keep)
 
     def _allow(self, action: str) -> None:
         if action not in self.permissions:

@@ -1,9 +1,9 @@
 """All accounts and regions that the bot works in."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from bot.aws import AWS, cloudwatch
 from bot.aws.errors import observed, reading
@@ -13,7 +13,19 @@ from bot.aws.session import Account, Acting, Answered, Sessions
 from bot.errors import AWSError, AWSNotFoundError, AWSUnavailableError, UnknownTargetError
 from bot.masking import mask
 from bot.settings import Settings
-from bot.values import Database, Datum, Looked, Relative, Target, Unread, family
+from bot.values import (
+    Database,
+    Datum,
+    Looked,
+    Plan,
+    Relative,
+    Role,
+    Target,
+    Touch,
+    Touched,
+    Unread,
+    family,
+)
 
 
 def accounts_of(settings: Settings) -> tuple[Account, ...]:
@@ -31,6 +43,8 @@ def accounts_of(settings: Settings) -> tuple[Account, ...]:
     )
 
 
+Read = TypeVar("Read")
+TOGETHER = 8  #: databases that one change touches are looked at so many at a time
 NOBODY = Acting(session_name="rds-bot", source_identity="rds-bot")
 
 
@@ -112,20 +126,27 @@ class Accounts:
             looked, missing = family(database, known)
         return looked
 
+    async def reach(self, looked: Looked, plan: Plan) -> Looked:
+        """The same with all that the plan touches beside it and that is there, as of now.
+
+        Nothing is raised: what cannot be read says why.
+        """
+        gate = asyncio.Semaphore(TOGETHER)
+
+        async def seen(touch: Touch) -> Touched:
+            async with gate:
+                found = await _readable(touch.unread, self.look(touch.target))
+            return Touched(touch=touch, looked=found)
+
+        there = (one for one in plan.beside(looked.database.target) if one.role is not Role.MAKES)
+        touched = tuple(await asyncio.gather(*map(seen, there)))
+        return looked.model_copy(update={"touched": touched})
+
     async def _relative(self, relative: Relative) -> Database | Unread:
-        try:
-            region = self.region(relative.account, relative.region)
-            return await _either(region, relative)
-        except UnknownTargetError:
-            why = "it is not among the regions of accounts in rds-bot.yml; add it there"
-            return Unread(what=str(relative), why=why)
-        except AWSNotFoundError:
-            return Unread(what=str(relative), why="AWS names it and does not show it; look there")
-        except AWSUnavailableError as error:
-            why = f"{error}; try again in a minute"
-            return Unread(what=str(relative), why=why, is_passing=True)
-        except AWSError as error:
-            return Unread(what=str(relative), why=f"{error}; see rds-bot iam-policy")
+        return await _readable(str(relative), self._read(relative))
+
+    async def _read(self, relative: Relative) -> Database:
+        return await _either(self.region(relative.account, relative.region), relative)
 
     async def publish(self, topic_arn: str, subject: str, message: str) -> None:
         """Send to an SNS topic with the bot's own credentials, secrets masked. Raises AWSError."""
@@ -170,6 +191,21 @@ class Accounts:
         return await self._sessions.client(
             service, Account(id="", name="", regions=(region,)), region
         )
+
+
+async def _readable(what: str, reading: Awaitable[Read]) -> Read | Unread:
+    try:
+        return await reading
+    except UnknownTargetError:
+        why = "it is not among the regions of accounts in rds-bot.yml; add it there"
+        return Unread(what=what, why=why)
+    except AWSNotFoundError:
+        why = "AWS names it and does not show it; look there"
+        return Unread(what=what, why=why, is_gone=True)
+    except AWSUnavailableError as error:
+        return Unread(what=what, why=f"{error}; try again in a minute", is_passing=True)
+    except AWSError as error:
+        return Unread(what=what, why=f"{error}; see rds-bot iam-policy")
 
 
 async def _either(region: Region, relative: Relative) -> Database:

@@ -66,6 +66,14 @@ BUSY = frozenset(
         "InvalidGlobalClusterState",
     }
 )
+#: AWS has no machine or disk of that kind free there; a little later it may.
+CAPACITY = frozenset(
+    {
+        "InsufficientDBClusterCapacity",
+        "InsufficientDBInstanceCapacity",
+        "InsufficientStorageClusterCapacity",
+    }
+)
 #: Said of a request that was not read to its end in time, whatever was done about it.
 HALF_READ = frozenset({"RequestTimeout", "RequestTimeoutException"})
 
@@ -173,7 +181,7 @@ def _answered(
     passing = untimely or _is_throttled(code, status)
     if undecided is AWSUnavailableError and passing:
         return AWSUnavailableError(f"AWS answered {code}: {message}")
-    if passing or (400 <= status < 500 and code.removesuffix("Fault") in BUSY):
+    if passing or (400 <= status < 500 and code.removesuffix("Fault") in BUSY | CAPACITY):
         return AWSNotNowError(code, message)
     if not 400 <= status < 500 or not _is_word(code) or code in HALF_READ:
         return undecided(f"AWS answered {status} {code}: {message}")

@@ -39,6 +39,10 @@ def instance(raw: Raw, account: Account, region: str, seen_at: int) -> Database:
         certificate_until=micros_of((raw.get("CertificateDetails") or {}).get("ValidTill")),
         parameter_group=_group(raw).get("DBParameterGroupName") or "",
         parameters_wait=_group(raw).get("ParameterApplyStatus") == PENDING,
+        parameter_status=_group(raw).get("ParameterApplyStatus") or "",
+        optimized=_percent(raw.get("PercentProgress")),
+        certificate=raw.get("CACertificateIdentifier") or "",
+        tier=raw.get("PromotionTier"),
         insights=bool(raw.get("PerformanceInsightsEnabled")),
         insights_mode=raw.get("DatabaseInsightsMode") or "",
     )
@@ -70,6 +74,9 @@ def cluster(raw: Raw, account: Account, region: str, seen_at: int) -> Database:
             if one.get("DBClusterParameterGroupStatus") == PENDING
         ),
         capacity=_capacity(raw.get("ServerlessV2ScalingConfiguration") or {}),
+        data_api=raw.get("HttpEndpointEnabled"),
+        insights=bool(raw.get("PerformanceInsightsEnabled")),
+        insights_mode=raw.get("DatabaseInsightsMode") or "",
     )
 
 
@@ -155,6 +162,18 @@ def _database(raw: Raw, target: Target, account: Account, seen_at: int, **own: A
         pending=_pending(raw.get("PendingModifiedValues") or {}),
         restarts_at=micros_of(raw.get("AutomaticRestartTime")),
         storage_type=raw.get("StorageType") or "",
+        iops=raw.get("Iops"),
+        throughput=raw.get("StorageThroughput"),
+        monitoring_seconds=raw.get("MonitoringInterval"),
+        monitoring_role=raw.get("MonitoringRoleArn") or "",
+        insights_days=raw.get("PerformanceInsightsRetentionPeriod"),
+        log_exports=tuple(sorted(raw.get("EnabledCloudwatchLogsExports") or ())),
+        security_groups=tuple(sorted(one["VpcSecurityGroupId"] for one in _groups(raw))),
+        security_groups_wait=any(one.get("Status") != "active" for one in _groups(raw)),
+        secret_arn=_secret(raw).get("SecretArn") or "",
+        secret_status=_secret(raw).get("SecretStatus") or "",
+        auto_upgrade=raw.get("AutoMinorVersionUpgrade"),
+        iam_auth=raw.get("IAMDatabaseAuthenticationEnabled"),
         encrypted=raw.get("StorageEncrypted"),
         public=raw.get("PubliclyAccessible"),
         deletion_protection=raw.get("DeletionProtection"),
@@ -199,6 +218,19 @@ def _group(raw: Raw) -> Raw:
     """The parameter group of an instance."""
     group: Raw = next(iter(raw.get("DBParameterGroups") or ()), {})
     return group
+
+
+def _groups(raw: Raw) -> list[Raw]:
+    return [one for one in raw.get("VpcSecurityGroups") or () if one.get("VpcSecurityGroupId")]
+
+
+def _secret(raw: Raw) -> Raw:
+    """The one with the password of its master user, where RDS manages it."""
+    return raw.get("MasterUserSecret") or {}
+
+
+def _percent(said: str | None) -> int | None:
+    return int(said) if said and said.isdecimal() else None
 
 
 def _capacity(scaling: Raw) -> tuple[float, float] | None:

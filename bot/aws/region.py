@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore import xform_name
 
-from bot.aws import alarms, cloudwatch, insights, logfiles, rds
+from bot.aws import alarms, cloudwatch, insights, logfiles, offers, rds
 from bot.aws.batch import Batch
 from bot.aws.errors import acting, observed, reading
 from bot.aws.eventlog import EventLog
@@ -33,8 +33,10 @@ from bot.values import (
     Receipt,
     Series,
     Snapshot,
+    StorageOffer,
     Target,
     TrailEvent,
+    UpgradeOffer,
     Window,
 )
 
@@ -67,6 +69,13 @@ Fetch = Callable[[tuple[str, ...]], Awaitable[Mapping[str, Mapping[str, Any]]]]
 Clock = Callable[[], int]
 #: Raises AWSNotNowError where a call must not leave any more.
 Still = Callable[[], None]
+#: What is kept of AWS's reply: ids that AWS made, never a secret.
+Keep = Callable[[Mapping[str, Any]], dict[str, Any]]
+
+
+def nothing(reply: Mapping[str, Any]) -> dict[str, Any]:
+    """A reply of which nothing has to be known later."""
+    return {}
 
 
 def at_any_time() -> None:
@@ -232,6 +241,31 @@ class Region:
         raw = await self._pages("rds", "describe_db_major_engine_versions", key, Engine=engine)
         return tuple(map(rds.lifecycle, raw))
 
+    async def classes(self, engine: str, version: str, storage_type: str) -> tuple[str, ...]:
+        """Instance classes that can be ordered here for that version and kind of storage."""
+        raw = await self._pages(
+            "rds", "describe_orderable_db_instance_options", "OrderableDBInstanceOptions",
+            Engine=engine, EngineVersion=version,
+        )  # fmt: skip
+        return offers.classes(raw, storage_type)
+
+    async def upgrades(self, engine: str, version: str) -> tuple[UpgradeOffer, ...]:
+        """To which versions that one can be upgraded, oldest first; none: it is AWS's newest."""
+        raw = await self._pages(
+            "rds", "describe_db_engine_versions", "DBEngineVersions",
+            Engine=engine, EngineVersion=version,
+        )  # fmt: skip
+        return offers.upgrades(raw)
+
+    async def storage_offers(self, instance: str) -> tuple[StorageOffer, ...]:
+        """What the storage of that instance may become, by kind."""
+        with reading():
+            client = await self._sessions.client("rds", self.account, self.name)
+            reply = await client.describe_valid_db_instance_modifications(
+                DBInstanceIdentifier=instance
+            )
+        return offers.storage(reply.get("ValidDBInstanceModificationsMessage") or {})
+
     async def snapshot_quotas(self) -> tuple[Quota, ...]:
         """Of manual snapshots, of instances and of clusters, as far as AWS says."""
         with reading():
@@ -301,9 +335,10 @@ class Region:
         async with opened as client:
             yield client
 
-    async def act(self, call: Call, client: Any, still: Still) -> Receipt:
+    async def act(self, call: Call, client: Any, still: Still, keep: Keep = nothing) -> Receipt:
         """Send a mutating call, once. Raises AWSRefusedError, AWSAmbiguousError or what ``still``
-        raises when it is asked, signed and about to leave."""
+        raises when it is asked, signed and about to leave. Of the reply ``keep`` says what the
+        receipt holds."""
         if self._observes:
             raise observed()
         action = call.action.partition(":")[2]
@@ -313,7 +348,8 @@ class Region:
         with acting():
             reply = await getattr(client, xform_name(action))(**call.arguments)
         metadata = reply.get("ResponseMetadata", {})
-        return Receipt(at=self.clock(), aws_request_id=metadata.get("RequestId"))
+        detail = keep(reply)
+        return Receipt(at=self.clock(), aws_request_id=metadata.get("RequestId"), detail=detail)
 
     async def mark(self, identity: Acting) -> None:
         """One cheap read under a step's session name: once CloudTrail shows it, it is current."""

@@ -3,6 +3,8 @@
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html
 """
 
+from collections.abc import Set as AbstractSet
+
 from bot.errors import PreflightError
 from bot.values import Database
 
@@ -31,12 +33,16 @@ ENDED_BADLY = frozenset(
 )
 
 
-def busy(database: Database, what: str) -> str:
+def busy(database: Database, what: str, begins_in: AbstractSet[str] = USABLE) -> str:
     """Empty where ``what`` can begin now, else the sentence that says why it has to wait.
 
     Raises PreflightError where waiting does not help.
     """
-    said = f"{database.name} is {database.status}; {what} needs it available."
-    if database.status in ENDED_BADLY | RESTING:
+    # what tunes its disk takes a change like any other: nobody has to be told of that word
+    named = " or ".join(sorted(begins_in - {"storage-optimization"}))
+    said = f"{database.name} is {database.status}; {what} needs it {named}."
+    if database.status in begins_in:
+        return ""
+    if database.status in ENDED_BADLY | RESTING or "available" not in begins_in:
         raise PreflightError(said)
-    return "" if database.status in USABLE else said
+    return said

@@ -6,14 +6,18 @@ from bot.aws.cloudwatch import UNITS
 from bot.digests import _capacity, _hygiene, _pressure, _upkeep
 from bot.digests._facts import DigestFacts, concern, typed
 from bot.digests._movers import movers
-from bot.values import Concern, Environment, Reading, Section
+from bot.values import Concern, Database, Environment, Kind, Reading, Section
 
 Looking = Callable[[DigestFacts], Iterator[Concern]]
 
 
 def concerns(facts: DigestFacts) -> tuple[Concern, ...]:
     """All of them, section by section, the gravest first."""
-    found = [concern for reading in READINGS for concern in reading(facts)]
+    families = {typed(one): _family(one) for one in facts.databases}
+    found = [
+        concern.model_copy(update={"family": families.get(concern.database, "")})
+        for reading in READINGS for concern in reading(facts)
+    ]  # fmt: skip
     order = list(Section)
     production = frozenset(_production(facts))
     return tuple(
@@ -24,6 +28,14 @@ def concerns(facts: DigestFacts) -> tuple[Concern, ...]:
             ),
         )
     )  # fmt: skip
+
+
+def _family(database: Database) -> str:
+    """Where its cluster is, with its name; of what is in none that of itself."""
+    target = database.target
+    is_cluster = database.cluster or target.kind is Kind.CLUSTER
+    name = database.cluster or database.name
+    return f"{'cluster' if is_cluster else 'db'}:{name}@{target.account}/{target.region}"
 
 
 def _production(facts: DigestFacts) -> Iterator[str]:

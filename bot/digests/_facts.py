@@ -12,6 +12,7 @@ from bot.values import (
     Classified,
     Concern,
     Database,
+    Incident,
     Kind,
     Lifecycle,
     Line,
@@ -64,6 +65,7 @@ class DigestFacts:
     lifecycles: tuple[Lifecycle, ...] = ()
     events: tuple[Event, ...] = ()
     firing: tuple[Fires, ...] = ()
+    incidents: tuple[Incident, ...] = ()  #: that are open
     unknown: tuple[Request, ...] = ()  #: requests of which nobody knows how they ended
     unseen: tuple[Line, ...] = ()
     week: Week = field(default_factory=Week)

@@ -6,7 +6,7 @@ from statistics import median
 from typing import NamedTuple
 
 from bot.digests._facts import DigestFacts
-from bot.values import SECOND, Database, Series, amount
+from bot.values import SECOND, Database, Series, figure
 
 DAY = 86_400 * SECOND
 WEEKS = 4
@@ -32,8 +32,7 @@ class Mover(NamedTuple):
     series: Series  #: day by day
 
     def said(self, value: float) -> str:
-        """Nobody has half a connection."""
-        return amount(round(value) if self.metric == "DatabaseConnections" else value, self.unit)
+        return figure(self.metric, value, self.unit)
 
 
 def movers(facts: DigestFacts) -> tuple[Mover, ...]:

@@ -45,8 +45,9 @@ def heat(facts: DigestFacts, zone: str) -> Answer | None:
         return None
     lacks = lacking((name, facts.day.get((target, CPU))) for target, name in names.items())
     busiest = sorted(known.items(), key=lambda one: _peak(one[1]), reverse=True)[:ROWS]
+    title = f"CPU by hour: {_first(busiest[0][0], lacks)}, at {_peak(busiest[0][1]):.0f} %"
     chart = HeatMap(
-        title=f"CPU by hour: {_first(busiest[0][0], lacks)}, at {_peak(busiest[0][1]):.0f} %",
+        title="CPU by database and hour",
         about=_counted(len(known), len(names)) + ("; not all read" if facts.unseen else ""),
         window=window,
         others=len(known) - len(busiest),
@@ -56,7 +57,7 @@ def heat(facts: DigestFacts, zone: str) -> Answer | None:
     )
     said = [_said(name, series) for name, series in busiest[:NAMED]]
     missing = [paragraph(f"{chart.unread}.")] if chart.unread else []
-    return Answer(title="CPU by database and hour", parts=(*said, *missing), chart=chart)
+    return Answer(title=title, parts=(*said, *missing), chart=chart)
 
 
 def _first(name: str, lacks: str) -> str:
@@ -68,8 +69,9 @@ def moves(facts: DigestFacts, zone: str) -> Answer | None:
     found, names = movers(facts), _names(facts)
     if not found:
         return None
+    title = f"Biggest change: {_moved(names[found[0].database.target], found[0])}"
     chart = Strips(
-        title=f"Biggest change: {_moved(names[found[0].database.target], found[0])}",
+        title="What moved, week by week",
         about="Four weeks, a day a point",
         window=Window.ending(facts.now, WEEKS, DAY),
         strips=tuple(_strip(names[one.database.target], one) for one in found),
@@ -77,7 +79,7 @@ def moves(facts: DigestFacts, zone: str) -> Answer | None:
         unread=lacking((names[target], one) for (target, _), one in facts.weeks.items()),
     )
     said = paragraph("Four weeks of each database that the trends name.")
-    return Answer(title="What moved, week by week", parts=(said,), chart=chart)
+    return Answer(title=title, parts=(said,), chart=chart)
 
 
 def _moved(name: str, mover: Mover) -> str:

@@ -118,6 +118,7 @@ class Survey:
             lifecycles=lifecycles,
             events=tuple(one for some, _ in happened for one in some),
             firing=tuple(one for _, some in happened for one in some),
+            incidents=await self._store.incidents.open(),
             trail=trail,
             unknown=await self._unknown(environments),
             unseen=tuple(dict.fromkeys(unseen)),

@@ -3,10 +3,21 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from bot.digests._facts import DigestFacts, concern, step
+from bot.digests._facts import DigestFacts, Fires, concern, step
 from bot.fleet.maintenance import what, when
 from bot.monitoring import headed, watched
-from bot.values import Concern, Database, Line, Moment, RDSEvent, Section, Strong, micros
+from bot.values import (
+    Concern,
+    Database,
+    Incident,
+    Line,
+    Mention,
+    Moment,
+    RDSEvent,
+    Section,
+    Strong,
+    micros,
+)
 
 HOUR = micros(timedelta(hours=1))
 DAY = 24 * HOUR
@@ -40,20 +51,43 @@ def alarms(facts: DigestFacts) -> Iterator[Concern]:
     """What fires is not put off by thresholds of our own."""
     for one in facts.firing:
         said = f": alarm {one.alarm.name} fires since ", Moment(at=one.alarm.since)
-        what, state = f": {watched(one.alarm)}.", str(one.alarm.since)
+        incident = _incident(facts, one)
+        what = (f": {watched(one.alarm)}.", *_handled(incident))
+        state = str(one.alarm.since)
+        known = ", acknowledged" if incident and incident.acknowledged_at is not None else ""
         if one.database is None:
             yield Concern(
                 key=f"alarm-{one.alarm.name}:{one.place}", section=Section.ACTION,
-                line=(Strong(text=one.place), *said, what),
-                brief=(f"alarm {one.alarm.name} fires",), state=state, rank=-5,
+                line=(Strong(text=one.place), *said, *what),
+                brief=(f"alarm {one.alarm.name} fires{known}",), state=state, rank=-5,
             )  # fmt: skip
         else:
             yield concern(
-                facts, f"alarm-{one.alarm.name}", one.database, *said, what,
+                facts, f"alarm-{one.alarm.name}", one.database, *said, *what,
                 section=Section.ACTION,
-                brief=headed(one.alarm), state=state,
+                brief=f"{headed(one.alarm)}{known}", state=state,
                 rank=-5, metrics="--range 3h",
             )  # fmt: skip
+
+
+def _incident(facts: DigestFacts, fires: Fires) -> Incident | None:
+    """What people have of that alarm: the open one of its name, there."""
+    return next(
+        (
+            one for one in facts.incidents
+            if one.alarm == fires.alarm.name
+            and (one.target == fires.database.target if fires.database
+                 else one.place == fires.place)
+        ),
+        None,
+    )  # fmt: skip
+
+
+def _handled(incident: Incident | None) -> Line:
+    if incident is None or incident.acknowledged_at is None:
+        return ()
+    who = incident.acknowledged_by
+    return (" Acknowledged by ", Mention(person=who), ".") if who else (" Acknowledged.",)
 
 
 def tampering(facts: DigestFacts) -> Iterator[Concern]:

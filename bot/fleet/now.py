@@ -6,14 +6,17 @@ from typing import NamedTuple
 from bot.values import (
     Database,
     Incident,
+    Inventory,
     Kind,
     Line,
     Moment,
     OpenIncidents,
     OpenRequests,
     Request,
+    Role,
     Status,
     Target,
+    family_last_seen,
 )
 
 ORDER = ALARM, UNSURE, RUNS, WAITS = ("🚨", "⚠️", "🔄", "⏳")
@@ -53,9 +56,29 @@ def there(database: Database, incidents: OpenIncidents) -> OpenIncidents:
 def now_at(database: Database, incidents: OpenIncidents, requests: OpenRequests) -> Now:
     """A cluster's members are of it; what goes on at the cluster is not of each member."""
     found = (one for one in incidents.found if one.target and _is_of(database, one.target))
-    asked = (one for one in requests.found if _is_of(database, one.step.target))
+    asked = (one for one in requests.found if _changes(one, database))
     hidden = there(database, incidents).unread
     return Now(tuple(found), tuple(asked), bool(hidden or requests.unread))
+
+
+def around(target: Target, inventory: Inventory, incidents: OpenIncidents) -> OpenIncidents:
+    """What is open at it or at any of its family, its own first; unread is only what may hide
+    something there."""
+    database = inventory.database(target)
+    if database is None:
+        family, places = [target], None
+    else:
+        kin = [one.database for one in family_last_seen(database, inventory).kin]
+        family = [target, *(one.target for one in kin)]
+        places = {f"{one.account_name}/{one.target.region}" for one in (database, *kin)}
+    names = [one.typed for one in family]
+    found = [one for one in incidents.found if one.target and one.target.typed in names]
+    found.sort(key=lambda one: (one.address != target.typed, one.acknowledged_at is not None))
+    unread = (
+        one for one in incidents.unread
+        if places is None or any(map(one.may_hide, places))
+    )  # fmt: skip
+    return incidents.model_copy(update={"found": tuple(found), "unread": tuple(unread)})
 
 
 def mark(request: Request) -> str:
@@ -79,6 +102,12 @@ def not_known(incidents: OpenIncidents, requests: OpenRequests) -> Iterator[str]
     if requests.unread:
         some = f"{requests.unread} request{'' if requests.unread == 1 else 's'}"
         yield f"I could not read {some} that I keep; my log names them."
+
+
+def _changes(request: Request, database: Database) -> bool:
+    """What is only read stays as it is."""
+    touches = (one for one in request.step.touches if one.role is not Role.READS)
+    return any(_is_of(database, one.target) for one in touches)
 
 
 def _is_of(database: Database, target: Target) -> bool:

@@ -27,7 +27,7 @@ from bot.values import (
     Place,
     Range,
     Window,
-    amount,
+    figure,
 )
 from storage.store import Store
 
@@ -76,7 +76,7 @@ class Illustrator:
         return Answer(
             title=title,
             parts=tuple(Paragraph(line=line) for line in seen.findings[:SAID]),
-            chart=seen.chart and with_its_start(seen.chart, incident, title),
+            chart=seen.chart and with_its_start(seen.chart, incident),
         )
 
     async def _seen(self, database: Database, incident: Incident) -> Observed:
@@ -131,12 +131,13 @@ def _unread(incident: Incident, error: BotError) -> Iterator[Line]:
     yield (f"Its figures could not be read. {why}",)
 
 
-def with_its_start(chart: Chart, incident: Incident, title: str) -> Chart:
-    """With its start, and with how it stands now in the title."""
+def with_its_start(chart: Chart, incident: Incident) -> Chart:
+    """With its start, and in the title with its number and with how it stands now."""
     marker = Marker(at=incident.started_at, label=f"{incident.label} began", is_own=True)
     markers = sorted((*chart.markers, marker), key=lambda one: one.at)
     now = now_of(chart, incident.watched)
-    return chart.model_copy(update={"title": f"{title}{now}", "markers": tuple(markers)})
+    title = f"{incident.label}: {chart.title}{now}"
+    return chart.model_copy(update={"title": title, "markers": tuple(markers)})
 
 
 def now_of(chart: Chart, alarm: Alarm | None) -> str:
@@ -145,6 +146,7 @@ def now_of(chart: Chart, alarm: Alarm | None) -> str:
         curve for panel in chart.panels[:1] for curve in panel.curves
         if alarm and curve.series.metric == alarm.metric and curve.series.latest
     ]  # fmt: skip
-    if len(curves) != 1 or curves[0].series.latest is None:
+    series = curves[0].series if len(curves) == 1 else None
+    if series is None or series.latest is None:
         return ""
-    return f", now {amount(curves[0].series.latest[1], curves[0].series.unit)}"
+    return f", now {figure(series.metric, series.latest[1], series.unit, short=True)}"

@@ -81,7 +81,7 @@ def is_own(seen: Sign, lock: str, requests: Iterable[Request]) -> bool:
     had just ended."""
     if seen.category in UNMEANT:
         return False
-    loud = (one for one in requests if one.step.lock == lock and not is_quiet(one.operation))
+    loud = (one for one in requests if lock in one.step.locks and not is_quiet(one.operation))
     return any(_covers(one, seen.at) for one in loud)
 
 

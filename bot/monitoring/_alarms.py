@@ -15,6 +15,7 @@ from bot.values import (
     Moment,
     Panel,
     amount,
+    figure,
 )
 
 ALARMS = ("cloudwatch:DescribeAlarms",)
@@ -52,8 +53,7 @@ def rule(alarm: Alarm) -> str:
 
 def measured(alarm: Alarm) -> str:
     """``Free storage space lately: 183 GiB, 182 GiB.``; empty where AWS tells no figures."""
-    unit = UNITS.get(alarm.metric, "")
-    figures = ", ".join(amount(value, unit) for value in alarm.lately[-LATELY:])
+    figures = _lately(alarm)
     if not figures or alarm.threshold is None:
         return ""
     metric = spoken(alarm.metric)
@@ -64,7 +64,7 @@ def latest(alarm: Alarm) -> str:
     """``179 GiB``, the newest value for which it is in its state; empty where AWS tells none."""
     if not alarm.lately or alarm.threshold is None:
         return ""
-    return amount(alarm.lately[-1], UNITS.get(alarm.metric, ""))
+    return _figure(alarm, alarm.lately[-1])
 
 
 def spoken(metric: str) -> str:
@@ -84,9 +84,16 @@ def headed(alarm: Alarm) -> str:
     """``free storage space 179 GiB, below 200 GiB``, or what it watches for."""
     if not alarm.lately or not alarm.is_drawable or alarm.comparison not in COMPARISONS:
         return f"alarm, {_watched(alarm)}"
-    unit = UNITS.get(alarm.metric, "")
     beyond = rule(alarm).removeprefix(f"{spoken(alarm.metric)} ")
-    return f"{spoken(alarm.metric)} {amount(alarm.lately[-1], unit)}, {beyond}"
+    return f"{spoken(alarm.metric)} {_figure(alarm, alarm.lately[-1])}, {beyond}"
+
+
+def _lately(alarm: Alarm) -> str:
+    return ", ".join(_figure(alarm, value) for value in alarm.lately[-LATELY:])
+
+
+def _figure(alarm: Alarm, value: float) -> str:
+    return figure(alarm.metric, value, UNITS.get(alarm.metric, ""), short=True)
 
 
 def watched(alarm: Alarm) -> str:
@@ -158,9 +165,11 @@ def _computed(alarm: Alarm) -> str:
     """Figures of a band are those of the metric; those of an expression have no unit."""
     if not alarm.lately or alarm.is_composite:
         return ""
-    unit = UNITS.get(alarm.metric, "") if alarm.is_band else ""
-    what = spoken(alarm.metric) if alarm.is_band else "computed"
-    figures = ", ".join(amount(value, unit) for value in alarm.lately[-LATELY:])
+    if alarm.is_band:
+        what, figures = spoken(alarm.metric), _lately(alarm)
+    else:
+        what = "computed"
+        figures = ", ".join(amount(value, "") for value in alarm.lately[-LATELY:])
     return f"{what[0].upper()}{what[1:]} lately: {figures}."
 
 

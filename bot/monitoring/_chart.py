@@ -34,7 +34,6 @@ def chart(
     found: Mapping[Measure, Series],
     window: Window,
     span: Range,
-    headline: str,
     zone: str,
     limit: Ceiling | None,
     thresholds: Thresholds = AS_USUAL,
@@ -44,14 +43,15 @@ def chart(
     """The first plots of which there is anything to see; None where of none there is.
 
     A panel that could not be read keeps its place, and the caption says so. ``shown``: how many
-    are drawn; those behind them are told in words.
+    are drawn; those behind them are told in words. Its title is a name, for whoever opens the
+    picture alone: the message above it says what was found.
     """
     drawn = [panel(plot, database, found, limit, thresholds, earlier) for plot in plots]
     if not any(one.is_measured for one in drawn):
         return None
     full = [one for one in drawn if one.is_measured or one.is_unread]
     return Chart(
-        title=headline,
+        title=f"{database.name}, {span.spoken}",
         about=_about(database, span),
         window=window,
         panels=tuple(full[:shown]),

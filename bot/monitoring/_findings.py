@@ -9,7 +9,18 @@ from bot.fleet.limits import Ceiling
 from bot.monitoring._storage import outlook
 from bot.monitoring._trends import days_left
 from bot.settings._thresholds import AS_USUAL, DEFAULTS, Thresholds, is_least, spoken
-from bot.values import SECOND, Database, Incident, Line, Moment, Reading, Series, Window, amount
+from bot.values import (
+    SECOND,
+    Database,
+    Incident,
+    Line,
+    Moment,
+    Reading,
+    Series,
+    Window,
+    amount,
+    figure,
+)
 
 SURE = 3.0  #: days until storage is full, up to which the hour is worth a word
 FRESH = 15 * 60 * SECOND
@@ -175,7 +186,7 @@ def _crossed(series: ByMetric, thresholds: Thresholds) -> Iterator[Finding]:
         at, most = (min if least else max)(found.points, key=lambda point: point[1])
         if (most < value) if least else (most > value):
             verb, side = ("fell to", "below") if least else ("reached", "above")
-            head = f"{spoken(metric)} {verb} {amount(most, found.unit)}"
+            head = f"{spoken(metric)} {verb} {figure(metric, most, found.unit)}"
             beyond = f"), {side} the {amount(value, found.unit)} that are set."
             yield Finding(head, (f"{head} (", Moment(at=at), beyond), metric)
 
@@ -210,8 +221,5 @@ def _now(series: ByMetric, wanted: Iterable[tuple[str, str]]) -> Iterator[str]:
         found = series.get(metric)
         if found is None or found.latest is None or found.highest is None:
             continue
-        now, most = found.latest[1], found.highest[1]
-        if name:
-            yield f"{name} {amount(now, found.unit)} (at most {amount(most, found.unit)})"
-        else:
-            yield f"{now:.0f} connections (at most {most:.0f})"
+        now, most = (figure(metric, at[1], found.unit) for at in (found.latest, found.highest))
+        yield f"{name} {now} (at most {most})" if name else f"{now} connections (at most {most})"

@@ -21,6 +21,7 @@ from bot.values import (
     Span,
     Target,
     Window,
+    lasting,
 )
 from storage.store import Store
 
@@ -112,7 +113,7 @@ class Markers:
             )
         )
         every = (request for some in found for request in some)
-        return [one for one in every if one.step.target in concerned]
+        return [one for one in every if any(map(one.step.reaches, concerned))]
 
     async def _events(self, concerned: Sequence[Target], window: Window) -> list[RDSEvent]:
         found = await asyncio.gather(*(self._events_of(one, window) for one in concerned))
@@ -132,6 +133,7 @@ def told(
     requests: Iterable[Request], events: Iterable[RDSEvent], window: Window, *, is_whole: bool
 ) -> Line:
     """``RDS-1002 reboot today at 9:12, failover today at 9:40``: what the bot did comes first."""
+    none = f"no change by this bot within {lasting(window.until - window.since)}"
     found = sorted(markers(requests, events, window), key=lambda one: (not one.is_own, -one.at))
     spans: list[Span] = []
     for one in found[:NAMED]:
@@ -139,8 +141,8 @@ def told(
     if len(found) > NAMED:
         spans.append(f" and {len(found) - NAMED} more")
     if not is_whole:
-        spans.append("; RDS events not known" if spans else "RDS events not known, none of mine")
-    return tuple(spans) or ("no change of mine, no RDS event",)
+        spans.append("; RDS events not known" if spans else f"RDS events not known, {none}")
+    return tuple(spans) or (f"{none}, no RDS event",)
 
 
 def markers(

@@ -106,7 +106,7 @@ class Monitoring:
                 plots, found, earlier, frozenset(one.metric for one in alarms), worth
             )
         drawn = chart(
-            database, plots, found, window, span, head, zone, shared(limits.values()),
+            database, plots, found, window, span, zone, shared(limits.values()),
             self._thresholds, earlier, MOST if words or everything else SHOWN,
         )  # fmt: skip
         return Observed(headline=head, findings=said, chart=drawn and with_lines(drawn, alarms))

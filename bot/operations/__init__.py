@@ -44,7 +44,7 @@ def is_quiet(name: str) -> bool:
 
 
 def way_back(request: Request) -> Button | None:
-    """Opens the form that sets it back, filled in; None where no operation does."""
+    """Opens the form of what takes it back, filled in; None where no operation does."""
     step = request.step
     try:
         back = load(step.operation, step.params).back(step.plan)
@@ -52,8 +52,10 @@ def way_back(request: Request) -> Button | None:
         return None
     if back is None:
         return None
-    reason = f"{request.label} made it worse"
-    return asking(back.label, step.operation, step.target.typed, reason, back.values)
+    worse = f"{request.label} made it worse"
+    reason = worse if request.is_worse_since else f"Undo {request.label}"
+    operation = back.operation or step.operation
+    return asking(back.label, operation, step.target.typed, reason, back.values)
 
 
 def load(name: str, params: Mapping[str, Any]) -> Change:

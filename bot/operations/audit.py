@@ -6,12 +6,11 @@ from typing import NamedTuple
 import humanize
 from pydantic import Field
 
-from bot.errors import UnknownTargetError
+from bot.errors import BotError, UnknownTargetError
 from bot.fleet.names import bare
 from bot.operation import Desk, Query
 from bot.params import Duration, Flag, PersonRef, RequestId, Target, request_number
 from bot.values import (
-    SECOND,
     Answer,
     AuditEntry,
     AuditEvent,
@@ -27,6 +26,7 @@ from bot.values import (
     Status,
     Strong,
     label,
+    lasting,
     looking,
     paragraph,
 )
@@ -59,12 +59,12 @@ class ShowAudit(Query):
                 raise about.unknown
             return Answer(title="No audit rows", parts=(paragraph("Nothing fits that."),))
         verbs = {name: one.verb for name, one in desk.catalogue().items()}
-        whole = await self._whole(desk, rows)
+        whole, took = await asyncio.gather(self._whole(desk, rows), _lengths(desk, rows))
         one = about.request is not None
         return Answer(
             title=self._title(rows),
             parts=(
-                *(() if self.steps else _sentences(rows, whole, verbs)),
+                *(() if self.steps else _sentences(rows, whole, verbs, took)),
                 *(map(_step, rows[:STEPS]) if self.steps or one else ()),
             ),
             buttons=() if self.steps or one else (self._button(),),
@@ -86,10 +86,8 @@ class ShowAudit(Query):
         self, desk: Desk, rows: Sequence[AuditEntry]
     ) -> Mapping[int, tuple[AuditEntry, ...]]:
         """All rows of the requests that are told, as a search may have found only some of them."""
-        ids = list(dict.fromkeys(row.event.request_id for row in rows if row.event.request_id))
-        found = await asyncio.gather(
-            *(desk.audit(request_id=one, limit=READ) for one in ids[:TOLD])
-        )
+        ids = _requests_of(rows)
+        found = await asyncio.gather(*(desk.audit(request_id=one, limit=READ) for one in ids))
         return dict(zip(ids, found, strict=False))
 
     def _title(self, rows: Sequence[AuditEntry]) -> str:
@@ -214,13 +212,15 @@ def _sentences(
     rows: Sequence[AuditEntry],
     whole: Mapping[int, tuple[AuditEntry, ...]],
     verbs: Mapping[str, str],
+    took: Mapping[int, str],
 ) -> Iterator[Paragraph]:
     cases = _cases(rows)
     for case in cases[:TOLD]:
         if _is_cloudops(case[0]):
             yield paragraph(*_cloudops_step(case[0], verbs))
         else:
-            yield paragraph(*_sentence(_complete(case, whole), verbs))
+            length = took.get(case[0].event.request_id or 0, "")
+            yield paragraph(*_sentence(_complete(case, whole), verbs, length))
     if len(cases) > TOLD:
         more = f"and {len(cases) - TOLD}{' or more' if len(rows) == READ else ''} earlier"
         yield paragraph(f"{more}; narrow it with a database, --user or --since")
@@ -249,6 +249,29 @@ def _cloudops_step(row: AuditEntry, verbs: Mapping[str, str]) -> Line:
     )  # fmt: skip
 
 
+async def _lengths(desk: Desk, rows: Sequence[AuditEntry]) -> Mapping[int, str]:
+    """How long each took, as its card says it: the rows of the trail are written moments later.
+
+    Without what is gone or cannot be read.
+    """
+    ids = _requests_of(rows)
+    took = zip(ids, await asyncio.gather(*(_length(desk, one) for one in ids)), strict=True)
+    return {number: lasting(length) for number, length in took if length is not None}
+
+
+async def _length(desk: Desk, number: int) -> int | None:
+    try:
+        return (await desk.request(number)).step.took
+    except BotError:
+        return None
+
+
+def _requests_of(rows: Sequence[AuditEntry]) -> list[int]:
+    """Of those that are told, each once."""
+    ids = dict.fromkeys(row.event.request_id for row in rows if row.event.request_id)
+    return list(ids)[:TOLD]
+
+
 def _looks(rows: Sequence[AuditEntry]) -> Iterator[Paragraph]:
     """Refusals of mere looks, counted: they would push out what was done."""
     if rows:
@@ -264,7 +287,7 @@ def _people(actors: Sequence[str]) -> Iterator[Span]:
         yield from _actor(one)
 
 
-def _sentence(case: Sequence[AuditEntry], verbs: Mapping[str, str]) -> Line:
+def _sentence(case: Sequence[AuditEntry], verbs: Mapping[str, str], took: str = "") -> Line:
     """``2:11 PM Emil approved RDS-1002 (2 of 2), reboot orders-test → succeeded in 4 s``
 
     ``case``: newest first.
@@ -277,7 +300,7 @@ def _sentence(case: Sequence[AuditEntry], verbs: Mapping[str, str]) -> Line:
     return (
         "• ", Moment(at=lead.at), " ", *_actor(event.actor), f" {done}",
         *((" ", Strong(text=what[0])) if what else ()), _votes(case), _about_what(event, verbs),
-        *_asker(lead, case), *_ending(lead, case), _reason(lead), _uncounted(case),
+        *_asker(lead, case), *_ending(lead, case, took), _reason(lead), _uncounted(case),
     )  # fmt: skip
 
 
@@ -310,7 +333,7 @@ def _asker(lead: AuditEntry, case: Sequence[AuditEntry]) -> Line:
     return (", for ", *_actor(asked)) if asked and asked != lead.event.actor else ()
 
 
-def _ending(lead: AuditEntry, case: Sequence[AuditEntry]) -> Line:
+def _ending(lead: AuditEntry, case: Sequence[AuditEntry], took: str) -> Line:
     """What came of it; of what has not ended, where it stands."""
     last = next((row for row in case if row.event.action in ENDED), None)
     if last is lead:
@@ -320,19 +343,7 @@ def _ending(lead: AuditEntry, case: Sequence[AuditEntry]) -> Line:
         if newest.event.action == lead.event.action == "vote.approved":
             return (f" → {_result(newest.event)}",)
         return (f" → {_result(newest.event)}",) if newest.event.request_id else ()
-    sent = next((row for row in case if row.event.action == "step.sent"), None)
-    seconds = (last.at - sent.at) / SECOND if sent else 0.0
-    lasted = f" in {_lasting(round(seconds))}" if sent and seconds >= 1 else ""
-    return (f" → {ENDED[last.event.action]}{lasted}",)
-
-
-def _lasting(seconds: int) -> str:
-    """``4 s``, ``1 min 28 s``, ``2 h 3 min``"""
-    minutes, rest = divmod(seconds, 60)
-    hours, left = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {left} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+    return (f" → {ENDED[last.event.action]}{f' in {took}' if took else ''}",)
 
 
 def _reason(lead: AuditEntry) -> str:

@@ -255,7 +255,7 @@ def _chart(
     curves = tuple(Curve(series=one.week, label=_label(one.database, database)) for one in shown)
     panel = Panel(title="Connections", unit="", curves=curves, limit=_line(shown), alarms=alarms)
     return Chart(
-        title=_title(database, usages),
+        title=f"{database.name}: connections",
         about="Last 7 days, 30-minute averages",
         window=window,
         panels=(panel,),

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
@@ -58,9 +59,24 @@ Cron = Annotated[
 Zone = Annotated[
     str,
     AfterValidator(zone),
-    Parameter("Time zone", "Europe/Berlin", "Default: your Slack time zone."),
+    Parameter(
+        "Time zone", "Europe/Berlin", "Default: the team's, else that of your Slack profile."
+    ),
 ]
-ScheduleId = Annotated[str, Parameter("Schedule", "D-…", "As /rds digest shows it.")]
+
+
+def schedule_id(given: str) -> str:
+    """Of a digest, whether there is one or not. Raises ValueError."""
+    if not re.fullmatch(r"[DS]-\w+", given, re.IGNORECASE):
+        raise ValueError(f'"{given}" is no schedule, as D-3f2a1c is one; /rds digest shows them')
+    return given
+
+
+ScheduleId = Annotated[
+    str,
+    AfterValidator(schedule_id),
+    Parameter("Schedule", "D-…", "As /rds digest shows it."),
+]
 
 
 class PreviewDigest(Query):
@@ -125,7 +141,7 @@ class ScheduleDigest(Control):
     async def act(self, desk: Desk, person: Person) -> Answer:
         made = await desk.schedule_digest(
             self.cron,
-            self.timezone or person.timezone,
+            self.timezone,
             environments(desk, self.environment),
             person,
         )
@@ -134,13 +150,13 @@ class ScheduleDigest(Control):
             parts=(paragraph(
                 *_when(made), f" ({made.timezone}), about {made.scope}. Next: ",
                 *_next(made),
-            ), *self._said_of_zone(person)),
+            ), *self._said_of_zone(person, made)),
             hint=("To end it: ", Code(text=f"/rds digest remove {made.id}")),
         )  # fmt: skip
 
-    def _said_of_zone(self, person: Person) -> tuple[Paragraph, ...]:
+    def _said_of_zone(self, person: Person, made: Appointment) -> tuple[Paragraph, ...]:
         """Nobody is given a time zone that they did not name and that is not theirs unsaid."""
-        if self.timezone or person.has_timezone:
+        if self.timezone or person.has_timezone or made.timezone != person.timezone:
             return ()
         return (
             paragraph(
@@ -224,7 +240,8 @@ def _when(made: Appointment) -> Line:
 def _next(one: Appointment) -> Line:
     if one.trouble:
         return ("never: ", one.trouble, " Remove it and schedule it again.")
-    return ("never",) if one.next_at is None else (Moment(at=one.next_at),)
+    # Slack shows a moment on the reader's clock, beside a schedule on another.
+    return ("never",) if one.next_at is None else (Moment(at=one.next_at), " your time")
 
 
 def _typed(verb: str, environment: str | None = None) -> Code:
@@ -246,7 +263,7 @@ def _every_weekday(environment: str | None) -> Menu:
     """Opens the form of a schedule, at that time."""
     narrowed = f" --environment {quoted(environment)}" if environment else ""
     return Menu(
-        label="Send this every weekday…",
+        label="On weekdays at…",
         choices=tuple(
             Button(
                 label=f"Weekdays {hour}:{minute:02d}",

@@ -1,33 +1,16 @@
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
-from bot.aws import AWS
-from bot.aws.statuses import ENDED_BADLY, busy
-from bot.errors import AWSNotFoundError, PreflightError
-from bot.operation import Change, WayBack
+from bot.operation import MODIFY, Setting, Wanted
 from bot.params import BackupWindow, Target, window_minutes
-from bot.values import (
-    SECOND,
-    Assessment,
-    Call,
-    Database,
-    Difference,
-    Kind,
-    Order,
-    Plan,
-    Progress,
-    Risk,
-    Sent,
-    Stage,
-)
+from bot.values import Assessment, Database, Risk
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY, WEEK = 24 * 60, 7 * 24 * 60  # minutes
-SETTLED = 300 * SECOND  #: an accepted change of a window shows long before this
 
 
-class ModifyBackupWindow(Change):
+class ModifyBackupWindow(Setting):
     """Set the daily backup window, in UTC; at least 30 minutes, it may cross midnight.
 
     The time is UTC all year: where clocks change, the local time of the backup shifts.
@@ -35,14 +18,11 @@ class ModifyBackupWindow(Change):
 
     verb, name = "backup-window", "modify_backup_window"
     risk = Risk.MEDIUM
+    because = "backups move to another time"
+    of_cluster = True
     takes_custom = True
     horizon = timedelta(minutes=30)
-    permissions = (
-        "rds:DescribeDBInstances",
-        "rds:DescribeDBClusters",
-        "rds:ModifyDBInstance",
-        "rds:ModifyDBCluster",
-    )
+    permissions = MODIFY
     needless = (
         (
             "ApplyImmediately",
@@ -55,97 +35,28 @@ class ModifyBackupWindow(Change):
     target: Target
     window: BackupWindow
 
-    def risk_for(self, database: Database) -> Assessment:
+    def wanted(self, database: Database) -> tuple[Wanted, ...]:
+        shown, argument = "backup_window", "PreferredBackupWindow"
+        return (Wanted("Backup window", shown, argument, self.window, "window", unit="UTC"),)
+
+    def own_risk(self, database: Database) -> Assessment:
         if database.pending:
             names = ", ".join(database.pending)
-            return Assessment(
-                risk=Risk.HIGH, reasons=(f"other modifications are pending: {names}",)
-            )
-        return Assessment(risk=self.risk, reasons=("backups move to another time",))
+            reasons = (f"other modifications are pending: {names}",)
+            return Assessment(risk=Risk.HIGH, reasons=reasons)
+        return super().own_risk(database)
 
-    def back(self, plan: Plan) -> WayBack | None:
-        before = plan.baseline.get("window")
-        return WayBack("Undo…", {"window": before}) if before else None
-
-    async def plan(self, aws: AWS, order: Order) -> Plan:
-        database = await aws.database(order.target)
-        for parameter, sentence in self.objections(database).items():
-            raise PreflightError(sentence, parameter)
-        kind = "DBInstance" if database.target.kind is Kind.INSTANCE else "DBCluster"
-        return Plan(
-            effect=f"Set the backup window of {database.name} to {self.window} UTC",
-            call=Call(
-                action=f"rds:Modify{kind}",
-                arguments={
-                    f"{kind}Identifier": database.name,
-                    "PreferredBackupWindow": self.window,
-                    # True would carry along whatever else is pending, an outage of somebody else's
-                    # choosing. The window applies at once either way.
-                    # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html
-                    "ApplyImmediately": False,
-                },
-            ),
-            differences=(
-                Difference(
-                    what="Backup window (UTC)", current=database.backup_window, wanted=self.window
-                ),
-            ),
-            checks=(
-                f"{database.name} is {database.status}",
-                f"no overlap with the maintenance window {database.maintenance_window}",
-            ),
-            downtime="none",
-            warnings=_warnings(database),
-            busy=busy(database, "a change"),
-            undo=f"Setting it back to {database.backup_window} undoes it.",
-            baseline={"window": database.backup_window},
-        )
-
-    async def poll(self, aws: AWS, sent: Sent) -> Progress:
-        try:
-            database = await aws.database(sent.order.target)
-        except AWSNotFoundError:
-            gone = f"{sent.order.target.identifier} is gone"
-            return Progress(stage=Stage.FAILED, detail=gone)
-        return self._judge(database, sent)
-
-    async def reconcile(self, aws: AWS, sent: Sent) -> Progress:
-        found = await self.poll(aws, sent)
-        if found.stage is Stage.WAITING and aws.now - sent.sent_at > SETTLED:
-            return Progress(
-                stage=Stage.NOT_SENT, detail=f"{found.detail} unchanged: the call never arrived"
-            )
-        return found
-
-    def objections(self, database: Database) -> Mapping[str, str]:
-        name = database.name
-        if database.target.kind is Kind.INSTANCE and database.cluster:
-            return {
-                "target": f"{name} belongs to the cluster {database.cluster}, which has the backup "
-                f"window. Ask for: /rds backup-window {database.cluster} {self.window}"
-            }
-        if database.backup_window == self.window:
-            return {"window": f"The backup window of {name} is {self.window} UTC already."}
+    def cannot(self, database: Database) -> Mapping[str, str]:
         if overlaps(self.window, database.maintenance_window):
             return {
-                "window": f"{self.window} UTC overlaps the maintenance window of {name}, "
+                "window": f"{self.window} UTC overlaps the maintenance window of {database.name}, "
                 f"{database.maintenance_window} UTC; AWS refuses that. Choose a time outside it."
             }
         return {}
 
-    def _judge(self, database: Database, sent: Sent) -> Progress:
-        window = f"backup window of {database.name} is {database.backup_window} UTC"
-        if database.target.resource_id != sent.order.target.resource_id:
-            replaced = f"{database.name} was replaced by another database of that name"
-            return Progress(stage=Stage.FAILED, detail=replaced)
-        if database.backup_window == self.window:
-            detail = f"{window}, status {database.status}"
-            return Progress(stage=Stage.SUCCEEDED, detail=detail, percent=100)
-        if database.status in ENDED_BADLY:
-            return Progress(stage=Stage.FAILED, detail=f"{database.name} is {database.status}")
-        if database.backup_window == sent.plan.baseline["window"]:
-            return Progress(stage=Stage.WAITING, detail=f"{window}, status {database.status}")
-        return Progress(stage=Stage.FAILED, detail=f"{window}: somebody else set it meanwhile")
+    def warnings(self, database: Database) -> Iterator[str]:
+        if not database.backup_retention_days:
+            yield "Automated backups are off."
 
 
 def overlaps(backup: str, maintenance: str) -> bool:
@@ -163,17 +74,4 @@ def overlaps(backup: str, maintenance: str) -> bool:
     return any(
         (day * DAY + start - begin) % WEEK < length or (begin - day * DAY - start) % WEEK < minutes
         for day in range(7)
-    )
-
-
-def _warnings(database: Database) -> tuple[str, ...]:
-    pending = ", ".join(database.pending)
-    return tuple(
-        filter(
-            None,
-            (
-                f"Pending modifications stay pending: {pending}." if pending else "",
-                "" if database.backup_retention_days else "Automated backups are off.",
-            ),
-        )
     )

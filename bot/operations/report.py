@@ -58,7 +58,7 @@ class ShowReport(Query):
             return _nothing(span)
         found = await asyncio.to_thread(findings, now, before)
         title = brief_title(now, span) if is_small(found) else title_of(found, span)
-        drawn = chart(found, title, span, person.timezone)
+        drawn = chart(found, span, person.timezone)
         return Answer(
             title=title,
             parts=(*self._parts(found, now, before), *(methods() if self.methods else ())),

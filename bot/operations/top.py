@@ -188,7 +188,7 @@ def _chart(
         limit=Limit(value=cores, label=f"{cores} processors") if cores else None,
     )
     return Chart(
-        title=f"{instance.name}: {headline(instance, load)}",
+        title=f"{instance.name}: load, {span.spoken}",
         about=f"{span.spoken}, average active sessions".capitalize(),
         window=window,
         panels=(panel,),

@@ -10,7 +10,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.settings import EnvironmentSettings
-from bot.values import Classified, Database, Environment, Looked, Unread, folded, resembles
+from bot.values import (
+    Classified,
+    Database,
+    Environment,
+    Looked,
+    Touched,
+    Unread,
+    folded,
+    resembles,
+)
 
 SHOWN = 60  #: characters of a tag's value
 
@@ -27,7 +36,34 @@ class _Match:
 def classify(
     looked: Looked, rules: EnvironmentSettings, protected: frozenset[Environment]
 ) -> Classified:
-    """The environment of a database: of what its rules and its family say, the strictest.
+    """The environment of a database: the strictest of its own family, and of the family of each
+    other one that a change of it touches."""
+    own = _of_family(looked, rules, protected)
+    found = [(one, _of_touched(one, rules, protected)) for one in looked.touched]
+    if not found:
+        return own
+    touched, other = min(found, key=lambda it: strictness(it[1].environment, protected))
+    if strictness(own.environment, protected) <= strictness(other.environment, protected):
+        return own
+    touch = touched.touch
+    also = f"it also {touch.role} {touch.target.identifier}, which is {other.environment}"
+    return other.model_copy(update={"rule": f"{own.rule}, but {also} ({other.rule})"})
+
+
+def _of_touched(
+    touched: Touched, rules: EnvironmentSettings, protected: frozenset[Environment]
+) -> Classified:
+    if isinstance(touched.looked, Looked):
+        return _of_family(touched.looked, rules, protected)
+    strictest = min(Environment, key=lambda one: strictness(one, protected))
+    rule = f"what cannot be read counts as that: {touched.looked.why}"
+    return Classified(environment=strictest, rule=rule)
+
+
+def _of_family(
+    looked: Looked, rules: EnvironmentSettings, protected: frozenset[Environment]
+) -> Classified:
+    """Of what the rules of a database and its family say, the strictest.
 
     The first rule that speaks of it is named, and the one that holds instead. Its relatives make it
     stricter and never milder, but for its cluster, whose tags are its own as well.
@@ -50,10 +86,12 @@ def classify(
 def environments(
     looked: Looked, rules: EnvironmentSettings, protected: frozenset[Environment]
 ) -> frozenset[Environment]:
-    """All that its rules and its family say, with the one that holds: a rule of the policy for a
-    milder one may demand more."""
+    """All that its rules, its family and what is touched say, with the one that holds: a rule of
+    the policy for a milder one may demand more."""
     said = {match.environment for match in (*_own(looked, rules), *_others(looked, rules))}
-    return frozenset({*said, classify(looked, rules, protected).environment})
+    touched = (one.looked for one in looked.touched if isinstance(one.looked, Looked))
+    beside = (environments(one, rules, protected) for one in touched)
+    return frozenset(said.union({classify(looked, rules, protected).environment}, *beside))
 
 
 def strictness(environment: Environment, protected: frozenset[Environment]) -> tuple[bool, int]:

@@ -8,6 +8,7 @@ from bot.operation import Change
 from bot.operations import CATALOGUE, load
 from bot.policy import Case, assessed, decide, lowest_risk, protected, rule_for
 from bot.policy.environments import classify, environments, strictness
+from bot.policy.rules import Kept, stricter
 from bot.settings import Settings
 from bot.values import (
     Assessment,
@@ -17,10 +18,13 @@ from bot.values import (
     Environment,
     Inventory,
     Looked,
+    Plan,
     Request,
     Target,
+    Touched,
     Value,
     family_last_seen,
+    touched_last_seen,
 )
 
 
@@ -56,10 +60,15 @@ class Judge:
         """All that speaks of it and of its family, as the fleet last saw them."""
         return self._environments(family_last_seen(database, self._fleet.last_seen))
 
-    def judge(self, change: Change, looked: Looked) -> Judged:
-        """For deciding: by what AWS shows now, of the database and of its whole family."""
-        policy, database = self._settings.policy, looked.database
-        case = self._case(change.name, assessed(change, change.risk_for(database), policy), looked)
+    def judge(self, change: Change, looked: Looked, plan: Plan | None = None) -> Judged:
+        """For deciding: by what AWS shows now, of all that the plan touches and its families.
+
+        ``looked`` has them, as ``Accounts.reach`` gives it; there is no plan where none was made.
+        """
+        policy = self._settings.policy
+        known = change.risk_for(looked.database)
+        assessment = assessed(change, stricter(known, plan.assessment if plan else None), policy)
+        case = self._case(change.name, assessment, looked)
         return Judged(
             case=case,
             classified=self._classified(looked),
@@ -100,24 +109,24 @@ class Judge:
             assessment=assessment,
             environment=self._classified(looked).environment,
             also=self._environments(looked),
-            account=looked.database.target.account,
-            tags=looked.database.tags,
-            kin=tuple(one.database.tags for one in looked.kin),
-            is_whole=not looked.unread,
+            touched=tuple(map(_kept_of, looked.touched)),
+            **dict(_kept(looked)),
         )
 
     def _ruling(self, request: Request, inventory: Inventory) -> Decision:
-        seen = inventory.database(request.step.target)
-        family = family_last_seen(seen, inventory) if seen else None
+        step = request.step
+        seen, beside = inventory.database(step.target), step.plan.beside(step.target)
+        looked = family_last_seen(seen, inventory, beside) if seen else None
+        touched = looked.touched if looked else touched_last_seen(beside, inventory)
+        tags = request.facts.get("tags", {})
+        gone = Kept(account=step.target.account, tags=tags, is_whole=False)
         case = Case(
             operation=request.operation,
             assessment=self._assessed(request),
-            environment=self._strictest(request, seen),
-            also=self._said(request, family),
-            account=request.step.target.account,
-            tags=request.facts.get("tags", {}) if seen is None else seen.tags,
-            kin=tuple(one.database.tags for one in family.kin) if family else (),
-            is_whole=family is not None and not family.unread,
+            environment=self._strictest(request, looked),
+            also=self._said(request, looked),
+            touched=tuple(map(_kept_of, touched)),
+            **dict(_kept(looked) if looked else gone),
         )
         return decide(case, self._settings.policy, self._settings.access.approvers)
 
@@ -128,9 +137,9 @@ class Judge:
             return request.assessment
         return assessed(change, request.assessment, self._settings.policy)
 
-    def _strictest(self, request: Request, seen: Database | None) -> Environment:
+    def _strictest(self, request: Request, looked: Looked | None) -> Environment:
         before = request.classified.environment
-        found = [before] if seen is None else [before, self.classify(seen).environment]
+        found = [before] if looked is None else [before, self._classified(looked).environment]
         return min(found, key=lambda one: strictness(one, self._protected))
 
     def _said(self, request: Request, family: Looked | None) -> frozenset[Environment]:
@@ -142,6 +151,22 @@ class Judge:
 
     def _classified(self, looked: Looked) -> Classified:
         return classify(looked, self._settings.environments, self._protected)
+
+
+def _kept(looked: Looked) -> Kept:
+    return Kept(
+        account=looked.database.target.account,
+        tags=looked.database.tags,
+        kin=tuple(one.database.tags for one in looked.kin),
+        is_whole=not looked.unread,
+    )
+
+
+def _kept_of(touched: Touched) -> Kept:
+    """Of one that could not be read only where it is."""
+    if isinstance(touched.looked, Looked):
+        return _kept(touched.looked)
+    return Kept(account=touched.touch.target.account, is_whole=False)
 
 
 def _unknown_operations(settings: Settings) -> Iterator[str]:

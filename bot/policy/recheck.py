@@ -16,6 +16,9 @@ from bot.values import (
     PersonId,
     Request,
     Step,
+    Touch,
+    Touched,
+    Unread,
     Value,
 )
 
@@ -25,6 +28,7 @@ class Worsening(StrEnum):
 
     PREFLIGHT = "preflight"
     RESOURCE = "resource"
+    TOUCHES = "touches"
     CALL = "call"
     DENIED = "denied"
     RISK = "risk"
@@ -52,12 +56,16 @@ class Now:
     call: Call
     database: Database
     eligible: frozenset[PersonId]
+    touches: tuple[Touch, ...] = ()  #: beside the target, as planned now
+    touched: tuple[Touched, ...] = ()  #: those of them that are there, as AWS shows them
+    locks: tuple[str, ...] = ()  #: what has to be held for it
 
 
 def still_approved(request: Request, step: Step, now: Now) -> tuple[Worse, ...]:
     """What got worse since people agreed; empty: go."""
     found = {
-        Worsening.RESOURCE: _other_resource(step, now.database),
+        Worsening.RESOURCE: _other_resource(step, now.database) or _replaced(step, now),
+        Worsening.TOUCHES: _touches_more(step, now),
         Worsening.CALL: _other_call(step.plan.call, now.call),
         Worsening.DENIED: _denied(now.decision),
         Worsening.RISK: _riskier(request.assessment, now.case.assessment),
@@ -107,6 +115,34 @@ def _other_resource(step: Step, database: Database) -> str | None:
         f"{before.identifier} is another database now: it was {before.resource_id} and is "
         f"{now.resource_id}."
     )
+
+
+def _replaced(step: Step, now: Now) -> str | None:
+    """Of what else is touched: one that was made anew under the old name, or is gone."""
+    before = {one.target.place: one.target.resource_id for one in step.plan.beside(step.target)}
+    for one in now.touched:
+        target, seen = one.touch.target, one.looked
+        was = before.get(target.place)
+        if isinstance(seen, Unread) and seen.is_gone:
+            return f"It also {one.touch.role} {target.identifier}, which AWS does not show now."
+        current = target if isinstance(seen, Unread) else seen.database.target
+        if was and was != current.resource_id:
+            return (
+                f"{target.identifier}, which it also {one.touch.role}, is another database now: "
+                f"it was {was} and is {current.resource_id}."
+            )
+    return None
+
+
+def _touches_more(step: Step, now: Now) -> str | None:
+    """What nobody agreed to, or is not locked: another database, or more done to one of them."""
+    before = {(one.target.place, one.role) for one in step.plan.beside(step.target)}
+    for one in now.touches:
+        if (one.target.place, one.role) not in before:
+            return f"It {one.role} {one.target.identifier} as well now, which nobody agreed to."
+    if missing := sorted(set(now.locks) - set(step.locks)):
+        return f"It reaches more now than it holds: {', '.join(missing)}. Ask again."
+    return None
 
 
 def _other_call(before: Call, now: Call) -> str | None:

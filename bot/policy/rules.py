@@ -1,7 +1,7 @@
 """One case against the rules."""
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from typing import Any, ClassVar, Protocol
 
@@ -22,17 +22,23 @@ from bot.values import (
 )
 
 
-class Case(Value):
-    """What the rules look at: a change, after ``assessed``, and the database it is for."""
+class Kept(Value):
+    """Where a database is, and what it and its family are tagged with."""
 
-    operation: str
-    assessment: Assessment
-    environment: Environment
-    also: frozenset[Environment] = frozenset()  #: what else its tags, names or family say
     account: str
     tags: Mapping[str, str] = Field(default_factory=dict)
     kin: tuple[Mapping[str, str], ...] = ()  #: the tags of each other database of its family
     is_whole: bool = True  #: everybody of that family could be read
+
+
+class Case(Kept):
+    """What the rules look at: a change, after ``assessed``, and the database it is for."""
+
+    operation: str
+    assessment: Assessment
+    environment: Environment  #: the strictest of all that it touches
+    also: frozenset[Environment] = frozenset()  #: what else tags, names or families say
+    touched: tuple[Kept, ...] = ()  #: the others that it touches
 
 
 class Judgeable(Protocol):
@@ -59,6 +65,14 @@ def assessed(operation: Judgeable, assessment: Assessment, policy: PolicySetting
     if setting.rank < assessment.risk.rank and operation.risk.rank < assessment.risk.rank:
         return _because(assessment.risk, assessment, reason + ", but this case is riskier")
     return _because(setting, assessment, reason)
+
+
+def stricter(one: Assessment, other: Assessment | None) -> Assessment:
+    """The higher risk of both; what looking has found raises it, and makes nothing milder."""
+    if other is None or other.risk.rank < one.risk.rank:
+        return one
+    reasons = dict.fromkeys((*one.reasons, *other.reasons))
+    return Assessment(risk=other.risk, reasons=tuple(reasons))
 
 
 def rule_for(case: Case, policy: PolicySettings) -> Rule:
@@ -129,7 +143,8 @@ def _because(risk: Risk, assessment: Assessment, reason: str) -> Assessment:
 
 
 class Match(IntEnum):
-    """Whether a condition holds; PERHAPS where tags contradict each other, or were not read."""
+    """Whether a condition holds; PERHAPS where tags contradict each other, or were not read, and
+    where it holds for some of what is touched and not for all."""
 
     NO = 0
     PERHAPS = 1
@@ -161,7 +176,8 @@ def _why(rule: Rule, case: Case) -> str:
     """Why a rule for another environment than the one that is shown."""
     if not rule.environment or case.environment in rule.environment:
         return ""
-    return ", as one of its tags, its names or its family says"
+    touched = "something that it touches, or " if case.touched else ""
+    return f", as {touched}one of its tags, its names or its family says"
 
 
 def _demand(rule: Rule, risk: Risk) -> float:
@@ -173,14 +189,27 @@ def _matches(rule: Rule, environment: Environment, case: Case) -> Match:
     plainly = (
         (not rule.environment or environment in rule.environment)
         and (not rule.operation or case.operation in rule.operation)
-        and (not rule.account or case.account in rule.account)
         and (not rule.risk or case.assessment.risk in rule.risk)
     )
-    tags = (_has_tag(case, key, values) for key, values in rule.tag.items())
-    return min(tags, default=Match.YES) if plainly else Match.NO
+    return min(_of_all(rule, case), default=Match.YES) if plainly else Match.NO
 
 
-def _has_tag(case: Case, key: str, values: Sequence[str]) -> Match:
+def _of_all(rule: Rule, case: Case) -> Iterator[Match]:
+    """How each condition about databases holds for all that is touched."""
+    kept = (case, *case.touched)
+    if rule.account:
+        yield _together(Match.YES if it.account in rule.account else Match.NO for it in kept)
+    for key, values in rule.tag.items():
+        yield _together(_has_tag(it, key, values) for it in kept)
+
+
+def _together(matches: Iterable[Match]) -> Match:
+    """Where some say yes and others no, the rule holds if it is the stricter one."""
+    said = set(matches)
+    return said.pop() if len(said) == 1 else Match.PERHAPS
+
+
+def _has_tag(case: Kept, key: str, values: Sequence[str]) -> Match:
     """Keys and values are folded, so one database may have a key twice, as Team and team.
 
     YES where it has the tag, and no other value of that key stands anywhere in its family; NO

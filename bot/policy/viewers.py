@@ -17,6 +17,7 @@ from bot.values import (
     Kind,
     Person,
     Request,
+    Trouble,
 )
 
 NOT_VIEWER = "not_viewer"  #: in the audit trail
@@ -53,15 +54,25 @@ class Sight:
         said = {incident.environment, *([self.classify(seen).environment] if seen else ())}
         return said <= self.environments
 
+    def of_trouble(self, trouble: Trouble) -> Trouble:
+        incidents = tuple(filter(self.sees_incident, trouble.incidents))
+        worse = tuple(filter(self.sees, trouble.worse))
+        return trouble.model_copy(update={"incidents": incidents, "worse": worse})
+
     def of(self, inventory: Inventory) -> Inventory:
         return inventory if self.is_whole else inventory.only(self.sees)
 
     def require(self, seen: Database | Request) -> None:
         """Raises NotAllowedError."""
-        if not self.sees(seen):
+        if not self.is_whole:
             classified = seen.classified if isinstance(seen, Request) else self.classify(seen)
+            self.require_environment(classified.environment)
+
+    def require_environment(self, environment: Environment) -> None:
+        """Raises NotAllowedError."""
+        if environment not in self.environments:
             raise NotAllowedError(
-                f"You are not among those who may look at {classified.environment} databases "
+                f"You are not among those who may look at {environment} databases "
                 "(access.viewers in rds-bot.yml). Ask one of them, or whoever runs the bot.",
                 code=NOT_VIEWER,
             )

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from statistics import median
 
 from bot.reports._figures import ENOUGH, EXECUTED, ReportFigures
-from bot.reports._words import length, several
-from bot.values import SECOND, Incident, Line, Moment, Paragraph, Status, Tally, paragraph
+from bot.reports._words import several
+from bot.values import Incident, Line, Moment, Paragraph, Status, Tally, lasting, paragraph
 
 
 def is_small(found: ReportFigures) -> bool:
@@ -20,7 +20,7 @@ def brief(now: Tally, before: Tally, span: str) -> Iterator[Paragraph]:
         yield paragraph(f"Besides: {rest}.")
     if now.waits:
         of = "Time" if len(now.waits) == 1 else "Median time"
-        yield paragraph(f"{of} to approve {length(median(now.waits) / SECOND)}.")
+        yield paragraph(f"{of} to approve {lasting(int(median(now.waits)))}.")
     if now.incidents:
         yield Paragraph(line=_incidents(now.incidents))
     if any(count for _, _, count in before.requests) or before.incidents:

@@ -35,7 +35,8 @@ LONGER, SHORTER = "clearly longer", "clearly shorter"
 class Figure:
     """``now`` and ``before`` in percent or in seconds; None where there are too few.
 
-    ``change`` is empty for what is not compared.
+    ``change`` is empty for what is not compared. ``which`` says of what its cases are, where a
+    figure beside it is of others.
     """
 
     label: str
@@ -45,6 +46,7 @@ class Figure:
     count_before: int
     before: float | None
     change: str = ""
+    which: str = ""
 
     @property
     def is_clear(self) -> bool:
@@ -79,10 +81,11 @@ def findings(now: Tally, before: Tally) -> ReportFigures:
         acknowledgement=_lengths(
             "Until acknowledged (MTTA)", acknowledged(now), acknowledged(before),
             sum(one.is_open and answered_at(one) is None for one in now.incidents), mean, fmean,
+            "acknowledged",
         ),
         resolution=_lengths(
             "Until resolved (MTTR)", resolved(now), resolved(before),
-            sum(one.is_open for one in now.incidents), mean, fmean,
+            sum(one.is_open for one in now.incidents), mean, fmean, "ended",
         ),
     )  # fmt: skip
 
@@ -171,6 +174,7 @@ def _lengths(
     still: int,
     estimated: Callable[[Sequence[float]], Estimate],
     plainly: Callable[[Sequence[float]], float],
+    which: str = "",
 ) -> Figure:
     """``still``: how many have not come to their end as yet."""
     lengths, earlier = ([one / SECOND for one in some] for some in (now, before))
@@ -182,6 +186,7 @@ def _lengths(
         count_before=len(earlier),
         before=plainly(earlier) if len(earlier) >= ENOUGH else None,
         change=_certain_change(lengths, earlier, still),
+        which=which,
     )
 
 

@@ -6,18 +6,22 @@ from bot.reports._figures import Figure, ReportFigures
 from bot.reports._words import unit_of
 from bot.values import Interval, Report, Scale
 
+TITLE = "Report: operations and incidents"
 
-def chart(found: ReportFigures, title: str, span: str, zone: str) -> Report | None:
+
+def chart(found: ReportFigures, span: str, zone: str) -> Report | None:
     """Of what there are enough cases to say something of; None where of nothing there are."""
     shares = (found.successes, *found.operations)
     scales = (
         Scale(title="Operations", unit="%", intervals=_intervals(shares, 1)),
         _in_time("Approvals", (found.approval,)),
-        _in_time("Incidents", (found.acknowledgement, found.resolution)),
+        # Means of different incidents: on one scale they would be read as one after the other.
+        _in_time("Acknowledged incidents", (found.acknowledgement,)),
+        _in_time("Ended incidents", (found.resolution,)),
     )
     told = tuple(one for scale in scales if (one := _told(scale)).intervals)
     about = f"Last {span}, beside the {span} before"
-    return Report(title=title, about=about, scales=told, zone=zone) if told else None
+    return Report(title=TITLE, about=about, scales=told, zone=zone) if told else None
 
 
 def _told(scale: Scale) -> Scale:

@@ -63,10 +63,10 @@ def table(found: ReportFigures) -> Table:
 
 
 def _row(figure: Figure, now: Estimate) -> tuple[Line, ...]:
-    unit = figure.unit
+    unit, cases = figure.unit, f"{figure.count:,} {figure.which}".rstrip()
     return (
         (figure.label,),
-        (f"{_value(now.value, unit)} ({_between(now, unit)}) of {figure.count:,}",),
+        (f"{_value(now.value, unit)} ({_between(now, unit)}) of {cases}",),
         (_before(figure),),
         (figure.change or "-",),
     )
@@ -90,11 +90,6 @@ def _between(estimate: Estimate, unit: str) -> str:
         return SCATTERED
     size = 1 if unit != "s" else unit_of(estimate.value)[1]
     return f"{_short(estimate.low / size)}–{_short(estimate.high / size)}"  # noqa: RUF001
-
-
-def length(seconds: float) -> str:
-    """``7 s``, ``2.5 min``"""
-    return _value(seconds, "s")
 
 
 def _short(value: float) -> str:
@@ -143,11 +138,14 @@ def _incidents(now: Tally) -> Iterator[Paragraph]:
     unanswered = [one for one in now.incidents if answered_at(one) is None]
     still = [one for one in now.incidents if one.is_open]
     waiting = [one for one in unanswered if one.is_open]
+    by_itself = len(unanswered) - len(waiting)
     yield paragraph(
         f"{several(len(now.incidents), 'incident')}: {len(now.incidents) - len(unanswered)} "
-        f"answered by somebody, {len(unanswered) - len(waiting)} recovered before that, "
-        f"{len(waiting)} unanswered so far."
+        f"acknowledged by somebody, {by_itself} recovered before that, "
+        f"{len(waiting)} not acknowledged so far."
     )
+    if by_itself:
+        yield paragraph("What recovered before that counts in MTTR, and not in MTTA.")
     if still:
         oldest = Moment(at=min(one.started_at for one in still))
         yield paragraph(f"Still open: {len(still)}, the oldest since ", oldest, MISSING)

@@ -13,13 +13,14 @@ from bot.policy.authorization import Authorization, refuse, requesters
 from bot.policy.eligibility import Directory, sealed
 from bot.policy.grants import grant_of
 from bot.policy.judge import Judge, Judged
-from bot.policy.viewers import Sights
+from bot.policy.viewers import Sight, Sights
 from bot.requests.facts import standing, weights
 from bot.settings import Settings
 from bot.values import (
     AuditEvent,
     Database,
     Effect,
+    Looked,
     Order,
     Person,
     PersonId,
@@ -28,6 +29,7 @@ from bot.values import (
     Status,
     Step,
     folded,
+    locks,
     micros,
     plan_hash,
     resembles,
@@ -104,7 +106,8 @@ class Drafts:
         """
         asker = await self._may_ask(ask)
         await self._no_deciding_tags(ask)
-        seen = await self._find(ask, asker)
+        sight = await self._sights.of(asker, ask.received_at)
+        seen = await self._find(ask, sight)
         change = ask.change.model_copy(update={"target": seen.address})
         order = Order(
             # Before anything is filed: names of snapshots and of sessions at AWS are made of it.
@@ -120,21 +123,24 @@ class Drafts:
         looked, planned, weighed = await asyncio.gather(
             looking, _attempted(change.plan(aws, order)), weights(aws.region, looking)
         )
-        judged = self._judge.judge(change, looked)
+        plan = planned if isinstance(planned, Plan) else None
+        looked = await self._accounts.reach(looked, plan) if plan else looked
+        judged = self._judge.judge(change, looked, plan)
+        await self._may_look(ask, sight, looked, judged)
         observes = self._settings.observe and isinstance(planned, Plan)
         if judged.decision.effect is Effect.DENY and not observes:
             # Before the guards speak: to mend those would be in vain.
             raise await self._denied(ask, order, judged, planned, looked.database.account_name)
         planned = _barred(change, looked.database) or planned
         if isinstance(planned, Plan):
-            planned = await self._patient(planned, looked.database, judged)
+            planned = await self._patient(planned, looked, judged)
         if isinstance(planned, PreflightError):
             event = _refused(ask, order, "preflight", str(planned))
             await refuse(self._store, event, planned)
         if judged.decision.effect is not Effect.DENY:
             planned = self._forewarned(planned, looked.database)
         channel = await self._channels.card_channel(ask.channel)
-        request = self._request(ask, change, order, looked.database, planned, judged, channel)
+        request = self._request(ask, change, order, looked, planned, judged, channel)
         facts = {**standing(looked), **weighed, MAILBOX: sealed(order.request_id, asker)}
         return request.model_copy(update={"facts": facts})
 
@@ -145,13 +151,20 @@ class Drafts:
             ask.asker, requesters(self._settings), ask.received_at, refused
         )
 
-    async def _find(self, ask: Ask, asker: Person) -> Database:
+    async def _find(self, ask: Ask, sight: Sight) -> Database:
         """The database, which whoever asks has to be among those who may look at."""
-        sight = await self._sights.of(asker, ask.received_at)
         try:
             return await sight.find(ask.change.target, ask.change.kinds())
         except NotAllowedError as error:
             await refuse(self._store, _refused(ask, None, error.code, ask.reason), error)
+
+    async def _may_look(self, ask: Ask, sight: Sight, looked: Looked, judged: Judged) -> None:
+        """What else it touches is told by name, so whoever asks has to see that as well."""
+        if looked.touched:
+            try:
+                sight.require_environment(judged.classified.environment)
+            except NotAllowedError as error:
+                await refuse(self._store, _refused(ask, None, error.code, ask.reason), error)
 
     async def _no_deciding_tags(self, ask: Ask) -> None:
         """By such a tag others are judged, so nobody has it for the asking. Raises UsageError."""
@@ -161,9 +174,7 @@ class Drafts:
                 event = _refused(ask, None, "deciding_tag", ask.change.as_typed())
                 await refuse(self._store, event, UsageError(DECIDING.format(key), parameter))
 
-    async def _patient(
-        self, plan: Plan, database: Database, judged: Judged
-    ) -> Plan | PreflightError:
+    async def _patient(self, plan: Plan, looked: Looked, judged: Judged) -> Plan | PreflightError:
         """A busy database is waited for where people have to agree first, which takes its time too,
         or where a request of ours keeps it busy."""
         if not plan.busy:
@@ -171,8 +182,9 @@ class Drafts:
         if judged.decision.effect is Effect.APPROVE:
             waits = f"{plan.busy} Once approved, it is sent when it is."
             return plan.model_copy(update={"warnings": (*plan.warnings, waits)})
-        if await self._store.requests.holder(database.lock) is not None:
-            return plan
+        for lock in locks(looked, plan):
+            if await self._store.requests.holder(lock) is not None:
+                return plan
         return PreflightError(f"{plan.busy} Ask again when it is.")
 
     def _forewarned(self, plan: Plan, database: Database) -> Plan:
@@ -222,7 +234,7 @@ class Drafts:
         ask: Ask,
         change: Change,
         order: Order,
-        database: Database,
+        looked: Looked,
         plan: Plan,
         judged: Judged,
         channel: str | None,
@@ -232,7 +244,8 @@ class Drafts:
             operation=change.name,
             params=change.model_dump(mode="json"),
             target=order.target,
-            lock=database.lock,
+            lock=looked.database.lock,
+            locks=locks(looked, plan),
             plan=plan,
             session_name=session_name(order.request_id, order.number),
         )

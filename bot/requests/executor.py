@@ -45,6 +45,7 @@ from bot.values import (
     Request,
     Status,
     Step,
+    locks,
     micros,
     passed,
 )
@@ -202,7 +203,7 @@ class Executor:
                 if self._stopping or request is None or not _is_sendable(request, tx.now):
                     return None
                 return await self._claimed(tx, request, self._instant())
-        # Said by the index steps_lock_held: it holds between replicas, as no lock in memory does.
+        # Said by the index step_locks_held: it holds between replicas, as no lock in memory does.
         except LockedError as locked:
             await self._wait_for(request_id, locked.holder)
         except ConflictError:
@@ -252,15 +253,19 @@ class Executor:
             return claim.step.plan, (Worse(code=Worsening.PREFLIGHT, sentence=said),)
         # What is unread counts as the strictest environment, which would end here, for a read that
         # may pass a minute later, what people have agreed to. So it waits.
-        if passing := next((one for one in looked.unread if one.is_passing), None):
+        looked = await self._accounts.reach(looked, plan)
+        if passing := next((one for one in looked.all_unread if one.is_passing), None):
             raise AWSUnavailableError(f"Its {passing.what} cannot be read: {passing.why}")
-        judged = self._judge.judge(change, looked)
+        judged = self._judge.judge(change, looked, plan)
         now = Now(
             case=judged.case,
             decision=judged.decision,
             call=plan.call,
             database=looked.database,
             eligible=await self._agreed(request, judged.decision),
+            touches=plan.beside(order.target),
+            touched=looked.touched,
+            locks=locks(looked, plan),
         )
         return plan, still_approved(request, claim.step, now)
 

@@ -29,6 +29,7 @@ from bot.values import (
     Stage,
     Status,
     Step,
+    Touch,
     micros,
     passed,
 )
@@ -40,6 +41,8 @@ CHUNK = 25  #: requests a transaction: whoever acknowledges a click must not wai
 #: AWS keeps events for 14 days.
 #: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeEvents.html
 KEPT = micros(timedelta(days=13))
+
+Where = tuple[str, str]  #: an account and a region
 
 log = structlog.get_logger()
 
@@ -89,19 +92,24 @@ class Follower:
     # -- events --------------------------------------------------------------------------------
 
     async def _with_events(self, requests: Iterable[Request]) -> tuple[Request, ...]:
-        """All that was sent, due or not, with what the event logs say: the cursor passes once."""
-        places: dict[tuple[str, str], list[Request]] = defaultdict(list)
-        for request in requests:
-            target = request.step.target
-            places[target.account, target.region].append(request)
-        found = await asyncio.gather(
-            *(self._region_events(*place, together) for place, together in places.items())
-        )
-        return tuple(request for together in found for request in together)
+        """All that was sent, due or not, with what the event logs say: the cursor passes once.
 
-    async def _region_events(
-        self, account: str, region: str, requests: list[Request]
-    ) -> tuple[Request, ...]:
+        A change may touch databases of several regions: each region gives what happened there.
+        """
+        sent = {request.id: request for request in requests}
+        places: dict[Where, list[Request]] = defaultdict(list)
+        for request in sent.values():
+            for area in dict.fromkeys(_area(one) for one in request.step.touches):
+                places[area].append(request)
+        found = await asyncio.gather(
+            *(self._region_events(area, together) for area, together in places.items())
+        )
+        for enriched in (one for together in found for one in together):
+            sent[enriched.id] = _with(sent[enriched.id], enriched.step.events)
+        return tuple(sent.values())
+
+    async def _region_events(self, area: Where, requests: list[Request]) -> tuple[Request, ...]:
+        account, region = area
         name = f"rds-events/{account}/{region}"
         try:
             since = await self._since(name, requests)
@@ -110,7 +118,7 @@ class Follower:
             self._failed(name, error)
             return tuple(requests)
         self._failing.discard(name)
-        enriched = tuple(_enriched(request, events) for request in requests)
+        enriched = tuple(_enriched(request, area, events) for request in requests)
         await self._keep_events(requests, enriched)
         await self._pass(name, events)
         return enriched
@@ -163,7 +171,7 @@ class Follower:
             await self._past_horizon(request, "AWS did not answer")
         else:
             self._failing.discard(request.label)
-            await self._write_down(change, request, progress)
+            await self._write_down(request, progress)
 
     async def _ask(self, change: Change, request: Request) -> Progress:
         aws = door(self._accounts, change, request, request.step)
@@ -178,20 +186,24 @@ class Follower:
         # a little early, so that a tick that comes a moment too soon is not left out
         return int(interval * (SLOWER if late else 1) * 0.9)
 
-    async def _write_down(self, change: Change, request: Request, progress: Progress) -> None:
+    async def _write_down(self, request: Request, progress: Progress) -> None:
         match progress.stage:
             case Stage.WAITING | Stage.ARRIVED:
-                await self._still_running(change, request, progress)
+                await self._still_running(request, progress)
             case Stage.SUCCEEDED:
                 await self._end(request, progress, Status.SUCCEEDED, "succeeded")
+            case Stage.SCHEDULED:
+                await self._end(request, progress, Status.SUCCEEDED, "scheduled")
             case Stage.FAILED:
                 await self._end(request, progress, Status.FAILED, "ended_badly")
+            case Stage.ROLLED_BACK:
+                await self._end(request, progress, Status.FAILED, "rolled_back")
             case Stage.NOT_SENT:
                 await self._end(request, progress, Status.FAILED, "not_sent")
             case Stage.UNKNOWN:
                 await self._become_unknown(request, progress.detail)
 
-    async def _still_running(self, change: Change, request: Request, progress: Progress) -> None:
+    async def _still_running(self, request: Request, progress: Progress) -> None:
         step = request.step
         now = self._clock()
         waited = now - (step.sent_at or 0)
@@ -209,9 +221,10 @@ class Follower:
         # https://docs.slack.dev/apis/web-api/rate-limits
         if _news(step, changed):
             await self._noted(request, changed, arrived=arrived)
-        if waited > micros(change.horizon):
+        horizon = _horizon(request)
+        if waited > micros(horizon):
             await self._become_unknown(
-                request, f"AWS has not settled it in {change.horizon}: {progress.detail}"
+                request, f"AWS has not settled it in {horizon}: {progress.detail}"
             )
 
     async def _noted(self, request: Request, step: Step, *, arrived: bool) -> None:
@@ -273,17 +286,28 @@ class Follower:
         self._failing.add(what)
 
 
-def _enriched(request: Request, events: tuple[RDSEvent, ...]) -> Request:
+def _area(touch: Touch) -> Where:
+    return touch.target.account, touch.target.region
+
+
+def _enriched(request: Request, area: Where, events: tuple[RDSEvent, ...]) -> Request:
+    """With what happened there since the send to anything that it touches."""
+    there = [one.target for one in request.step.touches if _area(one) == area]
+    since = request.step.sent_at or 0
+    ours = (one for one in events if one.at >= since and any(map(one.concerns, there)))
+    return _with(request, tuple(ours))
+
+
+def _with(request: Request, events: tuple[RDSEvent, ...]) -> Request:
     step = request.step
-    ours = (
-        event for event in events if event.concerns(step.target) and event.at >= (step.sent_at or 0)
-    )
-    enriched = step.model_copy(update={"events": _together(step.events, tuple(ours))})
+    enriched = step.model_copy(update={"events": _together(step.events, events)})
     return request.model_copy(update={"steps": (enriched, *request.steps[1:])})
 
 
 def _horizon(request: Request) -> timedelta:
-    """Of the operation; an hour for one that is no longer in the catalogue."""
+    """Of its plan, else of its operation; an hour for one that is no longer in the catalogue."""
+    if request.step.plan.horizon is not None:
+        return request.step.plan.horizon
     operation = CATALOGUE.get(request.step.operation, Operation)
     return operation.horizon if issubclass(operation, Change) else timedelta(hours=1)
 

@@ -8,10 +8,9 @@ MOST = 50  #: of one database
 
 
 async def open_on(store: Store, request: Request) -> tuple[Request, ...]:
-    """The others that are open on its database or its cluster, oldest first."""
+    """The others that are open on what it touches, or on a cluster of that, oldest first."""
     found = await store.requests.find(status=OPEN, limit=MOST * 10)
-    lock = request.step.lock
-    same = [one for one in found if one.step.lock == lock and one.id != request.id]
+    same = [one for one in found if one.id != request.id and one.step.meets(request.step)]
     return tuple(sorted(same, key=lambda one: one.id))[:MOST]
 
 

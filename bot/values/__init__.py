@@ -44,7 +44,18 @@ from bot.values._buttons import (
     refresh,
     week_before,
 )
-from bot.values._changes import Call, Difference, Order, Plan, Progress, Receipt, Sent, Stage
+from bot.values._changes import (
+    Assessment,
+    Call,
+    Difference,
+    Order,
+    Plan,
+    Progress,
+    Receipt,
+    Sent,
+    Stage,
+    Touch,
+)
 from bot.values._charts import (
     Chart,
     Curve,
@@ -85,7 +96,18 @@ from bot.values._digests import (
     Snoozed,
     Week,
 )
-from bot.values._families import Kin, Looked, Relative, Unread, family, family_last_seen
+from bot.values._durations import between, lasting
+from bot.values._families import (
+    Kin,
+    Looked,
+    Relative,
+    Touched,
+    Unread,
+    family,
+    family_last_seen,
+    locks,
+    touched_last_seen,
+)
 from bot.values._incidents import (
     BANDS,
     Alarm,
@@ -96,6 +118,7 @@ from bot.values._incidents import (
     OpenIncidents,
     Origin,
     Phase,
+    Trouble,
     Unwatched,
 )
 from bot.values._instants import Instant, passed, wall_clock
@@ -121,10 +144,11 @@ from bot.values._metrics import (
     amount,
     figure,
 )
+from bot.values._offers import StorageOffer, UpgradeOffer
 from bot.values._people import Access, Person, PersonId
 from bot.values._reports import Tally
 from bot.values._requests import (
-    Assessment,
+    Click,
     Decision,
     Effect,
     Look,
@@ -141,7 +165,7 @@ from bot.values._requests import (
     session_name,
 )
 from bot.values._telemetry import Datum, Lengths
-from bot.values._vocabulary import Environment, Kind, Risk, Status, Turn, folded, resembles
+from bot.values._vocabulary import Environment, Kind, Risk, Role, Status, Turn, folded, resembles
 
 __all__ = [
     "AGAIN",
@@ -170,6 +194,7 @@ __all__ = [
     "Channel",
     "Chart",
     "Classified",
+    "Click",
     "CloudOpsRequest",
     "CloudOpsState",
     "Code",
@@ -241,6 +266,7 @@ __all__ = [
     "Report",
     "Request",
     "Risk",
+    "Role",
     "Scale",
     "Section",
     "Sent",
@@ -254,18 +280,23 @@ __all__ = [
     "Stage",
     "Status",
     "Step",
+    "StorageOffer",
     "Strip",
     "Strips",
     "Strong",
     "Table",
     "Tally",
     "Target",
+    "Touch",
+    "Touched",
     "Trail",
     "TrailEvent",
+    "Trouble",
     "Turn",
     "Unreachable",
     "Unread",
     "Unwatched",
+    "UpgradeOffer",
     "Upload",
     "Usual",
     "Value",
@@ -277,6 +308,7 @@ __all__ = [
     "all_panels",
     "amount",
     "asking",
+    "between",
     "canonical",
     "family",
     "family_last_seen",
@@ -285,6 +317,8 @@ __all__ = [
     "folded",
     "keep_fresh",
     "label",
+    "lasting",
+    "locks",
     "looking",
     "micros",
     "more",
@@ -296,6 +330,7 @@ __all__ = [
     "refresh",
     "resembles",
     "session_name",
+    "touched_last_seen",
     "wall_clock",
     "week_before",
     "written",

@@ -1,6 +1,7 @@
 """A change, from the call that is planned to the proof that it happened."""
 
 import json
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -9,6 +10,7 @@ from pydantic import Field
 from bot.values._base import Value, label
 from bot.values._databases import RDSEvent, Target
 from bot.values._people import PersonId
+from bot.values._vocabulary import Risk, Role
 
 
 class Call(Value):
@@ -32,6 +34,25 @@ class Difference(Value):
     wanted: str
 
 
+class Assessment(Value):
+    """A risk and the reasons that made it so."""
+
+    risk: Risk
+    reasons: tuple[str, ...] = ()
+
+
+class Touch(Value):
+    """A database that a change reaches; the ``resource_id`` of one that it makes is empty."""
+
+    target: Target
+    role: Role = Role.CHANGES
+
+    @property
+    def unread(self) -> str:
+        """What it is called where it cannot be read."""
+        return f"touched database {self.target}"
+
+
 class Plan(Value):
     """What a change would do, found by looking and without side effect."""
 
@@ -43,9 +64,23 @@ class Plan(Value):
     downtime: str = ""  #: how long who uses it goes without: "none", "a minute or two; …"
     undo: str = "Nothing undoes it."
     busy: str = ""  #: why it has to wait for now: AWS is at work on that database
+    #: All that it reaches, which is locked, judged and followed; empty: the target, changed.
+    touches: tuple[Touch, ...] = ()
+    assessment: Assessment | None = None  #: where looking found it riskier than ``risk_for`` knows
     baseline: dict[str, Any] = Field(
         default_factory=dict
     )  #: facts that later prove that it happened
+    horizon: timedelta | None = None  #: how long it may take; None: as long as its kind may
+
+    def beside(self, target: Target) -> tuple[Touch, ...]:
+        """What it touches beside its target, each once, in the order of the plan."""
+        others = (one for one in self.touches if one.target.place != target.place)
+        return tuple(dict.fromkeys(others))
+
+    def role(self, target: Target) -> Role:
+        """What it does to its target: it changes it, unless the plan says that it only reads it."""
+        own = [one.role for one in self.touches if one.target.place == target.place]
+        return Role.READS if own and set(own) == {Role.READS} else Role.CHANGES
 
 
 class Order(Value):
@@ -80,7 +115,9 @@ class Sent(Value):
     sent_at: int
     receipt: Receipt | None = None
     evidence: dict[str, Any] = Field(default_factory=dict)  #: what earlier polls found and kept
-    events: tuple[RDSEvent, ...] = ()  #: RDS events of the target since ``sent_at``, oldest first
+    #: RDS events since ``sent_at`` of all that the plan touches, oldest first. An event names its
+    #: source: the target's are those that ``concerns`` knows.
+    events: tuple[RDSEvent, ...] = ()
 
 
 class Stage(StrEnum):
@@ -94,6 +131,10 @@ class Stage(StrEnum):
     FAILED = "failed"
     #: Proven: the call never took effect at AWS.
     NOT_SENT = "not_sent"
+    #: AWS took it and does it later by itself, in the maintenance window: nothing is locked.
+    SCHEDULED = "scheduled"
+    #: AWS tried, and put everything back as it was.
+    ROLLED_BACK = "rolled_back"
     #: It cannot be found out by the bot: a person must look.
     UNKNOWN = "unknown"
 
@@ -102,4 +143,5 @@ class Progress(Value):
     stage: Stage
     detail: str  #: a sentence with AWS's own status: "snapshot pre-upgrade-1 is available"
     percent: int | None = None
+    then_at: int | None = None  #: of what is scheduled: when AWS does it; None: nobody says
     evidence: dict[str, Any] = Field(default_factory=dict)  #: kept, and seen by the next poll

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bot.values._base import Value
-from bot.values._metrics import Series, Window
+from bot.values._metrics import COUNTED, Series, Window
 
 
 class Curve(Value):
@@ -37,6 +37,11 @@ class Panel(Value):
     @property
     def is_measured(self) -> bool:
         return any(one.series.points for one in self.curves)
+
+    @property
+    def is_counted(self) -> bool:
+        """All of it counts what is whole, and so does its scale."""
+        return all(one.series.metric in COUNTED for one in self.curves)
 
     @property
     def is_unread(self) -> bool:

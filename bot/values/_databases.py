@@ -32,6 +32,19 @@ class Target(Value):
         """In full, as it can be typed."""
         return f"cluster:{self}" if self.kind is Kind.CLUSTER else str(self)
 
+    @property
+    def place(self) -> tuple[str, str, Kind, str]:
+        """Where it stands: the same for one that was made anew under its name."""
+        return self.account, self.region, self.kind, self.identifier.lower()
+
+    @property
+    def lock(self) -> str:
+        """What must not change twice at once; of what is not there yet, or a cluster, its name."""
+        where = f"{self.account}/{self.region}"
+        if self.kind is Kind.INSTANCE and self.resource_id:
+            return f"{where}/{self.resource_id}"
+        return f"{where}/{self.kind}/{self.identifier.lower()}"
+
     def __hash__(self) -> int:
         return hash((self.account, self.region, self.kind, self.resource_id))
 
@@ -74,7 +87,24 @@ class Database(Value):
     insights: bool = False  #: whether Performance Insights is on, which Database Insights reads
     insights_mode: str = ""  #: of Database Insights: standard or advanced; empty: AWS does not say
     storage_type: str = ""
-    encrypted: bool | None = None  #: None here and below: AWS does not say
+    iops: int | None = None  #: None here and below: AWS does not say
+    throughput: int | None = None  #: of its storage, in MiB a second
+    optimized: int | None = None  #: percent of its storage that AWS has optimised by now
+    monitoring_seconds: int | None = None  #: of Enhanced Monitoring; 0: off
+    monitoring_role: str = ""
+    insights_days: int | None = None  #: for how long Performance Insights keeps its figures
+    log_exports: tuple[str, ...] = ()  #: kinds of logs that CloudWatch gets
+    certificate: str = ""  #: the certificate authority of its certificate
+    security_groups: tuple[str, ...] = ()  #: their ids, sorted
+    security_groups_wait: bool = False  #: some of them are not active yet
+    parameter_status: str = ""  #: how far its parameter group is applied, in AWS's word
+    tier: int | None = None  #: of a member: in which order it becomes the writer
+    secret_arn: str = ""  #: of the password that RDS manages; empty: it does not
+    secret_status: str = ""
+    auto_upgrade: bool | None = None  #: whether AWS takes minor versions by itself
+    iam_auth: bool | None = None
+    data_api: bool | None = None  #: of a cluster: whether its Data API answers
+    encrypted: bool | None = None
     public: bool | None = None  #: whether its address is one of the internet
     deletion_protection: bool | None = None
     extended_support: bool | None = None  #: whether it outlives its standard support, at a price
@@ -117,10 +147,10 @@ class Database(Value):
     @property
     def lock(self) -> str:
         """What must not change twice at once: members share the lock of their cluster."""
-        place = f"{self.target.account}/{self.target.region}"
-        if self.target.kind is Kind.CLUSTER or self.cluster:
-            return f"{place}/cluster/{self.cluster or self.name}"
-        return f"{place}/{self.target.resource_id}"
+        if not self.cluster:
+            return self.target.lock
+        cluster = {"kind": Kind.CLUSTER, "identifier": self.cluster}
+        return self.target.model_copy(update=cluster).lock
 
 
 class Area(NamedTuple):

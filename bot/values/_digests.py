@@ -1,6 +1,6 @@
 """The digest before anybody draws it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 
 from bot.values._answers import Answer, Line, Strong
@@ -40,6 +40,7 @@ class Concern(Value):
     state: str = ""
     rank: float = 0.0  #: within its section, the least first
     database: str = ""  #: its address, as it can be typed
+    family: str = ""  #: the same of a cluster and its members
     metrics: str = ""  #: what shows it: words for ``/rds metrics``
     mend: str = ""  #: the operation that mends it, by name
     is_weekly: bool = False  #: it can wait for the first digest of a week
@@ -131,7 +132,8 @@ class Digest(Value):
         return not (self.urgent or self.still or self.notes or self.snoozed)
 
     def head(self, put_off: Collection[str] = ()) -> Line:
-        """``4 need action: warehouse full in about 12 days``, the worst of new and known.
+        """``4 need action: warehouse full in about 12 days``, the worst of new and known; a
+        database with two findings is one.
 
         ``put_off``: handles of what a channel has put off since.
         """
@@ -140,8 +142,7 @@ class Digest(Value):
             (one for one in known if one.handle not in put_off), key=lambda one: one.rank
         )
         if urgent:
-            need = "needs" if len(urgent) == 1 else "need"
-            return (f"{len(urgent):,} {need} action: ", *urgent[0].headline)
+            return (f"{needing(urgent)}: ", *urgent[0].headline)
         if not self.databases:
             return (f"There is no database of {self.scope} to look at",)
         if known:
@@ -150,6 +151,13 @@ class Digest(Value):
             other = " new" if self.unchanged else " else" if self.snoozed else ""
             said = f"nothing{other} needs action"
         return (f"As far as I could look, {said}" if self.notes else said.capitalize(),)
+
+
+def needing(found: Sequence[Concern]) -> str:
+    """``4 need action (6 findings)``: several of one database or cluster count once."""
+    count = len({one.family or one.database or one.key for one in found})
+    more = f" ({len(found):,} findings)" if len(found) > count else ""
+    return f"{count:,} need{'s' if count == 1 else ''} action{more}"
 
 
 class Appointment(Value):

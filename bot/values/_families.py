@@ -1,13 +1,15 @@
 """Who belongs together: a cluster and its members, a replica and its source, however far."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from bot.values._base import Value
+from bot.values._changes import Plan, Touch
 from bot.values._databases import Database, Inventory
-from bot.values._vocabulary import Kind
+from bot.values._vocabulary import Kind, Role
 
 CLUSTER = "cluster"
+UNSEEN = "it is not among the databases I see: see accounts in rds-bot.yml and rds-bot check"
 _KINDS = {"db": Kind.INSTANCE, "cluster": Kind.CLUSTER}
 
 
@@ -41,6 +43,7 @@ class Unread(Value):
     what: str
     why: str
     is_passing: bool = False  #: it may well be read in a minute
+    is_gone: bool = False  #: AWS answers that there is no such database
 
 
 class Looked(Value):
@@ -49,6 +52,16 @@ class Looked(Value):
     database: Database
     kin: tuple[Kin, ...] = ()
     unread: tuple[Unread, ...] = ()
+    #: What a change of it reaches beside it and is there already, each with a family of its own.
+    touched: tuple["Touched", ...] = ()
+
+    @property
+    def all_unread(self) -> tuple[Unread, ...]:
+        """Of its own family and of all that is touched."""
+        found = [*self.unread]
+        for one in self.touched:
+            found += one.looked.unread if isinstance(one.looked, Looked) else [one.looked]
+        return tuple(found)
 
     @property
     def cluster(self) -> Database | None:
@@ -57,6 +70,29 @@ class Looked(Value):
             return None
         own = (one.database for one in self.kin if one.database.name == self.database.cluster)
         return next((one for one in own if one.target.kind is Kind.CLUSTER), None)
+
+
+class Touched(Value):
+    """One that a change touches beside its target, as AWS shows it."""
+
+    touch: Touch
+    looked: Looked | Unread
+
+    @property
+    def lock(self) -> str:
+        seen = self.looked
+        return seen.database.lock if isinstance(seen, Looked) else self.touch.target.lock
+
+
+def locks(looked: Looked, plan: Plan) -> tuple[str, ...]:
+    """What has to be held while it is carried out: of all that is not only read, sorted."""
+    target = looked.database.target
+    beside = plan.beside(target)
+    held = {one.lock for one in looked.touched if one.touch.role is not Role.READS}
+    held |= {one.target.lock for one in beside if one.role is Role.MAKES}
+    if plan.role(target) is not Role.READS:
+        held.add(looked.database.lock)
+    return tuple(sorted(held))
 
 
 Known = Mapping[Relative, Database | Unread]
@@ -82,8 +118,31 @@ def family(database: Database, known: Known) -> tuple[Looked, frozenset[Relative
     return looked, frozenset(missing)
 
 
-def family_last_seen(database: Database, inventory: Inventory) -> Looked:
-    """The family as the inventory has it; whom that does not have is unread."""
+def family_last_seen(
+    database: Database, inventory: Inventory, touches: Iterable[Touch] = ()
+) -> Looked:
+    """The family as the inventory has it; whom that does not have is unread.
+
+    ``touches``: what is touched beside it, which is looked up in the same way.
+    """
+    touched = touched_last_seen(touches, inventory)
+    return _family_last_seen(database, inventory).model_copy(update={"touched": touched})
+
+
+def touched_last_seen(touches: Iterable[Touch], inventory: Inventory) -> tuple[Touched, ...]:
+    """Each with its family as the inventory has it, but for what is not there yet."""
+    there = (one for one in touches if one.role is not Role.MAKES)
+    return tuple(Touched(touch=one, looked=_last_seen(one, inventory)) for one in there)
+
+
+def _last_seen(touch: Touch, inventory: Inventory) -> Looked | Unread:
+    found = inventory.database(touch.target)
+    if found is None:
+        return Unread(what=touch.unread, why=UNSEEN)
+    return _family_last_seen(found, inventory)
+
+
+def _family_last_seen(database: Database, inventory: Inventory) -> Looked:
     known: dict[Relative, Database | Unread] = {}
     looked, missing = family(database, known)
     while missing:
@@ -121,8 +180,5 @@ def _relative(how: str, named: str, beside: Database, kinds: Sequence[Kind]) -> 
 def _seen(relative: Relative, inventory: Inventory) -> Database | Unread:
     place = (relative.account, relative.region, relative.name)
     found = (inventory.named(*place, kind) for kind in relative.kinds)
-    nobody = Unread(
-        what=str(relative),
-        why="it is not among the databases I see: see accounts in rds-bot.yml and rds-bot check",
-    )
+    nobody = Unread(what=str(relative), why=UNSEEN)
     return next(filter(None, found), nobody)

@@ -6,7 +6,7 @@ from bot.values._answers import Paragraph
 from bot.values._base import Value
 from bot.values._databases import Database, Target
 from bot.values._people import PersonId
-from bot.values._requests import Posted
+from bot.values._requests import Posted, Request
 from bot.values._vocabulary import Environment, Kind
 
 
@@ -181,3 +181,11 @@ class OpenIncidents(Value):
     found: tuple[Incident, ...] = ()  #: oldest first
     unread: tuple[Unwatched, ...] = ()
     is_watched: bool = True  #: False: nobody looks at alarms and events, as no channel is set
+
+
+class Trouble(Value):
+    """What burns at a database or its family, for whoever decides on a change of it."""
+
+    incidents: tuple[Incident, ...] = ()  #: open ones, its own first
+    worse: tuple[Request, ...] = ()  #: changes after which it did worse, the latest first
+    unread: tuple[str, ...] = ()  #: in sentences, what of it nobody knows

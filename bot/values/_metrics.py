@@ -134,28 +134,37 @@ class Load(Value):
     unread: tuple[str, ...] = ()  #: what of it could not be read, in sentences with why
 
 
-#: Units that CloudWatch leaves to the name of a metric.
-COUNTED = {"MaximumUsedTransactionIDs": "ids"}
-#: What is no count although it has no unit: means of what may well be a part of one.
-SHARES = frozenset({"DBLoad", "ServerlessDatabaseCapacity", "DiskQueueDepth"})
+#: What counts things that are whole, though CloudWatch gives means of them; and what it counts,
+#: where the name does not say so. A load or a queue has no unit either, and may be a part of one.
+COUNTED = {
+    "AbortedClients": "",
+    "CPUCreditBalance": "",
+    "ConnectionAttempts": "",
+    "DatabaseConnections": "",
+    "MaximumUsedTransactionIDs": "ids",
+}
 
 
 def figure(metric: str, value: float, unit: str, *, short: bool = False) -> str:
-    """The same of a metric: counts are whole, and large ones short: ``99 M ids``.
+    """A measured value, as every sentence and picture says it: counts are whole, and large ones
+    short: ``99 M ids``. Nobody has half a connection.
 
     ``short``: without what is counted, which has just been said.
     """
-    if unit or metric in SHARES:
+    if metric not in COUNTED:
         return amount(value, unit)
     said = f"{value / 1e6:,.0f} M" if abs(value) >= 1e6 else f"{value:,.0f}"
-    return said if short else f"{said} {COUNTED.get(metric, '')}".rstrip()
+    return said if short else f"{said} {COUNTED[metric]}".rstrip()
 
 
 _BYTES = ("B", "KiB", "MiB", "GiB", "TiB")
 
 
 def amount(value: float, unit: str) -> str:
-    """A figure as people say it: ``34 %``, ``1.2 GiB``, ``0.62 ms``, ``1,240/s``."""
+    """A figure as people say it: ``34 %``, ``1.2 GiB``, ``0.62 ms``, ``1,240/s``.
+
+    Of what a metric measured, ``figure``; this is for what people set, and what was computed.
+    """
     if unit in ("B", "B/s"):
         power = next((n for n in range(4) if abs(value) < 1000 * 1024**n), 4)
         return f"{_short(value / 1024**power)} {_BYTES[power]}{unit[1:]}"

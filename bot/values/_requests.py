@@ -7,21 +7,15 @@ from typing import Any, Self
 
 from pydantic import Field
 
+from bot.values._answers import Line
 from bot.values._base import Value, fingerprint, label
-from bot.values._changes import Order, Plan, Progress, Receipt
+from bot.values._changes import Assessment, Order, Plan, Progress, Receipt, Touch
 from bot.values._databases import Classified, RDSEvent, Target
 from bot.values._messages import AuditEvent, Message, Place
 from bot.values._people import Access, PersonId
-from bot.values._vocabulary import Risk, Status, Turn
+from bot.values._vocabulary import Kind, Status, Turn
 
 HABIT = 3  #: so many endings make something usual
-
-
-class Assessment(Value):
-    """A risk and the reasons that made it so."""
-
-    risk: Risk
-    reasons: tuple[str, ...] = ()
 
 
 class Effect(StrEnum):
@@ -120,7 +114,9 @@ class Step(Value):
     operation: str
     params: dict[str, Any]
     target: Target
-    lock: str
+    lock: str  #: of the target alone: what shares it is a change of the same database
+    #: All that it holds from its claim until it is settled.
+    locks: tuple[str, ...] = Field(default_factory=lambda known: (known["lock"],))
     plan: Plan
     session_name: str
     claimed_at: int | None = None
@@ -137,9 +133,52 @@ class Step(Value):
     events: tuple[RDSEvent, ...] = ()
     progress: Progress | None = None  #: how far AWS is; while it is unsent, why it waits
 
+    @property
+    def took(self) -> int | None:
+        """Microseconds from the send to its end; None where one of them has not come."""
+        if self.sent_at is None or self.settled_at is None:
+            return None
+        return self.settled_at - self.sent_at
+
+    @property
+    def is_claimed(self) -> bool:
+        """Whether it holds its locks."""
+        return self.claimed_at is not None and self.settled_at is None
+
     def identity(self) -> dict[str, Any]:
-        """What is approved: the call and the very database it is for."""
-        return {"target": self.target.json_value(), "call": self.plan.call.json_value()}
+        """What is approved: the call, the very database it is for, and what else it touches."""
+        touches = [one.json_value() for one in self.plan.touches]
+        return {
+            "target": self.target.json_value(),
+            "call": self.plan.call.json_value(),
+            # Left out where there are none, so that what was approved before them stays approved.
+            **({"touches": touches} if touches else {}),
+        }
+
+    @property
+    def touches(self) -> tuple[Touch, ...]:
+        """All databases that it reaches, its target first."""
+        own = Touch(target=self.target, role=self.plan.role(self.target))
+        return (own, *self.plan.beside(self.target))
+
+    @property
+    def places(self) -> frozenset[tuple[str, str, Kind, str]]:
+        """Where all that it touches stands."""
+        return frozenset(one.target.place for one in self.touches)
+
+    def reaches(self, target: Target) -> bool:
+        """Whether it touches that very database; one that it made has its name."""
+        return any(
+            one.target == target
+            or (not one.target.resource_id and one.target.place == target.place)
+            for one in self.touches
+        )
+
+    def meets(self, other: "Step") -> bool:
+        """Whether both touch one database, or members of one cluster."""
+        if self.places & other.places:
+            return True
+        return not {self.lock, *self.locks}.isdisjoint({other.lock, *other.locks})
 
 
 def plan_hash(steps: tuple[Step, ...]) -> str:
@@ -303,6 +342,14 @@ class Request(Value):
             request_id=self.id,
             key=f"card:{self.id}",
         )
+
+
+class Click(Value):
+    """What somebody pressed at a request; ``refused`` says why where it did not count."""
+
+    request: int
+    verb: str  #: approve, reject or cancel
+    refused: Line = ()
 
 
 class OpenRequests(Value):

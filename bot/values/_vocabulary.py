@@ -106,6 +106,18 @@ class Kind(StrEnum):
     CLUSTER = "cluster"
 
 
+class Role(StrEnum):
+    """What a change does to a database that it reaches, so that it reads ``It also … orders-a``."""
+
+    CHANGES = "changes"
+    #: It is not there yet: it has a name, and no resource id.
+    MAKES = "makes"
+    #: It stays as it is, and whoever uses it is cut off.
+    RESTARTS = "restarts"
+    #: Nothing of it becomes different, so that others may change it meanwhile.
+    READS = "reads"
+
+
 class Status(StrEnum):
     """Where a request stands."""
 

@@ -42,7 +42,7 @@ from handlers.blocks.elements import (
     notification,
     plain_section,
 )
-from handlers.blocks.glance import SIGN, deciders, glance, reason
+from handlers.blocks.glance import SIGN, burning, deciders, glance, reason
 from handlers.blocks.phrases import (
     detail,
     effect,
@@ -52,6 +52,7 @@ from handlers.blocks.phrases import (
     is_unsent,
     is_untouched,
     judged,
+    locked,
     mark,
     mentions,
     notice,
@@ -124,6 +125,7 @@ def _body(
         case Status.APPROVED:
             yield from _waiting(request)
             yield reason(request)
+            yield from burning(request, standing.trouble)
             yield from deciders(standing)
         case _:
             yield from shortly(request, usual)
@@ -189,13 +191,12 @@ def _since(request: Request) -> Iterator[Line]:
 
 def what_next(request: Request) -> Iterator[Line]:
     """What whoever reads of a bad end can do about it; nothing after a good one."""
-    name = request.step.target.identifier
     if request.status is Status.UNKNOWN:
         settle = f"/rds settle {request.label} succeeded|failed --reason …"
         yield (
             "Look at AWS, then say how it ended: ",
             Code(text=settle),
-            f". Until then nothing else changes {name}.",
+            f". Until then nothing else changes {locked(request)}.",
         )
     elif is_untouched(request):
         yield ("To ask again: ", Code(text=cut(request.command, COMMAND)))
@@ -219,11 +220,12 @@ def _buttons(request: Request, *, is_held: bool) -> list[Element]:
 
 
 def _afterwards(request: Request) -> Iterator[Element]:
-    """Where it did worse afterwards: the way back, and whether it was like that a week before."""
+    """The way back from what was done; and where it did worse, how it was a week before."""
+    was_done = request.status is Status.SUCCEEDED or request.is_worse_since
+    if was_done and (back := way_back(request)):
+        yield from controls(back)
     if not request.is_worse_since:
         return
-    if back := way_back(request):
-        yield from controls(back)
     line = f"metrics {request.step.target.typed} --range {Range.DAY} {WEEK_BEFORE}"
     yield from controls(looking("Compare with last week", line))
 

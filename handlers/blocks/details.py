@@ -4,14 +4,28 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.values import Code, Difference, Line, Moment, Plan, Request, Status, Strong, Usual, Vote
+from bot.fleet.now import alarm
+from bot.values import (
+    Code,
+    Difference,
+    Line,
+    Moment,
+    Plan,
+    Request,
+    Status,
+    Strong,
+    Trouble,
+    Turn,
+    Usual,
+    Vote,
+    lasting,
+)
 from handlers.blocks.aws_call import call_text
 from handlers.blocks.elements import context, fields
-from handlers.blocks.phrases import listed, mentions, tally
+from handlers.blocks.phrases import listed, mentions, tally, touched
 from handlers.blocks.progress import progress
 from handlers.blocks.rich import Block, Part, bullets, lines, preformatted, quote, rich_text
-from handlers.blocks.text import joined
-from handlers.blocks.times import lasting
+from handlers.blocks.text import joined, visible
 
 WAITS_TOO = "Asked for earlier, and open for the same database"
 CHANGED = "Who decides has changed since this was asked for."
@@ -19,10 +33,14 @@ FACT = 300
 COMMAND, CHANGES = 400, 900
 MOST, BULLET = 5, 160
 COSTS, COST = 8, 240
+EVERY, TOUCHED = 100, 2000
 CALL, REASON = 1200, 1200
 WHOLE_CALL = 2800
 #: What may be unread when it was asked for, by the key of the fact.
 UNREAD = {"connections": "how many are connected", "last_snapshot": "when it was last backed up"}
+
+
+NO_TROUBLE = Trouble()
 
 
 @dataclass(frozen=True)
@@ -32,6 +50,7 @@ class Standing:
     who: Line = ()  #: could still approve; empty: that is not known
     counting: Request | None = None  #: with the votes that count; None: all, or not known
     changes: tuple[str, ...] = ()  #: of who decides, in sentences
+    trouble: Trouble = NO_TROUBLE  #: what burns at its database and its family
     also: tuple[str, ...] = ()  #: requests that were asked for earlier and wait for the same one
 
     def lapsed(self, request: Request) -> tuple[Vote, ...]:
@@ -50,6 +69,7 @@ def case(request: Request, call: int = CALL) -> Iterator[Block]:
     yield rich_text(
         *reason(request),
         *_bulleted("What changes", [_difference(one) for one in plan.differences]),
+        lines(*((one,) for one in touched(request, EVERY)), limit=TOUCHED),
         *_bulleted("Impact", _costs(request), COSTS, COST),
         *_bulleted("Good to know", [(one,) for one in plan.warnings]),
         lines(_way_back(plan.undo), limit=FACT),
@@ -62,18 +82,38 @@ def details(
     request: Request, standing: Standing = NO_STANDING, usual: Usual | None = None
 ) -> Iterator[Block]:
     """What the decision rests on, for whoever wants to look closer than the card does."""
+    yield from burning(standing.trouble)
     if request.status is Status.RUNNING:
         yield rich_text(*progress(request, usual))
     yield from case(request, WHOLE_CALL)
     if request.status is Status.PENDING:
         yield from voting(standing.counting or request, standing.who, standing.lapsed(request))
     if standing.also and request.status.is_open:
-        yield context((f"{WAITS_TOO}: {', '.join(standing.also)}",), limit=FACT)
+        yield rich_text(lines((f"{WAITS_TOO}: {', '.join(standing.also)}",), limit=FACT))
     if standing.changes:
         yield context((" ".join((CHANGED, *standing.changes)),), limit=CHANGES)
     yield from fields(_facts(request), FACT)
     yield from checked(request)
     yield context((Code(text=request.command),), limit=COMMAND)
+
+
+def burning(trouble: Trouble) -> Iterator[Block]:
+    """All that is wrong where the change would happen, and what of it nobody knows."""
+    told = [alarm(one) for one in trouble.incidents]
+    told += [_worse(one) for one in trouble.worse]
+    told += [(one,) for one in trouble.unread]
+    if told:
+        yield rich_text(lines((Strong(text="What burns there"),)), bullets(told[:MOST], limit=FACT))
+        if (left := len(told) - MOST) > 0:
+            yield context((f"and {left} more: ", Code(text="/rds list")))
+
+
+def _worse(request: Request) -> Line:
+    """``RDS-1040 (Reboot orders-test) was worse 15 min later: read latency 0.6 → 2.8 ms``"""
+    look = [one for one in request.looks if one.turn is Turn.WORSE][-1]
+    said = visible(look.said or look.brief)
+    what = f"{request.label} ({request.step.plan.effect}) was {look.spoken}"
+    return (f"⚠️ {what}{f': {said}' if said else ''}",)
 
 
 def checked(request: Request) -> Iterator[Block]:

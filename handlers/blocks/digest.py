@@ -21,15 +21,15 @@ from bot.values import (
     Trail,
     Week,
     asking,
+    lasting,
     looking,
 )
 from bot.values._digests import DETAILED, LISTED
 from handlers.blocks.elements import (
     Payload,
     Text,
-    actions,
+    beside,
     context,
-    controls,
     header,
     line_text,
     notification,
@@ -38,7 +38,6 @@ from handlers.blocks.elements import (
 )
 from handlers.blocks.rich import Block, lines, rich_text
 from handlers.blocks.text import is_calm, joined, mrkdwn, plain
-from handlers.blocks.times import lasting
 
 ACTION = "digest."
 SNOOZE = f"{ACTION}snooze"
@@ -101,16 +100,11 @@ def _notes(given: Digest) -> Sequence[Line]:
 
 
 def _row(concern: Concern, said: Line, put_off: PutOff) -> Iterator[Block]:
-    """Its controls beside it, or below where a menu cannot hold them."""
     snoozed = put_off.get(concern.handle)
     text = _struck(said, snoozed) if snoozed else line_text((*_still(concern), *said), LINE)
-    found = controls(Menu(label="More", choices=tuple(_choices(concern, snoozed))))
-    beside = {"accessory": found[0]} if len(found) == 1 else {}
-    yield {"type": "section", "text": text, **beside}
-    if snoozed and not is_calm(said):
-        yield context(_put_off(snoozed))
-    if not beside:
-        yield from actions(found)
+    more = Menu(label="More", choices=tuple(_choices(concern, snoozed)))
+    below = (context(_put_off(snoozed)),) if snoozed and not is_calm(said) else ()
+    yield from beside(text, more, *below)
 
 
 def _still(concern: Concern) -> Line:

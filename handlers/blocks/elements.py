@@ -18,12 +18,13 @@ FIELD = 2000
 SECTION = 3000
 HEADER = 150
 BUTTON, BUTTON_VALUE = 75, 2000
+LABEL = 26  #: characters of a button; a phone cuts what is longer, wherever that may be
 ACTION = 255
 OPTION, OPTIONS = 75, 100
 OPTION_VALUE = 150
 DOTS = 5  #: choices behind three dots
 MENU = "menu."  #: actions of what unfolds into the button that was chosen
-LABEL = 2000
+FORM_LABEL = 2000
 PLACEHOLDER = 150
 ROWS, COLUMNS = 100, 20
 CELL = 300  #: ours: a table holds 10,000 characters together
@@ -98,7 +99,7 @@ def button(
     }
     return {
         "type": "button",
-        "text": plain_text(visible(label), BUTTON),
+        "text": plain_text(visible(label), LABEL),
         "action_id": action,
         "value": cut(value, BUTTON_VALUE),
         **{name: given for name, given in optional.items() if given},
@@ -109,7 +110,7 @@ def linking(label: str, action: str, url: str) -> Element:
     """A button that opens an address. Slack tells of the click all the same."""
     return {
         "type": "button",
-        "text": plain_text(visible(label), BUTTON),
+        "text": plain_text(visible(label), LABEL),
         "action_id": action,
         "url": url,
     }
@@ -149,6 +150,14 @@ def controls(given: Button | Menu) -> list[Element]:
     return [_menu(given, choices)] if choices else []
 
 
+def beside(text: Text, menu: Menu, *between: Block) -> list[Block]:
+    """A line with a menu beside it; what a menu cannot hold stands below, after ``between``."""
+    found = controls(menu)
+    if len(found) == 1:
+        return [{"type": "section", "text": text, "accessory": found[0]}, *between]
+    return [{"type": "section", "text": text}, *between, *actions(found)]
+
+
 def _menu(given: Menu, choices: Sequence[Button]) -> Element:
     """https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element"""
     options = [option(one.label, _unfolds(one)) for one in choices]
@@ -179,10 +188,10 @@ def input_block(
     return {
         "type": "input",
         "block_id": name,
-        "label": plain_text(label, LABEL),
+        "label": plain_text(label, FORM_LABEL),
         "element": element,
         "optional": optional,
-        **({"hint": plain_text(hint, LABEL)} if hint else {}),
+        **({"hint": plain_text(hint, FORM_LABEL)} if hint else {}),
     }
 
 

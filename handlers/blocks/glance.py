@@ -7,18 +7,21 @@ mind stands here, however short.
 import re
 from collections.abc import Iterator
 
+from bot.fleet.now import ALARM
 from bot.operation import Change
 from bot.operations import CATALOGUE
-from bot.values import Code, Line, Moment, Plan, Request, Span, Strong
-from handlers.blocks.details import CHANGED, UNREAD, Standing
-from handlers.blocks.phrases import mentions, tally
+from bot.values import Code, Line, Moment, Plan, Request, Span, Strong, Trouble, Turn
+from handlers.blocks.details import CHANGED, NO_TROUBLE, UNREAD, Standing
+from handlers.blocks.phrases import mentions, tally, touched
 from handlers.blocks.text import cut, joined, visible
 
 SIGN = "⚠️ "
 REASON, CLAUSE, VALUE = 64, 64, 40
 DIFFERENCES = 2
+TITLE = 40  #: of an alarm
 ALERT, ALERTS, CHANGES = 110, 220, 400
 FEW = 2  #: people that are named
+NAMES = 3  #: databases that are named
 TELLING = 5  #: letters that a word has at least that is about something, less one
 NO_BACKUP = "There is no backup: nothing can be restored"
 #: What operations say at length.
@@ -28,12 +31,16 @@ _CLAUSE = re.compile(r"[.;:](?:\s|$)")
 
 
 def glance(request: Request, standing: Standing) -> Iterator[Line]:
-    """Of a request that waits for people."""
+    """Of a request that waits for people. What burns there makes room for itself: the way back
+    and the time that is left stand under Details."""
+    burns = standing.trouble != NO_TROUBLE
     yield reason(request)
     yield from changes(request)
-    yield impact(request)
+    if also := "; ".join(touched(request, NAMES)):
+        yield (cut(visible(also), ALERTS),)
+    yield impact(request, brief=burns)
     yield from alerts(request, standing)
-    yield voting(request, standing)
+    yield voting(request, standing, brief=burns)
 
 
 def reason(request: Request) -> Line:
@@ -53,26 +60,50 @@ def changes(request: Request) -> Iterator[Line]:
         yield (*joined(shown, " · "), more)
 
 
-def impact(request: Request) -> Line:
+def impact(request: Request, *, brief: bool = False) -> Line:
     """``Impact: down for a minute or two, 24 connections drop · Undo: fail over again``"""
     plan = request.step.plan
+    if brief:
+        price = ", ".join(filter(None, (_down(plan.downtime), _counted(request))))
+        return (Strong(text="Impact:"), f" {price}")
     price = ", ".join(filter(None, (_down(plan.downtime), _connected(request))))
     return (Strong(text="Impact:"), f" {price} · {_undo(plan.undo)}")
 
 
 def alerts(request: Request, standing: Standing) -> Iterator[Line]:
     """What speaks against it, or is not known; what there is no room for is counted."""
+    burns = list(burning(request, standing.trouble))
+    yield from burns
     if standing.also:
         yield (f"{SIGN}{waits_too(request, standing.also)}",)
     found = [cut(visible(one), ALERT) for one in _alerts(request, standing)]
     shown: list[str] = []
-    while len(shown) < len(found) and len(" · ".join((*shown, found[len(shown)]))) <= ALERTS:
+    most = ALERT if burns else ALERTS  # the first one always fits
+    while len(shown) < len(found) and len(" · ".join((*shown, found[len(shown)]))) <= most:
         shown.append(found[len(shown)])
     yield from deciders(standing)
     if shown:
         left = len(found) - len(shown)
         more = f" · {left} more under Details" if left else ""
         yield (f"{SIGN}{' · '.join(shown)}{more}",)
+
+
+def burning(request: Request, trouble: Trouble) -> Iterator[Line]:
+    """The gravest of what is wrong there in one short line; the rest is counted."""
+    left = len(trouble.incidents) + len(trouble.worse) - 1
+    more = f" +{left} more" if left > 0 else ""
+    if trouble.incidents:
+        first = trouble.incidents[0]
+        is_own = first.address == request.step.target.typed
+        name = "" if is_own or first.target is None else f"{first.target.identifier}: "
+        title = cut(visible(f"{name}{first.title}"), TITLE)
+        yield (f"{ALARM} {title} since ", Moment(at=first.started_at), f" ({first.label}){more}")
+    elif trouble.worse:
+        first_worse = trouble.worse[0]
+        look = [one for one in first_worse.looks if one.turn is Turn.WORSE][-1]
+        yield (f"{SIGN}{first_worse.label} on it was {look.spoken}{more}",)
+    if trouble.unread and not trouble.incidents:
+        yield (f"{SIGN}Whether an alarm is on there is not known",)
 
 
 def deciders(standing: Standing) -> Iterator[Line]:
@@ -91,14 +122,14 @@ def waits_too(request: Request, others: tuple[str, ...]) -> str:
     return f"{' and '.join(shown)} {verb} {request.step.target.identifier}"
 
 
-def voting(request: Request, standing: Standing) -> Line:
+def voting(request: Request, standing: Standing, *, brief: bool = False) -> Line:
     """How many agreed of how many, who could, and until when."""
     counting, lapsed = standing.counting or request, standing.lapsed(request)
     given = counting.approvals
     agreed: Line = (": ", *mentions(given, 1 if len(given) > FEW else FEW)) if given else ()
     gone: Line = (" · no longer counts: ", *mentions(lapsed, FEW)) if lapsed else ()
     can: Line = (" · ask ", *standing.who) if standing.who else ()
-    until: Line = (" · until ", Moment(at=request.expires_at))
+    until: Line = () if brief else (" · until ", Moment(at=request.expires_at))
     return (tally(counting), *agreed, *gone, *can, *until)
 
 
@@ -112,6 +143,8 @@ def _alerts(request: Request, standing: Standing) -> Iterator[str]:
     yield from (one.rstrip(".") for one in reversed(plan.warnings))
     if "cannot be read" in request.classified.rule:
         yield f"What cannot be read of it counts as {request.classified.environment}"
+    if also := request.classified.rule.partition(", but it also ")[2]:
+        yield f"It counts as {request.classified.environment}: it also {also}"
     if _is_raised(request) and (why := "; ".join(_untold(request))):
         yield f"{request.assessment.risk.capitalize()} risk: {why}"
 
@@ -145,14 +178,19 @@ def _down(downtime: str) -> str:
 
 
 def _connected(request: Request) -> str:
+    said, count = _counted(request), request.facts.get("connections")
+    if count is None or "connections drop" not in request.step.plan.downtime:
+        return said
+    return f"{said} drop{'s' if count == 1 else ''}"
+
+
+def _counted(request: Request) -> str:
     if "connections" not in request.facts:
         return ""
     count = request.facts["connections"]
     if count is None:
         return "connections not counted"
-    said = f"{count} connection{'' if count == 1 else 's'}"
-    drop = " drops" if count == 1 else " drop"
-    return f"{said}{drop}" if "connections drop" in request.step.plan.downtime else said
+    return f"{count} connection{'' if count == 1 else 's'}"
 
 
 def _undo(undo: str) -> str:

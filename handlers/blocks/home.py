@@ -21,12 +21,12 @@ from bot.values import (
 )
 from handlers.blocks.elements import Payload, context, header, section
 from handlers.blocks.fleet import Health, fleet
-from handlers.blocks.incident_rows import handled, to_take_care_of
+from handlers.blocks.incident_rows import folded, handled, to_take_care_of
 from handlers.blocks.launcher import beginnings
 from handlers.blocks.phrases import MEMBERS_ONLY, headline, mark
 from handlers.blocks.progress import briefly
 from handlers.blocks.rich import Block, Leaf, emoji, leaves, lines, rich_text
-from handlers.blocks.rows import rows, to_cancel, to_decide
+from handlers.blocks.rows import Row, rows, to_cancel, to_decide, with_note
 
 #: Rows of one list. A view holds 100 blocks; an incident and a request to decide take two each.
 INCIDENTS, HANDLED, DECISIONS, MINE, RUNNING, ENDED = 5, 5, 12, 10, 10, 10
@@ -60,6 +60,7 @@ class Home:
     links: Mapping[int, str] = field(default_factory=dict)  #: to the cards of incidents, by number
     unread: int = 0  #: open requests that are kept and cannot be read
     is_unsure: bool = False  #: whether something waits for this person is not known
+    clicked: tuple[Request, Line] | None = None  #: their last click here, and what came of it
 
     @property
     def burning(self) -> list[Incident]:
@@ -102,23 +103,40 @@ def _blocks(page: Home) -> Iterator[Block]:
 def _needs(page: Home) -> Iterator[Block]:
     """What needs this person first; else one line, calm only where all is known."""
     burning, waiting = page.burning, page.waiting
-    if counted := _counted(len(burning), len(waiting)):
+    if counted := _counted(len(waiting), len(burning)):
         yield header(f"Needs you: {counted}")
     else:
         yield section((Strong(text=_quiet(page)),))
     if page.unknown:
         yield section((" ".join(page.unknown),))
+    # Only this person is asked to decide; an alarm is everybody's, and its channel has told of it.
+    yield from _clicked(page)
+    yield from rows(waiting, _noted(page, to_decide), DECISIONS, (ALL,))
+    several = len(burning) > 1
     for one in burning[:INCIDENTS]:
-        yield from to_take_care_of(one, page.links.get(one.id, ""))
+        link = page.links.get(one.id, "")
+        yield from folded(one, link) if several else to_take_care_of(one, link)
     if (left := len(burning) - INCIDENTS) > 0:
         yield context((f"and {left} more: ", Code(text="/rds list")))
-    yield from rows(waiting, to_decide, DECISIONS, (ALL,))
 
 
-def _counted(alarms: int, requests: int) -> str:
+def _clicked(page: Home) -> Iterator[Block]:
+    """What came of a click, where its request has left the list in which it was pressed."""
+    if page.clicked is None:
+        return
+    request, said = page.clicked
+    if not any(one.id == request.id for one in (*page.waiting[:DECISIONS], *page.mine[:MINE])):
+        yield rich_text(lines(headline(request), said))
+
+
+def _noted(page: Home, row: Row) -> Row:
+    return with_note(row, page.clicked[0].id, page.clicked[1]) if page.clicked else row
+
+
+def _counted(requests: int, alarms: int) -> str:
     said = [
         f"{count} {word}{'' if count == 1 else 's'}"
-        for count, word in ((alarms, "alarm"), (requests, "request"))
+        for count, word in ((requests, "request"), (alarms, "alarm"))
         if count
     ]
     return ", ".join(said)
@@ -142,7 +160,7 @@ def _quiet(page: Home) -> str:
 def _sections(page: Home) -> Iterator[tuple[str, Iterable[Block]]]:
     yield "Being handled", handled(page.handled, HANDLED, page.links)
     yield "Running now", _running(page.running)
-    yield "Your open requests", rows(page.mine, to_cancel, MINE, (OWN,))
+    yield "Your open requests", rows(page.mine, _noted(page, to_cancel), MINE, (OWN,))
     yield "Fleet", fleet(page.health, page.incidents.found)
     yield "Recently finished", _ended(page.ended)
 

@@ -21,6 +21,7 @@ from bot.values import (
     Range,
     Strong,
     asking,
+    lasting,
     looking,
 )
 from handlers.blocks.elements import (
@@ -36,7 +37,6 @@ from handlers.blocks.elements import (
 )
 from handlers.blocks.rich import Block, Part, emoji, leaves, lines, rich_text
 from handlers.blocks.text import cut, joined, visible
-from handlers.blocks.times import lasting
 
 ACTION = "incident."
 ACKNOWLEDGE, SNOOZE, UNSNOOZE, RESOLVE = (

@@ -2,8 +2,22 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from bot.values import Code, Incident, Line, Link, Mention, Moment, PersonId, Phase, Strong, looking
-from handlers.blocks.elements import Element, actions, button, context, controls
+from bot.values import (
+    Button,
+    Code,
+    Incident,
+    Line,
+    Link,
+    Mention,
+    Menu,
+    Moment,
+    PersonId,
+    Phase,
+    Span,
+    Strong,
+    looking,
+)
+from handlers.blocks.elements import Element, actions, beside, button, context, controls, line_text
 from handlers.blocks.incident import ACKNOWLEDGE
 from handlers.blocks.rich import Block, emoji, leaves, lines, rich_text
 
@@ -20,6 +34,14 @@ def to_take_care_of(given: Incident, link: str) -> list[Block]:
     return [rich_text(first, lines(since, limit=PLACE)), *actions(list(_buttons(given, link)))]
 
 
+def folded(given: Incident, link: str) -> list[Block]:
+    """One of several that nobody has acknowledged: a line, with its buttons folded beside it."""
+    what: Line = ("\N{POLICE CARS REVOLVING LIGHT} ", Strong(text=_what(given)))
+    since: Line = (" since ", Moment(at=given.started_at), " · ", _name(given, link))
+    more = Menu(label="More", choices=tuple(_choices(given)))
+    return beside(line_text((*what, *since), TITLE), more)
+
+
 def handled(given: Sequence[Incident], most: int, links: Mapping[int, str]) -> Iterator[Block]:
     """A line for each that somebody takes care of, or has put off."""
     for one in given[:most]:
@@ -29,8 +51,12 @@ def handled(given: Sequence[Incident], most: int, links: Mapping[int, str]) -> I
 
 
 def _handled(given: Incident, link: str) -> Line:
-    name = Link(text=given.label, url=link) if link else given.label
-    return (name, f" {_what(given)}", *_by(given))
+    return (_name(given, link), f" {_what(given)}", *_by(given))
+
+
+def _name(given: Incident, link: str) -> Span:
+    """``I-7``, which leads to its card where there is one."""
+    return Link(text=given.label, url=link) if link else given.label
 
 
 def _by(given: Incident) -> Line:
@@ -55,8 +81,19 @@ def _buttons(given: Incident, link: str) -> Iterator[Element]:
     about = f"{given.label}: {_what(given)}"
     spoken = f"Acknowledge {about}"
     yield button("Acknowledge", ACKNOWLEDGE, str(given.id), "primary", spoken=spoken)
-    if given.address:
-        line = " ".join(f"metrics {given.address} {given.shows}".split())
-        yield from controls(looking("Metrics", line))
+    for one in _looks(given):
+        yield from controls(one)
     if link:
         yield {**button("Open", OPEN, str(given.id), spoken=f"Open {about}"), "url": link}
+
+
+def _choices(given: Incident) -> Iterator[Button]:
+    yield Button(label="Acknowledge", action=ACKNOWLEDGE, value=str(given.id))
+    yield from _looks(given)
+
+
+def _looks(given: Incident) -> Iterator[Button]:
+    """What shows how bad it is, where its database is known."""
+    if given.address:
+        line = " ".join(f"metrics {given.address} {given.shows}".split())
+        yield looking("Metrics", line)

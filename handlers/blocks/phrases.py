@@ -1,10 +1,21 @@
 """What a request is called and where it stands, in the same words on every surface."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from bot.values import Line, Mention, PersonId, Request, Status, Strong, Vote, label
+from bot.values import (
+    Line,
+    Mention,
+    PersonId,
+    Request,
+    Role,
+    Status,
+    Strong,
+    Target,
+    Vote,
+    label,
+    lasting,
+)
 from handlers.blocks.text import cut, joined, visible
-from handlers.blocks.times import lasting
 
 EFFECT = 300
 WORD = 64
@@ -158,6 +169,28 @@ def listed(names: Sequence[str], most: int = 8) -> str:
     return f"{shown}{more}" or "none"
 
 
+def touched(request: Request, most: int) -> Iterator[str]:
+    """``Also restarts orders-a, orders-b and 12 more``: a line for each thing that it does to
+    databases beside its target."""
+    step = request.step
+    beside = step.plan.beside(step.target)
+    for role in Role:
+        if names := [_near(one.target, step.target) for one in beside if one.role is role]:
+            yield f"Also {role} {listed(names, most)}"
+
+
+def locked(request: Request) -> str:
+    """What nothing else changes meanwhile, by name."""
+    touches = (one for one in request.step.touches if one.role is not Role.READS)
+    return listed([_near(one.target, request.step.target) for one in touches], 3)
+
+
+def _near(other: Target, target: Target) -> str:
+    """Its name, and where it is unless that is where the target is."""
+    place = (other.account, other.region)
+    return other.identifier if place == (target.account, target.region) else str(other)
+
+
 def _asked(request: Request) -> Line:
     return (f" {judged(request)} · {request.label}, asked by ", _asker(request))
 
@@ -192,7 +225,11 @@ def _settled(request: Request) -> str:
     step = request.step
     if step.sent_at is None:
         return f"{request.status}, nothing was sent"
-    if step.settled_at is None:
+    if step.took is None:
         return request.status.value
+    code = request.outcome.code if request.outcome else ""
+    if code == "scheduled":
+        return "scheduled, AWS does it later"
+    said = "rolled back" if code == "rolled_back" else request.status.value
     word = "in" if request.status is Status.SUCCEEDED else "after"
-    return f"{request.status} {word} {lasting(step.settled_at - step.sent_at)}"
+    return f"{said} {word} {lasting(step.took)}"

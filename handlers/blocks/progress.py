@@ -2,10 +2,17 @@
 
 from collections.abc import Iterator
 
-from bot.values import Line, Moment, Request, Strong, Usual
+from bot.values import (
+    Line,
+    Moment,
+    Request,
+    Strong,
+    Usual,
+    between,
+    lasting,
+)
 from handlers.blocks.phrases import is_unanswered, mentions, tally
 from handlers.blocks.rich import Part, bullets, lines
-from handlers.blocks.times import between, lasting
 
 BAR = 10
 STEPS = 4  #: taken up, sent, accepted by AWS, proven

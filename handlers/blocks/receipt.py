@@ -10,6 +10,7 @@ from bot.values import (
     Request,
     Status,
     Strong,
+    lasting,
     paragraph,
 )
 from handlers.blocks.answers import answer
@@ -17,7 +18,6 @@ from handlers.blocks.elements import Payload, notification
 from handlers.blocks.glance import SIGN, waits_too
 from handlers.blocks.phrases import approvals, effect
 from handlers.blocks.rich import lines, rich_text
-from handlers.blocks.times import lasting
 
 
 def filed(

@@ -28,6 +28,20 @@ def rows(requests: Sequence[Request], row: Row, most: int, rest: Line) -> list[B
     return [*drawn, context((f"and {left} more: ", *rest))] if left > 0 else drawn
 
 
+def with_note(row: Row, about: int, said: Line) -> Row:
+    """The same, with a line of its own below one request, above its buttons."""
+
+    def noted(request: Request) -> list[Block]:
+        first, *rest = row(request)
+        return [first, *([note(said)] if request.id == about else ()), *rest]
+
+    return noted
+
+
+def note(said: Line) -> Block:
+    return rich_text(lines(said))
+
+
 def _row(request: Request, buttons: Iterable[Element], *below: Line) -> list[Block]:
     return [rich_text(lines(headline(request), *below)), *actions(list(buttons))]
 

@@ -1,22 +1,25 @@
 """Cards of requests: drawn as the request stands when its card is delivered, in their place."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from bot.errors import DirectoryError
 from bot.policy import altered
 from bot.policy.approvers import Ruling, known_electorate, named
 from bot.requests.neighbours import earlier, open_on
 from bot.requests.notifications import details
-from bot.values import Line, PersonId, Posted, Request, Status, Usual
+from bot.values import Line, PersonId, Posted, Request, Status, Trouble, Usual
 from handlers.blocks.card import Standing, card, plain_card
+from handlers.blocks.elements import Payload
 from handlers.blocks.glance import FEW
 from handlers.blocks.phrases import is_unsent, people
-from handlers.delivery.messages import Messages, Payload
+from handlers.delivery.links import Links
+from handlers.delivery.messages import Messages
 from handlers.directory import SlackDirectory
 from storage.store import Store
 from storage.tables.outbox import Delivery
 
+Troubles = Callable[[Request], Awaitable[Trouble]]
 CARD_EVENT = "rds_bot_card"
 
 
@@ -25,9 +28,11 @@ class Cards:
         self,
         store: Store,
         posting: Messages,
+        links: Links,
         directory: SlackDirectory,
         ruling: Ruling,
         patience: float,
+        trouble: Troubles,
         *,
         observes: bool = False,
     ) -> None:
@@ -35,13 +40,17 @@ class Cards:
         self._observes = observes
         self._store = store
         self._posting = posting
+        self._links = links
         self._directory = directory
         self._ruling = ruling
         self._patience = patience
+        self._trouble = trouble
 
     async def show(self, delivery: Delivery, request: Request) -> Posted:
         standing, usual = await self._standing(request), await self._usual(request)
         drawn = card(request, standing, usual=usual, observes=self._observes)
+        reader = None if request.card_channel else request.requester
+        drawn = await self._links.put_into(drawn, reader, besides=request.label)
         posted = await self._draw(delivery, request, drawn)
         if not request.status.is_open:
             await self._redraw_later(request)
@@ -91,18 +100,19 @@ class Cards:
             return Standing()
         now = self._ruling(request)
         changes = altered(request, now)
-        also = await earlier(self._store, request)
+        trouble, also = await self._trouble(request), await earlier(self._store, request)
         if request.status is not Status.PENDING:
-            return Standing(changes=changes)
+            return Standing(changes=changes, trouble=trouble)
         try:
             async with asyncio.timeout(self._patience):
                 electorate = await known_electorate(self._directory, request, now)
         except (DirectoryError, TimeoutError):
-            return Standing(changes=changes, also=also)
+            return Standing(changes=changes, trouble=trouble, also=also)
         return Standing(
             who=_few(person.id for person in electorate.open_to(request)),
             counting=electorate.counting(request),
             changes=changes,
+            trouble=trouble,
             also=also,
         )
 

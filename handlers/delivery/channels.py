@@ -1,10 +1,10 @@
 """What stands in channels besides cards: digests with their files, incidents, CloudOps requests."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from bot.digests import below, details_key, put_off
 from bot.masking import mask
-from bot.values import Digest, Incident, Message, Note, Posted, Snoozed, Target
+from bot.values import Digest, Incident, Message, Note, Posted, Request, Snoozed, Target
 from handlers.blocks.digest import digest, digest_csv, digest_details
 from handlers.blocks.elements import Payload
 from handlers.blocks.incident import incident, incident_note
@@ -14,6 +14,7 @@ from handlers.delivery.messages import Messages, keyed
 from storage.store import Store
 from storage.tables.outbox import Delivery
 
+Around = Callable[[Target], Awaitable[tuple[Request, ...]]]
 Denied = Callable[[Target], frozenset[str]]
 
 
@@ -25,9 +26,12 @@ class Channels:
         files: Files,
         clock: Callable[[], int],
         denied: Denied,
+        around: Around,
         cloudops: CloudOpsMessages,
     ) -> None:
-        """``denied``: the changes that the policy has nobody make of a database."""
+        """``denied``: the changes that the policy has nobody make of a database. ``around``: the
+        open requests whose cards say what burns there."""
+        self._around = around
         self._clock = clock
         self._denied = denied
         self._store = store
@@ -105,7 +109,17 @@ class Channels:
                 # Read anew: a tick or a click may have changed it while Slack was asked.
                 current = await tx.lock_incident(about.id)
                 await tx.save_incident(current.model_copy(update={"card": posted}))
+        await self._redraw_requests(about)
         return posted
+
+    async def _redraw_requests(self, about: Incident) -> None:
+        """Their cards say that it burns there, and since when."""
+        if about.target is None:
+            return
+        found = await self._around(about.target)
+        async with self._store.write() as tx:
+            for one in found:
+                await tx.post(one.card_message())
 
     def _drawn(self, about: Incident) -> Payload:
         return incident(about, self._denied(about.target) if about.target else frozenset())

@@ -9,16 +9,20 @@ from handlers.blocks.cloudops import (
     cloudops_request,
     cloudops_step,
 )
+from handlers.delivery.links import Links
 from handlers.delivery.messages import Messages, keyed
 from storage.store import Store
 from storage.tables.outbox import Delivery
 
 
 class CloudOpsMessages:
-    def __init__(self, store: Store, posting: Messages, people: People | None) -> None:
+    def __init__(
+        self, store: Store, posting: Messages, links: Links, people: People | None
+    ) -> None:
         """``people``: who answers, where the settings name some."""
         self._store = store
         self._posting = posting
+        self._links = links
         self._people = people
 
     async def show(self, delivery: Delivery) -> Posted:
@@ -49,7 +53,7 @@ class CloudOpsMessages:
             drawn = cloudops_request(row)
         else:
             about = await self._store.cloudops.get(row.seq)
-            link = await self._posting.link(about.card) if about.card else ""
+            link = await self._links.to(about.card) if about.card else ""
             drawn = cloudops_step(row, about, CloudOpsState(message.body["state"]), link)
         return await self._posting.once(delivery, message.address, drawn)
 

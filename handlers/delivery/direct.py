@@ -10,6 +10,7 @@ from handlers.blocks.notices import ending
 from handlers.blocks.receipt import lost_card
 from handlers.blocks.reminder import SHOWN, reminding
 from handlers.delivery.cloudops import CloudOpsMessages
+from handlers.delivery.links import Links
 from handlers.delivery.messages import Messages
 from handlers.directory import SlackDirectory
 from storage.store import Store
@@ -21,6 +22,7 @@ class DirectMessages:
         self,
         store: Store,
         posting: Messages,
+        links: Links,
         directory: SlackDirectory,
         ruling: Ruling,
         clock: Callable[[], int],
@@ -30,6 +32,7 @@ class DirectMessages:
         """``patience``: seconds for finding out who is in a channel."""
         self._store = store
         self._posting = posting
+        self._links = links
         self._directory = directory
         self._ruling = ruling
         self._clock = clock
@@ -52,6 +55,7 @@ class DirectMessages:
             return await self._posting.post(message.address, message.body)
         request = await self._store.requests.get(message.request_id)
         drawn = lost_card(request) if message.kind == "lost" else ending(request)
+        drawn = await self._links.put_into(drawn, request.requester)
         return await self._posting.post(message.address, drawn)
 
     async def _remind(self, message: Message) -> Posted | None:
@@ -81,7 +85,7 @@ class DirectMessages:
 
     async def _link(self, request: Request) -> str:
         """To the card; empty where there is none."""
-        return await self._posting.link(request.card) if request.card else ""
+        return await self._links.to(request.card) if request.card else ""
 
     async def _sees(self, channel: str, user: str) -> bool:
         try:

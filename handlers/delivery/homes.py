@@ -14,24 +14,28 @@ from bot.operations import CATALOGUE
 from bot.policy import protected
 from bot.policy.viewers import Sight
 from bot.values import (
+    Click,
     Incident,
     Inventory,
+    Line,
     Message,
     OpenIncidents,
     Person,
     PersonId,
     Place,
-    Posted,
     Request,
     Status,
     Unwatched,
     fingerprint,
 )
+from handlers.blocks.clicks import came_of
 from handlers.blocks.elements import Payload
 from handlers.blocks.fleet import Health, health_of
 from handlers.blocks.home import Home, Running, closed_home, home
+from handlers.delivery.links import Links
 from handlers.directory import STALE
-from handlers.slack_errors import UNANSWERED, PersonError, PlaceError
+from handlers.slack_errors import PersonError, PlaceError
+from storage.store import Store
 from storage.tables.homes import EVERYBODY, HomeView
 
 OPEN = 2000  #: requests that are looked through
@@ -49,6 +53,14 @@ def redrawn(person: PersonId) -> Message:
         body={"person": str(person)},
         key=f"home:{person.user}",
     )
+
+
+async def redraw(store: Store, person: PersonId, click: Click | None = None) -> None:
+    """The same by itself, with what came of their click at a request there."""
+    async with store.write() as tx:
+        if click is not None:
+            await tx.note_click(person, click)
+        await tx.post(redrawn(person))
 
 
 @dataclass(frozen=True)
@@ -72,12 +84,14 @@ class Homes:
         self,
         services: Services,
         client: AsyncWebClient,
+        links: Links,
         clock: Callable[[], int],
         pause: float = 3.0,
     ) -> None:
         """``pause``: seconds from one look at everybody's Home to the next."""
         self._services = services
         self._client = client
+        self._links = links
         self._clock = clock
         self._views = services.store.homes
         self._pace = AsyncLimiter(1, pause)
@@ -85,7 +99,6 @@ class Homes:
         self._known: dict[PersonId, Person] = {}
         self._judged: tuple[Inventory, Health] | None = None
         self._watched: tuple[Health, tuple[Unwatched, ...]] | None = None
-        self._links: dict[Posted, str] = {}
 
     async def deliver(self, message: Message) -> None:
         """Raises what Slack and the directory raise: the outbox tries again."""
@@ -128,7 +141,7 @@ class Homes:
         await asyncio.sleep(0)  # hundreds may be drawn without waiting for anything else
         try:
             person = self._known.get(view.person) or await self._meet(view.person)
-            return fingerprint(await self._draw(person, board)) == view.view_hash
+            return fingerprint(await self._draw(person, board, view.click)) == view.view_hash
         except DirectoryError as error:
             log.info("homes.put_off", person=str(view.person), why=str(error))
             return False
@@ -138,8 +151,11 @@ class Homes:
         if found.is_deactivated:
             await self._views.forget(person)
             return
-        drawn = await self._draw(found, await self._board_as_of(as_of))
-        mark, seen = fingerprint(drawn), await self._views.get(person)
+        seen = await self._views.get(person)
+        drawn = await self._draw(
+            found, await self._board_as_of(as_of), seen.click if seen else None
+        )
+        mark = fingerprint(drawn)
         # views.publish is limited by the minute, and most changes show in few Homes.
         # https://docs.slack.dev/reference/methods/views.publish
         if seen is not None and seen.view_hash == mark:
@@ -159,7 +175,7 @@ class Homes:
 
     # -- what it shows -------------------------------------------------------------------------
 
-    async def _draw(self, person: Person, board: Board) -> Payload:
+    async def _draw(self, person: Person, board: Board, click: Click | None) -> Payload:
         sight = await self._services.sights.known(person)
         if not sight:
             return closed_home()
@@ -182,8 +198,21 @@ class Homes:
                 roles=[role for role, held in roles.items() if held],
                 operations=[one for one in CATALOGUE.values() if usable(one, roles)],
                 observes=self._services.settings.observe,
+                clicked=await self._clicked(click, board, sight),
             )
         )
+
+    async def _clicked(
+        self, click: Click | None, board: Board, sight: Sight
+    ) -> tuple[Request, Line] | None:
+        """None also where that request cannot be read, or not be looked at any more."""
+        if click is None:
+            return None
+        known = (*board.waiting, *(one.request for one in board.running), *board.ended)
+        found = [one for one in known if one.id == click.request]
+        found = found or list(await self._services.store.requests.of((click.request,)))
+        seen = next(filter(sight.sees, found), None)
+        return None if seen is None else (seen, came_of(click, seen))
 
     async def _board_as_of(self, read_at: int | None) -> Board:
         """The one that was read then, or a newer one; without an instant one that is read now."""
@@ -216,20 +245,8 @@ class Homes:
         return [Running(one, usual[one.operation, one.classified.environment]) for one in running]
 
     async def _linked(self, incidents: Sequence[Incident]) -> dict[int, str]:
-        """Asked once of each card; where Slack names no link now, it is asked again."""
-        cards = {one.id: one.card for one in incidents if one.card is not None}
-        known = {one: self._links.get(one) or await self._link(one) for one in cards.values()}
-        self._links = {one: link for one, link in known.items() if link}
-        return {number: known[one] for number, one in cards.items() if known[one]}
-
-    async def _link(self, posted: Posted) -> str:
-        try:
-            reply = await self._client.chat_getPermalink(
-                channel=posted.channel, message_ts=posted.ts
-            )
-        except UNANSWERED:
-            return ""
-        return str(reply["permalink"])
+        found = [(one.id, await self._links.to(one.card)) for one in incidents if one.card]
+        return {number: link for number, link in found if link}
 
     def _health(self) -> Health:
         """Judged once for each reading of the fleet."""

@@ -136,10 +136,6 @@ class Messages:
         found = [one["ts"] for one in reply["messages"] if _bears(one, wanted)]
         return [Posted(channel=channel, ts=ts) for ts in sorted(found, key=float)]
 
-    async def link(self, posted: Posted) -> str:
-        """To the message; empty where Slack names none."""
-        return await permalink(self._client, posted)
-
     async def _posted(self, channel: str, asked: Payload) -> Posted:
         # About one message a second in a channel: https://docs.slack.dev/apis/web-api/rate-limits
         async with self._pace[channel]:

@@ -14,12 +14,13 @@ from bot.settings import People
 from bot.values import Answer, Drawing, Message, Place, Posted, Request
 from handlers.blocks.notices import asked_text, detailed, ending, ending_text
 from handlers.blocks.picture import DRAWING, no_image, pictured
-from handlers.delivery.cards import Cards
-from handlers.delivery.channels import Channels, Denied
+from handlers.delivery.cards import Cards, Troubles
+from handlers.delivery.channels import Around, Channels, Denied
 from handlers.delivery.cloudops import CloudOpsMessages
 from handlers.delivery.direct import DirectMessages
 from handlers.delivery.failures import Admins, Failures, nobody
 from handlers.delivery.files import Files
+from handlers.delivery.links import Links
 from handlers.delivery.messages import Messages
 from handlers.directory import SlackDirectory
 from handlers.slack_errors import SILENCE
@@ -43,6 +44,7 @@ class Notifier:
         self,
         store: Store,
         client: AsyncWebClient,
+        links: Links,
         directory: SlackDirectory,
         ruling: Ruling,
         publish: Publish,
@@ -55,23 +57,29 @@ class Notifier:
         *,
         observes: bool = False,
         denied: Denied,
+        trouble: Troubles,
+        around: Around,
         cloudops: People | None = None,
     ) -> None:
         """``pause``: seconds between two messages in one channel; Slack allows one a second.
 
         ``patience``: seconds for one delivery, less than the outbox leases it for. ``admins`` hear
         of what a channel does not take and nobody in particular waits for. ``denied``: the changes
-        that the policy has nobody make of a database. ``cloudops``: who answers CloudOps requests,
-        where the settings name some.
+        that the policy has nobody make of a database. ``trouble``: what burns where a request is
+        for. ``around``: the open requests whose cards say what burns at a database. ``cloudops``:
+        who answers CloudOps requests, where the settings name some.
         """
         self._store = store
         posting = Messages(client, pause)
         self._posting = posting
-        self._cards = Cards(store, posting, directory, ruling, patience / 4, observes=observes)
-        requests = CloudOpsMessages(store, posting, cloudops)
-        self._channels = Channels(store, posting, Files(client), clock, denied, requests)
+        self._links = links
+        self._cards = Cards(
+            store, posting, links, directory, ruling, patience / 4, trouble, observes=observes
+        )
+        requests = CloudOpsMessages(store, posting, links, cloudops)
+        self._channels = Channels(store, posting, Files(client), clock, denied, around, requests)
         self._personal = DirectMessages(
-            store, posting, directory, ruling, clock, patience / 4, requests
+            store, posting, links, directory, ruling, clock, patience / 4, requests
         )
         self._publish = publish
         self._home = home
@@ -180,6 +188,7 @@ class Notifier:
             await self._failures.tell_ending(request)
             return None
         drawn = detailed(request) if message.kind == "details" else ending(request)
+        drawn = await self._links.put_into(drawn, besides=request.label)
         return await self._posting.post(request.card.channel, drawn, thread_ts=request.card.ts)
 
     async def _pictured(self, delivery: Delivery) -> Posted | None:

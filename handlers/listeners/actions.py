@@ -18,6 +18,7 @@ from bot.operations import CATALOGUE
 from bot.values import (
     FORM,
     RUN,
+    Click,
     Code,
     Line,
     Moment,
@@ -32,14 +33,14 @@ from handlers.blocks.card import DETAILS
 from handlers.blocks.error import problem
 from handlers.blocks.form import metadata_of
 from handlers.blocks.launcher import CALLBACK, LAUNCH
-from handlers.delivery.homes import redrawn
+from handlers.delivery.homes import redraw
 from handlers.delivery.invocation import Invocation, Surface
 from handlers.delivery.replies import Replies, ReplyPlace
-from handlers.errors import explained, query_in, unexplained
+from handlers.errors import explained, query_in, sentence_of, unexplained
 from handlers.intake.acknowledge import sender, take
 from handlers.intake.inbox import Intake
 from handlers.listeners.cloudops import JUDGING, CloudOpsClicks
-from handlers.modals.forms import QUIET, Blank, Forms
+from handlers.modals.forms import HOME, QUIET, Blank, Forms
 from handlers.modals.launcher import Launcher, Visit
 from handlers.modals.modals import Trigger
 from handlers.parser import Command, Incomplete, parse
@@ -49,6 +50,7 @@ from storage.tables.inbox import Incoming
 KIND = "action"
 Care = Callable[[int, Person, int], Awaitable[Line]]
 
+VOTES = {f"request.{verb}": verb for verb in ("approve", "reject", "cancel")}
 FORMS = (FORM, "digest.mend")  #: the latter on messages of older versions
 #: How long each puts a concern off; a choice of none takes it back.
 SNOOZES = {
@@ -92,14 +94,15 @@ class Actions:
 
     async def process(self, incoming: Incoming) -> None:
         said: dict[str, Any] = {}
+        refused: Line = ()
         try:
             await self._act(incoming)
         except BotError as error:
-            said = explained(error)
+            said, refused = explained(error), sentence_of(error)
         if not await self._launcher_shows(incoming, said) and said:
             await self._replies.privately(_origin(incoming.payload), said)
         if incoming.payload.get("in_home"):
-            await self._redraw_home(PersonId.parse(incoming.payload["person"]))
+            await self._redraw_home(incoming.payload, refused)
 
     async def failed(self, incoming: Incoming, reference: str) -> None:
         await self._replies.privately(_origin(incoming.payload), unexplained(reference))
@@ -112,10 +115,12 @@ class Actions:
         notice = said.get("blocks", ())
         return await self._launcher.fill(body["launcher"], _visit(incoming), notice)
 
-    async def _redraw_home(self, person: PersonId) -> None:
-        """Whoever clicked there sees what came of it sooner than the others."""
-        async with self._services.store.write() as tx:
-            await tx.post(redrawn(person))
+    async def _redraw_home(self, body: Mapping[str, Any], refused: Line) -> None:
+        """Whoever clicked there reads what came of it, sooner than the others see it."""
+        verb, click = VOTES.get(body["action"], ""), None
+        if verb and (refused or verb != "reject"):  # a reject counts when its form is sent
+            click = Click(request=_number(body["value"]), verb=verb, refused=refused)
+        await redraw(self._services.store, PersonId.parse(body["person"]), click)
 
     async def _act(self, incoming: Incoming) -> None:
         body, approvals = incoming.payload, self._services.approvals
@@ -160,7 +165,8 @@ class Actions:
             log.info("actions.judged_later", request=number)
         body = incoming.payload
         operation, values = CATALOGUE["reject_request"], {"request": label(number)}
-        blank = Blank(operation, values, person, {**_metadata(body), QUIET: True})
+        at_home = {HOME: number} if body.get("in_home") else {}
+        blank = Blank(operation, values, person, {**_metadata(body), QUIET: True, **at_home})
         if await self._forms.open(_trigger(body), blank):
             return
         typed = Code(text=f"/rds reject {label(number)} --reason …")

@@ -10,19 +10,21 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.errors import BotError, ClosedError, NotAllowedError
 from bot.operation import Query
 from bot.operations import CATALOGUE
-from bot.values import PersonId
+from bot.values import Click, Line, PersonId
 from handlers.blocks.form import CALLBACK, submitted
 from handlers.blocks.modal import result_form, waiting_form
+from handlers.delivery.homes import redraw
 from handlers.delivery.invocation import Invocation
 from handlers.delivery.replies import Replies, ReplyPlace
-from handlers.errors import unexplained
+from handlers.errors import sentence_of, unexplained
 from handlers.intake.acknowledge import Ack, sender, take, unreadable
 from handlers.intake.inbox import Intake
-from handlers.modals.forms import QUIET, Blank, Forms
+from handlers.modals.forms import HOME, QUIET, Blank, Forms
 from handlers.modals.launcher import Launcher, Visit
 from handlers.modals.modals import Modals
 from handlers.parser import Command, FormError, from_form
 from handlers.runner import Runner
+from storage.store import Store
 from storage.tables.inbox import Incoming
 
 KIND = "view"
@@ -33,12 +35,14 @@ FINAL = (NotAllowedError, ClosedError)
 class Views:
     def __init__(
         self,
+        store: Store,
         runner: Runner,
         forms: Forms,
         launcher: Launcher,
         modals: Modals,
         replies: Replies,
     ) -> None:
+        self._store = store
         self._runner = runner
         self._launcher = launcher
         self._forms = forms
@@ -85,7 +89,9 @@ class Views:
             if not isinstance(error, FINAL) and await self._again(body, error):
                 return
             await self._answer(body, drawn)
+            await self._redraw_home(body, sentence_of(error))
         else:
+            await self._redraw_home(body)
             if not body["metadata"].get(QUIET):
                 await self._answer(body, drawn)
         await self._refresh_launcher(incoming)
@@ -110,6 +116,12 @@ class Views:
         view = result_form(operation, drawn, channel, is_last=below is not None)
         if not await self._modals.show(body["view"], view):
             await self._replies.privately(_origin(body), drawn)
+
+    async def _redraw_home(self, body: Mapping[str, Any], refused: Line = ()) -> None:
+        """Where the form was opened at a request there: whoever sent it reads what came of it."""
+        if number := body["metadata"].get(HOME):
+            click = Click(request=number, verb="reject", refused=refused)
+            await redraw(self._store, PersonId.parse(body["person"]), click)
 
     async def _refresh_launcher(self, incoming: Incoming) -> None:
         """Where the form lies on top of one."""

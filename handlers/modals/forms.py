@@ -33,6 +33,7 @@ from handlers.parser import FormError
 
 #: In a form's metadata: it closes when it is sent, as what comes of it shows where it was opened.
 QUIET = "quiet"
+HOME = "home"  #: the request at which it was opened in somebody's Home
 #: Seconds for looking up what was typed, while somebody waits for the form.
 LOOKING_UP = 2.0
 

@@ -35,14 +35,11 @@ class UnknownVerbError(UsageError):
 
 
 class VerbGroupError(UsageError):
-    """What was typed begins several verbs; ``operations`` are theirs."""
+    """What was typed begins several verbs; ``operations`` are theirs, a suggestion each."""
 
-    def __init__(self, typed: str, operations: Sequence[type[Operation]]) -> None:
-        super().__init__(
-            f'"{typed}" takes one more word:',
-            suggestions=[one.verb if _is_whole(one) else one.example for one in operations],
-        )
-        self.operations = tuple(operations)
+    def __init__(self, message: str, meant: Mapping[str, type[Operation]]) -> None:
+        super().__init__(message, suggestions=list(meant))
+        self.operations = tuple(meant.values())
 
 
 class SentenceError(UsageError):
@@ -178,9 +175,30 @@ def _group(error: UnknownVerbError, verbs: Verbs, tried: Tried) -> UsageError | 
         command = error.before + _joined(verb, rest[1:])
         if _may_be_offered(command, error.words, tried):
             return slip(f"I don't know {shortened(f'{typed.text} {second}')}.", verb, command)
-    alone = verbs.get(key(_suggestions.unmarked(typed.text)))
+    said = " ".join(word.typed for word in rest)
+    if fitting := _fitting(error, group.values(), tried):
+        needs = f'"{typed.text}" needs a word before {shortened(said)}. Did you mean:'
+        return VerbGroupError(needs, fitting)
+    begun = _suggestions.unmarked(typed.text.casefold())
+    alone = verbs.get(key(begun))
     all_of_them = [*((alone,) if alone else ()), *group.values()]
-    return VerbGroupError(_suggestions.unmarked(typed.text.casefold()), all_of_them)
+    listed = {one.verb if _is_whole(one) else one.example: one for one in all_of_them}
+    unknown = f"I don't know {shortened(f'{typed.text} {said}')}. There are:"
+    return VerbGroupError(unknown if said else f'"{begun}" takes one more word:', listed)
+
+
+def _fitting(
+    error: UnknownVerbError, group: Iterable[type[Operation]], tried: Tried
+) -> Mapping[str, type[Operation]]:
+    """The commands that it would be with the second word of each, where those work as they stand:
+    ``digest schedule weekdays 8:30`` for ``digest weekdays 8:30``."""
+    rest = error.words[1:]
+    commands = {error.before + _joined(one.verb, rest): one for one in group} if rest else {}
+    return {
+        command: one
+        for command, one in commands.items()
+        if len(command) <= LONGEST_SUGGESTION and _may_be_offered(command, error.words, tried)
+    }
 
 
 def _joined(verb: str, words: Sequence[Word]) -> str:

@@ -1,6 +1,6 @@
 """The reply to what is no command, or not a whole one: what looks at all that it names, and the
 form of a change that it asks for. No button of it changes anything by itself, but for those of a
-request's card, which ask who presses them.
+request's or an incident's card, which ask who presses them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,8 @@ from handlers.blocks.rows import Row, rows, to_cancel, to_decide
 from handlers.errors import explained, offer
 from handlers.parser import Incomplete, Kind, SentenceError, VerbGroupError
 from handlers.suggestions._named import Seen, named_in
-from handlers.suggestions._replies import Reply, View, decided, which_database
+from handlers.suggestions._replies import decided, which_database
+from handlers.suggestions._values import Reply, View
 
 __all__ = [
     "Reply",
@@ -104,7 +105,7 @@ async def _view(desk: ServiceDesk, person: Person, thread: str | None) -> View:
         Seen(one, desk.classify(one).environment) for one in (await desk.inventory()).databases
     ]
     likely = await _likely(desk, person, [one.database for one in fleet])
-    return View(fleet, await _about(desk, thread), likely)
+    return View(fleet, await _about(desk, thread), likely, await desk.open_incidents())
 
 
 async def _likely(
@@ -140,8 +141,9 @@ async def _drawn(reply: Reply, desk: ServiceDesk, person: Person) -> Payload:
     refused = allowed.pressed != reply.pressed and reply.kind is Kind.CHANGE
     lead = ("You may not ask for changes; /rds whoami says why.",) if refused else allowed.lead
     first = buttons(allowed.first)
-    blocks = [rich_text(lines(lead)), *first, *_offers(allowed), *buttons(allowed.buttons)]
-    return {"text": notification(lead), "blocks": blocks}
+    said = lines(*allowed.alarms, lead)
+    blocks = [rich_text(said), *first, *_offers(allowed), *buttons(allowed.buttons)]
+    return {"text": notification((*allowed.alarms, lead)[0]), "blocks": blocks}
 
 
 def _only(reply: Reply, forms: set[str]) -> Reply:

@@ -5,13 +5,20 @@ not read as a whole one.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
-from bot.fleet import names
+from bot.fleet.now import not_known
 from bot.operation import Change, Operation
 from bot.operations import CATALOGUE
 from bot.params import Picker
-from bot.values import Button, Database, Environment, Line, Strong, asking, looking
+from bot.values import (
+    Button,
+    Database,
+    Line,
+    OpenRequests,
+    asking,
+    looking,
+)
 from handlers.errors import query_in
 from handlers.parser import (
     DOING,
@@ -24,8 +31,10 @@ from handlers.parser import (
     requests_in,
     wish_of,
 )
+from handlers.suggestions._alarms import alarm_buttons, alarmed
 from handlers.suggestions._filled import reason_in, switches_in
-from handlers.suggestions._named import Named, Seen, environments_in, named_in, of_one_cluster
+from handlers.suggestions._named import Named, environments_in, named_in, of_one_cluster
+from handlers.suggestions._values import Offered, Reply, View
 
 LINES = 3  #: databases of one sentence that something is offered for, a line each
 BUTTONS = 5  #: of one database
@@ -37,62 +46,6 @@ TITLES = {
     "requests": "Open requests", "list": "All databases", "whoami": "What may I do",
 }  # fmt: skip
 VERBS = {operation.verb: operation for operation in CATALOGUE.values()}
-
-
-@dataclass(frozen=True)
-class Offered:
-    """A database and what is offered for it, the likeliest first."""
-
-    database: Database
-    environment: Environment
-    buttons: tuple[Button, ...]
-
-    @property
-    def line(self) -> Line:
-        said = f" is {self.database.status} ({self.environment}, {self.database.engine})"
-        return (Strong(text=self.database.name), said)
-
-    @property
-    def short(self) -> Line:
-        """Of several, beside a button, in one line of a phone."""
-        return (Strong(text=self.database.name), f" · {self.database.status}")
-
-
-@dataclass(frozen=True)
-class Reply:
-    """``buttons`` are about no one database. ``decides`` is the verb of a decision about a request:
-    which ones are open to it only the store knows."""
-
-    kind: Kind
-    lead: Line
-    offers: tuple[Offered, ...] = ()
-    buttons: tuple[Button, ...] = ()
-    decides: str = ""
-    requests: tuple[int, ...] = ()
-    first: tuple[Button, ...] = ()  #: before what is offered for each database
-
-    @property
-    def pressed(self) -> tuple[Button, ...]:
-        """Every button, in reading order."""
-        offered = (one for offer in self.offers for one in offer.buttons)
-        return (*self.first, *offered, *self.buttons)
-
-
-@dataclass(frozen=True)
-class View:
-    """What whoever asks may look at. ``here`` is what the thread is about; ``likely`` are those
-    that they probably mean where they name none."""
-
-    fleet: Sequence[Seen]
-    here: Database | None = None
-    likely: Sequence[Database] = ()
-
-    def environment(self, one: Database) -> Environment:
-        found = (it.environment for it in self.fleet if it.database.target == one.target)
-        return next(found, Environment.PRODUCTION)
-
-    def typed(self, one: Database) -> str:
-        return names.spoken(one, [it.database for it in self.fleet])
 
 
 def decided(error: SentenceError, view: View) -> Reply:
@@ -153,13 +106,27 @@ class _Decision:
         lead = (*self._lead(), left) if left else self._lead()
         if len(shown) == 1 and not self.error.told and self.wish.kind is Kind.LOOK:
             lead = (*offers[0].line, ". What would you like to see?")
-        return Reply(
+        reply = Reply(
             self.wish.kind,
             lead,
             offers,
             () if self._compares() else tuple(self._compared(shown)),
             first=self._first(shown),
         )
+        return self._with_alarms(reply, shown)
+
+    def _with_alarms(self, reply: Reply, shown: Sequence[Database]) -> Reply:
+        """Whoever asks how it does reads of its alarm first; and that one may be unread."""
+        if reply.kind not in (Kind.LOOK, Kind.UNKNOWN) or self.error.told:
+            return reply
+        its = [self.view.around(one) for one in shown]
+        burning = tuple(dict.fromkeys(one for them in its for one in them.found))
+        unread = dict.fromkeys(said for them in its for said in not_known(them, OpenRequests()))
+        if burning:
+            said = alarmed(burning[0], len(burning) - 1)
+            first = (*alarm_buttons(burning[0]), *reply.first)
+            return replace(reply, alarms=(said, *((one,) for one in unread)), first=first)
+        return replace(reply, alarms=tuple((one,) for one in unread))
 
     def _lead(self) -> Line:
         if self.error.told and self.error.parameter != "subject":

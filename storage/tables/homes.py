@@ -7,10 +7,10 @@ from datetime import timedelta
 from sqlalchemy import RowMapping, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.values import SECOND, Message, PersonId, Place, micros
+from bot.values import SECOND, Click, Message, PersonId, Place, micros
 from storage.engine import Connections, insert_into
 from storage.tables import models, outbox
-from storage.tables.rows import readable
+from storage.tables.rows import decoded, encoded_value, readable
 
 #: Whoever has not looked for so long has to open their Home to see it change.
 LATELY = micros(timedelta(days=30))
@@ -26,6 +26,7 @@ class HomeView:
     person: PersonId
     opened_at: int
     view_hash: str | None = None
+    click: Click | None = None  #: their last one at a request there, since they opened it
 
 
 class HomeViews:
@@ -34,8 +35,9 @@ class HomeViews:
         self._clock = clock
 
     async def opened(self, person: PersonId) -> None:
-        """Somebody looks at their Home now; what it showed no longer counts as drawn."""
-        seen = {"opened_at": self._clock(), "view_hash": None}
+        """Somebody looks at their Home now; what it showed no longer counts as drawn, and what
+        came of their last click has been read."""
+        seen = {"opened_at": self._clock(), "view_hash": None, "click": None}
         async with self._connections.begin() as connection:
             insert = insert_into(models.home_views, connection).values(person=str(person), **seen)
             await connection.execute(
@@ -57,11 +59,11 @@ class HomeViews:
             await connection.execute(statement)
 
     async def get(self, person: PersonId) -> HomeView | None:
-        """None where they never opened it, or were forgotten since."""
+        """None where they never opened it, were forgotten since, or it cannot be read."""
         query = select(models.home_views).where(_row.person == str(person))
         async with self._connections.read() as connection:
-            found = (await connection.execute(query)).mappings().first()
-        return None if found is None else _value(found)
+            rows = (await connection.execute(query)).mappings().all()
+        return next(readable("home_views", rows, _value), None)
 
     async def since(self, opened_at: int) -> tuple[HomeView, ...]:
         """Homes that were opened at that instant or later, latest first."""
@@ -88,5 +90,17 @@ async def stir(connection: AsyncConnection, now: int) -> None:
     await outbox.post(connection, message, now, now + GATHERING)
 
 
+async def note_click(connection: AsyncConnection, person: PersonId, click: Click) -> None:
+    """Nothing where they never opened their Home."""
+    noted = update(models.home_views).where(_row.person == str(person))
+    await connection.execute(noted.values(click=encoded_value(click)))
+
+
 def _value(row: RowMapping) -> HomeView:
-    return HomeView(PersonId.parse(row["person"]), row["opened_at"], row["view_hash"])
+    click = decoded(row["click"])
+    return HomeView(
+        PersonId.parse(row["person"]),
+        row["opened_at"],
+        row["view_hash"],
+        None if click is None else Click.model_validate(click),
+    )

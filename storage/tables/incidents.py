@@ -28,6 +28,12 @@ class Incidents:
         async with self._connections.read() as connection:
             return await load_one(connection, incident_id)
 
+    async def of(self, ids: Collection[int]) -> tuple[Incident, ...]:
+        """Those of them that there are and that can be read."""
+        if not ids:
+            return ()
+        return await self._load(select(models.incidents).where(_row.id.in_(ids)))
+
     async def since(self, at: int) -> tuple[Incident, ...]:
         """Those that started then or later, oldest first; open ones too."""
         query = select(models.incidents).where(_row.started_at >= at)

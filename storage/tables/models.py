@@ -26,7 +26,6 @@ _ID = BigInteger().with_variant(Integer(), "sqlite")
 
 #: Conditions of partial indexes: ON CONFLICT finds such an index only by repeating it.
 OPEN = "status IN ('pending', 'approved', 'running')"
-HELD = "claimed_at IS NOT NULL AND settled_at IS NULL"
 WAITING = "delivered_at IS NULL AND given_up_at IS NULL"
 UNRESOLVED = "resolved_at IS NULL"
 
@@ -125,8 +124,6 @@ class StepRow(Row, table=True):
     __tablename__ = "steps"
     __table_args__ = (
         ForeignKeyConstraint(["request_id"], ["requests.id"]),
-        # One change at a time on one database, for however many replicas there are.
-        _partial("steps_lock_held", "lock", where=HELD, unique=True),
         Index("steps_identifier", "identifier", "request_id"),
         Index("steps_operation", "operation", "settled_at"),
         _partial("steps_next_poll", "next_poll_at", where="next_poll_at IS NOT NULL"),
@@ -156,6 +153,39 @@ class StepRow(Row, table=True):
     events: str
     progress: str | None = None
     refusal: str | None = None
+
+
+class StepLock(Row, table=True):
+    """What a step locks, and whether it does so now: from its claim until it is settled."""
+
+    __tablename__ = "step_locks"
+    __table_args__ = (
+        ForeignKeyConstraint(["request_id"], ["requests.id"]),
+        # One change at a time on one database, for however many replicas there are.
+        _partial("step_locks_held", "lock", where="held", unique=True),
+        Index("step_locks_lock", "lock", "request_id"),
+    )
+    request_id: int = Field(sa_type=BigInteger, primary_key=True)
+    number: int = Field(primary_key=True)
+    lock: str = Field(primary_key=True)
+    held: bool
+
+
+class StepTouch(Row, table=True):
+    """What a step touches beside its target, to be found by; its plan has the same."""
+
+    __tablename__ = "step_touches"
+    __table_args__ = (
+        ForeignKeyConstraint(["request_id"], ["requests.id"]),
+        Index("step_touches_identifier", "identifier", "request_id"),
+    )
+    request_id: int = Field(sa_type=BigInteger, primary_key=True)
+    number: int = Field(primary_key=True)
+    account: str = Field(primary_key=True)
+    region: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    identifier: str = Field(primary_key=True)
+    role: str = Field(primary_key=True)
 
 
 class VoteRow(Row, table=True):
@@ -318,6 +348,7 @@ class HomeViewRow(Row, table=True):
     person: str = Field(primary_key=True)
     opened_at: int = _instant()
     view_hash: str | None = None
+    click: str | None = None
 
 
 class ReminderRow(Row, table=True):
@@ -421,6 +452,8 @@ counters = _table("counters")
 texts = _table("texts")
 requests = _table("requests")
 steps = _table("steps")
+step_locks = _table("step_locks")
+step_touches = _table("step_touches")
 votes = _table("votes")
 audit = _table("audit")
 audit_head = _table("audit_head")

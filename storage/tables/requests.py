@@ -33,7 +33,7 @@ from bot.values import (
 )
 from storage.engine import Connections
 from storage.errors import UnknownRequestError
-from storage.tables import models
+from storage.tables import locks, models
 from storage.tables.rows import encoded_value, readable, request_value
 from storage.tables.waits import passed
 
@@ -61,6 +61,7 @@ FILED, HANDED_ON = "request.filed", "cloudops.asked"
 _audit = models.audit.c
 _requests, _steps, _votes, _texts = models.requests, models.steps, models.votes, models.texts
 _looks = models.aftermaths
+_locks, _touches = models.step_locks, models.step_touches
 _HELD = and_(_steps.c.claimed_at.is_not(None), _steps.c.settled_at.is_(None))
 _BATCH = 100
 _STANDING = [status for status in Status if not status.is_final]
@@ -99,6 +100,11 @@ class Requests:
         async with self._connections.read() as connection:
             return await load_one(connection, request_id)
 
+    async def of(self, ids: Sequence[int]) -> tuple[Request, ...]:
+        """In this order, without those that there are not or that cannot be read."""
+        async with self._connections.read() as connection:
+            return await load(connection, ids)
+
     async def find(
         self,
         *,
@@ -109,14 +115,15 @@ class Requests:
         environments: Collection[Environment] | None = None,
         limit: int = 50,
     ) -> tuple[Request, ...]:
-        """Newest first. ``target`` is a database's identifier, ``since`` an instant of asking."""
+        """Newest first; ``since`` is an instant of asking. ``target`` is the identifier of a
+        database that is touched."""
         query = select(_requests.c.id).order_by(_requests.c.id.desc()).limit(limit)
         if status is not None:
             query = query.where(_requests.c.status.in_(status))
         if requester is not None:
             query = query.where(_requests.c.requester == str(requester))
         if target is not None:
-            query = query.where(_has_step(_steps.c.identifier == target))
+            query = query.where(_touches_named(target))
         if since is not None:
             query = query.where(_requests.c.asked_at >= since)
         if environments is not None:
@@ -202,9 +209,9 @@ class Requests:
         return await self._ids(query.order_by(row.id))
 
     async def holder(self, lock: str) -> int | None:
-        """The request whose step is claimed and not settled on that lock."""
+        """The request whose step is claimed, holds that lock, and is not settled."""
         async with self._connections.read() as connection:
-            return await lock_holder(connection, lock)
+            return await locks.holder(connection, lock)
 
     async def filed_by(self, requester: PersonId, since: int, most: int) -> tuple[int, ...]:
         """When their newest requests after ``since`` were filed, newest first."""
@@ -269,7 +276,7 @@ async def filed_on(
 ) -> tuple[int, ...]:
     """The same of what shares that lock: a database, or a cluster with its members."""
     return await _filed(
-        connection, _has_step(_steps.c.lock == lock, _audit.request_id), since, most
+        connection, _has(_locks, _locks.c.lock == lock, _audit.request_id), since, most
     )
 
 
@@ -298,7 +305,7 @@ async def load_one(connection: AsyncConnection, request_id: int) -> Request:
 
 
 async def load(connection: AsyncConnection, ids: Sequence[int]) -> tuple[Request, ...]:
-    """The requests of these ids in this order, by four queries however many they are.
+    """The requests of these ids in this order, by five queries however many they are.
 
     One that cannot be read is left out, and logged.
     """
@@ -308,6 +315,10 @@ async def load(connection: AsyncConnection, ids: Sequence[int]) -> tuple[Request
     steps = await _mappings(
         connection,
         select(_steps).where(_steps.c.request_id.in_(ids)).order_by(_steps.c.number),
+    )
+    held = await _mappings(
+        connection,
+        select(_locks).where(_locks.c.request_id.in_(ids)).order_by(_locks.c.lock),
     )
     votes = await _mappings(
         connection,
@@ -319,7 +330,7 @@ async def load(connection: AsyncConnection, ids: Sequence[int]) -> tuple[Request
         connection,
         select(_looks).where(_looks.c.request_id.in_(ids)).order_by(_looks.c.minutes),
     )
-    return await _values(ids, rows, *map(_by_request, (steps, votes, looks)))
+    return await _values(ids, rows, *map(_by_request, (steps, held, votes, looks)))
 
 
 async def open_like(connection: AsyncConnection, same_ask: str) -> Request | None:
@@ -331,15 +342,23 @@ async def open_like(connection: AsyncConnection, same_ask: str) -> Request | Non
     return None if request_id is None else await load_one(connection, request_id)
 
 
-async def lock_holder(connection: AsyncConnection, lock: str) -> int | None:
-    query = select(_steps.c.request_id).where(_steps.c.lock == lock, _HELD)
-    return (await connection.execute(query)).scalar()
+def _touches_named(identifier: str) -> ColumnElement[bool]:
+    return or_(
+        _has_step(_steps.c.identifier == identifier),
+        _has(_touches, _touches.c.identifier == identifier, _requests.c.id),
+    )
 
 
 def _has_step(
     condition: ColumnElement[bool], owner: ColumnElement[Any] = _requests.c.id
 ) -> ColumnElement[bool]:
-    return exists().where(_steps.c.request_id == owner, condition)
+    return _has(_steps, condition, owner)
+
+
+def _has(
+    table: Table, condition: ColumnElement[bool], owner: ColumnElement[Any]
+) -> ColumnElement[bool]:
+    return exists().where(table.c.request_id == owner, condition)
 
 
 def _first_poll() -> ColumnElement[Any]:
@@ -367,27 +386,18 @@ def _by_request(rows: Iterable[RowMapping]) -> Mapping[int, list[RowMapping]]:
     return grouped
 
 
-def _whole(
-    row: RowMapping,
-    steps: Mapping[int, list[RowMapping]],
-    votes: Mapping[int, list[RowMapping]],
-    looks: Mapping[int, list[RowMapping]],
-) -> Request:
-    return request_value(row, *(found[row["id"]] for found in (steps, votes, looks)))
+def _whole(row: RowMapping, *parts: Mapping[int, list[RowMapping]]) -> Request:
+    return request_value(row, *(found[row["id"]] for found in parts))
 
 
 async def _values(
-    ids: Sequence[int],
-    rows: Iterable[RowMapping],
-    steps: Mapping[int, list[RowMapping]],
-    votes: Mapping[int, list[RowMapping]],
-    looks: Mapping[int, list[RowMapping]],
+    ids: Sequence[int], rows: Iterable[RowMapping], *parts: Mapping[int, list[RowMapping]]
 ) -> tuple[Request, ...]:
     """Gives the event loop a turn between batches: building a thousand requests takes a while."""
     known = {row["id"]: row for row in rows}
     found: list[Request] = []
     for position, id_ in enumerate(id_ for id_ in ids if id_ in known):
-        found += readable("requests", [known[id_]], lambda row: _whole(row, steps, votes, looks))
+        found += readable("requests", [known[id_]], lambda row: _whole(row, *parts))
         if position % _BATCH == _BATCH - 1:
             await asyncio.sleep(0)
     return tuple(found)

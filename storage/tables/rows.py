@@ -1,7 +1,7 @@
 """Between values and columns: what a request, its steps and its votes look like in their tables."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
@@ -120,6 +120,28 @@ def step_state(step: Step) -> Columns:
     }
 
 
+def lock_columns(request_id: int, step: Step) -> list[Columns]:
+    """A row for each lock, in the order in which all take theirs."""
+    number, held = step.number, step.is_claimed
+    return [
+        {"request_id": request_id, "number": number, "lock": lock, "held": held}
+        for lock in sorted(set(step.locks))
+    ]
+
+
+def touch_columns(request_id: int, step: Step) -> list[Columns]:
+    """A row for each database beside the target."""
+    return [
+        {
+            "request_id": request_id,
+            "number": step.number,
+            "role": touch.role.value,
+            **touch.target.model_dump(mode="json", exclude={"resource_id"}),
+        }
+        for touch in step.plan.beside(step.target)
+    ]
+
+
 def vote_columns(request_id: int, vote: Vote) -> Columns:
     """All columns but ``reason_id``."""
     return {
@@ -137,13 +159,14 @@ _REQUEST_PLAIN = (
     Request.model_fields.keys() - _REQUEST_JSON - {"requester", "reason", "steps", "votes", "looks"}
 )
 _STEP_JSON = frozenset({"params", "plan", "receipt", "refusal", "evidence", "events", "progress"})
-_STEP_PLAIN = Step.model_fields.keys() - _STEP_JSON - {"target"}
+_STEP_PLAIN = Step.model_fields.keys() - _STEP_JSON - {"target", "locks"}
 _TARGET = Target.model_fields.keys()
 
 
 def request_value(
     row: RowMapping,
     steps: Iterable[RowMapping],
+    locks: Sequence[RowMapping],
     votes: Iterable[RowMapping],
     looks: Iterable[RowMapping] = (),
 ) -> Request:
@@ -153,7 +176,7 @@ def request_value(
             **{name: decoded(row[name]) for name in _REQUEST_JSON},
             "requester": PersonId.parse(row["requester"]),
             "reason": row["reason"] or "",
-            "steps": [_step(step) for step in steps],
+            "steps": [_step(step, locks) for step in steps],
             "votes": [_vote(vote) for vote in votes],
             "looks": [found for look in looks if (found := _look(look))],
         }
@@ -174,8 +197,9 @@ def _look(row: RowMapping) -> Look | None:
     return Look(minutes=row["minutes"], turn=found["turn"], said=found["said"], brief=brief)
 
 
-def _step(row: RowMapping) -> Columns:
+def _step(row: RowMapping, locks: Iterable[RowMapping]) -> Columns:
     return {
+        "locks": [lock["lock"] for lock in locks if lock["number"] == row["number"]],
         **{name: row[name] for name in _STEP_PLAIN},
         **{name: decoded(row[name]) for name in _STEP_JSON},
         "target": {name: row[name] for name in _TARGET},

@@ -6,6 +6,7 @@ Heights are of the card's own blocks, in lines of 22 px; on a phone they count a
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,13 @@ from bot.sandbox.slack import SlackSandbox, demo_workspace
 from bot.values import (
     Alarm,
     AlarmState,
+    Look,
     Moment,
     PersonId,
     Request,
     Status,
+    Trouble,
+    Turn,
     Usual,
     paragraph,
 )
@@ -60,6 +64,15 @@ TWO = Standing(who=people((DORA, EMIL), FEW))
 FORTY = Standing(
     who=people((DORA, EMIL, *(PersonId(team=TEAM, user=f"U{one}") for one in range(38))), FEW)
 )
+WORSE = sample_of(Status.SUCCEEDED).seen(
+    Look(minutes=15, turn=Turn.WORSE, said="read latency rose from 0.6 ms to 2.8 ms")
+)
+ALARMED = Trouble(
+    incidents=(an_incident(title="free storage space below 200 GiB"), an_incident(id=8)),
+    worse=(WORSE,),
+)
+WORSENED = Trouble(worse=(WORSE,))
+UNSEEN = Trouble(unread=("Not read lately: the alarms in main/us-east-1.",))
 PROSE = "The parameter group that we changed on Monday needs a restart, says the ticket. " * 20
 USUAL = Usual(median=2 * MINUTE, p90=4 * MINUTE)
 #: Where to keep pictures of what was measured, for whoever wants to look.
@@ -139,6 +152,9 @@ async def _height(blocks: Locator) -> float:
         pytest.param("very-long-name", reboot(LONGEST), TWO, id="a very long name"),
         pytest.param("long-reason", reboot(reason=PROSE), TWO, id="a long reason"),
         pytest.param("forty-approvers", reboot(), FORTY, id="forty approvers"),
+        pytest.param("alarmed", reboot(), replace(TWO, trouble=ALARMED), id="an alarm is on"),
+        pytest.param("alarmed-unread", reboot(), replace(TWO, trouble=UNSEEN), id="unread alarms"),
+        pytest.param("worse", reboot(), replace(TWO, trouble=WORSENED), id="worse before"),
         pytest.param(
             "one-agreed",
             reboot(votes=(sample_vote(DORA),)),

@@ -29,10 +29,13 @@ from bot.values import (
     Digest,
     Environment,
     HeatMap,
+    Incident,
     Kind,
     Lifecycle,
     Line,
     Maintenance,
+    Mention,
+    Origin,
     Paragraph,
     Quota,
     RDSEvent,
@@ -45,8 +48,11 @@ from bot.values import (
     Week,
     Window,
 )
+from bot.values._digests import needing
+from handlers.blocks.text import plain
 from storage.tables.concerns import ToldState
 from tests.samples import (
+    ANA,
     NOW,
     sample_database,
     sample_person,
@@ -477,6 +483,38 @@ def test_an_alarm_that_fires_needs_somebody_and_clears_nothing() -> None:
     assert "storage" not in clear(concerns(found), found)
 
 
+@pytest.mark.parametrize("at", [None, NOW])
+def test_an_alarm_that_somebody_handles_says_so_and_who(at: int | None) -> None:
+    one = sample_database()
+    alarm = Alarm(name="a-free", state=AlarmState.ALARM, since=NOW - HOUR, metric="SwapUsage")
+    incident = Incident(
+        id=7, key="alarm", source=Origin.ALARM, title="swap", alarm="a-free", target=one.target,
+        place="main/us-east-1", started_at=NOW - HOUR, fired_at=NOW - HOUR, acknowledged_at=at,
+        acknowledged_by=ANA if at else None,
+    )  # fmt: skip
+
+    [told] = concerns(facts(one, firing=(Fires(alarm, one),), incidents=(incident,)))
+
+    assert (Mention(person=ANA) in told.line) is bool(at)
+    assert plain(told.brief).endswith(", acknowledged") is bool(at)
+
+
+def test_a_cluster_and_its_member_are_one_that_needs_action() -> None:
+    target = sample_target(identifier="shop", resource_id="shop", kind=Kind.CLUSTER)
+    cluster = sample_database(target=target)
+    member = sample_database(
+        target=sample_target(identifier="shop-1", resource_id="shop-1"), cluster="shop"
+    )
+    alarms = (Alarm(name=f"a-{n}", state=AlarmState.ALARM, since=NOW, metric="SwapUsage")
+              for n in (1, 2))  # fmt: skip
+    firing = tuple(map(Fires, alarms, (cluster, member)))
+
+    told = concerns(facts(cluster, member, firing=firing))
+
+    assert len({one.family for one in told}) == 1
+    assert needing(told) == "1 needs action (2 findings)"
+
+
 def test_an_alarm_about_several_databases_is_told_of_its_place() -> None:
     alarm = Alarm(name="all-slow", state=AlarmState.ALARM, since=NOW - HOUR, metric="SwapUsage")
     found = facts(sample_database(), firing=(Fires(alarm, None, "main/us-east-1"),))
@@ -537,7 +575,8 @@ def test_the_map_says_whose_cpu_it_lacks() -> None:
 
     heat = made.chart
     assert isinstance(heat, HeatMap)
-    assert heat.title.startswith("CPU by hour: b was the busiest that could be read, at ")
+    assert heat.title == "CPU by database and hour"
+    assert made.title.startswith("CPU by hour: b was the busiest that could be read, at ")
     assert heat.unread == "CPU of a, c could not be read, or only in part"
     assert [row.label for row in heat.rows] == ["b", "c"]
     assert pictures(facts(a, day={(a.target, cpu): unread(cpu)}), (), "UTC") == ()
@@ -559,7 +598,7 @@ def test_the_map_shows_the_busiest_twelve_hour_by_hour_with_their_gaps() -> None
 
     heat = made.chart
     assert isinstance(heat, HeatMap)
-    assert heat.title == "CPU by hour: db-49 was the busiest, at 49 %"
+    assert made.title == "CPU by hour: db-49 was the busiest, at 49 %"
     assert heat.about == "50 databases, last 24 hours"
     assert [row.label for row in heat.rows][::11] == ["db-49", "db-38"]
     assert heat.others == 38

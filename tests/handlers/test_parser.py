@@ -480,6 +480,28 @@ def test_the_first_word_of_several_verbs_lists_them_all(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("digest weekdays 8:30", ["digest schedule weekdays 8:30"]),
+        ("digest every monday at 7", ["digest schedule every monday at 7"]),
+        ("Digest daily 9am --timezone Europe/Berlin",
+         ["digest schedule daily 9am --timezone Europe/Berlin"]),
+        ("digest D-3f2a1c", ["digest remove D-3f2a1c"]),
+        ("digest --environment dev",
+         ["digest now --environment dev", "digest preview --environment dev",
+          "digest schedule --environment dev"]),
+    ],
+)  # fmt: skip
+def test_a_value_without_its_second_word_is_offered_with_it(text: str, meant: list[str]) -> None:
+    error = offered(text)
+
+    assert isinstance(error, VerbGroupError)
+    assert "needs a word before" in str(error)
+    assert list(error.suggestions) == sorted(meant)
+    assert [one.verb for one in error.operations] == [" ".join(it.split()[:2]) for it in meant]
+
+
+@pytest.mark.parametrize(
     "text", ["list production -staging", "metrics orders-dev --reasn x", "digest list --x"]
 )
 def test_what_takes_no_reason_says_nothing_of_reasons(text: str) -> None:

@@ -42,17 +42,22 @@ def panel(*values: float, metric: str = "FreeStorageSpace", curves: int = 1) -> 
 def chart(*panels: Panel, markers: int = 0) -> Chart:
     events = tuple(Marker(at=NOW - n * MINUTE, label="restarted") for n in range(markers, 0, -1))
     window = Window(since=NOW - 3 * HOUR, until=NOW, period=60)
-    return Chart(title="", about="Last 3 hours", window=window, panels=panels, markers=events)
+    return Chart(
+        title="warehouse, last 3 hours",
+        about="Last 3 hours",
+        window=window,
+        panels=panels,
+        markers=events,
+    )
 
 
 def test_the_title_says_what_fires_and_how_it_stands_now() -> None:
     drawn = with_its_start(
         chart(panel(190 * GIB, 179 * GIB)),
         INCIDENT.model_copy(update={"watched": alarm()}),
-        TITLE,
     )
 
-    assert drawn.title == f"{TITLE}, now 179 GiB"
+    assert drawn.title == "I-7: warehouse, last 3 hours, now 179 GiB"
 
 
 @pytest.mark.parametrize(
@@ -69,7 +74,7 @@ def test_what_is_not_known_now_is_not_said(first: Panel, fires: Alarm | None) ->
 
 
 def test_the_start_is_marked_however_many_events_there_were() -> None:
-    drawn = with_its_start(chart(panel(1.0, 2.0), markers=12), INCIDENT, TITLE)
+    drawn = with_its_start(chart(panel(1.0, 2.0), markers=12), INCIDENT)
 
     assert any(one.endswith("I-7 began") for one in said(figure(drawn)))
 

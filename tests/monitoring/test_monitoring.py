@@ -186,7 +186,7 @@ def test_a_panel_that_could_not_be_read_keeps_its_place_in_the_picture() -> None
     one, lacks = database(), found(CALM_CPU, unread("DatabaseConnections"))
     plots = [plot for plot in preset(one) if plot.word in ("cpu", "connections", "queue")]
 
-    drawn = chart(one, plots, lacks, WINDOW, Range.DAY, "x", "UTC", None)
+    drawn = chart(one, plots, lacks, WINDOW, Range.DAY, "UTC", None)
 
     assert drawn is not None
     assert [panel.title for panel in drawn.panels] == ["CPU", "Connections"]
@@ -421,14 +421,15 @@ async def watch(aws: AWSSandbox) -> AsyncIterator[Watch]:
 async def test_the_storage_that_fills_is_the_title(watch: Watch) -> None:
     seen = await watch.observe("warehouse", span=Range.THREE_DAYS)
 
-    assert seen.chart.title.startswith("warehouse: storage full in about 12 days")
+    assert seen.headline.startswith("warehouse: storage full in about 12 days")
+    assert seen.chart.title == "warehouse, last 3 days", "a name: the finding stands above it"
     assert any(isinstance(span, Moment) for span in seen.findings[0])
 
 
 async def test_the_leak_is_found(watch: Watch) -> None:
     seen = await watch.observe("billing-staging", span=Range.WEEK)
 
-    assert "likely connection leak" in seen.chart.title
+    assert "likely connection leak" in seen.headline
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,10 @@ from bot.values import (
     RDSEvent,
     Sent,
     Snapshot,
+    StorageOffer,
     Target,
     TrailEvent,
+    UpgradeOffer,
 )
 from tests.samples import ANA, MINUTE, NOW, sample_database, sample_target
 
@@ -30,6 +32,10 @@ class Door:
     now: int = NOW
     cluster: Database | None = None
     marks: int = 0
+    offered: tuple[str, ...] = ("db.m6g.large", "db.m6g.xlarge", "db.r6g.large")
+    targets: tuple[UpgradeOffer, ...] = (UpgradeOffer(version="16.9"),)
+    storage: tuple[StorageOffer, ...] = (StorageOffer(storage_type="gp3", gib=((20, 16_384),)),)
+    events_of: tuple[RDSEvent, ...] = ()
 
     async def database(self, target: Target) -> Database:
         if self.shown is None:
@@ -46,6 +52,18 @@ class Door:
         if self.trail_events is None:
             raise AWSRefusedError("AccessDenied", "not authorized")
         return self.trail_events
+
+    async def classes(self, database: Database) -> tuple[str, ...]:
+        return self.offered
+
+    async def upgrades(self, database: Database) -> tuple[UpgradeOffer, ...]:
+        return self.targets
+
+    async def storage_offers(self, database: Database) -> tuple[StorageOffer, ...]:
+        return self.storage
+
+    async def events(self, target: Target, since: int) -> tuple[RDSEvent, ...]:
+        return tuple(one for one in self.events_of if one.at >= since)
 
     async def mark(self) -> None:
         self.marks += 1

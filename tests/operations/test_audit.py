@@ -1,14 +1,28 @@
 """What the audit trail says to people."""
 
+import re
 from typing import Any
 
 import pytest
 
 from bot.desk import TROUBLE
-from bot.operations.audit import RESULTS, _sentence
+from bot.operations.audit import RESULTS, ShowAudit, _sentence
 from bot.policy.eligibility import Bar
-from bot.values import SECOND, AuditEntry, AuditEvent, Mention, Span, Status, Strong
-from tests.samples import NOW
+from bot.values import (
+    SECOND,
+    AuditEntry,
+    AuditEvent,
+    Mention,
+    Paragraph,
+    Request,
+    Span,
+    Status,
+    Strong,
+)
+from handlers.blocks.phrases import headline
+from handlers.blocks.text import plain
+from storage.errors import UnknownRequestError
+from tests.samples import NOW, sample_of, sample_person, sample_sent_step
 
 WORDS = {*Status, "denied", "refused", "sent", "claimed", "posted"}
 
@@ -56,15 +70,15 @@ def rows(*steps: Any, request: int | None = 7) -> list[AuditEntry]:
         ([FILED, VOTES[0]], "U0DORA0001 approved RDS-7 (1 of 2), reboot orders, for U0ANA00001"
          " → approved, more are wanted"),
         ([FILED, *VOTES, SENT, TAKEN, ("request.succeeded", "bot", "succeeded", {}, "")],
-         "U0EMIL0001 approved RDS-7 (2 of 2), reboot orders, for U0ANA00001 → succeeded in 8 s"),
+         "U0EMIL0001 approved RDS-7 (2 of 2), reboot orders, for U0ANA00001 → succeeded in 5 s"),
         ([FILED, *VOTES, SENT, ("step.refused", "bot", "failed", {}, "no")],
-         "U0EMIL0001 approved RDS-7 (2 of 2), reboot orders, for U0ANA00001 → failed in 4 s"),
+         "U0EMIL0001 approved RDS-7 (2 of 2), reboot orders, for U0ANA00001 → failed in 5 s"),
         ([FILED, *VOTES, SENT, ("request.unknown", "bot", "unknown", {}, "")],
-         "U0EMIL0001 approved RDS-7 (2 of 2), reboot orders, for U0ANA00001 → unknown in 4 s"),
+         "U0EMIL0001 approved RDS-7 (2 of 2), reboot orders, for U0ANA00001 → unknown in 5 s"),
         ([FILED, *VOTES, SENT],
          "U0EMIL0001 approved RDS-7 (2 of 2), reboot orders, for U0ANA00001 → sent to AWS"),
         ([AT_ONCE, SENT, ("request.succeeded", "bot", "succeeded", {}, "")],
-         "U0ANA00001 asked for RDS-7, reboot orders → succeeded in 4 s"),
+         "U0ANA00001 asked for RDS-7, reboot orders → succeeded in 5 s"),
         ([FILED, ("request.rejected", DORA, "rejected", {}, "not\nnow")],
          'U0DORA0001 rejected RDS-7, reboot orders, for U0ANA00001: "not now"'),
         ([FILED, ("request.cancelled", ANA, "cancelled", {}, "")],
@@ -78,9 +92,50 @@ def rows(*steps: Any, request: int | None = 7) -> list[AuditEntry]:
     ],
 )  # fmt: skip
 def test_a_request_is_one_sentence(steps: list[Any], said: str) -> None:
-    line = _sentence(rows(*steps), {"reboot_instance": "reboot"})
+    line = _sentence(rows(*steps), {"reboot_instance": "reboot"}, "5 s" if SENT in steps else "")
 
     assert "".join(map(_text, line)) == f"• … {said}"
+
+
+class Kept:
+    """A desk whose trail was written moments after what it tells of."""
+
+    def __init__(self, request: Request | None) -> None:
+        self._request = request
+
+    def catalogue(self) -> dict[str, Any]:
+        return {}
+
+    async def audit(self, **wanted: Any) -> tuple[AuditEntry, ...]:
+        return tuple(rows(AT_ONCE, SENT, ("request.succeeded", "bot", "succeeded", {}, "")))
+
+    async def request(self, number: int) -> Request:
+        if self._request is None:
+            raise UnknownRequestError(number)
+        return self._request
+
+
+@pytest.mark.parametrize("length", [400_000, 5_900_000, 72_900_000])
+async def test_it_says_the_length_that_the_card_says(length: int) -> None:
+    step = sample_sent_step(sent_at=NOW, settled_at=NOW + length)
+    request = sample_of(Status.SUCCEEDED, id=7, step=step)
+    desk: Any = Kept(request)
+
+    [said] = (await ShowAudit().answer(desk, sample_person())).parts
+
+    on_card = re.search("succeeded in [^·(]+", plain(headline(request)))
+    assert on_card
+    assert isinstance(said, Paragraph)
+    assert plain(said.line).endswith(f"→ {on_card[0].strip()}")
+
+
+async def test_of_a_request_that_is_gone_it_invents_no_length() -> None:
+    desk: Any = Kept(None)
+
+    [said] = (await ShowAudit().answer(desk, sample_person())).parts
+
+    assert isinstance(said, Paragraph)
+    assert plain(said.line).endswith("→ succeeded")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import pytest
 from moto.rds.exceptions import InvalidParameterValue
 
 from bot.errors import PreflightError
-from bot.operations.modify_backup_window import SETTLED, ModifyBackupWindow, overlaps
+from bot.operation._setting import SETTLED
+from bot.operations.modify_backup_window import ModifyBackupWindow, overlaps
 from bot.sandbox.aws.windows import check_windows
 from bot.values import Plan, Risk, Stage
 from tests.operations.door import cluster, door, order, sent
@@ -95,7 +96,7 @@ async def test_the_plan_shows_before_after_and_the_way_back() -> None:
     plan = await _plan()
 
     [difference] = plan.differences
-    assert (difference.current, difference.wanted) == ("04:00-04:30", "07:00-08:00")
+    assert (difference.current, difference.wanted) == ("04:00-04:30 UTC", "07:00-08:00 UTC")
     assert "04:00-04:30" in plan.undo
 
 

@@ -114,14 +114,15 @@ async def test_the_picture_has_the_figures_of_the_table_in_units_that_read_well(
 
     assert isinstance(given.chart, Report)
     assert given.chart.zone == "Europe/Berlin"
-    operations, approvals, incidents = given.chart.scales
+    operations, approvals, answered, ended = given.chart.scales
     assert [one.label for one in operations.intervals] == [
         "Operations that succeeded", "create snapshot", "reboot instance",
     ], "of the others there are too few cases for a figure"  # fmt: skip
-    assert (operations.unit, approvals.unit, incidents.unit) == ("%", "min", "min")
+    assert [operations.unit, approvals.unit, answered.unit, ended.unit] == ["%", *["min"] * 3]
     [wait] = approvals.intervals
     assert (wait.value, wait.low, wait.high, wait.before) == (13, 8, 18, 33)
-    mtta, mttr = incidents.intervals
+    assert (answered.title, ended.title) == ("Acknowledged incidents", "Ended incidents")
+    [mtta], [mttr] = answered.intervals, ended.intervals
     assert (mtta.count, mttr.count) == (13, 13)
     assert mtta.before is None, "four cases are too few for a figure"
 
@@ -168,8 +169,8 @@ def test_a_clock_that_is_behind_that_of_aws_makes_no_negative_lengths() -> None:
 async def test_what_has_not_ended_is_counted_and_said() -> None:
     said = words(await told(BUSY, BEFORE))
 
-    assert "15 incidents: 13 answered by somebody, 1 recovered before" in said
-    assert "1 unanswered so far" in said
+    assert "15 incidents: 13 acknowledged by somebody, 1 recovered before that" in said
+    assert "1 not acknowledged so far" in said
     assert "Still open: 2, the oldest since" in said
     assert "2 pending" in said
     assert "Pending requests aren't in the time to approve" in said
@@ -177,6 +178,24 @@ async def test_what_has_not_ended_is_counted_and_said() -> None:
     assert "Too few cases to estimate: modify backup window (1)." in said
     assert "Wilson" not in said
     assert "Wilson" in words(await told(BUSY, BEFORE, methods=True))
+
+
+async def test_means_of_different_incidents_say_of_which_they_are() -> None:
+    late = tuple(an_incident(n, 120, 180) for n in range(1, 11))
+    brief = tuple(an_incident(n, None, 5) for n in range(11, 101))
+
+    given = await told(a_tally(incidents=(*late, *brief)), BEFORE)
+
+    [table] = [part for part in given.parts if isinstance(part, Table)]
+    mtta, mttr = ("".join(map(str, row[1])) for row in table.rows)
+    assert mtta.startswith("2 h"), "longer than until they ended"
+    assert mtta.endswith("of 10 acknowledged")
+    assert mttr.startswith("22 min")
+    assert mttr.endswith("of 100 ended")
+    assert "100 incidents: 10 acknowledged by somebody, 90 recovered before that" in words(given)
+    assert "What recovered before that counts in MTTR, and not in MTTA." in words(given)
+    assert isinstance(given.chart, Report)
+    assert all(len(scale.intervals) == 1 for scale in given.chart.scales)
 
 
 @pytest.mark.parametrize(
@@ -189,7 +208,7 @@ async def test_what_has_not_ended_is_counted_and_said() -> None:
         (a_tally(requests=(("reboot_instance", Status.SUCCEEDED, 9),), waits=(90 * SECOND,),
                  incidents=(an_incident(1, 3, 9),)),
          "9 operations, all succeeded",
-         ["Time to approve 1.5 min.", "1 incident, over by now."]),
+         ["Time to approve 1 min 30 s.", "1 incident, over by now."]),
         (a_tally(requests=(("reboot_instance", Status.FAILED, 1),
                            ("reboot_instance", Status.SUCCEEDED, 3),
                            ("create_snapshot", Status.UNKNOWN, 1)), denied=2),
@@ -244,7 +263,7 @@ async def test_of_scattered_cases_the_mean_is_told_and_no_interval() -> None:
     )
 
     [table] = [part for part in given.parts if isinstance(part, Table)]
-    assert table.rows[-1][1] == ("3 h (too scattered) of 11",)
+    assert table.rows[-1][1] == ("3 h (too scattered) of 11 ended",)
 
 
 async def test_rows_that_were_not_read_are_said() -> None:

@@ -9,6 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.aws import DEMO_FLEET, AWSSandbox, HeldClock
 from bot.sandbox.slack import SlackSandbox
+from tests.sandbox.modelled import Modelled
 
 
 @pytest.fixture
@@ -39,6 +40,18 @@ def aws() -> Iterator[AWSSandbox]:
     with AWSSandbox(clock=HeldClock(), pace=1) as aws:
         aws.seed(DEMO_FLEET)
         yield aws
+
+
+@pytest.fixture(scope="module")
+def shared_aws() -> Iterator[AWSSandbox]:
+    """One for all tests of a module, each of which resets and seeds it in its own ``aws``."""
+    with AWSSandbox(clock=HeldClock(), pace=1) as aws:
+        yield aws
+
+
+@pytest.fixture
+def ask(aws: AWSSandbox) -> Modelled:
+    return Modelled(aws)
 
 
 @pytest.fixture

@@ -276,5 +276,5 @@ async def test_an_outsider_changes_tags_under_a_name_of_its_own(
 async def test_tags_of_an_unknown_resource_are_refused(connect: Connect) -> None:
     rds = await connect("rds")
 
-    with refused("InvalidParameterValue"):
+    with refused("DBInstanceNotFound"):
         await rds.list_tags_for_resource(ResourceName=f"arn:aws:rds:us-east-1:{MAIN}:db:nobody")

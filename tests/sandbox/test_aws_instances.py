@@ -152,7 +152,7 @@ async def test_a_new_class_waits_as_pending_and_applies_with_the_next_immediate_
     await rds.modify_db_instance(**name, MultiAZ=True, ApplyImmediately=True)
     aws.advance(20)
     busy = await instance(rds, "orders-dev")
-    aws.advance(400)
+    aws.advance(900)
     done = await instance(rds, "orders-dev")
 
     assert busy["DBInstanceStatus"] == "modifying"

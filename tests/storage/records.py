@@ -114,7 +114,7 @@ def a_message(address: str = "C2", place: Place = Place.CHANNEL, **changes: Any)
 
 async def filed(database: Store, **changes: Any) -> Request:
     """A stored request; ``identifier`` names its database, ``status`` where it stands."""
-    step = a_step(changes.pop("identifier", "orders-test"))
+    step = changes.pop("step", None) or a_step(changes.pop("identifier", "orders-test"))
     status = changes.pop("status", Status.PENDING)
     request = a_request(await database.requests.next_id(), step=step, **changes)
     async with database.write() as tx:

@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from bot.values import SECOND, Message, PersonId, Place
+from bot.values import SECOND, Click, Message, PersonId, Place
 from storage.store import Store
 from storage.tables.homes import EVERYBODY, GATHERING, LATELY, HomeView
 from storage.tables.outbox import Delivery
@@ -30,6 +30,21 @@ async def test_a_home_that_is_opened_counts_as_not_drawn(database: Store, clock:
     await database.homes.opened(ANN)
 
     assert await database.homes.get(ANN) == HomeView(ANN, START + SECOND)
+
+
+async def test_a_click_is_kept_until_that_home_is_opened_anew(database: Store) -> None:
+    click = Click(request=1001, verb="approve", refused=("It is too late.",))
+    for one in (ANN, BOB):
+        await database.homes.opened(one)
+    async with database.write() as tx:
+        await tx.note_click(ANN, click)
+        await tx.note_click(CAT, click)
+    await database.homes.drawn(ANN, "hash-1")
+
+    seen = [await database.homes.get(one) for one in (ANN, BOB, CAT)]
+    assert seen == [HomeView(ANN, START, "hash-1", click), HomeView(BOB, START), None]
+    await database.homes.opened(ANN)
+    assert await database.homes.get(ANN) == HomeView(ANN, START)
 
 
 async def test_who_has_not_looked_lately_or_was_forgotten_is_left_out(

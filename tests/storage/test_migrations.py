@@ -104,8 +104,8 @@ async def test_a_running_bot_is_not_migrated_under_its_feet(tmp_path: Path, cloc
     await migrations.upgrade(url)
 
 
-LATER = frozenset(("refusal", "mailbox"))  #: columns that schema 0007 has not
-NEW = frozenset(("cloudops",))  #: and tables
+LATER = frozenset(("refusal", "mailbox", "click"))  #: columns that schema 0007 has not
+NEW = frozenset(("cloudops", "step_locks", "step_touches"))  #: tables that it has not
 #: A row for each table that a request does not fill, as the version of schema 0007 wrote it.
 ROWS: dict[str, dict[str, Any]] = {
     "aftermaths": {"request_id": 1001, "minutes": 15, "outcome": "calm", "at": START},
@@ -143,6 +143,8 @@ async def test_what_was_kept_before_is_all_there_after_an_upgrade(
     assert await _counts(empty_url) == before
     database = await Store.open(empty_url, clock)
     (sent,) = await database.requests.running()
+    assert sent.step.locks == (sent.step.lock,)
+    assert await database.requests.holder(sent.step.lock) == sent.id
     assert (len(sent.votes), sent.votes[0].mailbox, sent.step.refusal) == (1, None, None)
     taken_back = sent.step.model_copy(update={"sent_at": None, "claimed_at": None})
     with pytest.raises(ConflictError):
@@ -153,6 +155,7 @@ async def test_what_was_kept_before_is_all_there_after_an_upgrade(
     proof = Refusal(at=START, code="Throttling", detail="Rate exceeded", times=1)
     async with database.write() as tx:
         await tx.update_step(sent.id, taken_back.model_copy(update={"refusal": proof}))
+    assert await database.requests.holder(sent.step.lock) is None
     assert [one.message.instead for one in await database.outbox.due(clock.now, 10)] == [None]
     await database.audit.verify()
     await database.close()

@@ -86,6 +86,37 @@ async def test_of_two_claims_on_one_database_one_waits(
     assert [request.id for request in running] == [await replicas[0].requests.holder(a_step().lock)]
 
 
+async def test_of_two_claims_whose_databases_cross_one_waits(
+    replicas: tuple[Store, Store],
+) -> None:
+    """Each wants what the other has as well, named in the other order: neither waits forever."""
+    store = replicas[0]
+    for number in range(ROUNDS):
+        a, b, c = (f"{name}-{number}" for name in "abc")
+        steps = [a_step(a, locks=(a, b, c)), a_step(c, locks=(c, b, a)), a_step(b, locks=(b,))]
+        asked = [await filed(store, step=step, status=Status.APPROVED) for step in steps]
+
+        outcomes = await _outcomes(
+            *(_claim_of(replicas[at % 2], request) for at, request in enumerate(asked))
+        )
+
+        assert outcomes == {"NoneType": 1, LockedError.__name__: 2}
+        [holder] = {await store.requests.holder(lock) for lock in (a, b, c)} - {None}
+        [running] = await store.requests.find(status={Status.RUNNING}, limit=1)
+        assert holder == running.id
+        held = [await store.requests.holder(lock) for lock in running.step.locks]
+        assert held == [running.id] * len(held)
+        await moved(store, running, Status.FAILED)
+
+
+async def _claim_of(database: Store, request: Request) -> None:
+    async with database.write() as tx:
+        locked = await tx.lock_request(request.id)
+        step = locked.step.model_copy(update={"claimed_at": tx.now, "fence": 1})
+        await tx.update_step(request.id, step, fence=0)
+        await tx.transition(locked, Status.RUNNING, an_event(request))
+
+
 async def _file(database: Store, number: int) -> Request:
     async with database.write() as tx:
         return await tx.file(a_request(number), an_event())

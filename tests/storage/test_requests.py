@@ -1,7 +1,7 @@
 import pytest
 
 from bot.errors import ConflictError
-from bot.values import Environment, Outcome, Posted, Status, Verdict, label
+from bot.values import Environment, Outcome, Posted, Role, Status, Touch, Verdict, label
 from storage.errors import DuplicateRequestError, UnknownRequestError
 from storage.store import Store
 from tests.storage.records import (
@@ -14,6 +14,7 @@ from tests.storage.records import (
     Clock,
     a_request,
     a_step,
+    a_target,
     a_vote,
     an_event,
     filed,
@@ -103,6 +104,23 @@ async def test_a_request_can_be_filed_as_approved_but_not_as_anything_later(
             await tx.file(a_request(2, status=Status.RUNNING), an_event())
 
     assert approved.status is Status.APPROVED
+
+
+async def test_a_request_is_found_by_every_database_that_it_touches(database: Store) -> None:
+    touches = tuple(Touch(target=a_target(name), role=role) for name, role in (
+        ("main", Role.CHANGES), ("copy", Role.RESTARTS), ("seed", Role.READS), ("seed", Role.MAKES)
+    ))  # fmt: skip
+    step = a_step("main")
+    plan = step.plan.model_copy(update={"touches": touches})
+    asked = await filed(database, step=step.model_copy(update={"plan": plan, "locks": ("x", "y")}))
+    await filed(database, identifier="other")
+
+    found = {name: await database.requests.find(target=name) for name in ("main", "copy", "seed")}
+
+    assert found == dict.fromkeys(found, (asked,))
+    assert [await database.requests.filed_on(lock, 0, 9) for lock in ("x", "y", step.lock)] == [
+        (START,), (START,), (),
+    ]  # fmt: skip
 
 
 async def test_find_filters_and_gives_the_newest_first(database: Store) -> None:

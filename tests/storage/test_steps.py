@@ -173,5 +173,39 @@ async def test_a_settled_step_holds_nothing(database: Store) -> None:
     assert await database.requests.holder(a_step().lock) == second.id
 
 
+async def test_a_claim_takes_all_its_locks_or_none(database: Store) -> None:
+    """The one that is refused comes after another that it has taken already."""
+    a, b = (a_step(name).lock for name in ("a", "b"))
+    both, other = a_step("a", locks=(b, a)), a_step("b")
+    holder = await filed(database, step=other, status=Status.RUNNING)
+    waits = await filed(database, step=both, status=Status.RUNNING, requester=BOB)
+    async with database.write() as tx:
+        await tx.update_step(holder.id, other.model_copy(update={"claimed_at": 1}))
+
+    claimed = both.model_copy(update={"claimed_at": 2})
+    async with database.write() as tx:
+        with pytest.raises(LockedError) as refused:
+            await tx.update_step(waits.id, claimed)
+    held = [await database.requests.holder(lock) for lock in (a, b)]
+    unclaimed = (await database.requests.get(waits.id)).step
+    async with database.write() as tx:
+        await tx.update_step(holder.id, other.model_copy(update={"settled_at": 3}))
+        await tx.update_step(waits.id, claimed)
+
+    assert (refused.value.holder, held) == (holder.id, [None, holder.id])
+    assert (unclaimed.claimed_at, unclaimed.locks) == (None, (a, b))
+    assert [await database.requests.holder(lock) for lock in (a, b)] == [waits.id] * 2
+
+
+async def test_a_claim_that_was_lost_takes_no_lock(database: Store) -> None:
+    request = await filed(database, status=Status.RUNNING)
+
+    async with database.write() as tx:
+        with pytest.raises(ConflictError, match="other hands"):
+            await tx.update_step(request.id, a_step(claimed_at=1), fence=7)
+
+    assert await database.requests.holder(a_step().lock) is None
+
+
 async def test_nobody_holds_the_lock_of_an_idle_database(database: Store) -> None:
     assert await database.requests.holder("123456789012/us-east-1/db-IDLE") is None

@@ -104,8 +104,10 @@ def pictures(seen: SeenMessage) -> list[str]:
 
 
 def flat(seen: SeenMessage | SeenView) -> str:
-    """What is on the screen on one line."""
-    return re.sub(r"\s+", " ", seen.words)
+    """What is on the screen on one line; a link to a message is its words."""
+    return re.sub(
+        r"\s+", " ", re.sub(r" \(https://\S+/archives/[A-Z0-9]+/p[0-9]+\)", "", seen.words)
+    )
 
 
 async def _answer_to(member: Member, act: Callable[[], Awaitable[object]]) -> SeenMessage:

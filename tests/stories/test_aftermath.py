@@ -66,7 +66,7 @@ async def test_a_change_is_looked_back_at_in_its_thread(any_stage: Stage) -> Non
         assert card is not None
         assert seen.thread_ts == card.ts
         assert "orders-test 15 minutes after RDS-1001: as before" in flat(seen)
-        assert "As before: CPU " in flat(seen)
+        assert "as before CPU " in flat(seen)
         assert "@" not in seen.words
         await play.stage.slack.member("ana").sees(
             lambda it: it.ts == seen.ts and shows_a_picture(it), within=30
@@ -239,7 +239,7 @@ async def test_what_nobody_can_judge_is_said_on_the_card_too(any_stage: Stage) -
         card = card_of(any_stage)
 
     assert "nobody can tell how it does, as not all could be read" in flat(seen)
-    assert "Could not be read, so nobody can tell: CPU. CloudWatch had an error" in flat(seen)
+    assert "Could not be read: CPU. CloudWatch had an error" in flat(seen)
     assert "not known how it does 15 min later" in flat(card)
     assert "not known how it does 15 min later: " in flat(card)
 

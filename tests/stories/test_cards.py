@@ -8,7 +8,7 @@ from bot.bootstrap import Bot
 from bot.operation import Change
 from bot.operations import CATALOGUE
 from bot.sandbox.aws import AWSSandbox, Kind
-from bot.sandbox.slack import Refused, SlackSandbox
+from bot.sandbox.slack import Refused, SeenMessage, SlackSandbox
 from tests.conftest import StartBot
 from tests.handlers.blocks.judging import assert_message
 from tests.stories.asking import (
@@ -126,11 +126,11 @@ async def test_a_clusters_card_names_the_members_that_it_takes_along(
     await asks(slack.member("ana"), "/rds backup-window shop-staging 07:00-07:30")
 
     card = await card_of(slack.member("dora"), "RDS-1001")
-    assert "Backup window (UTC): 02:00-02:30 → 07:00-07:30" in flat(card)
+    assert "Backup window: 02:00-02:30 UTC → 07:00-07:30 UTC" in flat(card)
     said = flat(await told_on_click(slack.member("dora"), card, "request.details"))
 
     assert "Members: shop-staging-1, shop-staging-2, shop-staging-3; shop-staging-1 writes" in said
-    assert "Backup window (UTC): 02:00-02:30 → 07:00-07:30" in said
+    assert "Backup window: 02:00-02:30 UTC → 07:00-07:30 UTC" in said
     assert "Downtime: none" in said
 
 
@@ -145,7 +145,7 @@ async def test_votes_are_counted_to_the_end(bot: Bot, slack: SlackSandbox) -> No
     await ana.sees(lambda it: "Approved by @dora, @emil: 2 of 2" in flat(it))
     ended = await ana.sees(lambda it: "succeeded" in it.text and not it.thread_ts, within=20)
     assert "approved by @dora, @emil (2 of 2)" in flat(ended)
-    assert ended.actions == ()
+    assert [one.label for one in ended.actions] == ["Fail over again…"]
 
 
 async def test_a_running_card_says_how_long_it_usually_takes(
@@ -212,6 +212,17 @@ async def test_the_audit_trail_is_told_in_words(bot: Bot, slack: SlackSandbox) -
     assert not re.search(r"\b(self|already_|counted)\b", said)
 
 
+def links_in(seen: SeenMessage) -> dict[str, str]:
+    """The names that are links in its rich_text, with where each leads."""
+    parts = [part for block in seen.blocks for part in block.get("elements", ())]
+    leaves = [leaf for part in parts for leaf in part.get("elements", ())]
+    return {one["text"]: one["url"] for one in leaves if one["type"] == "link"}
+
+
+def permalink_of(seen: SeenMessage) -> str:
+    return f"archives/{seen.channel.id}/p{seen.ts.replace('.', '')}"
+
+
 def _alters(permission: str) -> bool:
     return permission.partition(":")[2].startswith(("Create", "Reboot", "Modify"))
 
@@ -226,11 +237,15 @@ async def test_a_second_request_on_one_database_says_so_until_the_first_has_ende
     second = await card_of(dora, "RDS-1002")
     assert "RDS-1001 also waits for orders-staging" in said
     assert "⚠️ RDS-1001 also waits for orders-staging" in flat(second)
+    first = await card_of(dora, "RDS-1001")
+    assert links_in(second).keys() == {"RDS-1001"}
+    assert links_in(second)["RDS-1001"].endswith(permalink_of(first))
     assert "also waits" not in flat(await card_of(dora, "RDS-1001"))
 
-    again = flat(await told(ben, "/rds reboot orders-staging --reason slower"))
+    repeated = await told(ben, "/rds reboot orders-staging --reason slower")
+    again = flat(repeated)
     assert "You already asked for this " in again
-    assert "RDS-1002" in again
+    assert links_in(repeated)["RDS-1002"].endswith(permalink_of(second))
     assert len(await filed(bot)) == 2
 
     await told(ana, "/rds cancel RDS-1001")

@@ -171,13 +171,13 @@ async def test_a_request_is_taken_and_done_and_who_asked_hears_of_each_step(
         trail = await told(slack.member("dora"), "/rds audit")
         await play.told()
 
-        assert "Sent to #cloudops: view the request (" in flat(receipt)
+        assert "Sent to #cloudops: view the request (https:" in receipt.words
         assert re.search(r"@pat took this .*; you can still mark it done\.", flat(refused))
         assert ("Taken by @pat" in flat(done), done.actions) == (True, ())
         for said in ("@pat took your CloudOps request", "@ben marked your CloudOps request done"):
             [direct] = [it for it in ana.messages() if said in flat(it)]
             assert direct.channel.is_im
-            assert "reboot orders-prod. View the request (" in flat(direct)
+            assert re.search(r"reboot orders-prod\. View the request\s\(https:", direct.words)
         for said in ("@pat took a CloudOps request, reboot orders-prod, for @ana",
                      "@ben was refused: a CloudOps request, reboot orders-prod, for @ana → came "
                      "too late",

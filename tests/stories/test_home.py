@@ -189,6 +189,8 @@ async def test_an_approval_in_the_home_counts_and_every_home_follows(stage: Stag
         await play.told()
 
         assert (await play.request()).status is Status.RUNNING
+        assert "You approved it; it runs now." in home_of(stage, "dora").words
+        assert "You approved it" not in home_of(stage, "ana").words
         for who in ("ana", "dora"):
             assert "RDS-1001" in part(home_of(stage, who), "Running now")
         assert "RDS-1001" not in part(home_of(stage, "dora"), "Needs you")
@@ -216,7 +218,10 @@ async def test_a_refusal_comes_by_direct_message_and_the_stale_home_is_drawn_ane
         assert (await play.request()).status is Status.CANCELLED
         said = [it.words for it in stage.slack.member("dora").direct_messages()]
         assert any("RDS-1001" in words and "cancelled" in words for words in said)
-        assert "Needs you" not in home_of(stage, "dora").words
+        shown = home_of(stage, "dora")
+        assert "Needs you" not in shown.words
+        assert "⚠️ RDS-1001 was already cancelled" in shown.words
+        assert "already cancelled" not in (await opens(play, "dora")).words
 
 
 async def test_whoever_asked_finds_it_to_take_back_and_not_to_approve(stage: Stage) -> None:
@@ -229,6 +234,7 @@ async def test_whoever_asked_finds_it_to_take_back_and_not_to_approve(stage: Sta
 
         assert (await play.request()).status is Status.CANCELLED
         assert "cancelled" in part(home_of(stage, "dora"), "Recently finished")
+        assert "You cancelled it." in home_of(stage, "dora").words
 
 
 async def test_a_click_on_a_button_that_was_never_drawn_is_judged_as_any_other(
@@ -245,6 +251,7 @@ async def test_a_click_on_a_button_that_was_never_drawn_is_judged_as_any_other(
         await presses(play, "ana", "request.approve")
 
         assert (await play.request()).votes == ()
+        assert "your own request" in part(home_of(stage, "ana"), "Your open requests")
         assert any("your own request" in it.words for it in ana.direct_messages())
 
 
@@ -271,6 +278,7 @@ async def test_reject_opens_its_form_on_the_home(stage: Stage) -> None:
         await play.told()
 
         assert (await play.request()).status is Status.REJECTED
+        assert "You rejected it." in home_of(stage, "dora").words
         assert "rejected" in part(home_of(stage, "dora"), "Recently finished")
 
 

@@ -70,7 +70,7 @@ async def test_who_asks_reads_the_figures_and_sees_them_in_direct_messages(
     assert "How is this computed? /rds report --since 30d --methods" in flat(words)
     assert "Wilson" not in flat(words)
     assert "Wilson" in flat(await told(ana, "/rds report --methods"))
-    assert "12 incidents: 0 answered by somebody, 12 recovered" in flat(words)
+    assert "12 incidents: 0 acknowledged by somebody, 12 recovered" in flat(words)
     assert "10 min" in flat(words)
     assert "In the 30 days before: 0 requests" in flat(words)
     assert "In the 7 days before: 0 requests" in flat(after)

@@ -89,7 +89,7 @@ async def test_a_digest_that_somebody_posts_is_in_the_teams_time(stage: Stage) -
         await play.types("/rds digest now", "dora")
         await everything_is_told(play.bot)
 
-        told = await drawn(play, "dora", "CPU by hour")
+        told = await drawn(play, "dora", "CPU by database and hour")
 
     assert "Asia/Tokyo time" in told
 
@@ -108,3 +108,13 @@ async def drawn(play: Play, who: str, about: str) -> str:
 
     seen = await play.stage.slack.member(who).sees(lambda it: bool(told(it)), within=30)
     return told(seen)[0]
+
+
+async def test_a_schedule_that_names_no_zone_goes_by_the_teams(stage: Stage) -> None:
+    async with stage.bot(f"{FREE}timezone: Asia/Tokyo\n") as play:
+        await play.types("/rds digest schedule weekdays 8:30", "dora")
+        await everything_is_told(play.bot)
+
+        [one] = await play.bot.services.digests.appointments()
+
+    assert one.timezone == "Asia/Tokyo"

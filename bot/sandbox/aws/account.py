@@ -26,7 +26,8 @@ class AccountActions(Actions):
         backend = self.backend
         most = backend.world.snapshot_quota
         quotas = {
-            "DBInstances": (len(backend.databases), 40),
+            "DBInstances": (len(backend.databases), backend.world.instance_quota),
+            "DBClusters": (len(backend.clusters), backend.world.cluster_quota),
             "ManualSnapshots": (_manual(backend.database_snapshots), most),
             "ManualClusterSnapshots": (_manual(backend.cluster_snapshots), most),
         }

@@ -1,6 +1,6 @@
 """One account and region of RDS: moto's backend with our clock, events, filters and quota."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 from moto.rds import models as moto
@@ -8,6 +8,7 @@ from moto.rds import urls
 from moto.rds.exceptions import (
     DBClusterNotFoundError,
     DBInstanceNotFoundError,
+    DBSnapshotNotFoundFault,
     InvalidDBClusterStateFault,
     InvalidDBInstanceStateFault,
     InvalidParameterValue,
@@ -15,6 +16,7 @@ from moto.rds.exceptions import (
 )
 from moto.rds.utils import get_object_value, validate_filters
 
+from bot.sandbox.aws.engines import DEFAULT_AUTHORITY
 from bot.sandbox.aws.events import EventLog
 from bot.sandbox.aws.models import Timed, TimedCluster, TimedInstance, TimedMember
 from bot.sandbox.aws.world import World
@@ -36,6 +38,13 @@ ENGINE_VERSIONS = {
 """What a new database gets when nobody says; moto knows none of some engines, else very old."""
 
 
+MISSING: Mapping[str, Callable[[str], RDSClientError]] = {
+    "db": DBInstanceNotFoundError,
+    "cluster": DBClusterNotFoundError,
+    "snapshot": DBSnapshotNotFoundFault,
+}
+
+
 class TimedBackend(moto.RDSBackend):
     """`world` is set by whoever installs it: moto makes its backends by itself."""
 
@@ -44,6 +53,8 @@ class TimedBackend(moto.RDSBackend):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.log = EventLog()
+        self.exports: dict[str, Any] = {}
+        self.deployments: dict[str, Any] = {}
 
     @property
     def _url_module(self) -> Any:
@@ -74,9 +85,31 @@ class TimedBackend(moto.RDSBackend):
     def members(self, cluster: TimedCluster) -> list[TimedMember]:
         return [one for one in cluster.members if isinstance(one, TimedMember)]
 
+    def get_snapshot(self, identifier: str, resource_type: Any, not_found_exception: Any) -> Any:
+        """By its ARN it may stand in another account, where that shares it."""
+        region, account, name = self.region_name, self.account_id, identifier
+        if identifier.startswith("arn:"):
+            _, _, _, region, account, _, name = identifier.split(":", 6)
+        found: Any = self.get_backend("rds", region, account).resource_map[resource_type].get(name)
+        shared = found and {self.account_id, "all"} & set(found.attributes["restore"])
+        if found is None or (account != self.account_id and not shared):
+            raise not_found_exception(identifier)
+        return found
+
+    def make_default_groups(self) -> None:
+        """AWS makes one as soon as somebody uses it."""
+        for instance in self.databases.values():
+            instance.db_parameter_groups()
+        for cluster in self.clusters.values():
+            name, family = cluster.parameter_group, cluster.parameter_group.partition(".")[2]
+            if name.startswith("default.") and name not in self.db_cluster_parameter_groups:
+                said = f"Default cluster parameter group for {family}"
+                self.create_db_cluster_parameter_group(name, family, said, tags=None)
+
     def create_db_instance(self, db_kwargs: dict[str, Any]) -> moto.DBInstance:
         if not db_kwargs.get("engine_version") and db_kwargs["engine"] in ENGINE_VERSIONS:
             db_kwargs["engine_version"] = ENGINE_VERSIONS[db_kwargs["engine"]]
+        db_kwargs.setdefault("ca_certificate_identifier", DEFAULT_AUTHORITY)
         return super().create_db_instance(db_kwargs)
 
     def create_db_cluster(self, kwargs: dict[str, Any]) -> moto.DBCluster:
@@ -89,7 +122,7 @@ class TimedBackend(moto.RDSBackend):
     def _get_resource_for_tagging(self, arn: str) -> Any:
         found = super()._get_resource_for_tagging(arn)
         if not found:
-            raise InvalidParameterValue(f"Invalid resource name: {arn}")
+            raise _not_found(arn)
         return found
 
     @staticmethod
@@ -110,6 +143,13 @@ class TimedBackend(moto.RDSBackend):
             for name, resource in resources.items()
             if all(_has_one_of(resource, paths, values) for paths, values in wanted)
         }
+
+
+def _not_found(arn: str) -> RDSClientError:
+    """In the words of its kind; groups and the like AWS calls an invalid name."""
+    *_, kind, name = arn.split(":", 6)
+    known = MISSING.get(kind)
+    return known(name) if known else InvalidParameterValue(f"Invalid resource name: {arn}")
 
 
 def require(instance: Timed, states: Iterable[str]) -> None:

@@ -42,6 +42,7 @@ class InstanceSpec:
     certificate_days: int = 300
     copies_tags: bool = False
     storage_limit_gib: int | None = None
+    backups: int = 0  #: automated snapshots of so many days
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,9 @@ class ClusterSpec:
     replica_of: str | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
     waiting: tuple[str, ...] = ()  #: members that had no restart since those were set
+    maintenance: str = ""
+    maintenance_days: int = 10
+    backups: int = 0
 
 
 Fleet = tuple[InstanceSpec | ClusterSpec, ...]

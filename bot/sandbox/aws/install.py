@@ -18,6 +18,7 @@ from bot.sandbox.aws.backend import TimedBackend
 from bot.sandbox.aws.cloudtrail import CloudTrail, Trail
 from bot.sandbox.aws.cloudwatch import CloudWatch
 from bot.sandbox.aws.identity import STS, Sessions
+from bot.sandbox.aws.managed_secrets import ManagedSecret
 from bot.sandbox.aws.rds import RDS
 from bot.sandbox.aws.world import World
 
@@ -52,6 +53,7 @@ def _replacements(world: World) -> list[tuple[Any, str, Any]]:
         (rds, "DBSnapshot", models.TimedSnapshot),
         (rds, "DBCluster", models.TimedCluster),
         (rds, "DBClusterSnapshot", models.TimedClusterSnapshot),
+        (rds, "MasterUserSecret", ManagedSecret),
         (rds, "utcnow", world.utcnow),
         (rds.rds_backends, "backend", TimedBackend),
         (moto.rds.urls, "url_paths", {"{0}/$": RDS.dispatch}),

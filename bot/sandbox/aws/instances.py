@@ -1,6 +1,4 @@
-"""Actions on instances: create, describe, reboot, start, stop, delete."""
-
-from datetime import timedelta
+"""Actions on instances: create, describe, reboot, delete."""
 
 from moto.core.responses import ActionResult
 from moto.rds.exceptions import InvalidParameterCombination, RDSClientError
@@ -8,10 +6,10 @@ from moto.rds.exceptions import InvalidParameterCombination, RDSClientError
 from bot.sandbox.aws.actions import Actions, made
 from bot.sandbox.aws.backend import TimedBackend, require
 from bot.sandbox.aws.models import USABLE, TimedInstance
+from bot.sandbox.aws.restores import check_instance_quota
 from bot.sandbox.aws.timeline import Timeline
 
 REBOOTABLE = (*USABLE, "incompatible-parameters")
-STOPPED_FOR = timedelta(days=7)
 ASKED_FAILOVER = "asked_failover"
 """How a failover that AWS took begins; it may be declined."""
 DECLINED_AFTER = 2.0
@@ -26,25 +24,8 @@ class InstanceActions(Actions):
         return self.paged("DBInstances", found, key=lambda one: one.db_instance_identifier)
 
     def create_db_instance(self) -> ActionResult:
+        check_instance_quota(self.backend)
         return self._instance_appears(super().create_db_instance())
-
-    def restore_db_instance_from_db_snapshot(self) -> ActionResult:
-        snapshot = self.backend.get_db_snapshot(self.said("DBSnapshotIdentifier"))
-        if snapshot.status != "available":
-            raise RDSClientError(
-                "InvalidDBSnapshotState",
-                f"DBSnapshot must have state available but actually has {snapshot.status}",
-            )
-        return self._instance_appears(super().restore_db_instance_from_db_snapshot())
-
-    def restore_db_instance_to_point_in_time(self) -> ActionResult:
-        return self._instance_appears(super().restore_db_instance_to_point_in_time())
-
-    def create_db_instance_read_replica(self) -> ActionResult:
-        require(self.backend.instance(self.said("SourceDBInstanceIdentifier")), USABLE)
-        result = super().create_db_instance_read_replica()
-        made(result, "DBInstance").become_new()
-        return self._instance_appears(result)
 
     def reboot_db_instance(self) -> ActionResult:
         instance = self.backend.instance(self.said("DBInstanceIdentifier"))
@@ -67,25 +48,6 @@ class InstanceActions(Actions):
             fail_over(self.backend, instance)
         return ActionResult({"DBInstance": instance})
 
-    def start_db_instance(self) -> ActionResult:
-        result = super().start_db_instance()
-        instance: TimedInstance = made(result, "DBInstance")
-        instance.automatic_restart_time = None
-        self.finish("start_db_instance", instance, "RDS-EVENT-0088")
-        return result
-
-    def stop_db_instance(self) -> ActionResult:
-        instance = self.backend.instance(self.said("DBInstanceIdentifier"))
-        if instance.db_cluster_identifier:
-            raise InvalidParameterCombination(
-                f"{instance.engine} DB instances are not eligible for stopping individually."
-            )
-        require(instance, USABLE)
-        result = super().stop_db_instance()
-        instance.automatic_restart_time = instance.world.utcnow() + STOPPED_FOR
-        self.finish("stop_db_instance", instance, "RDS-EVENT-0087")
-        return result
-
     def delete_db_instance(self) -> ActionResult:
         instance = self.backend.instance(self.said("DBInstanceIdentifier"))
         final = self.said("FinalDBSnapshotIdentifier")
@@ -94,6 +56,10 @@ class InstanceActions(Actions):
             raise InvalidParameterCombination(
                 "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified."
             )
+        if final and not alone:
+            raise InvalidParameterCombination(
+                "FinalDBSnapshotIdentifier can not be specified when deleting a cluster instance."
+            )
         require(instance, (*USABLE, "stopped", "failed", "incompatible-parameters"))
         result = super().delete_db_instance()
         self._linger(instance)
@@ -101,7 +67,8 @@ class InstanceActions(Actions):
 
     def _instance_appears(self, result: ActionResult) -> ActionResult:
         instance: TimedInstance = made(result, "DBInstance")
-        timeline = instance.undergo("create_db_instance")
+        member = instance.db_cluster_identifier is not None
+        timeline = instance.undergo("create_cluster_member" if member else "create_db_instance")
         self.backend.emit("RDS-EVENT-0005", instance, timeline.ends("creating"))
         if any(status == "backing-up" for status, _ in timeline.phases):
             self.backend.emit("RDS-EVENT-0001", instance, timeline.begins("backing-up"))

@@ -10,6 +10,7 @@ from botocore.config import Config
 from moto.rds.models import rds_backends
 from moto.sts.models import sts_backends
 
+from bot.sandbox.aws import security_groups
 from bot.sandbox.aws.alarms import AlarmSpec, seed_alarms
 from bot.sandbox.aws.backend import TimedBackend
 from bot.sandbox.aws.clock import Clock, advance
@@ -27,6 +28,7 @@ from bot.sandbox.aws.plans import Plan
 from bot.sandbox.aws.scenarios import SCENARIOS
 from bot.sandbox.aws.seeding import resource_id, seed
 from bot.sandbox.aws.server import Gateway, Services, serving
+from bot.sandbox.aws.wire import Request
 from bot.sandbox.aws.world import World
 
 REGION = "us-east-1"
@@ -58,6 +60,8 @@ class AWSSandbox:
         own: Services = {
             "pi": Insights(self._world),
             "cloudwatch:GetMetricData": MetricData(self._world, self._lapses),
+            "ec2": self._knows_security_groups,
+            "secretsmanager": self._has_settled,
         }
         self._gateway = Gateway(clock, self._sessions, self._faults, self._journal, own)
         self._stack = ExitStack()
@@ -144,7 +148,11 @@ class AWSSandbox:
         return self._world.plan
 
     def will_end(self, operation: str, status: str, identifier: str = "*", times: int = 1) -> None:
-        """Let the next such operation settle in `status`: ("create_db_snapshot", "failed")."""
+        """Let the next such operation settle in `status`: ("create_db_snapshot", "failed").
+
+        A step of ModifyDBInstance may be "refused" too, which only an event tells; see
+        docs/sandbox.md.
+        """
         self._world.will_end(operation, status, identifier, times)
 
     def decline_failover(self, identifier: str = "*", times: int = 1) -> None:
@@ -154,6 +162,10 @@ class AWSSandbox:
     def limit_snapshots(self, quota: int) -> None:
         """SnapshotQuotaExceeded from this many snapshots in an account and region on."""
         self._world.snapshot_quota = quota
+
+    def limit_databases(self, quota: int) -> None:
+        """No call makes an instance or a cluster from this many in an account and region on."""
+        self._world.instance_quota = self._world.cluster_quota = quota
 
     def fault(
         self,
@@ -226,6 +238,15 @@ class AWSSandbox:
         """The bot's calls whose `service:Action` matches the glob."""
         ours = [call for call in self._journal.all() if call.session_name != OUTSIDER]
         return matching(ours, pattern)
+
+    def _knows_security_groups(self, request: Request, account: str) -> None:
+        """moto answers, once its EC2 has the groups behind which the databases stand."""
+        with self._world.lock:
+            security_groups.ensure(account, request.region)
+
+    def _has_settled(self, request: Request, account: str) -> None:
+        """moto answers, once what was due has happened to the secrets too."""
+        self._world.settle()
 
     def _outsiders_client(self, service: str, account: str, region: str) -> Any:
         role = sts_backends[MAIN]["aws"].assume_role(

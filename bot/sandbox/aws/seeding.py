@@ -2,20 +2,23 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 from moto.rds.models import rds_backends
 
+from bot.sandbox.aws import security_groups
 from bot.sandbox.aws.backend import ENGINE_VERSIONS, TimedBackend
+from bot.sandbox.aws.engines import DEFAULT_AUTHORITY, family
 from bot.sandbox.aws.fleet import ClusterSpec, InstanceSpec
-from bot.sandbox.aws.instances import STOPPED_FOR
 from bot.sandbox.aws.models import Maintenance, TimedCluster, TimedInstance, TimedMember
+from bot.sandbox.aws.stops import rest
 
 MAINTENANCE = {
     "system-update": "New Operating System update is available",
     "db-upgrade": "Minor version upgrade is available",
+    "ca-certificate-rotation": "The CA certificate expires soon. Rotate it",
 }
-SECURITY_GROUPS = ["sg-0a1b2c3d4e5f60718"]
+SECURITY_GROUPS = [security_groups.FIRST]
 
 
 def seed(specs: Iterable[InstanceSpec | ClusterSpec]) -> None:
@@ -47,6 +50,7 @@ def _add_instance(backend: TimedBackend, spec: InstanceSpec) -> None:
         backup_retention_period=spec.retention_days,
         vpc_security_group_ids=SECURITY_GROUPS,
         storage_encrypted=True,
+        ca_certificate_identifier=DEFAULT_AUTHORITY,
         db_parameter_group_name=_parameter_group(backend, spec),
         tags=_tag_list(spec.tags),
     )
@@ -55,10 +59,11 @@ def _add_instance(backend: TimedBackend, spec: InstanceSpec) -> None:
     instance.status = spec.status
     instance.certificate_until = instance.created + timedelta(days=spec.certificate_days)
     instance.pending_maintenance = _maintenance(spec, instance.created)
-    if spec.status == "stopped":
-        instance.automatic_restart_time = instance.created + STOPPED_FOR
     instance.performance_insights_enabled = spec.insights
     _keep(backend, instance, spec.age_days)
+    _back_up(backend, spec)
+    if spec.status == "stopped":
+        rest(backend, instance)
     if spec.replica_of:
         _make_replica(_source(backend, spec.replica_of), instance)
 
@@ -71,7 +76,7 @@ def resource_id(spec: InstanceSpec | ClusterSpec) -> str:
     return str(backend.instance(spec.identifier).dbi_resource_id)
 
 
-def _maintenance(spec: InstanceSpec, now: datetime) -> tuple[Maintenance, ...]:
+def _maintenance(spec: InstanceSpec | ClusterSpec, now: datetime) -> tuple[Maintenance, ...]:
     if not spec.maintenance:
         return ()
     at = now + timedelta(days=spec.maintenance_days)
@@ -98,12 +103,14 @@ def _add_cluster(backend: TimedBackend, spec: ClusterSpec) -> None:
     )
     cluster.engine = spec.engine
     cluster.cluster_create_time = cluster.created - timedelta(days=spec.age_days)
+    cluster.pending_maintenance = _maintenance(spec, cluster.created)
     backend.clusters[spec.identifier] = cluster
     if spec.replica_of:
         region, account, _, name = spec.replica_of.split(":")[3:]
         source = cast(TimedBackend, rds_backends[account][region]).cluster(name)
         cluster.replication_source_identifier = source.arn
         source.read_replica_identifiers.append(cluster.arn)
+    _back_up(backend, spec)
     for number, name in enumerate(spec.members):
         _add_member(backend, spec, name, zone="abc"[number % 3])
 
@@ -117,11 +124,12 @@ def _add_member(backend: TimedBackend, spec: ClusterSpec, name: str, zone: str) 
         engine=_moto(spec.engine),
         availability_zone=spec.region + zone,
         preferred_maintenance_window=spec.maintenance_window,
+        ca_certificate_identifier=DEFAULT_AUTHORITY,
         tags=_tag_list(spec.tags),
     )
     member.engine = spec.engine
     member.performance_insights_enabled = True
-    member.cluster_parameters_wait = name in spec.waiting
+    member.cluster_parameters.waits = name in spec.waiting
     _keep(backend, member, spec.age_days)
 
 
@@ -144,12 +152,34 @@ def _parameter_group(backend: TimedBackend, spec: InstanceSpec) -> str | None:
     backend.create_db_parameter_group(
         {
             "db_parameter_group_name": name,
-            "db_parameter_group_family": spec.engine,
+            "db_parameter_group_family": _family(spec),
             "description": f"Parameters of {spec.identifier}",
         }
     )
     backend.modify_db_parameter_group(name, _for_a_restart(spec.parameters))
     return name
+
+
+def _back_up(backend: TimedBackend, spec: InstanceSpec | ClusterSpec) -> None:
+    """Automated snapshots, named by AWS after the minute in which they began."""
+    now = backend.world.utcnow()
+    hour, minute = map(int, spec.backup_window[:5].split(":"))
+    today = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
+    last = today if today <= now else today - timedelta(days=1)
+    for day in range(spec.backups):
+        at = last - timedelta(days=day)
+        made = _automated(backend, spec, f"rds:{spec.identifier}-{at:%Y-%m-%d-%H-%M}")
+        made.created = made.original_snapshot_create_time = at
+
+
+def _automated(backend: TimedBackend, spec: InstanceSpec | ClusterSpec, name: str) -> Any:
+    if isinstance(spec, ClusterSpec):
+        return backend.create_auto_cluster_snapshot(spec.identifier, name)
+    return backend.create_auto_snapshot(spec.identifier, name)
+
+
+def _family(spec: InstanceSpec | ClusterSpec) -> str:
+    return family(spec.engine, spec.engine_version or ENGINE_VERSIONS[spec.engine])
 
 
 def _source(backend: TimedBackend, named: str) -> TimedInstance:
@@ -165,7 +195,7 @@ def _cluster_parameter_group(backend: TimedBackend, spec: ClusterSpec) -> str | 
         return None
     name = f"{spec.identifier}-parameters"
     backend.create_db_cluster_parameter_group(
-        name, spec.engine, f"Parameters of {spec.identifier}", tags=None
+        name, _family(spec), f"Parameters of {spec.identifier}", tags=None
     )
     backend.modify_db_cluster_parameter_group(name, _for_a_restart(spec.parameters))
     return name

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 Phase = tuple[str, float]
 """A status, and how many seconds it lasts before the pace shortens it."""
+CALM = "available"
+"""What a call that was accepted leaves for some seconds more."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,12 @@ class Timeline:
     @property
     def ends_at(self) -> float:
         return self.started_at + sum(seconds for _, seconds in self.phases)
+
+    @property
+    def busy(self) -> tuple[float, float]:
+        """From when until when the first status lasts that is not `available`."""
+        status = next((one for one, _ in self.phases if one != CALM), CALM)
+        return self.begins(status), self.ends(status)
 
     def status_at(self, now: float) -> str | None:
         """None once the timeline is over."""
@@ -55,3 +63,19 @@ class Timeline:
 
 def paced(phases: Sequence[Phase], started_at: float, pace: float) -> Timeline:
     return Timeline(started_at, tuple((status, seconds / pace) for status, seconds in phases))
+
+
+def in_turn(timelines: Sequence[Timeline]) -> list[Timeline]:
+    """The same one after another: only the first keeps the calm that it begins with."""
+    placed: list[Timeline] = []
+    for one in timelines:
+        phases = one.phases
+        if placed and phases and phases[0][0] == CALM:
+            phases = phases[1:]
+        placed.append(Timeline(placed[-1].ends_at if placed else one.started_at, phases))
+    return placed
+
+
+def joined(timelines: Sequence[Timeline]) -> Timeline:
+    """What is seen of some that follow each other."""
+    return Timeline(timelines[0].started_at, tuple(it for one in timelines for it in one.phases))

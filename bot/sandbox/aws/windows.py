@@ -7,6 +7,8 @@ from moto.rds.exceptions import InvalidParameterValue
 MINUTES_A_DAY = 24 * 60
 MINUTES_A_WEEK = 7 * MINUTES_A_DAY
 SHORTEST = 30
+FIRST_MONDAY = 4 * 86_400
+"""Epoch seconds of the first Monday of 1970."""
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _TIME = r"([01]\d|2[0-3]):([0-5]\d)"
@@ -29,6 +31,13 @@ def check_windows(backup: str, maintenance: str) -> None:
             raise InvalidParameterValue(
                 "The backup window and maintenance window must not overlap."
             )
+
+
+def next_window(maintenance: str, now: float) -> float:
+    """Epoch seconds of its next start; the start itself is past."""
+    monday = now - (now - FIRST_MONDAY) % (MINUTES_A_WEEK * 60)
+    start = monday + _maintenance_minutes(maintenance).start * 60
+    return start if start > now else start + MINUTES_A_WEEK * 60
 
 
 def _backup_minutes(window: str) -> Minutes:

@@ -16,6 +16,8 @@ from bot.sandbox.aws.strains import Strain
 from bot.sandbox.aws.timeline import Timeline, paced
 
 SNAPSHOT_QUOTA = 10_000
+DATABASE_QUOTA = 40
+"""Of instances, and of clusters, that a call may make; what is seeded is not counted off."""
 
 
 @dataclass
@@ -45,6 +47,7 @@ class World:
         self.plan.clear()
         self.plan.update(default_plan())
         self.snapshot_quota = SNAPSHOT_QUOTA
+        self.instance_quota = self.cluster_quota = DATABASE_QUOTA
         self.troubles: set[str] = set()
         self.strains: list[Strain] = []
         self.logged: dict[str, tuple[float, tuple[str, ...]]] = {}
@@ -53,6 +56,11 @@ class World:
         self._due: list[tuple[float, int, Callable[[], object]]] = []
         self._sequence = itertools.count()
         self._resources: Counter[str] = Counter()
+
+    @property
+    def brief(self) -> float:
+        """Seconds for which nobody is served when a database moves to another machine."""
+        return 30 / self.pace
 
     @property
     def drift(self) -> int:
@@ -67,8 +75,9 @@ class World:
         """Naive, as moto keeps its times; in milliseconds, as AWS does."""
         return naive(self.now())
 
-    def timeline(self, operation: str) -> Timeline:
-        return paced(self.plan[operation], self.now(), self.pace)
+    def timeline(self, operation: str, at: float | None = None) -> Timeline:
+        """It begins now, or at an instant that has just become due."""
+        return paced(self.plan[operation], self.now() if at is None else at, self.pace)
 
     def will_end(self, operation: str, status: str, identifier: str, times: int) -> None:
         self._endings.append(Ending(operation, identifier, status, times))

@@ -18,8 +18,10 @@ from bot.values import (
     Progress,
     Request,
     Risk,
+    Role,
     Status,
     Strong,
+    Touch,
     Turn,
     Usual,
 )
@@ -37,6 +39,7 @@ from tests.samples import (
     sample_request,
     sample_sent_step,
     sample_step,
+    sample_target,
     sample_vote,
 )
 
@@ -54,6 +57,37 @@ def test_a_card_has_one_design_in_every_status(status: Status, snapshot: Snapsho
 
     assert_message(made)
     assert made == snapshot
+
+
+TOUCHES = (
+    *(Touch(target=sample_target(identifier=f"orders-{n}"), role=Role.RESTARTS) for n in range(15)),
+    Touch(target=sample_target(identifier="seed", region="eu-west-1"), role=Role.READS),
+)
+
+
+def test_what_else_it_touches_is_folded_on_the_card_and_whole_in_details() -> None:
+    request = sample_request(step=sample_step(plan=sample_plan(touches=TOUCHES)))
+    unknown = sample_of(
+        Status.UNKNOWN, step=sample_sent_step(plan=sample_plan(touches=TOUCHES[:2]))
+    )
+
+    made, more = card(request), list(details(request))
+
+    assert_message(made)
+    folded = "Also restarts orders-0, orders-1, orders-2 and 12 more; Also reads seed@"
+    assert folded in words(made)
+    whole = ", ".join(f"orders-{n}" for n in range(15))
+    assert f'"Also restarts {whole}"' in json.dumps(more)
+    assert "nothing else changes orders-staging, orders-0, orders-1." in words(card(unknown))
+
+
+def test_the_card_says_which_database_made_it_so_strict() -> None:
+    rule = "tag Environment=dev, but it also restarts pay, which is production (tag Env=prod)"
+    classified = Classified(environment=Environment.PRODUCTION, rule=rule)
+
+    shown = words(card(sample_request(classified=classified)))
+
+    assert "It counts as production: it also restarts pay, which is production" in shown
 
 
 @pytest.mark.parametrize("status", list(Status))
@@ -108,7 +142,7 @@ def test_approvals_are_counted_with_who_gave_them() -> None:
         (Status.PENDING, BUTTONS),
         (Status.APPROVED, ["request.details", "menu.More"]),
         (Status.RUNNING, ["request.details"]),
-        (Status.SUCCEEDED, []),
+        (Status.SUCCEEDED, ["form.open.reboot_instance"]),  # the way back
         (Status.UNKNOWN, []),
         (Status.REJECTED, []),
     ],
@@ -117,7 +151,8 @@ def test_a_card_offers_what_can_still_be_done(status: Status, buttons: list[str]
     made = card(sample_of(status))
 
     assert action_ids(made) == buttons
-    assert {part.get("value", "1042") for part in parts(made) if "action_id" in part} <= {"1042"}
+    about = [part for part in parts(made) if part.get("action_id", "").startswith("request.")]
+    assert {part.get("value", "1042") for part in about} <= {"1042"}
 
 
 def test_a_claimed_request_can_be_cancelled_until_it_is_sent() -> None:

@@ -98,6 +98,11 @@ def test_what_is_clear_stands_below_and_what_is_the_operators_in_the_thread() ->
          "1 needs action: db-0 full in 6 days: 1 GiB left"),
         ({"concerns": (MILD,), "still": SECTIONS[:1]},
          "2 need action: db-0 full in 6 days: 1 GiB left"),
+        ({"concerns": (SECTIONS[0], SECTIONS[0].model_copy(update={"key": "backup", "rank": 9.0}))},
+         "1 needs action (2 findings): db-0 full in 6 days: 1 GiB left"),
+        ({"concerns": tuple(one.model_copy(update={"family": "cluster:shop"})
+                            for one in SECTIONS[:2])},
+         "1 needs action (2 findings): db-0 full in 6 days: 1 GiB left"),
         ({"notes": (DARK,)}, "As far as I could look, nothing needs action"),
         ({"databases": 0}, "There is no database of all environments to look at"),
     ],

@@ -45,7 +45,7 @@ from tests.samples import (
 BYTES, BLOCKS = 250_000, 100
 USUAL = Usual(median=2 * MINUTE, p90=4 * MINUTE)
 TITLES = [
-    "Needs you: 1 alarm, 1 request",
+    "Needs you: 1 request, 1 alarm",
     "Being handled",
     "Running now",
     "Your open requests",
@@ -181,15 +181,48 @@ def test_the_gravest_environment_comes_first_and_each_can_be_taken_care_of() -> 
 
     made = home(Home(sample_person(), health=WELL, incidents=goes_on(mild, grave), links=links))
 
+    lines = [one for one in parts(made) if one.get("accessory", {}).get("type") == "overflow"]
+    choices = [[it["value"] for it in one["accessory"]["options"]] for one in lines]
+    assert choices == [
+        [
+            f"incident.acknowledge {number}",
+            f"query.run.metrics metrics db-{number}@123456789012/us-east-1",
+        ]
+        for number in (2, 1)
+    ], "several are folded to a line each"
+    assert f"<{links[2]}|I-2>" in lines[0]["text"]["text"]
+
+
+def test_a_single_alarm_keeps_its_buttons() -> None:
+    links = {1: "https://example.slack.com/archives/C1/p1"}
+    made = home(Home(sample_person(), health=WELL, incidents=goes_on(an_incident()), links=links))
+
     buttons = [part for part in parts(made) if part.get("type") == "button"]
-    assert [(one["action_id"], one["value"]) for one in buttons[:5]] == [
-        ("incident.acknowledge", "2"),
-        ("query.run.metrics", "metrics db-2@123456789012/us-east-1"),
-        ("incident.open", "2"),
+    assert [(one["action_id"], one["value"]) for one in buttons[:3]] == [
         ("incident.acknowledge", "1"),
         ("query.run.metrics", "metrics db-1@123456789012/us-east-1"),
+        ("incident.open", "1"),
     ]
-    assert buttons[2]["url"] == links[2]
+    assert buttons[2]["url"] == links[1]
+
+
+def test_what_waits_for_this_person_stands_above_alarms_that_are_everybodys() -> None:
+    burning = goes_on(*map(an_incident, range(1, 4)))
+    said = words(home(Home(
+        sample_person(DORA), waiting=[sample_of(Status.PENDING)], health=WELL, incidents=burning,
+    )))  # fmt: skip
+
+    assert said.index("Approve") < said.index("CPU utilization above 80 %")
+
+
+def test_an_alarm_whose_words_no_menu_holds_keeps_its_buttons_below() -> None:
+    wordy = [an_incident(n, shows="x" * 150) for n in (1, 2)]
+    made = home(Home(sample_person(), health=WELL, incidents=goes_on(*wordy)))
+
+    assert_view(made)
+    acknowledged = [it["value"] for it in parts(made)
+                    if it.get("action_id") == "incident.acknowledge"]  # fmt: skip
+    assert acknowledged == ["1", "2"]
 
 
 def test_a_line_of_the_fleet_names_what_burns_and_can_be_clicked() -> None:

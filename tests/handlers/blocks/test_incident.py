@@ -116,8 +116,14 @@ def test_however_often_it_comes_back_that_is_one_line(repeats: int) -> None:
     ("before", "says"),
     [
         (None, "Before it: being looked up."),
-        (paragraph("no change of mine, no RDS event"), "Before it: no change of mine"),
-        (paragraph("RDS events not known, none of mine"), "Before it: RDS events not known"),
+        (
+            paragraph("no change by this bot within 6 h, no RDS event"),
+            "Before it: no change by this bot within 6 h",
+        ),
+        (
+            paragraph("RDS events not known, no change by this bot within 6 h"),
+            "Before it: RDS events not known",
+        ),
     ],
 )
 def test_what_came_before_it_is_never_nothing(before: Paragraph | None, says: str) -> None:

@@ -7,11 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.values import SECOND, Channel, Code, Line, Mention, Moment, Strong
+from bot.values import (
+    SECOND,
+    Channel,
+    Code,
+    Line,
+    Mention,
+    Moment,
+    Strong,
+    lasting,
+)
 from handlers.blocks.elements import facts, fields, section
 from handlers.blocks.rich import leaves
 from handlers.blocks.text import cut, joined, mrkdwn, plain, safe, visible
-from handlers.blocks.times import lasting, utc
+from handlers.blocks.times import utc
 from tests.samples import ANA, NOW
 
 

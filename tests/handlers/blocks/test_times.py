@@ -2,8 +2,11 @@
 
 import pytest
 
-from bot.values import SECOND, Usual
-from handlers.blocks.times import between
+from bot.values import (
+    SECOND,
+    Usual,
+    between,
+)
 
 SPANS = [
     pytest.param(1, 9, "less than 10 s", id="brief"),

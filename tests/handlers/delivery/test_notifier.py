@@ -2,12 +2,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.values import Decision, Message, Place, Request
+from handlers.delivery.links import Links
 from handlers.delivery.notifier import Notifier
 from handlers.directory import Identity, SlackDirectory
 from storage.store import Store
@@ -55,15 +56,16 @@ def a_notifier(store: Store, channels: Channels, clock: Clock, patience: float) 
     client = cast(AsyncWebClient, channels)
     directory = SlackDirectory(client, OWN, None, clock)
 
-    async def publish(*_: object) -> None:
+    async def publish(*_: object) -> NoReturn:
         raise AssertionError("nothing here goes to a topic or to a Home, or has a picture")
 
     def ruling(request: Request) -> Decision:
         return request.decision
 
     return Notifier(
-        store, client, directory, ruling, publish, publish, publish, clock,
+        store, client, Links(store, client), directory, ruling, publish, publish, publish, clock,
         pause=0.001, patience=patience, denied=lambda _: frozenset(),
+        trouble=publish, around=publish,
     )  # fmt: skip
 
 

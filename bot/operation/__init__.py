@@ -1,0 +1,31 @@
+"""The contract that every operation fulfils.
+
+Fields are parameters, class attributes facts, methods behaviour; the docstring is the help text.
+Parser, help, form, card, row, IAM policy, docs and typeahead are derived from them.
+"""
+
+from bot.operation._change import Change, Option, WayBack
+from bot.operation._desk import Desk, WantedRequests, WantedRows, environments
+from bot.operation._operation import Control, Operation, Query, flag, positional
+from bot.operation._setting import MODIFY, MODIFY_CLUSTER, MODIFY_INSTANCE, Setting, Wanted, spoken
+
+__all__ = [
+    "MODIFY",
+    "MODIFY_CLUSTER",
+    "MODIFY_INSTANCE",
+    "Change",
+    "Control",
+    "Desk",
+    "Operation",
+    "Option",
+    "Query",
+    "Setting",
+    "Wanted",
+    "WantedRequests",
+    "WantedRows",
+    "WayBack",
+    "environments",
+    "flag",
+    "positional",
+    "spoken",
+]

@@ -1,0 +1,112 @@
+"""What alters AWS: planned, agreed to, sent once, followed to its proven end."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, ClassVar, NamedTuple
+
+from bot.aws import AWS
+from bot.operation._operation import Operation
+from bot.params import Pairs, Picker
+from bot.values import Assessment, Database, Kind, Order, Plan, Progress, Receipt, Risk, Sent
+
+
+class Option(NamedTuple):
+    """What a picker offers: what is typed for it, how it reads, and a note in a few words."""
+
+    value: str
+    label: str
+    note: str = ""
+
+
+class WayBack(NamedTuple):
+    """What its button says, and what its form holds beside the database.
+
+    ``operation``: whose form, by its API name; empty where it is the same operation's.
+    """
+
+    label: str
+    values: Mapping[str, str]
+    operation: str = ""
+
+
+class Change(Operation):
+    """Alters AWS: planned, perhaps approved, sent once, then followed until it settles."""
+
+    risk: ClassVar[Risk]
+    #: How long the bot follows before it says that AWS never settled.
+    horizon: ClassVar[timedelta] = timedelta(hours=1)
+    #: Nothing brings back what it takes away: ``policy.risk`` can raise its risk, never lower it.
+    irreversible: ClassVar[bool] = False
+    #: Parameters that AWS's call has and nobody need say here, with the reason.
+    needless: ClassVar[Sequence[tuple[str, str]]] = ()
+    #: Whether AWS takes the call for RDS Custom, by its own reference of the API.
+    takes_custom: ClassVar[bool] = False
+
+    target: str
+
+    @classmethod
+    def kinds(cls) -> frozenset[Kind]:
+        parameter = cls.parameter("target")
+        assert isinstance(parameter, Picker)
+        return parameter.kinds
+
+    def risk_for(self, database: Database) -> Assessment:
+        """The risk of this very change, raised by what it asks for or by the database's state."""
+        return Assessment(risk=self.risk, reasons=())
+
+    def objections(self, database: Database) -> Mapping[str, str]:
+        """Why the database cannot take it, as it was last seen: a sentence by parameter."""
+        return {}
+
+    def barred(self, database: Database) -> Mapping[str, str]:
+        """Why it is not for such a database at all, else its own objections."""
+        if database.is_custom and not self.takes_custom:
+            return {
+                "target": f"{database.name} runs on RDS Custom ({database.engine}), for which AWS "
+                f'does not take "{self.verb}". Whoever keeps its machine does that there.'
+            }
+        return self.objections(database)
+
+    def tag_keys(self) -> Iterator[tuple[str, str]]:
+        """The key of each tag that was asked for, with the parameter that asks for it."""
+        for name in type(self).model_fields:
+            if isinstance(self.parameter(name), Pairs):
+                for pair in getattr(self, name):
+                    yield name, pair.partition("=")[0]
+
+    @classmethod
+    async def options(cls, parameter: str, aws: AWS, database: Database) -> Sequence[Option]:
+        """What an ``Offered`` parameter may be on that database, likeliest first.
+
+        Raises AWSError where AWS does not say.
+        """
+        return ()
+
+    def back(self, plan: Plan) -> "WayBack | None":
+        """What takes it back, as a request of its own; None where nothing does."""
+        return None
+
+    async def plan(self, aws: AWS, order: Order) -> Plan:
+        """Look, check the guards, and say what would happen; no side effect.
+
+        Called when the change is asked for and again right before it is sent; the same facts must
+        give the same call. Raises PreflightError if the target cannot take it.
+        """
+        raise NotImplementedError
+
+    async def execute(self, aws: AWS, order: Order, plan: Plan) -> Receipt:
+        """Send ``plan.call`` unchanged. Called at most once for a step."""
+        return await aws.act(plan.call, self.keep)
+
+    def keep(self, reply: Mapping[str, Any]) -> dict[str, Any]:
+        """What the receipt keeps of AWS's reply, for ``poll`` to find again: ids that AWS made,
+        never a secret."""
+        return {}
+
+    async def poll(self, aws: AWS, sent: Sent) -> Progress:
+        """How far a change that AWS accepted has come; done means evidence after ``sent_at``."""
+        raise NotImplementedError
+
+    async def reconcile(self, aws: AWS, sent: Sent) -> Progress:
+        """After a crash or a lost reply: did our call arrive? Never sends again."""
+        raise NotImplementedError

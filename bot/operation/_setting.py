@@ -1,0 +1,320 @@
+"""Setting values of one database: the plan, the proof and the way back follow from what is wanted.
+
+Three rules of AWS hold everywhere here
+(https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.DBInstance.Modifying.html):
+
+- On an instance ``ApplyImmediately`` applies every modification that is pending, on a cluster only
+  those of the call.
+- What needs it is only scheduled without it; what does not need it applies at once in any case.
+- Not everything that is under way shows among the pending modifications, so the value itself is
+  compared.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, NamedTuple
+
+from bot.aws import AWS
+from bot.aws.declined import Known, declined
+from bot.aws.statuses import ENDED_BADLY, USABLE, busy
+from bot.errors import AWSNotFoundError, PreflightError
+from bot.operation._change import Change, WayBack
+from bot.values import (
+    SECOND,
+    Assessment,
+    Call,
+    Database,
+    Difference,
+    Kind,
+    Order,
+    Plan,
+    Progress,
+    RDSEvent,
+    Risk,
+    Sent,
+    Stage,
+)
+
+SETTLED = 300 * SECOND  #: an accepted change shows long before this
+#: In the baseline, beside the values that were there.
+STATUS, BACK, WANTED = "status", "back", "wanted"
+MODIFY_INSTANCE = ("rds:DescribeDBInstances", "rds:ModifyDBInstance")
+MODIFY_CLUSTER = ("rds:DescribeDBClusters", "rds:ModifyDBCluster")
+MODIFY = tuple(sorted({*MODIFY_INSTANCE, *MODIFY_CLUSTER}))
+
+
+class Wanted(NamedTuple):
+    """One value: what people call it, where a database shows it, and what it shall be.
+
+    ``shown`` is the attribute of ``Database`` and of the change's parameter ``parameter``;
+    ``argument`` AWS's name in the call, and ``pending`` among what is pending where that differs.
+    """
+
+    what: str
+    shown: str
+    argument: str
+    value: Any
+    parameter: str
+    pending: str = ""
+    unit: str = ""
+
+    def of(self, database: Database) -> Any:
+        """The value as AWS shows it; None where it says nothing."""
+        return getattr(database, self.shown)
+
+    def waits(self, database: Database) -> bool:
+        return (self.pending or self.argument) in database.pending
+
+    def spoken(self, value: Any) -> str:
+        said = spoken(value)
+        return f"{said} {self.unit}" if self.unit and value is not None else said
+
+
+class Setting(Change):
+    """Sets values of one database; what is wanted says the subclass."""
+
+    #: AWS defers it to the maintenance window unless told to apply it now.
+    immediately: ClassVar[bool] = False
+    #: A member of a cluster has no such value of its own: the cluster has it.
+    of_cluster: ClassVar[bool] = False
+    begins_in: ClassVar[frozenset[str]] = USABLE
+    #: The events by which AWS takes it back after it has accepted it.
+    declined: ClassVar[tuple[Known, ...]] = ()
+    #: The events by which AWS says that it tried, and put everything back as it was.
+    rolled_back: ClassVar[tuple[Known, ...]] = ()
+    downtime: ClassVar[str] = "none"
+    #: Why it has the risk that it has.
+    because: ClassVar[str] = ""
+    #: From the send; a call that shows nowhere by then never arrived. Microseconds.
+    settled: ClassVar[int] = SETTLED
+
+    def wanted(self, database: Database) -> tuple[Wanted, ...]:
+        """What shall be, on a database as it is."""
+        raise NotImplementedError
+
+    def is_reached(self, wanted: Wanted, current: Any) -> bool:
+        return bool(current == wanted.value)
+
+    def effect(self, database: Database) -> str:
+        said = " and ".join(
+            f"the {one.what[:1].lower()}{one.what[1:]} of {database.name} to {self._said(one)}"
+            for one in self._missing(database)
+        )
+        return f"Set {said}"
+
+    def arguments(self, database: Database) -> dict[str, Any]:
+        """What the call says beside the name of the database."""
+        return {one.argument: one.value for one in self._missing(database)}
+
+    def warnings(self, database: Database) -> Iterator[str]:
+        """Consequences that an approver should know."""
+        yield from ()
+
+    def own_risk(self, database: Database) -> Assessment:
+        """Its risk by what it asks for, whatever else is pending."""
+        return Assessment(risk=self.risk, reasons=(self.because,) if self.because else ())
+
+    def is_immediate(self, database: Database) -> bool:
+        """Whether the call says ``ApplyImmediately``, for this very change."""
+        return self.immediately
+
+    def downtime_of(self, database: Database) -> str:
+        return self.downtime
+
+    def cannot(self, database: Database) -> Mapping[str, str]:
+        """Why this database cannot take it, by parameter; beyond what holds for every setting."""
+        return {}
+
+    async def guards(self, aws: AWS, database: Database) -> tuple[str, ...]:
+        """What had to be looked up and is in order. Raises PreflightError where it is not."""
+        return ()
+
+    # -- what follows ----------------------------------------------------------------------------
+
+    def risk_for(self, database: Database) -> Assessment:
+        own = self.own_risk(database)
+        if others := self._carried(database):
+            along = f"other pending modifications come along: {', '.join(others)}"
+            return Assessment(risk=Risk.HIGH, reasons=(*own.reasons, along))
+        return own
+
+    def objections(self, database: Database) -> Mapping[str, str]:
+        if self.of_cluster and database.target.kind is Kind.INSTANCE and database.cluster:
+            asked = self.model_copy(update={"target": database.cluster}).as_typed()
+            return {
+                "target": f"{database.name} belongs to the cluster {database.cluster}, which has "
+                f"this setting for all its members. Ask for: {asked}"
+            }
+        if found := self.cannot(database):
+            return found
+        wanted = self.wanted(database)
+        if not self._missing(database):
+            said = ", ".join(f"{one.what.lower()} {one.spoken(one.of(database))}" for one in wanted)
+            return {wanted[0].parameter: f"{database.name} has {said} already: nothing to change."}
+        return {}
+
+    async def plan(self, aws: AWS, order: Order) -> Plan:
+        database = await aws.database(order.target)
+        for parameter, sentence in self.objections(database).items():
+            raise PreflightError(sentence, parameter)
+        waits = busy(database, "a change", self.begins_in)
+        looked = await self.guards(aws, database)
+        return Plan(
+            effect=self.effect(database),
+            call=self._call(database),
+            differences=tuple(self._differences(database)),
+            checks=(f"{database.name} is {database.status}", *looked),
+            downtime=self.downtime_of(database),
+            warnings=(*self._come_along(database), *self.warnings(database)),
+            busy=waits,
+            undo=self.undo(database),
+            baseline={
+                STATUS: database.status,
+                BACK: dict(self.before(database)),
+                WANTED: {one.shown: one.value for one in self.wanted(database)},
+                **{one.shown: one.of(database) for one in self.wanted(database)},
+            },
+        )
+
+    def undo(self, database: Database) -> str:
+        if not self.before(database):
+            return "Nothing undoes it."
+        said = " and ".join(one.spoken(one.of(database)) for one in self._missing(database))
+        return f"Setting it back to {said} undoes it."
+
+    def back(self, plan: Plan) -> WayBack | None:
+        values = plan.baseline.get(BACK)
+        return WayBack("Undo…", values) if values else None
+
+    async def poll(self, aws: AWS, sent: Sent) -> Progress:
+        found = await _looked(aws, sent)
+        return found if isinstance(found, Progress) else self._judge(found, sent)
+
+    async def reconcile(self, aws: AWS, sent: Sent) -> Progress:
+        database = await _looked(aws, sent)
+        if isinstance(database, Progress):
+            return database
+        found = self._judge(database, sent)
+        if found.stage is not Stage.WAITING:
+            return found
+        if any(one.waits(database) for one in self.wanted(database)):
+            return found.model_copy(update={"stage": Stage.ARRIVED})
+        if database.status in self.begins_in and aws.now - sent.sent_at > self.settled:
+            unchanged = f"{found.detail}, unchanged: the call never arrived"
+            return Progress(stage=Stage.NOT_SENT, detail=unchanged)
+        return found
+
+    def _judge(self, database: Database, sent: Sent) -> Progress:
+        asked = tuple(_frozen(one, sent) for one in self.wanted(database))
+        said = ", ".join(f"{one.what.lower()} {one.spoken(one.of(database))}" for one in asked)
+        detail = f"{database.name} has {said}, status {database.status}"
+        events = tuple(_newer(sent))
+        if not any(self._lacks(one, database) for one in asked):
+            return Progress(stage=Stage.SUCCEEDED, detail=detail, percent=100)
+        if refusal := declined(events, self.rolled_back):
+            return Progress(stage=Stage.ROLLED_BACK, detail=f"AWS put it back: {refusal}")
+        if refusal := declined(events, self.declined):
+            return _failed(f"AWS could not do it: {refusal}")
+        if database.status in ENDED_BADLY - {sent.plan.baseline.get(STATUS)}:
+            return _failed(f"{database.name} is {database.status}")
+        if any(self._is_foreign(one, database, sent) for one in asked):
+            return _failed(f"{detail}: somebody else set it meanwhile")
+        return Progress(stage=Stage.WAITING, detail=detail)
+
+    def _is_foreign(self, wanted: Wanted, database: Database, sent: Sent) -> bool:
+        """Whether it is neither what was wanted nor what was there before."""
+        current, baseline = wanted.of(database), sent.plan.baseline
+        if wanted.shown not in baseline or self.is_reached(wanted, current):
+            return False
+        return spoken(current) != spoken(baseline[wanted.shown])
+
+    def _lacks(self, wanted: Wanted, database: Database) -> bool:
+        return not self.is_reached(wanted, wanted.of(database)) or wanted.waits(database)
+
+    def _missing(self, database: Database) -> tuple[Wanted, ...]:
+        """What is not as it shall be yet."""
+        return tuple(one for one in self.wanted(database) if self._lacks(one, database))
+
+    def _carried(self, database: Database) -> tuple[str, ...]:
+        """What else is pending and would be applied with it."""
+        if not self.is_immediate(database) or database.target.kind is Kind.CLUSTER:
+            return ()
+        ours = {one.pending or one.argument for one in self.wanted(database)}
+        return tuple(sorted(set(database.pending) - ours))
+
+    def _come_along(self, database: Database) -> Iterator[str]:
+        if others := self._carried(database):
+            said = ", ".join(f"{name} {database.pending[name]}" for name in others)
+            yield f"AWS applies with it what else is pending: {said}."
+        elif database.pending and not self.is_immediate(database):
+            yield f"Pending modifications stay pending: {', '.join(sorted(database.pending))}."
+
+    def _call(self, database: Database) -> Call:
+        noun = "DBInstance" if database.target.kind is Kind.INSTANCE else "DBCluster"
+        return Call(
+            action=f"rds:Modify{noun}",
+            arguments={
+                f"{noun}Identifier": database.name,
+                **self.arguments(database),
+                "ApplyImmediately": self.is_immediate(database),
+            },
+        )
+
+    def _differences(self, database: Database) -> Iterator[Difference]:
+        for one in self._missing(database):
+            current = one.spoken(one.of(database))
+            if one.waits(database):
+                current += f" (pending: {database.pending[one.pending or one.argument]})"
+            yield Difference(what=one.what, current=current, wanted=self._said(one))
+
+    def _said(self, wanted: Wanted) -> str:
+        return wanted.spoken(wanted.value)
+
+    def before(self, database: Database) -> Mapping[str, str]:
+        """By parameter what sets it back, as it is typed; empty where that cannot be known."""
+        values = {one.parameter: one.of(database) for one in self._missing(database)}
+        if any(value is None or value in ("", ()) for value in values.values()):
+            return {}
+        return {name: spoken(value).replace(", ", ",") for name, value in values.items()}
+
+
+async def _looked(aws: AWS, sent: Sent) -> Database | Progress:
+    """That very database as of now, or how it ended where there is none any more."""
+    target = sent.order.target
+    try:
+        database = await aws.database(target)
+    except AWSNotFoundError:
+        return _failed(f"{target.identifier} is gone")
+    # A name may be given to another database; AWS's resource id never is.
+    if database.target.resource_id != target.resource_id:
+        return _failed(f"{database.name} was replaced by another database of that name")
+    return database
+
+
+def _frozen(wanted: Wanted, sent: Sent) -> Wanted:
+    """With the value that people agreed to: "+20 %" is another size once the size has changed."""
+    kept = sent.plan.baseline.get(WANTED, {}).get(wanted.shown, wanted.value)
+    return wanted._replace(value=tuple(kept) if isinstance(kept, list) else kept)
+
+
+def _newer(sent: Sent) -> Iterator[RDSEvent]:
+    target = sent.order.target
+    return (one for one in sent.events if one.at > sent.sent_at and one.concerns(target))
+
+
+def _failed(detail: str) -> Progress:
+    return Progress(stage=Stage.FAILED, detail=detail)
+
+
+def spoken(value: Any) -> str:
+    """``on`` and ``off``, lists with commas, ``none`` for nothing: also how it is typed."""
+    match value:
+        case None | "" | ():
+            return "none"
+        case bool():
+            return "on" if value else "off"
+        case tuple() | list():
+            return ", ".join(map(str, value))
+        case float():
+            return f"{value:g}"
+        case _:
+            return str(value)
