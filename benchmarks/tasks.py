@@ -1,7 +1,8 @@
 """``python -m benchmarks.tasks [4 8]``: clicks and keys of the eight commonest tasks.
 
-They are counted in the browser. Controls are found by their role and by any of the names that they have had; a task whose way is not
-there is told as not found. A key is a character or Enter; a scroll is told apart.
+They are counted in the browser. Controls are found by their role and by any of the names that they
+have had; a task whose way is not there is told as not found. A key is a character or Enter; a
+scroll is told apart.
 """
 
 import asyncio
