@@ -147,6 +147,7 @@ async def _ground(
             telemetry.aws_answered,
             observes=settings.observe,
             together=micros(settings.polling.interval) // 2,
+            monitoring=settings.roles.monitoring,
         )
     )
     session = await stack.enter_async_context(slack.pooled_session(telemetry.slack_answered))

@@ -144,7 +144,7 @@ from bot.values._metrics import (
     amount,
     figure,
 )
-from bot.values._offers import StorageOffer, UpgradeOffer
+from bot.values._offers import CertificateOffer, StorageOffer, UpgradeOffer
 from bot.values._people import Access, Person, PersonId
 from bot.values._reports import Tally
 from bot.values._requests import (
@@ -191,6 +191,7 @@ __all__ = [
     "AuditEvent",
     "Button",
     "Call",
+    "CertificateOffer",
     "Channel",
     "Chart",
     "Classified",
