@@ -134,13 +134,14 @@ class ViewerSettings(Part):
 
 
 class AccessSettings(Part):
-    """Who may look and ask (None: every full member), agree (None: nobody) and administer (None:
-    nobody)."""
+    """Who may look and ask (None: every full member), agree (None: nobody), administer (None:
+    nobody) and answer CloudOps requests (None: who is in their channel)."""
 
     viewers: ViewerSettings | None = None
     requesters: People | None = None
     approvers: People | None = None
     admins: People | None = None
+    cloudops: People | None = None
 
 
 class AccountSettings(Part):

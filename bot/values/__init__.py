@@ -10,6 +10,7 @@ from bot.values._answers import (
     Channel,
     Code,
     Facts,
+    Group,
     Line,
     Link,
     Mention,
@@ -70,6 +71,7 @@ from bot.values._charts import (
     Strip,
     Strips,
 )
+from bot.values._cloudops import CloudOpsRequest, CloudOpsState
 from bot.values._command_line import MENTION, quoted, written
 from bot.values._databases import (
     Area,
@@ -194,6 +196,8 @@ __all__ = [
     "Chart",
     "Classified",
     "Click",
+    "CloudOpsRequest",
+    "CloudOpsState",
     "Code",
     "Concern",
     "Curve",
@@ -208,6 +212,7 @@ __all__ = [
     "Environment",
     "Facts",
     "Firing",
+    "Group",
     "HeatMap",
     "HeatRow",
     "Incident",
