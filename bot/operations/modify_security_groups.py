@@ -11,6 +11,7 @@ from bot.operation import MODIFY, Setting, Wanted, added, changed, signed, signs
 from bot.params import Signed, Target
 from bot.values import Database, Risk
 
+LONGEST = 40  #: characters of a name; EC2 takes 255
 _ID = re.compile(r"[+-]sg-(?:[0-9a-f]{8}|[0-9a-f]{17})", re.ASCII)
 
 
@@ -119,8 +120,9 @@ class ModifySecurityGroups(Setting):
 
     def _called(self, group: str) -> str:
         """``databases-from-office (sg-0b2c3d4e5f6071829)``"""
-        name = self._names.get(group)
-        return f"{name} ({group})" if name else group
+        name = self._names.get(group, "")
+        shown = name if len(name) <= LONGEST else f"{name[:LONGEST]}…"
+        return f"{shown} ({group})" if name else group
 
 
 def _begun(words: str) -> str:
