@@ -63,8 +63,10 @@ class ModifyLogExports(Setting):
 
     def effect(self, database: Database) -> str:
         more, less = self._differs(database)
-        said = [f"send {', '.join(more)}"] * bool(more) + [f"stop {', '.join(less)}"] * bool(less)
-        return f"{' and '.join(said).capitalize()} of {database.name} to CloudWatch"
+        if not more:
+            return f"Stop sending {', '.join(less)} of {database.name} to CloudWatch"
+        ends = f", and no longer {', '.join(less)}" if less else ""
+        return f"Send {', '.join(more)} of {database.name} to CloudWatch{ends}"
 
     def arguments(self, database: Database) -> dict[str, Any]:
         lists = zip(("EnableLogTypes", "DisableLogTypes"), self._differs(database), strict=True)

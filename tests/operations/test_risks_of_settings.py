@@ -187,7 +187,10 @@ async def test_logs_are_added_and_taken_away_and_the_others_stay() -> None:
         "log-exports x +upgrade -postgresql", log_exports=("instance", "postgresql")
     )
 
-    assert plan.effect == "Send upgrade and stop postgresql of orders-staging to CloudWatch"
+    then = "Send upgrade of orders-staging to CloudWatch, and no longer postgresql"
+    less = await planned("log-exports x -postgresql", log_exports=("postgresql",))
+    assert plan.effect == then
+    assert less.effect == "Stop sending postgresql of orders-staging to CloudWatch"
     said = {"EnableLogTypes": ["upgrade"], "DisableLogTypes": ["postgresql"]}
     assert plan.call.arguments["CloudwatchLogsExportConfiguration"] == said
     assert change("log-exports x +upgrade -postgresql").as_typed().startswith("/rds log-exports x")
@@ -274,3 +277,13 @@ async def test_a_long_name_of_a_group_does_not_fill_the_card() -> None:
     plan = await planned(f"security-groups x +{OFFICE}", {"groups": names}, **BEHIND_FIRST)
 
     assert plan.effect == f"Add {'y' * 40}… ({OFFICE}) to orders-staging"
+
+
+async def test_what_aws_does_not_say_of_insights_is_not_off_already() -> None:
+    database = cluster(insights=None)
+    asked = change("insights shop-staging off")
+    plan = await asked.plan(door(database), order(database))
+
+    assert plan.call.arguments["EnablePerformanceInsights"] is False
+    assert plan.undo.startswith("Nothing undoes it")
+    assert asked.back(plan) is None
