@@ -195,7 +195,7 @@ async def test_logs_are_added_and_taken_away_and_the_others_stay() -> None:
     assert plan.call.arguments["CloudwatchLogsExportConfiguration"] == said
     assert change("log-exports x +upgrade -postgresql").as_typed().startswith("/rds log-exports x")
     back = plan.baseline["back"]
-    assert back == {"logs": "+postgresql -upgrade"}
+    assert back == {"logs": "+postgresql,-upgrade"}
     undone = from_form(ModifyLogExports, {"target": "x", **back}).operation
     assert undone == change("log-exports x +postgresql -upgrade")
 
