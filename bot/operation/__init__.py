@@ -6,6 +6,7 @@ Parser, help, form, card, row, IAM policy, docs and typeahead are derived from t
 
 from bot.operation._change import Change, Option, WayBack
 from bot.operation._desk import Desk, WantedRequests, WantedRows, environments
+from bot.operation._lost import arrival
 from bot.operation._operation import Control, Operation, Query, flag, positional
 from bot.operation._setting import MODIFY, MODIFY_CLUSTER, MODIFY_INSTANCE, Setting, Wanted, spoken
 
@@ -24,6 +25,7 @@ __all__ = [
     "WantedRequests",
     "WantedRows",
     "WayBack",
+    "arrival",
     "environments",
     "flag",
     "positional",
