@@ -9,6 +9,7 @@ from bot.operation._desk import Desk, WantedRequests, WantedRows, environments
 from bot.operation._lost import arrival
 from bot.operation._operation import Control, Operation, Query, flag, positional
 from bot.operation._setting import MODIFY, MODIFY_CLUSTER, MODIFY_INSTANCE, Setting, Wanted, spoken
+from bot.operation._transition import Transition
 
 __all__ = [
     "MODIFY",
@@ -21,6 +22,7 @@ __all__ = [
     "Option",
     "Query",
     "Setting",
+    "Transition",
     "Wanted",
     "WantedRequests",
     "WantedRows",

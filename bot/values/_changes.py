@@ -143,5 +143,7 @@ class Progress(Value):
     stage: Stage
     detail: str  #: a sentence with AWS's own status: "snapshot pre-upgrade-1 is available"
     percent: int | None = None
-    then_at: int | None = None  #: of what is scheduled: when AWS does it; None: nobody says
+    #: When AWS does by itself what is scheduled, or starts again what was stopped; None: nobody
+    #: says.
+    then_at: int | None = None
     evidence: dict[str, Any] = Field(default_factory=dict)  #: kept, and seen by the next poll
