@@ -4,12 +4,31 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.aws import AWS
-from bot.errors import PreflightError
+from bot.errors import AWSNotFoundError, PreflightError
 from bot.operation import Transition, WayBack
 from bot.params import SnapshotId, Target
-from bot.values import SECOND, Assessment, Database, Kind, Plan, Progress, Risk, Sent, Stage
+from bot.values import (
+    SECOND,
+    Answer,
+    Assessment,
+    Database,
+    Kind,
+    Moment,
+    Plan,
+    Progress,
+    Recheck,
+    Risk,
+    Sent,
+    Stage,
+    asking,
+    micros,
+    paragraph,
+)
 
 WEEK = "AWS starts it again by itself after seven days."
+DAY = micros(timedelta(days=1))
+RESTARTS = "restarts_at"  #: in the evidence
+MOOT = Recheck(result="moot")
 NO_MULTI_AZ = "AWS stops only Aurora clusters and single instances."
 
 
@@ -33,6 +52,7 @@ class StopDatabase(Transition):
         }
     )
     horizon = timedelta(hours=3)
+    rechecked_by_day = True
     permissions = (
         "rds:DescribeDBInstances",
         "rds:DescribeDBClusters",
@@ -104,8 +124,25 @@ class StopDatabase(Transition):
             update={
                 "detail": f"{found.detail}. AWS starts it again by itself {_on(database)}",
                 "then_at": database.restarts_at,
+                "evidence": {RESTARTS: database.restarts_at},
             }
         )
+
+    def recheck_at(self, progress: Progress) -> int | None:
+        return None if progress.then_at is None else progress.then_at - DAY
+
+    async def recheck(self, aws: AWS, sent: Sent) -> Recheck:
+        """A day before AWS starts it: not what runs again, nor what somebody has stopped anew."""
+        try:
+            database = await aws.database(sent.order.target)
+        except AWSNotFoundError:
+            return MOOT
+        at, same = database.restarts_at, database.target == sent.order.target
+        if not same or database.status != "stopped" or at is None or at <= aws.now:
+            return MOOT
+        if at != sent.evidence.get(RESTARTS):
+            return MOOT
+        return Recheck(result="reminded", said=_reminder(database, at))
 
     async def poll(self, aws: AWS, sent: Sent) -> Progress:
         found = await super().poll(aws, sent)
@@ -147,6 +184,23 @@ def _unstoppable(database: Database) -> str:
     if database.engine.startswith("sqlserver") and database.multi_az:
         return f"{name} is SQL Server in Multi-AZ, which AWS does not stop."
     return ""
+
+
+def _reminder(database: Database, at: int) -> Answer:
+    name, typed, again = database.name, database.target.typed, "Stopped for longer than a week"
+    return Answer(
+        title=f"{name} is stopped, and AWS starts it again within a day",
+        parts=(
+            paragraph(
+                "AWS starts it by itself ", Moment(at=at), ": it keeps none stopped for longer "
+                "than seven days. Stop it again once it runs, or start it sooner."
+            ),
+        ),
+        buttons=(
+            asking("Stop again…", "stop_database", typed, again),
+            asking("Start it…", "start_database", typed),
+        ),
+    )  # fmt: skip
 
 
 def _until(database: Database) -> str:
