@@ -6,9 +6,11 @@ Parser, help, form, card, row, IAM policy, docs and typeahead are derived from t
 
 from bot.operation._change import Change, Dependent, Option, WayBack
 from bot.operation._desk import Desk, WantedRequests, WantedRows, environments
+from bot.operation._lost import arrival
 from bot.operation._operation import Control, Operation, Query, flag, positional
 from bot.operation._setting import MODIFY, MODIFY_CLUSTER, MODIFY_INSTANCE, Setting, Wanted, spoken
 from bot.operation._signs import added, changed, signed, signs_back, taken
+from bot.operation._transition import Transition
 
 __all__ = [
     "MODIFY",
@@ -22,11 +24,13 @@ __all__ = [
     "Option",
     "Query",
     "Setting",
+    "Transition",
     "Wanted",
     "WantedRequests",
     "WantedRows",
     "WayBack",
     "added",
+    "arrival",
     "changed",
     "environments",
     "flag",
