@@ -143,6 +143,7 @@ from bot.values._metrics import (
     figure,
 )
 from bot.values._offers import StorageOffer, UpgradeOffer
+from bot.values._parameters import DBParameter
 from bot.values._people import Access, Person, PersonId
 from bot.values._reports import Tally
 from bot.values._requests import (
@@ -196,6 +197,7 @@ __all__ = [
     "Code",
     "Concern",
     "Curve",
+    "DBParameter",
     "Database",
     "Datum",
     "Decision",
