@@ -7,17 +7,27 @@ Parser, help, form, card, row, IAM policy, docs and typeahead are derived from t
 from bot.operation._change import Change, Option, WayBack
 from bot.operation._desk import Desk, WantedRequests, WantedRows, environments
 from bot.operation._operation import Control, Operation, Query, flag, positional
+from bot.operation._parameters import (
+    READ_GROUPS,
+    ParameterChange,
+    ParameterSet,
+    named,
+    parameter_names,
+)
 from bot.operation._setting import MODIFY, MODIFY_CLUSTER, MODIFY_INSTANCE, Setting, Wanted, spoken
 
 __all__ = [
     "MODIFY",
     "MODIFY_CLUSTER",
     "MODIFY_INSTANCE",
+    "READ_GROUPS",
     "Change",
     "Control",
     "Desk",
     "Operation",
     "Option",
+    "ParameterChange",
+    "ParameterSet",
     "Query",
     "Setting",
     "Wanted",
@@ -26,6 +36,8 @@ __all__ = [
     "WayBack",
     "environments",
     "flag",
+    "named",
+    "parameter_names",
     "positional",
     "spoken",
 ]

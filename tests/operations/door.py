@@ -1,5 +1,6 @@
 """A small AWS for one operation: it shows what a test put there, and notes what was asked."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -7,6 +8,7 @@ from bot.aws import AWS
 from bot.errors import AWSNotFoundError, AWSRefusedError
 from bot.values import (
     Database,
+    DBParameter,
     Kind,
     Order,
     Plan,
@@ -35,9 +37,24 @@ class Door:
     offered: tuple[str, ...] = ("db.m6g.large", "db.m6g.xlarge", "db.r6g.large")
     targets: tuple[UpgradeOffer, ...] = (UpgradeOffer(version="16.9"),)
     storage: tuple[StorageOffer, ...] = (StorageOffer(storage_type="gp3", gib=((20, 16_384),)),)
+    groups: Mapping[str, tuple[DBParameter, ...]] = field(default_factory=dict)
+    users: tuple[Database, ...] = ()
+    of_family: Mapping[str, str] = field(default_factory=dict)
     events_of: tuple[RDSEvent, ...] = ()
 
+    async def parameters(self, kind: Kind, group: str) -> tuple[DBParameter, ...]:
+        return self.groups.get(group, ())
+
+    async def using(self, kind: Kind, group: str) -> tuple[Database, ...]:
+        return self.users
+
+    async def families(self, kind: Kind, group: str = "") -> Mapping[str, str]:
+        return {name: it for name, it in self.of_family.items() if group in ("", name)}
+
     async def database(self, target: Target) -> Database:
+        for one in self.users:
+            if one.target.place == target.place:
+                return one
         if self.shown is None:
             raise AWSNotFoundError("DBInstanceNotFound", "AWS knows no such instance.")
         return self.shown
