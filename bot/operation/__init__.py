@@ -4,7 +4,7 @@ Fields are parameters, class attributes facts, methods behaviour; the docstring 
 Parser, help, form, card, row, IAM policy, docs and typeahead are derived from them.
 """
 
-from bot.operation._change import Change, Option, WayBack
+from bot.operation._change import Change, Dependent, Option, WayBack
 from bot.operation._desk import Desk, WantedRequests, WantedRows, environments
 from bot.operation._operation import Control, Operation, Query, flag, positional
 from bot.operation._parameters import (
@@ -15,6 +15,7 @@ from bot.operation._parameters import (
     parameter_names,
 )
 from bot.operation._setting import MODIFY, MODIFY_CLUSTER, MODIFY_INSTANCE, Setting, Wanted, spoken
+from bot.operation._signs import added, changed, signed, signs_back, taken
 
 __all__ = [
     "MODIFY",
@@ -23,6 +24,7 @@ __all__ = [
     "READ_GROUPS",
     "Change",
     "Control",
+    "Dependent",
     "Desk",
     "Operation",
     "Option",
@@ -34,10 +36,15 @@ __all__ = [
     "WantedRequests",
     "WantedRows",
     "WayBack",
+    "added",
+    "changed",
     "environments",
     "flag",
     "named",
     "parameter_names",
     "positional",
+    "signed",
+    "signs_back",
     "spoken",
+    "taken",
 ]

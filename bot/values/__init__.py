@@ -10,6 +10,7 @@ from bot.values._answers import (
     Channel,
     Code,
     Facts,
+    Group,
     Line,
     Link,
     Mention,
@@ -72,6 +73,7 @@ from bot.values._charts import (
     Strip,
     Strips,
 )
+from bot.values._cloudops import CloudOpsRequest, CloudOpsState
 from bot.values._command_line import MENTION, quoted, written
 from bot.values._databases import (
     Area,
@@ -144,7 +146,7 @@ from bot.values._metrics import (
     amount,
     figure,
 )
-from bot.values._offers import StorageOffer, UpgradeOffer
+from bot.values._offers import CertificateOffer, StorageOffer, UpgradeOffer
 from bot.values._parameters import DBParameter
 from bot.values._people import Access, Person, PersonId
 from bot.values._reports import Tally
@@ -193,10 +195,13 @@ __all__ = [
     "AuditEvent",
     "Button",
     "Call",
+    "CertificateOffer",
     "Channel",
     "Chart",
     "Classified",
     "Click",
+    "CloudOpsRequest",
+    "CloudOpsState",
     "Code",
     "Concern",
     "Curve",
@@ -212,6 +217,7 @@ __all__ = [
     "Environment",
     "Facts",
     "Firing",
+    "Group",
     "HeatMap",
     "HeatRow",
     "Incident",

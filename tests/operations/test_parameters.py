@@ -36,7 +36,7 @@ def tuned(**changes: Any) -> Database:
 
 async def planned(typed: str, database: Database | None = None, **aws: Any) -> Plan:
     found = database or tuned()
-    aws = {"groups": {GROUP: KNOWN}, "users": (found,), **aws}
+    aws = {"parameter_groups": {GROUP: KNOWN}, "users": (found,), **aws}
     return await change(typed).plan(door(found, **aws), order(found))
 
 
@@ -47,7 +47,9 @@ async def was_sent(typed: str) -> Sent:
 def now(*found: DBParameter, at: int = NOW + FRESH, **status: Any) -> Any:
     """AWS, that shows these in the group and this of the database."""
     shown = {one.name: one for one in (*KNOWN, *found)}
-    return door(tuned(), groups={GROUP: tuple(shown.values())}, users=(tuned(**status),), now=at)
+    return door(
+        tuned(), parameter_groups={GROUP: tuple(shown.values())}, users=(tuned(**status),), now=at
+    )
 
 
 def given(one: DBParameter, value: str) -> DBParameter:
@@ -132,9 +134,16 @@ async def test_a_parameter_of_the_cluster_is_asked_for_there_and_the_other_way_r
     family = cluster(parameter_group="shared", writer="orders-staging")
 
     with pytest.raises(PreflightError, match="Ask for: /rds parameter shop-staging"):
-        await planned("parameter x log_statement=all", member, groups=groups, cluster=family)
+        await planned(
+            "parameter x log_statement=all", member, parameter_groups=groups, cluster=family
+        )
     with pytest.raises(PreflightError, match="Ask for: /rds parameter orders-staging"):
-        await planned("parameter x work_mem=99", family, groups=groups, users=(member,))
+        await planned(
+            "parameter x work_mem=99",
+            family,
+            parameter_groups=groups,
+            users=(member,),
+        )
 
 
 @pytest.mark.parametrize(
@@ -232,7 +241,7 @@ async def test_of_a_cluster_its_members_are_what_restarts() -> None:
     assert plan.call.action == "rds:ModifyDBClusterParameterGroup"
     assert plan.call.arguments["DBClusterParameterGroupName"] == GROUP
     groups = {GROUP: (given(FORMULA, "500"),)}
-    aws = door(shown, groups=groups, users=(shown,), now=NOW + FRESH)
+    aws = door(shown, parameter_groups=groups, users=(shown,), now=NOW + FRESH)
     ended = await change(typed).poll(aws, sent(plan, shown))
     assert ended.detail.endswith("waits for a restart of a, b")
     step = change(typed).next_step(plan)
