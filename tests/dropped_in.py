@@ -141,5 +141,5 @@ def test_the_iam_policy_and_the_docs_have_it(tmp_path: Path) -> None:
 
     statements = {it["Sid"]: it for it in json.loads(printed.stdout)["Statement"]}
     assert "rds:StopDBInstance" in statements["Change"]["Action"]
-    table = docs.operations_table(CATALOGUE.values())
+    table = docs.operations_tables(CATALOGUE.values())
     assert "| `/rds stop ID TICKET [--keep nothing\\|copy]` | Stop an instance" in table

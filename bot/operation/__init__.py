@@ -7,7 +7,9 @@ Parser, help, form, card, row, IAM policy, docs and typeahead are derived from t
 from bot.operation._change import Change, Option, WayBack
 from bot.operation._desk import Desk, WantedRequests, WantedRows, environments
 from bot.operation._operation import Control, Operation, Query, flag, positional
+from bot.operation._search import search, spoken_words
 from bot.operation._setting import MODIFY, MODIFY_CLUSTER, MODIFY_INSTANCE, Setting, Wanted, spoken
+from bot.operation._topic import Topic
 
 __all__ = [
     "MODIFY",
@@ -20,6 +22,7 @@ __all__ = [
     "Option",
     "Query",
     "Setting",
+    "Topic",
     "Wanted",
     "WantedRequests",
     "WantedRows",
@@ -27,5 +30,7 @@ __all__ = [
     "environments",
     "flag",
     "positional",
+    "search",
     "spoken",
+    "spoken_words",
 ]

@@ -5,7 +5,7 @@ from bot.aws import AWS
 from bot.aws.declined import FAILOVER, declined, tells
 from bot.aws.statuses import ENDED_BADLY, USABLE, busy
 from bot.errors import AWSError, AWSNotFoundError, AWSRefusedError, PreflightError
-from bot.operation import Change, WayBack
+from bot.operation import Change, Topic, WayBack
 from bot.params import Flag, Instance, Switch
 from bot.values import (
     SECOND,
@@ -44,6 +44,7 @@ class RebootInstance(Change):
     """
 
     verb, name = "reboot", "reboot_instance"
+    topic = Topic.RUN
     risk = Risk.MEDIUM
     horizon = timedelta(minutes=30)
     permissions = (
@@ -57,6 +58,10 @@ class RebootInstance(Change):
     )
     needless = (("ApplyImmediately", "A reboot begins at once, as soon as it is approved."),)
     example = "reboot orders-test --reason 'new parameter group'"
+    synonyms = (
+        "reboot restart bounce kick recycle powercycle failover neustart neustarten neustarte "
+        "reinicia reiniciar reinicie reinicio redemarre redemarrer redemarrage switchover"
+    )
 
     target: Instance
     failover: Annotated[
