@@ -59,7 +59,7 @@ async def test_help_and_home_show_it(bot: Bot, slack: SlackSandbox) -> None:
 
     about = flat(await told(ana, "/rds help stop"))
 
-    assert "/rds stop orders-dev OPS-7" in flat(await told(ana, "/rds help change"))
+    assert "Other changes: stop" in flat(await told(ana, "/rds help change"))
     assert "/rds stop ID TICKET [--keep nothing|copy]" in about
     assert "Stop an instance for up to seven days." in about
     assert "It starts again by itself." in about

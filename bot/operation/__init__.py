@@ -4,11 +4,12 @@ Fields are parameters, class attributes facts, methods behaviour; the docstring 
 Parser, help, form, card, row, IAM policy, docs and typeahead are derived from them.
 """
 
-from bot.operation._change import Change, Option, WayBack
+from bot.operation._change import Change, Dependent, Option, WayBack
 from bot.operation._desk import Desk, WantedRequests, WantedRows, environments
 from bot.operation._operation import Control, Operation, Query, flag, positional
 from bot.operation._search import search, spoken_words
 from bot.operation._setting import MODIFY, MODIFY_CLUSTER, MODIFY_INSTANCE, Setting, Wanted, spoken
+from bot.operation._signs import added, changed, signed, signs_back, taken
 from bot.operation._topic import Topic
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "MODIFY_INSTANCE",
     "Change",
     "Control",
+    "Dependent",
     "Desk",
     "Operation",
     "Option",
@@ -27,10 +29,15 @@ __all__ = [
     "WantedRequests",
     "WantedRows",
     "WayBack",
+    "added",
+    "changed",
     "environments",
     "flag",
     "positional",
     "search",
+    "signed",
+    "signs_back",
     "spoken",
     "spoken_words",
+    "taken",
 ]

@@ -236,7 +236,7 @@ class _Sentence:
         word = self.words[at]
         if verb := _change(word):
             # Where it stands for nothing else it need not stand where something is asked for.
-            return verb if word not in vocabulary.FOREIGN or self._is_wanted(at) else ""
+            return verb if word not in vocabulary.FOREIGN or self._is_needed(at) else ""
         behind = self.words[at + 1 : at + 1 + NEAR]
         pairs = ((verb, pair) for verb, its in vocabulary.TOGETHER.items() for pair in its)
         return next((verb for verb, pair in pairs if self._says(at, pair, behind)), "")
@@ -247,9 +247,10 @@ class _Sentence:
         return is_there and self._is_needed(at)
 
     def _is_needed(self, at: int) -> bool:
-        """Wanted, or what somebody needs: ``orders needs a bigger machine``."""
-        before = [one for one in self.words[:at] if one not in vocabulary.SMALL]
-        return self._is_wanted(at) or known((before or [""])[-1], vocabulary.WANTED)
+        """Wanted, or not: ``orders needs a bigger machine``, ``never upgrade it``."""
+        before = [one for one in self.words[:at] if one not in vocabulary.SMALL] or [""]
+        is_spoken_of = known(before[-1], vocabulary.WANTED) or is_negation(before[-1])
+        return self._is_wanted(at) or is_spoken_of
 
     def _change(self, at: int) -> Wish | None:
         verb = self._verb(at)
