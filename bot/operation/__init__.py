@@ -15,8 +15,10 @@ from bot.operation._parameters import (
     named,
     parameter_names,
 )
+from bot.operation._search import search, spoken_words
 from bot.operation._setting import MODIFY, MODIFY_CLUSTER, MODIFY_INSTANCE, Setting, Wanted, spoken
 from bot.operation._signs import added, changed, signed, signs_back, taken
+from bot.operation._topic import Topic
 from bot.operation._transition import Transition
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "ParameterSet",
     "Query",
     "Setting",
+    "Topic",
     "Transition",
     "Wanted",
     "WantedRequests",
@@ -47,8 +50,10 @@ __all__ = [
     "named",
     "parameter_names",
     "positional",
+    "search",
     "signed",
     "signs_back",
     "spoken",
+    "spoken_words",
     "taken",
 ]

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from bot.aws import AWS
 from bot.operation._operation import Operation
+from bot.operation._topic import Topic
 from bot.params import Pairs, Picker
 from bot.values import (
     Assessment,
@@ -59,6 +60,7 @@ class WayBack(NamedTuple):
 class Change(Operation):
     """Alters AWS: planned, perhaps approved, sent once, then followed until it settles."""
 
+    topic = Topic.CHANGES
     risk: ClassVar[Risk]
     #: How long the bot follows before it says that AWS never settled.
     horizon: ClassVar[timedelta] = timedelta(hours=1)

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator
 
-from bot.operation import MODIFY, Setting, Wanted
+from bot.operation import MODIFY, Setting, Topic, Wanted
 from bot.params import Choice, Target
 from bot.values import Database, Risk
 
@@ -39,6 +39,7 @@ class ModifyInsights(Setting):
     """
 
     verb, name = "insights", "modify_insights"
+    topic = Topic.MONITORING
     risk = Risk.LOW
     because = "the database works as before"
     of_cluster = True
@@ -46,6 +47,7 @@ class ModifyInsights(Setting):
     permissions = MODIFY
     needless = (("ApplyImmediately", "AWS always changes Insights at once."),)
     example = "insights orders-dev advanced --reason 'what loads it at night?'"
+    synonyms = "performance+insights"
 
     target: Target
     mode: Mode

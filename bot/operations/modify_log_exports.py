@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from bot.operation import MODIFY, Setting, Wanted, added, changed, signed, signs_back, taken
+from bot.operation import MODIFY, Setting, Topic, Wanted, added, changed, signed, signs_back, taken
 from bot.params import Signed, Target
 from bot.values import Database, Risk
 
@@ -40,6 +40,7 @@ class ModifyLogExports(Setting):
     """
 
     verb, name = "log-exports", "modify_log_exports"
+    topic = Topic.MONITORING
     risk = Risk.LOW
     because = "the database works as before"
     of_cluster = True
@@ -47,6 +48,7 @@ class ModifyLogExports(Setting):
     permissions = MODIFY
     needless = (("ApplyImmediately", "AWS always changes the exports at once."),)
     example = "log-exports orders-test +postgresql --reason 'alarms on its errors'"
+    synonyms = "export+logs logs+cloudwatch"
 
     target: Target
     logs: Types

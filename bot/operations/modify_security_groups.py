@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, PrivateAttr
 
 from bot.aws import AWS
 from bot.errors import AWSError, PreflightError
-from bot.operation import MODIFY, Setting, Wanted, added, changed, signed, signs_back, taken
+from bot.operation import MODIFY, Setting, Topic, Wanted, added, changed, signed, signs_back, taken
 from bot.params import Signed, Target
 from bot.values import Database, Risk
 
@@ -42,6 +42,7 @@ class ModifySecurityGroups(Setting):
     """
 
     verb, name = "security-groups", "modify_security_groups"
+    topic = Topic.ACCESS
     risk = Risk.MEDIUM
     because = "it opens or closes ways to the database"
     of_cluster = True
@@ -49,6 +50,7 @@ class ModifySecurityGroups(Setting):
     permissions = (*MODIFY, "ec2:DescribeSecurityGroups")
     needless = (("ApplyImmediately", "AWS always changes the groups at once."),)
     example = "security-groups orders-test +sg-0b2c3d4e5f6071829 --reason 'the office needs it'"
+    synonyms = "firewall open+port allow+access network+access"
 
     target: Target
     groups: Groups

@@ -46,6 +46,13 @@ class ShowTop(Query):
     verb, name = "top", "show_top"
     permissions = ("pi:DescribeDimensionKeys", "pi:GetResourceMetrics", "rds:DescribeDBInstances")
     example = "top orders-test --range 1h"
+    synonyms = (
+        "top slow slower slowly slowness sluggish crawl crawls hang hanging hung stuck "
+        "lagging laggy load query sql statement wait waiting lock locked block blocked "
+        "blocking blocker deadlock busy hot hammer hammering eat eating heavy expensive "
+        "running process processlist langsam lahm lento lenta lent lente abfrage consulta "
+        "requete"
+    )
 
     target: Target
     range: Annotated[Range, Choice("Range", "|".join(Range), options=tuple(Range))] = Range.HOUR

@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import UsageError
-from bot.operation import Change, Operation, Query
-from bot.params import Choice, Parameter, Picker, Prose, Several, Switch
+from bot.operation import Change, Operation, Query, search
+from bot.params import Parameter, Picker, Prose, Several, Switch
 from bot.values import Kind as Kinds
 from bot.values import quoted
 from handlers.parser._arguments import parameters, read
@@ -29,7 +29,7 @@ from handlers.parser._lookup import (
 )
 from handlers.parser._sentences import DOING, Kind, Wish, requests_in, wish_of
 from handlers.parser._suggestions import is_sentence, plainer, shortened
-from handlers.parser._vocabulary import ALIASES, FLEETWIDE, SENTENCE, is_common, plainly
+from handlers.parser._vocabulary import ALIASES, FILLERS, FLEETWIDE, SENTENCE, is_common, plainly
 from handlers.parser._words import Word, plain, prose, split
 
 __all__ = [
@@ -205,25 +205,21 @@ def _parsed(text: str, catalogue: Mapping[str, type[Operation]]) -> Parsed:
     verbs = verbs_of(catalogue)
     operation, rest = operation_of(words, verbs)
     if "help" in verbs and operation is verbs["help"] and rest:
-        rest = _words(_about(rest, operation, verbs))
+        rest = _words(_about(rest, verbs))
     return _command(operation, read(operation, rest))
 
 
-def _about(
-    asked: Sequence[Word], help_: type[Operation], verbs: Mapping[str, type[Operation]]
-) -> str:
-    """A command by whatever people call it, or a topic: a word that begins as one does."""
+def _about(asked: Sequence[Word], verbs: Mapping[str, type[Operation]]) -> str:
+    """A command by whatever people call it, or words that some commands are about."""
     try:
         return operation_of(asked, verbs, before="help ")[0].verb
     except UnknownVerbError:
-        parameter, word = help_.parameter("about"), asked[0].text.casefold()
-        topics = parameter.options if isinstance(parameter, Choice) else ()
-        begins_verb = any(verb.split()[0] == word for verb in verbs)
-        if len(asked) > 1 or len(word) < 4 or begins_verb:
+        is_spoken = any(plainly(word.text) in SENTENCE - FILLERS for word in asked)
+        said = " ".join(word.text for word in asked)
+        begins_several = any(verb.startswith(f"{key(said)} ") for verb in verbs)
+        if is_spoken or begins_several or not search(said, verbs.values()):
             raise
-        if not any(one.startswith(word[:5]) for one in topics):
-            raise
-        return word
+        return said
 
 
 def _trier(catalogue: Mapping[str, type[Operation]]) -> Tried:
