@@ -118,6 +118,7 @@ from bot.values._incidents import (
     OpenIncidents,
     Origin,
     Phase,
+    Siblings,
     Trouble,
     Unwatched,
 )
@@ -274,6 +275,7 @@ __all__ = [
     "Share",
     "Shared",
     "Shown",
+    "Siblings",
     "Snapshot",
     "Snoozed",
     "Span",
