@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 import yaml
@@ -32,6 +32,7 @@ accounts:
       role_arn: "{role_arn("123456789012")}"}}
   - {{id: "210987654321", name: analytics, regions: [eu-west-1],
       role_arn: "{role_arn("210987654321")}"}}
+roles: {{monitoring: "arn:aws:iam::123456789012:role/rds-monitoring"}}
 polling: {{interval: 200ms, timeout: 1m}}
 """
 
@@ -78,10 +79,16 @@ settings.load_profile("untimed")
 MANIFEST = Path(__file__).parent.parent / "manifest.yml"
 
 
+@pytest.fixture(scope="session")
+def manifest() -> Mapping[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(MANIFEST.read_text("utf-8"))
+    return found
+
+
 @pytest.fixture
-async def slack() -> AsyncIterator[SlackSandbox]:
+async def slack(manifest: Mapping[str, Any]) -> AsyncIterator[SlackSandbox]:
     """A workspace that grants the bot what its manifest asks for, and nothing more."""
-    granted = installed_app(yaml.safe_load(MANIFEST.read_text("utf-8")))
+    granted = installed_app(manifest)
     # Slack waits three seconds; a machine that is busy with all the tests at once may need longer
     async with SlackSandbox(demo_workspace(granted), ack_seconds=10) as sandbox:
         yield sandbox
@@ -128,6 +135,13 @@ def first_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with ThreadPoolExecutor(1) as pool:  # the tests' own loop stays as it is
         pool.submit(asyncio.run, making).result()
     return file
+
+
+@pytest.fixture
+def database_url(first_database: Path, tmp_path: Path) -> str:
+    """A SQLite file of this test's own, with all tables and no rows."""
+    shutil.copy(first_database, tmp_path)
+    return f"sqlite:///{tmp_path}/{first_database.name}"
 
 
 @pytest.fixture

@@ -18,7 +18,9 @@ from bot.errors import AWSError
 from bot.values import (
     Alarm,
     Call,
+    CertificateOffer,
     Database,
+    DBParameter,
     Kind,
     Load,
     LogFile,
@@ -48,6 +50,10 @@ _PARAMETERS = {
     Kind.INSTANCE: "rds:DescribeDBParameters",
     Kind.CLUSTER: "rds:DescribeDBClusterParameters",
 }
+_GROUPS = {
+    Kind.INSTANCE: "rds:DescribeDBParameterGroups",
+    Kind.CLUSTER: "rds:DescribeDBClusterParameterGroups",
+}
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,11 @@ class AWS:
     def has_trail(self) -> bool:
         """Whether steps act under a session name of their own that CloudTrail can be asked for."""
         return self.region.account.role_arn is not None
+
+    @property
+    def monitoring_role(self) -> str:
+        """The role by which Enhanced Monitoring writes in this account; empty where none is set."""
+        return self.region.account.monitoring_role
 
     async def database(self, target: Target) -> Database:
         """As of now, by name. Raises AWSNotFoundError or AWSUnavailableError."""
@@ -98,6 +109,17 @@ class AWS:
         """Versions that it can be upgraded to, oldest first. Raises AWSError."""
         self._allow("rds:DescribeDBEngineVersions")
         return await self.region.upgrades(database.engine, database.engine_version)
+
+    async def certificates(self, database: Database) -> CertificateOffer:
+        """By whom its certificate can be signed, and whether it restarts for one."""
+        self._allow("rds:DescribeCertificates")
+        self._allow("rds:DescribeDBEngineVersions")
+        return await self.region.certificates(database.engine, database.engine_version)
+
+    async def security_groups(self, ids: Sequence[str]) -> Mapping[str, str]:
+        """Names by id, of those that EC2 knows. Raises AWSError."""
+        self._allow("ec2:DescribeSecurityGroups")
+        return await self.region.security_groups(ids)
 
     async def storage_offers(self, database: Database) -> tuple[StorageOffer, ...]:
         """What an instance's storage may become, by kind. Raises AWSError."""
@@ -138,6 +160,24 @@ class AWS:
         if not group or group.startswith("default."):
             return None
         return await self.region.parameter(database.target.kind, group, name)
+
+    async def parameters(self, kind: Kind, group: str) -> tuple[DBParameter, ...]:
+        """All of a parameter group, by name. Raises AWSError."""
+        self._allow(_PARAMETERS[kind])
+        return await self.region.parameters(kind, group)
+
+    async def using(self, kind: Kind, group: str) -> tuple[Database, ...]:
+        """Every database of this account and region whose parameter group that is."""
+        self._allow(_DATABASE[kind])
+        return await self.region.using(kind, group)
+
+    async def families(self, kind: Kind, group: str = "") -> Mapping[str, str]:
+        """By parameter group the engine and major version that it is for; of all, or of one.
+
+        Raises AWSError, also where there is none of that name.
+        """
+        self._allow(_GROUPS[kind])
+        return await self.region.families(kind, group)
 
     async def restart_parameters(self, kind: Kind, group: str) -> Mapping[str, str]:
         """What was set in a parameter group and only a restart applies; of AWS's own, nothing."""

@@ -19,7 +19,9 @@ from bot.values import (
     Alarm,
     AlarmState,
     Call,
+    CertificateOffer,
     Database,
+    DBParameter,
     Firing,
     Kind,
     Lifecycle,
@@ -62,6 +64,15 @@ PARAMETERS = {
     Kind.INSTANCE: ("describe_db_parameters", "DBParameterGroupName"),
     Kind.CLUSTER: ("describe_db_cluster_parameters", "DBClusterParameterGroupName"),
 }
+GROUPS = {
+    Kind.INSTANCE: (
+        "describe_db_parameter_groups", "DBParameterGroups", "DBParameterGroupName",
+    ),
+    Kind.CLUSTER: (
+        "describe_db_cluster_parameter_groups", "DBClusterParameterGroups",
+        "DBClusterParameterGroupName",
+    ),
+}  # fmt: skip
 RESOURCE = {Kind.INSTANCE: "DbiResourceId", Kind.CLUSTER: "DbClusterResourceId"}
 QUOTAS = {"ManualSnapshots": Kind.INSTANCE, "ManualClusterSnapshots": Kind.CLUSTER}
 Describe = tuple[str, str, str, str]
@@ -170,6 +181,25 @@ class Region:
         values = {one["ParameterName"]: one.get("ParameterValue") for one in found}
         return values.get(name)
 
+    async def parameters(self, kind: Kind, group: str) -> tuple[DBParameter, ...]:
+        """All of a parameter group, in AWS's order: by name."""
+        method, argument = PARAMETERS[kind]
+        raw = await self._pages("rds", method, "Parameters", **{argument: group})
+        return tuple(map(rds.parameter, raw))
+
+    async def families(self, kind: Kind, group: str = "") -> Mapping[str, str]:
+        """By parameter group the engine and major version that it is for; of all, or of one."""
+        method, key, argument = GROUPS[kind]
+        asked = {argument: group} if group else {}
+        raw = await self._pages("rds", method, key, **asked)
+        return {one[argument]: one.get("DBParameterGroupFamily") or "" for one in raw}
+
+    async def using(self, kind: Kind, group: str) -> tuple[Database, ...]:
+        """Every database here whose parameter group that is."""
+        found = await self.databases(kind)
+        # AWS keeps names of groups in small letters.
+        return tuple(one for one in found if one.parameter_group.lower() == group.lower())
+
     async def restart_parameters(self, kind: Kind, group: str) -> Mapping[str, str]:
         """Those that somebody set in a parameter group and that only a restart applies."""
         return {
@@ -251,11 +281,28 @@ class Region:
 
     async def upgrades(self, engine: str, version: str) -> tuple[UpgradeOffer, ...]:
         """To which versions that one can be upgraded, oldest first; none: it is AWS's newest."""
-        raw = await self._pages(
+        return offers.upgrades(await self._versions(engine, version))
+
+    async def _versions(self, engine: str, version: str) -> list[dict[str, Any]]:
+        return await self._pages(
             "rds", "describe_db_engine_versions", "DBEngineVersions",
             Engine=engine, EngineVersion=version,
         )  # fmt: skip
-        return offers.upgrades(raw)
+
+    async def certificates(self, engine: str, version: str) -> CertificateOffer:
+        """By whom the certificate of such a database can be signed."""
+        versions = await self._versions(engine, version)
+        with reading():
+            client = await self._sessions.client("rds", self.account, self.name)
+            reply = await client.describe_certificates(MaxRecords=100)
+        return offers.certificates(reply, versions, version)
+
+    async def security_groups(self, ids: Sequence[str]) -> Mapping[str, str]:
+        """Names by id, of those that are there."""
+        asked = [{"Name": "group-id", "Values": list(ids)}]
+        method, key = "describe_security_groups", "SecurityGroups"
+        found = await self._pages("ec2", method, key, Filters=asked)
+        return {one["GroupId"]: one.get("GroupName", "") for one in found}
 
     async def storage_offers(self, instance: str) -> tuple[StorageOffer, ...]:
         """What the storage of that instance may become, by kind."""

@@ -7,13 +7,15 @@ twenty seconds, on credentials whose session name is the step's, so that CloudTr
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from copy import copy
 from functools import cache
 from typing import Any, Self
 
 import aioboto3
 from aiobotocore.config import AioConfig
 from aiobotocore.credentials import AioDeferredRefreshableCredentials
-from aiobotocore.session import AioSession, get_session
+from aiobotocore.hooks import AioHierarchicalEmitter
+from aiobotocore.session import AioSession
 from botocore.loaders import Loader, create_loader
 
 from bot.aws.errors import reading, result
@@ -54,6 +56,7 @@ class Account(Value):
     regions: tuple[str, ...]
     role_arn: str | None = None
     external_id: str | None = None
+    monitoring_role: str = ""  #: by which Enhanced Monitoring writes its figures; empty: none
 
 
 class Acting(Value):
@@ -64,7 +67,10 @@ class Acting(Value):
 
 
 class Sessions:
-    """Every session shares one model loader: 7 ms and 0.5 MiB an account instead of 80 and 11."""
+    """Every session shares one model loader, and copies one set of botocore's own handlers.
+
+    A copy takes 0.4 ms of a processor, registering them 7; the loader saves 70 ms and 10 MiB.
+    """
 
     def __init__(
         self,
@@ -167,7 +173,8 @@ class Sessions:
         return aioboto3.Session(botocore_session=session)
 
     def _fresh(self) -> AioSession:
-        return self._observed(get_session())
+        hooks = copy(_handlers())
+        return self._observed(AioSession(event_hooks=hooks, include_builtin_handlers=False))
 
     def _observed(self, session: AioSession) -> AioSession:
         # STS's global endpoint is far from most, alone, and its tokens are not good everywhere:
@@ -219,3 +226,11 @@ def _some(region: str | None) -> str:
 @cache
 def _models(folders: str | None) -> Loader:
     return create_loader(folders)
+
+
+@cache
+def _handlers() -> AioHierarchicalEmitter:
+    """Botocore's own, the same for every session; to be copied, as clients do with a session's."""
+    hooks = AioHierarchicalEmitter()
+    AioSession(event_hooks=hooks)
+    return hooks

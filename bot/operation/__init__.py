@@ -4,28 +4,51 @@ Fields are parameters, class attributes facts, methods behaviour; the docstring 
 Parser, help, form, card, row, IAM policy, docs and typeahead are derived from them.
 """
 
-from bot.operation._change import Change, Option, WayBack
+from bot.operation._change import Change, Dependent, Option, WayBack
 from bot.operation._desk import Desk, WantedRequests, WantedRows, environments
+from bot.operation._lost import arrival
 from bot.operation._operation import Control, Operation, Query, flag, positional
+from bot.operation._parameters import (
+    READ_GROUPS,
+    ParameterChange,
+    ParameterSet,
+    named,
+    parameter_names,
+)
 from bot.operation._setting import MODIFY, MODIFY_CLUSTER, MODIFY_INSTANCE, Setting, Wanted, spoken
+from bot.operation._signs import added, changed, signed, signs_back, taken
+from bot.operation._transition import Transition
 
 __all__ = [
     "MODIFY",
     "MODIFY_CLUSTER",
     "MODIFY_INSTANCE",
+    "READ_GROUPS",
     "Change",
     "Control",
+    "Dependent",
     "Desk",
     "Operation",
     "Option",
+    "ParameterChange",
+    "ParameterSet",
     "Query",
     "Setting",
+    "Transition",
     "Wanted",
     "WantedRequests",
     "WantedRows",
     "WayBack",
+    "added",
+    "arrival",
+    "changed",
     "environments",
     "flag",
+    "named",
+    "parameter_names",
     "positional",
+    "signed",
+    "signs_back",
     "spoken",
+    "taken",
 ]

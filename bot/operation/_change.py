@@ -7,7 +7,18 @@ from typing import Any, ClassVar, NamedTuple
 from bot.aws import AWS
 from bot.operation._operation import Operation
 from bot.params import Pairs, Picker
-from bot.values import Assessment, Database, Kind, Order, Plan, Progress, Receipt, Risk, Sent
+from bot.values import (
+    Assessment,
+    Database,
+    Kind,
+    Order,
+    Plan,
+    Progress,
+    Receipt,
+    Recheck,
+    Risk,
+    Sent,
+)
 
 
 class Option(NamedTuple):
@@ -18,15 +29,31 @@ class Option(NamedTuple):
     note: str = ""
 
 
+class Dependent(NamedTuple):
+    """What AWS asks for beside the right to a call on its database; the bot calls none of it.
+
+    ``actions`` AWS takes for whoever calls; ``on`` are the kinds of RDS resources, by action, that
+    a call names beside its database: pg, og, subgrp; ``passes`` is the service that is given a
+    role, and the key of the role in ``roles`` of the settings.
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html
+    """
+
+    actions: tuple[str, ...] = ()
+    on: Mapping[str, tuple[str, ...]] = {}
+    passes: tuple[str, str] | None = None
+
+
 class WayBack(NamedTuple):
     """What its button says, and what its form holds beside the database.
 
-    ``operation``: whose form, by its API name; empty where it is the same operation's.
+    ``operation``: whose form, by its API name; empty where it is the same operation's. ``target``:
+    another database of the same account and region, by name.
     """
 
     label: str
     values: Mapping[str, str]
     operation: str = ""
+    target: str = ""
 
 
 class Change(Operation):
@@ -39,8 +66,13 @@ class Change(Operation):
     irreversible: ClassVar[bool] = False
     #: Parameters that AWS's call has and nobody need say here, with the reason.
     needless: ClassVar[Sequence[tuple[str, str]]] = ()
+    #: Whether what a recheck says can wait until it is day for who asked.
+    rechecked_by_day: ClassVar[bool] = False
     #: Whether AWS takes the call for RDS Custom, by its own reference of the API.
     takes_custom: ClassVar[bool] = False
+
+    #: What has to be granted beside ``permissions``, which are what the bot calls.
+    dependent: ClassVar[Dependent] = Dependent()
 
     target: str
 
@@ -86,6 +118,10 @@ class Change(Operation):
         """What takes it back, as a request of its own; None where nothing does."""
         return None
 
+    def next_step(self, plan: Plan) -> "WayBack | None":
+        """What is left to do once it ended well, as a request of its own; None: nothing."""
+        return None
+
     async def plan(self, aws: AWS, order: Order) -> Plan:
         """Look, check the guards, and say what would happen; no side effect.
 
@@ -96,9 +132,9 @@ class Change(Operation):
 
     async def execute(self, aws: AWS, order: Order, plan: Plan) -> Receipt:
         """Send ``plan.call`` unchanged. Called at most once for a step."""
-        return await aws.act(plan.call, self.keep)
+        return await aws.act(plan.call, self.keep_reply)
 
-    def keep(self, reply: Mapping[str, Any]) -> dict[str, Any]:
+    def keep_reply(self, reply: Mapping[str, Any]) -> dict[str, Any]:
         """What the receipt keeps of AWS's reply, for ``poll`` to find again: ids that AWS made,
         never a secret."""
         return {}
@@ -109,4 +145,12 @@ class Change(Operation):
 
     async def reconcile(self, aws: AWS, sent: Sent) -> Progress:
         """After a crash or a lost reply: did our call arrive? Never sends again."""
+        raise NotImplementedError
+
+    def recheck_at(self, progress: Progress) -> int | None:
+        """When what ended so is to be looked at again; None: never."""
+        return None
+
+    async def recheck(self, aws: AWS, sent: Sent) -> Recheck:
+        """What became of it since it ended. Asked again, with later ticks, after an AWSError."""
         raise NotImplementedError

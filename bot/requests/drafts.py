@@ -161,8 +161,13 @@ class Drafts:
     async def _may_look(self, ask: Ask, sight: Sight, looked: Looked, judged: Judged) -> None:
         """What else it touches is told by name, so whoever asks has to see that as well."""
         if looked.touched:
+            families = (one.looked for one in looked.touched)
             try:
+                # Of what cannot be read nobody knows better than that it counts as the strictest.
                 sight.require_environment(judged.classified.environment)
+                for one in families:
+                    if isinstance(one, Looked):
+                        sight.require(one.database)
             except NotAllowedError as error:
                 await refuse(self._store, _refused(ask, None, error.code, ask.reason), error)
 

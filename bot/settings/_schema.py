@@ -36,6 +36,7 @@ from bot.settings._types import (
     Region,
     RiskName,
     RoleArn,
+    RoleArns,
     Sentence,
     TagKey,
     Thresholds,
@@ -340,6 +341,12 @@ class TelemetrySettings(Part):
     namespace: Namespace | None = None
 
 
+class RoleSettings(Part):
+    """Roles that AWS's services act by, one of each account; none: what needs one is refused."""
+
+    monitoring: RoleArns = ()
+
+
 class DigestSettings(Part):
     """A scheduled summary; no environments: all of them."""
 
@@ -370,6 +377,7 @@ class Configuration(Part):
     notifications: NotificationSettings = NotificationSettings()
     health: HealthSettings = HealthSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
+    roles: RoleSettings = RoleSettings()
     digests: tuple[DigestSettings, ...] = ()
     thresholds: Thresholds = AS_USUAL
     aftermath: tuple[Duration, ...] = (timedelta(minutes=15), timedelta(minutes=60))

@@ -20,7 +20,7 @@ from bot.operations import CATALOGUE
 from bot.policy.grants import Grant, closed_environments, grant_of
 from bot.policy.judge import Judge
 from bot.settings import OBSERVES, Loaded, Settings, idle
-from bot.setup.iam import READS, TAGGING, only_reads
+from bot.setup.iam import READS, changes_databases, only_reads
 from bot.values import wall_clock
 from handlers import checks as slack
 from storage import checks as storage
@@ -162,7 +162,7 @@ def _few(names: Set[str]) -> str:
 def trials(settings: Settings, account: str) -> tuple[aws.Trial, ...]:
     """What the role of an account has to be let do, and where it must not be."""
     grant, needs = grant_of(settings, account), _needs(only_reads)
-    changing = _needs(lambda action: not only_reads(action) and action not in TAGGING)
+    changing = _needs(lambda action: not only_reads(action) and changes_databases(action))
     if settings.observe:
         forbidden = aws.Trial(needs=changing, unless="although the bot only observes")
         return (aws.Trial(needs=needs), forbidden)
@@ -171,7 +171,22 @@ def trials(settings: Settings, account: str) -> tuple[aws.Trial, ...]:
         return (aws.Trial(needs=needs), forbidden)
     opening = dict.fromkeys(grant.keys[:1], next(iter(grant.words), ""))
     wanted = aws.Trial(needs=_needs(lambda _: True), tags=opening)
-    return (wanted, *(_closing(grant, changing) if not grant.is_free else ()))
+    return (
+        wanted,
+        *_passing(settings, account),
+        *(_closing(grant, changing) if not grant.is_free else ()),
+    )
+
+
+def _passing(settings: Settings, account: str) -> Iterator[aws.Trial]:
+    """Roles of that account that changes give to a service."""
+    for one in CATALOGUE.values():
+        if not issubclass(one, Change) or one.dependent.passes is None:
+            continue
+        service, key = one.dependent.passes
+        roles = tuple(arn for arn in getattr(settings.roles, key) if arn.split(":")[4] == account)
+        needs, told = {one.verb: ("iam:PassRole",)}, {"iam:PassedToService": service}
+        yield from [aws.Trial(needs=needs, on=roles, told=told)] * bool(roles)
 
 
 def _closing(grant: Grant, changing: Mapping[str, Sequence[str]]) -> Iterator[aws.Trial]:

@@ -1,13 +1,15 @@
 """The IAM policies that the catalogue needs, for whoever installs the bot."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from bot.aws.checks import kinds_of
 from bot.aws.partitions import partition
 from bot.errors import SettingsError
-from bot.operation import Operation
+from bot.operation import Change, Dependent, Operation
 from bot.policy.grants import ANY, Grant, grant_of, shut_accounts, tag_keys
 from bot.settings import Settings
 from bot.values import Value
@@ -21,10 +23,18 @@ READS = ("cloudtrail:LookupEvents", "cloudwatch:DescribeAlarmHistory",
          "rds:DescribePendingMaintenanceActions")  # fmt: skip
 #: How the names of actions begin that change nothing.
 READING = ("Describe", "Download", "Get", "List", "Lookup")
+READS_OF_RDS = ["rds:Describe*", "rds:Download*", "rds:List*"]
+#: What AWS needs a caller to be allowed as well, whatever the call says.
+#: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html
+ALONG = {"rds:ModifyDBCluster": ("rds:ModifyDBInstance",)}
+#: On what a service may act for whoever calls RDS: secrets that RDS makes begin so.
+#: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html
+BEHIND = {"kms": "key/*", "secretsmanager": "secret:rds!*"}
 #: Tags decide the environment, so the bot may set none on what it changes.
 TAGGING = frozenset({"rds:AddTagsToResource", "rds:RemoveTagsFromResource"})
 SNAPSHOTS = ("snapshot", "cluster-snapshot")
 DATABASES = ("db", "cluster")
+GROUPS = ("pg", "cluster-pg")
 #: Characters of a policy, blanks not counted, that AWS takes as one of its own and inside a role:
 #: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 MANAGED, INLINE = 6_144, 10_240
@@ -38,6 +48,7 @@ class Wanted(Value):
     account: str | None = None  #: for that one alone, by id or name; None: for all
     observe: bool | None = None  #: not a single action that changes anything; None: as set
     region: str | None = None  #: tells the partition where no setting does
+    operations: tuple[str, ...] = ()  #: those alone, by verb or name; none: all
 
     def observes(self, settings: Settings) -> bool:
         return settings.observe if self.observe is None else self.observe
@@ -57,7 +68,7 @@ def role_policy(
     _listed(wanted.account, settings)
     if not _roles(settings):
         return bot_policy(catalogue, settings, wanted)
-    return _document(_operating(catalogue, settings, wanted, with_role=True))
+    return _document(_operating(_chosen(catalogue, wanted), settings, wanted, with_role=True))
 
 
 def bot_policy(
@@ -73,7 +84,7 @@ def bot_policy(
     itself = len(roles) < len(settings.accounts) or not roles
     statements: Statements = []
     if itself:
-        statements += _operating(catalogue, settings, wanted, with_role=False)
+        statements += _operating(_chosen(catalogue, wanted), settings, wanted, with_role=False)
     if roles:
         # AWS wants the second one on both sides, here and in the trust policy of each role.
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
@@ -112,8 +123,8 @@ def too_long(document: dict[str, Any]) -> str:
     if length <= INLINE:
         return f"{said}. Put it into the role itself, as an inline one: there it takes {INLINE:,}."
     return (
-        f"{said} and {INLINE:,} in an inline one. Print each account by itself (--account), or "
-        "shorten environments.words, tag_keys or instances."
+        f"{said} and {INLINE:,} in an inline one. Print each account by itself (--account), only "
+        "some operations (--operations), or shorten environments.words, tag_keys or instances."
     )
 
 
@@ -130,10 +141,25 @@ def _roles(settings: Settings) -> list[str]:
     return [one.role_arn for one in settings.accounts if one.role_arn]
 
 
+def _chosen(catalogue: Iterable[type[Operation]], wanted: Wanted) -> tuple[type[Operation], ...]:
+    """Raises SettingsError for an operation that is in no catalogue."""
+    known = tuple(catalogue)
+    names = {name for one in known for name in (one.verb, one.name)}
+    if strange := [one for one in wanted.operations if one not in names]:
+        verbs = ", ".join(sorted(one.verb for one in known if one.permissions))
+        raise SettingsError([f"--operations {', '.join(strange)}: there are {verbs}"])
+    asked = set(wanted.operations)
+    return tuple(one for one in known if not asked or asked & {one.verb, one.name})
+
+
 def _operating(
-    catalogue: Iterable[type[Operation]], settings: Settings, wanted: Wanted, *, with_role: bool
+    catalogue: Sequence[type[Operation]], settings: Settings, wanted: Wanted, *, with_role: bool
 ) -> Statements:
-    allowed = {action for operation in catalogue for action in operation.permissions} | set(READS)
+    dependents = [one.dependent for one in catalogue if issubclass(one, Change)]
+    called = {action for operation in catalogue for action in operation.permissions} | set(READS)
+    behind = {action for one in dependents for action in one.actions}
+    behind |= {action for one in called for action in ALONG.get(one, ())}
+    allowed = called | {one for one in behind if one.startswith("rds:")}
     reading = sorted(action for action in allowed if only_reads(action))
     place = _Place(partition(settings, wanted.region))
     statements: Statements = [
@@ -141,12 +167,49 @@ def _operating(
     ]
     if wanted.observes(settings):
         return statements
-    changing = sorted(allowed - set(reading) - TAGGING)
+    changing = sorted(allowed - set(reading))
     grants = _grants(settings, wanted, with_role)
     for number, (grant, accounts) in enumerate(grants.items(), 1):
         here = place._replace(accounts=accounts, number=f"In{number}" if len(grants) > 1 else "")
-        statements += _changes(grant, changing, sorted(allowed & TAGGING), here)
+        statements += _changes(grant, changing, here)
+        statements += _along(dependents, behind - allowed, settings, here)
     return [*statements, *_refusals(changing, settings, place.partition)]
+
+
+def _along(
+    dependents: Iterable[Dependent], behind: Iterable[str], settings: Settings, place: "_Place"
+) -> Iterator[dict[str, Any]]:
+    """What AWS asks for beside the right to a call on its database, and the bot never calls."""
+    number, named = place.number, list(dependents)
+    for count, (action, kinds) in enumerate(sorted(
+        {(action, kinds) for one in named for action, kinds in one.on.items()}
+    ), 1):  # fmt: skip
+        yield {"Sid": f"Name{count}{number}", "Effect": "Allow", "Action": [action],
+               "Resource": place.arns(kinds)}  # fmt: skip
+    for service, of_service in groupby(sorted(behind), lambda one: one.partition(":")[0]):
+        yield _behind(service, list(of_service), place)
+    for count, (service, key) in enumerate(sorted({one.passes for one in named if one.passes}), 1):
+        roles: Sequence[str] = getattr(settings.roles, key)
+        mine = [one for one in roles if {ANY, one.split(":")[4]} & set(place.accounts)]
+        condition = {"StringEquals": {"iam:PassedToService": service}}
+        if mine:
+            yield {"Sid": f"PassRole{count}{number}", "Effect": "Allow", "Action": ["iam:PassRole"],
+                   "Resource": mine, "Condition": condition}  # fmt: skip
+
+
+def _behind(service: str, actions: list[str], place: "_Place") -> dict[str, Any]:
+    """Keys only by way of the services that ask for them.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
+    """
+    resources = [
+        f"arn:{place.partition}:{service}:*:{account}:{BEHIND[service]}"
+        for account in place.accounts
+    ]
+    via = {"StringLike": {"kms:ViaService": ["rds.*", "secretsmanager.*"]}}
+    sid = f"Behind{service.capitalize()}{place.number}"
+    statement = {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resources}
+    return {**statement, **({"Condition": via} if service == "kms" else {})}
 
 
 def _grants(settings: Settings, wanted: Wanted, with_role: bool) -> Mapping[Grant, tuple[str, ...]]:
@@ -188,18 +251,25 @@ class _Place(NamedTuple):
         ]
 
 
-def _changes(
-    grant: Grant, changing: list[str], tagging: list[str], place: _Place
-) -> Iterator[dict[str, Any]]:
+def changes_databases(action: str) -> bool:
+    """Whether AWS asks for a yes of a database: it changes one, or is made of one."""
+    return bool(set(kinds_of(action)) & set(DATABASES))
+
+
+def _changes(grant: Grant, changing: list[str], place: _Place) -> Iterator[dict[str, Any]]:
     """Each resource of a call needs its own yes. A snapshot that is still to be made has no tags,
-    so what it is made of decides alone.
+    so what it is made of decides alone. Nor does a parameter group say which databases use it: the
+    bot itself holds the rules against each of them.
 
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html
     """
     databases, number = place.arns(DATABASES), place.number
-    allow = {"Effect": "Allow", "Action": changing, "Resource": databases}
-    deny = {**allow, "Effect": "Deny"}
+    own = list(filter(changes_databases, changing))
+    allow = {"Effect": "Allow", "Action": own, "Resource": databases}
+    # All but reads, whatever it is called: as long as a policy may be, this is short.
+    deny = {"Effect": "Deny", "NotAction": READS_OF_RDS, "Resource": databases}
     making = [one for one in changing if set(kinds_of(one)) & set(SNAPSHOTS)]
+    groups = [one for one in changing if set(kinds_of(one)) & set(GROUPS)]
     if grant.is_free or grant.untagged:
         yield {"Sid": f"Change{number}", **allow}
     elif grant.words:
@@ -209,8 +279,11 @@ def _changes(
     if grant.opened:
         named = place.arns(DATABASES, grant.opened)
         yield {"Sid": f"ChangeByName{number}", **allow, "Resource": named}
-    yield {"Sid": f"MakeSnapshots{number}", "Effect": "Allow", "Action": [*making, *tagging],
+    yield {"Sid": f"MakeSnapshots{number}", "Effect": "Allow", "Action": making,
            "Resource": place.arns(SNAPSHOTS)}  # fmt: skip
+    if groups:
+        yield {"Sid": f"ChangeParameterGroups{number}", "Effect": "Allow", "Action": groups,
+               "Resource": place.arns(GROUPS)}  # fmt: skip
     for key, mark in zip(grant.keys, _marks(grant.keys), strict=True):
         tag = f"aws:ResourceTag/{key}"
         # A negated comparison also holds where the tag is absent, of which others decide: so Null.
@@ -224,13 +297,18 @@ def _changes(
 
 def _refusals(changing: list[str], settings: Settings, partition: str) -> Iterator[dict[str, Any]]:
     """Nothing where the rules let nothing pass, and no tag that decides on anything."""
-    deny = {"Effect": "Deny", "Action": [*changing, *sorted(TAGGING)]}
+    deny = {"Effect": "Deny", "Action": [*_alike(changing), *sorted(TAGGING)]}
     if shut := shut_accounts(settings):
         everything = [f"arn:{partition}:rds:*:{account}:*" for account in shut]
         yield {"Sid": "NeverInTheseAccounts", **deny, "Resource": everything}
     if keys := tag_keys(settings):
         named = {"ForAnyValue:StringEqualsIgnoreCase": {"aws:TagKeys": list(keys)}}
         yield {"Sid": "NeverTagsThatDecide", **deny, "Resource": "*", "Condition": named}
+
+
+def _alike(actions: Iterable[str]) -> list[str]:
+    """All that begin so: a refusal may be wider than what is let through, and shorter for it."""
+    return sorted({re.sub(r"(:[A-Z][a-z]+).*", r"\1*", one) for one in actions})
 
 
 def _marks(keys: Sequence[str]) -> list[str]:

@@ -7,7 +7,7 @@ Each form of it begins with rich_text, because Slack does not let an update take
 import re
 from collections.abc import Iterator, Sequence
 
-from bot.operations import way_back
+from bot.operations import next_step, way_back
 from bot.settings import OBSERVES
 from bot.values import (
     WEEK_BEFORE,
@@ -220,7 +220,9 @@ def _buttons(request: Request, *, is_held: bool) -> list[Element]:
 
 
 def _afterwards(request: Request) -> Iterator[Element]:
-    """The way back from what was done; and where it did worse, how it was a week before."""
+    """What is left to do, and the way back; where it did worse, also how it was a week before."""
+    if request.status is Status.SUCCEEDED and (left := next_step(request)):
+        yield from controls(left)
     was_done = request.status is Status.SUCCEEDED or request.is_worse_since
     if was_done and (back := way_back(request)):
         yield from controls(back)

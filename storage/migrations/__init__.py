@@ -1,6 +1,7 @@
 """The shape of the tables through time, and how a database is brought up to it."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -104,5 +105,7 @@ def _revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+@cache
 def _scripts() -> ScriptDirectory:
+    """Those of this version, read once: a process does not change its version."""
     return ScriptDirectory(str(_PLACE))

@@ -25,8 +25,8 @@ class Held:
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    database = await Store.open(f"sqlite:///{tmp_path}/bot.db", lambda: 1)
+async def store(database_url: str) -> AsyncIterator[Store]:
+    database = await Store.open(database_url, lambda: 1)
     yield database
     await database.close()
 

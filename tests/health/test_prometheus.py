@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -119,8 +118,8 @@ rds_bot_audit_head_seq 0.0
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    database = await Store.open(f"sqlite:///{tmp_path}/bot.db", lambda: 1)
+async def store(database_url: str) -> AsyncIterator[Store]:
+    database = await Store.open(database_url, lambda: 1)
     yield database
     await database.close()
 

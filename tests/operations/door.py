@@ -1,13 +1,18 @@
 """A small AWS for one operation: it shows what a test put there, and notes what was asked."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from bot.aws import AWS
 from bot.errors import AWSNotFoundError, AWSRefusedError
+from bot.sandbox.aws.security_groups import GROUPS
 from bot.values import (
+    CertificateOffer,
     Database,
+    DBParameter,
     Kind,
+    Maintenance,
     Order,
     Plan,
     RDSEvent,
@@ -19,6 +24,8 @@ from bot.values import (
     UpgradeOffer,
 )
 from tests.samples import ANA, MINUTE, NOW, sample_database, sample_target
+
+SIGNED_BY = CertificateOffer(authorities=("rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1"), in_place=True)
 
 
 @dataclass
@@ -32,12 +39,43 @@ class Door:
     now: int = NOW
     cluster: Database | None = None
     marks: int = 0
+    due: tuple[Maintenance, ...] = ()
+    certified: CertificateOffer = SIGNED_BY
+    #: None: they may not be read.
+    groups: Mapping[str, str] | None = field(default_factory=lambda: {**GROUPS})
+    monitoring_role: str = "arn:aws:iam::123456789012:role/rds-monitoring"
     offered: tuple[str, ...] = ("db.m6g.large", "db.m6g.xlarge", "db.r6g.large")
     targets: tuple[UpgradeOffer, ...] = (UpgradeOffer(version="16.9"),)
     storage: tuple[StorageOffer, ...] = (StorageOffer(storage_type="gp3", gib=((20, 16_384),)),)
+    parameter_groups: Mapping[str, tuple[DBParameter, ...]] = field(default_factory=dict)
+    users: tuple[Database, ...] = ()
+    of_family: Mapping[str, str] = field(default_factory=dict)
     events_of: tuple[RDSEvent, ...] = ()
 
+    async def parameters(self, kind: Kind, group: str) -> tuple[DBParameter, ...]:
+        return self.parameter_groups.get(group, ())
+
+    async def using(self, kind: Kind, group: str) -> tuple[Database, ...]:
+        return self.users
+
+    async def families(self, kind: Kind, group: str = "") -> Mapping[str, str]:
+        return {name: it for name, it in self.of_family.items() if group in ("", name)}
+
+    async def certificates(self, database: Database) -> CertificateOffer:
+        return self.certified
+
+    async def security_groups(self, ids: Sequence[str]) -> Mapping[str, str]:
+        if self.groups is None:
+            raise AWSRefusedError("UnauthorizedOperation", "not authorized")
+        return {one: name for one, name in self.groups.items() if one in ids}
+
+    async def maintenance(self, database: Database) -> tuple[Maintenance, ...]:
+        return self.due
+
     async def database(self, target: Target) -> Database:
+        for one in self.users:
+            if one.target.place == target.place:
+                return one
         if self.shown is None:
             raise AWSNotFoundError("DBInstanceNotFound", "AWS knows no such instance.")
         return self.shown
@@ -106,5 +144,7 @@ def cluster(**changes: Any) -> Database:
     target = sample_target(
         kind=Kind.CLUSTER, identifier="shop-staging", resource_id="cluster-SHOPSTAGING"
     )
-    fields: dict[str, Any] = {"engine": "aurora-postgresql", "members": ("shop-staging-1",)}
-    return sample_database(target=target, **fields | changes)
+    fields: dict[str, Any] = {
+        "target": target, "engine": "aurora-postgresql", "members": ("shop-staging-1",)
+    }  # fmt: skip
+    return sample_database(**fields | changes)

@@ -1,8 +1,10 @@
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from storage.engine import is_sqlite, parse_url, sqlite_path
 from storage.store import Store
 from storage.tables.chain import AuditKey
 from tests.postgres import empty_postgres_url, postgres, postgres_template, postgres_url
@@ -28,7 +30,11 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def database(url: str, clock: Clock) -> AsyncIterator[Store]:
+async def database(url: str, clock: Clock, first_database: Path) -> AsyncIterator[Store]:
+    if is_sqlite(where := parse_url(url)):
+        file = sqlite_path(where)
+        file.parent.mkdir(mode=0o700, exist_ok=True)
+        shutil.copy(first_database, file)
     database = await Store.open(url, clock, audit_key=KEY)
     yield database
     await database.close()

@@ -67,11 +67,13 @@ async def test_a_second_process_is_welcome_on_postgresql(database: Store, url: s
 
 
 @only_sqlite
-async def test_only_the_bots_user_may_read_the_file(database: Store, url: str) -> None:
-    await filed(database)
+async def test_only_the_bots_user_may_read_the_file(url: str, clock: Clock) -> None:
     path = Path(url.removeprefix("sqlite:///"))
+    database = await Store.open(url, clock)
+    await filed(database)
 
     modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
+    await database.close()
 
     assert set(modes) == {f"rds-bot.db{end}" for end in ("", "-shm", "-wal", ".lock")}
     assert set(modes.values()) == {0o600}

@@ -5,6 +5,8 @@ Collected only by ``test_drop_in.py``, in a process whose ``bot`` has one more f
 
 import asyncio
 
+import pytest
+
 from bot.sandbox.aws import InstanceSpec
 from bot.values import Environment, Risk, Status
 from tests.conftest import CONFIG
@@ -84,11 +86,15 @@ async def test_it_is_not_sent_where_the_other_was_replaced(stage: Stage) -> None
     assert stage.aws.calls(CALL) == []
 
 
-async def test_whoever_may_not_look_at_the_other_cannot_ask_for_it(stage: Stage) -> None:
+@pytest.mark.parametrize("twins", ["orders-dev orders-staging", "warehouse orders-staging"])
+async def test_whoever_may_not_look_at_the_other_cannot_ask_for_it(
+    stage: Stage, twins: str
+) -> None:
+    """Be it the stricter one or not."""
     viewers = {"environments": {"staging": {"users": ["U0DORA0001"]}}}
     config = configured(access={"approvers": {"groups": ["S0DBAS0001"]}, "viewers": viewers})
     async with stage.bot(config) as play:
-        said = flat(await told(stage.slack.member("ana"), "/rds twins orders-dev orders-staging"))
+        said = flat(await told(stage.slack.member("ana"), f"/rds twins {twins}"))
         await play.quiet()
 
         assert "not among those who may look at staging databases" in said

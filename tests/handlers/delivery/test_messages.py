@@ -1,7 +1,6 @@
 """What stands in Slack already is found again, in the place where it stands."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -45,8 +44,8 @@ class Uploads:
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    database = await Store.open(f"sqlite:///{tmp_path}/bot.db", Clock())
+async def store(database_url: str) -> AsyncIterator[Store]:
+    database = await Store.open(database_url, Clock())
     yield database
     await database.close()
 

@@ -1,7 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any, NoReturn, cast
 
 import pytest
@@ -41,8 +40,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
-    database = await Store.open(f"sqlite:///{tmp_path}/bot.db", clock)
+async def store(database_url: str, clock: Clock) -> AsyncIterator[Store]:
+    database = await Store.open(database_url, clock)
     yield database
     await database.close()
 

@@ -1,6 +1,5 @@
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -34,13 +33,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/bot.db"
-
-
-@pytest.fixture
-async def database(url: str, clock: Clock) -> AsyncIterator[Store]:
-    database = await Store.open(url, clock)
+async def database(database_url: str, clock: Clock) -> AsyncIterator[Store]:
+    database = await Store.open(database_url, clock)
     yield database
     await database.close()
 
@@ -96,7 +90,7 @@ async def test_work_does_not_wait_for_ever(database: Store, intake: Intake, work
 
 
 async def test_what_was_kept_and_never_ended_is_taken_up_again_and_counted(
-    url: str, intake: Intake, work: Work, clock: Clock
+    database_url: str, intake: Intake, work: Work, clock: Clock
 ) -> None:
     await intake.keep("command", "lost", {})
     seen: list[int] = []
@@ -110,11 +104,11 @@ async def test_what_was_kept_and_never_ended_is_taken_up_again_and_counted(
     await intake.idle()
 
     assert seen == [2]
-    assert await unprocessed(url) == []
+    assert await unprocessed(database_url) == []
 
 
 async def test_what_was_begun_too_often_is_given_up_and_told(
-    url: str, database: Store, intake: Intake, work: Work, clock: Clock
+    database_url: str, database: Store, intake: Intake, work: Work, clock: Clock
 ) -> None:
     await database.inbox.take_in(Incoming("killer", "command", {}, NOW, attempts=ATTEMPTS))
 
@@ -123,4 +117,4 @@ async def test_what_was_begun_too_often_is_given_up_and_told(
     await intake.idle()
 
     assert (work.done, work.failed) == ([], ["killer"])
-    assert await unprocessed(url) == []
+    assert await unprocessed(database_url) == []
