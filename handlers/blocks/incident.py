@@ -63,7 +63,8 @@ ALONE = Siblings()
 def incident(
     given: Incident, denied: frozenset[str] = frozenset(), siblings: Siblings = ALONE
 ) -> Payload:
-    """``text`` and ``blocks``; ``denied``: changes that the policy has nobody make here."""
+    """``text`` and ``blocks``; ``denied``: changes that the policy has nobody make here;
+    ``siblings`` are named while it is open."""
     said = f"{_what(given)} · {_state(given)}"
     mark = [emoji(EMOJI[given.phase]), *leaves((" ", Strong(text=said)), TITLE)]
     first: Part = {"type": "rich_text_section", "elements": mark}
