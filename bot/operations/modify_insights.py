@@ -80,7 +80,7 @@ class ModifyInsights(Setting):
         return {"mode": _mode(database)}
 
     def undo(self, database: Database) -> str:
-        return f"Setting it back to {_mode(database)} undoes it."
+        return f"Set it back to {_mode(database)}."
 
     def warnings(self, database: Database) -> Iterator[str]:
         if self.mode == "off":

@@ -162,7 +162,7 @@ def voting(request: Request, who: Line, lapsed: Sequence[Vote] = ()) -> Iterator
 
 
 def _way_back(undo: str) -> Line:
-    if undo == Plan.model_fields["undo"].default:
+    if undo.startswith(Plan.model_fields["undo"].default.rstrip(".")):
         return (Strong(text=undo),)
     return (Strong(text="Undo:"), f" {undo}")
 
