@@ -26,6 +26,7 @@ class ModifyDataAPI(Setting):
     """
 
     verb, name = "data-api", "modify_data_api"
+    called = "Data API"
     risk = Risk.HIGH
     because = "it opens a way to the data over HTTPS, past its network"
     horizon = timedelta(minutes=30)

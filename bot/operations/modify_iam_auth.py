@@ -28,6 +28,7 @@ class ModifyIAMAuth(Setting):
     """
 
     verb, name = "iam-auth", "modify_iam_auth"
+    called = "IAM logins"
     risk = Risk.LOW
     because = "logins with a password work as before"
     immediately = True

@@ -28,6 +28,7 @@ class ModifyMultiAZ(Setting):
     """
 
     verb, name = "multi-az", "modify_multi_az"
+    called = "Multi-AZ"
     risk = Risk.MEDIUM
     because = "writes are slower while AWS makes the standby"
     immediately = True

@@ -47,6 +47,15 @@ def test_what_asks_for_more_says_so_by_dots() -> None:
     assert not asks_nothing(CATALOGUE["show_database"])
 
 
+def test_a_label_is_plain_english_and_names_one_operation() -> None:
+    labels = [one.label() for one in CATALOGUE.values()]
+
+    assert len(set(labels)) == len(labels)
+    assert not {"iam", "az", "api"} & {word.lower() for one in labels for word in one.split()
+                                       if not word.isupper()}  # fmt: skip
+    assert "Multi-AZ…" in words(launcher(Desktop(tuple(CATALOGUE.values()), (), (), HERE)))
+
+
 def test_many_requests_are_counted_and_fit() -> None:
     mine = [sample_request(id=1000 + n, reason="<!channel>" * 300) for n in range(100)]
     waiting = [sample_request(id=3000 + n, status=Status.PENDING) for n in range(200)]
