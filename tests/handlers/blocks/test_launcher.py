@@ -35,7 +35,7 @@ def test_what_waits_stands_first_and_nothing_empty_stands_at_all() -> None:
     said = words(busy)
     assert said.index("Waiting for you") < said.index("Approve") < said.index("Snapshot…")
     assert "Your open requests" not in said
-    assert words(calm).startswith("Nothing waits for you.")
+    assert words(calm).startswith("No request waits for you.")
 
 
 def test_what_asks_for_more_says_so_by_dots() -> None:
