@@ -525,3 +525,4 @@ def test_all_that_a_card_leaves_out_is_in_its_details(status: Status) -> None:
                  "rds:RebootDBInstance", "rule 2 of 2", "tag Environment=staging", "Checked:",
                  "/rds reboot orders-staging@main/us-east-1", "new parameter group"):  # fmt: skip
         assert told in made or status is Status.REJECTED, told
+    assert made.count("because") == 1
