@@ -9,7 +9,7 @@ from bot.aws.declined import FAILOVER, declined, tells
 from bot.aws.statuses import ENDED_BADLY, USABLE, busy
 from bot.errors import AWSNotFoundError, PreflightError
 from bot.fleet.classes import compared
-from bot.operation import Change, Option, WayBack, arrival
+from bot.operation import Change, Option, Topic, WayBack, arrival
 from bot.params import Cluster, Offered
 from bot.values import (
     Assessment,
@@ -56,6 +56,7 @@ class FailoverCluster(Change):
     """
 
     verb, name = "failover", "failover_cluster"
+    topic = Topic.RUN
     risk = Risk.MEDIUM
     horizon = timedelta(minutes=30)
     permissions = (

@@ -5,7 +5,7 @@ from bot.aws import AWS
 from bot.aws.declined import FAILOVER, declined, tells
 from bot.aws.statuses import ENDED_BADLY, USABLE, busy
 from bot.errors import AWSError, AWSNotFoundError, PreflightError
-from bot.operation import Change, WayBack, arrival
+from bot.operation import Change, Topic, WayBack, arrival
 from bot.params import Flag, Instance, Switch
 from bot.values import (
     Assessment,
@@ -35,6 +35,7 @@ class RebootInstance(Change):
     """
 
     verb, name = "reboot", "reboot_instance"
+    topic = Topic.RUN
     risk = Risk.MEDIUM
     horizon = timedelta(minutes=30)
     permissions = (
@@ -48,6 +49,10 @@ class RebootInstance(Change):
     )
     needless = (("ApplyImmediately", "A reboot begins at once, as soon as it is approved."),)
     example = "reboot orders-test --reason 'new parameter group'"
+    synonyms = (
+        "reboot restart bounce kick recycle powercycle failover neustart neustarten neustarte "
+        "reinicia reiniciar reinicie reinicio redemarre redemarrer redemarrage switchover"
+    )
 
     target: Instance
     failover: Annotated[

@@ -3,7 +3,7 @@ from datetime import timedelta
 from types import MappingProxyType
 
 from bot.aws.statuses import USABLE
-from bot.operation import Transition, WayBack
+from bot.operation import Topic, Transition, WayBack
 from bot.params import Target
 from bot.values import Assessment, Database, Kind, Plan, Risk
 
@@ -15,6 +15,7 @@ class StartDatabase(Transition):
     """
 
     verb, name = "start", "start_database"
+    topic = Topic.RUN
     act, what = "Start", "a start"
     risk = Risk.LOW
     # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.aws import AWS
 from bot.errors import AWSNotFoundError, PreflightError
-from bot.operation import Dependent, Transition, WayBack
+from bot.operation import Dependent, Topic, Transition, WayBack
 from bot.params import SnapshotId, Target
 from bot.values import (
     SECOND,
@@ -40,6 +40,7 @@ class StopDatabase(Transition):
     """
 
     verb, name = "stop", "stop_database"
+    topic = Topic.RUN
     act, what = "Stop", "a stop"
     risk = Risk.MEDIUM
     # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_StopInstance.html

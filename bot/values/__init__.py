@@ -28,6 +28,7 @@ from bot.values._base import SECOND, Value, canonical, fingerprint, label, micro
 from bot.values._buttons import (
     AGAIN,
     ALL,
+    BUTTON_VALUE,
     FORM,
     KEEP,
     OPEN_CHART,
@@ -37,6 +38,7 @@ from bot.values._buttons import (
     WEEK_BEFORE,
     all_panels,
     asking,
+    filled,
     keep_fresh,
     looking,
     more,
@@ -146,6 +148,7 @@ from bot.values._metrics import (
     figure,
 )
 from bot.values._offers import CertificateOffer, StorageOffer, UpgradeOffer
+from bot.values._parameters import DBParameter
 from bot.values._people import Access, Person, PersonId
 from bot.values._reports import Tally
 from bot.values._requests import (
@@ -172,6 +175,7 @@ __all__ = [
     "AGAIN",
     "ALL",
     "BANDS",
+    "BUTTON_VALUE",
     "FORM",
     "KEEP",
     "MENTION",
@@ -202,6 +206,7 @@ __all__ = [
     "Code",
     "Concern",
     "Curve",
+    "DBParameter",
     "Database",
     "Datum",
     "Decision",
@@ -316,6 +321,7 @@ __all__ = [
     "family",
     "family_last_seen",
     "figure",
+    "filled",
     "fingerprint",
     "folded",
     "keep_fresh",

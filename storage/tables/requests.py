@@ -170,6 +170,7 @@ class Requests:
             row.status == Status.APPROVED,
             or_(row.not_before.is_(None), passed(row.not_before, now, LONGEST_PAUSE)),
             or_(row.send_by.is_(None), row.send_by > now),
+            or_(row.starts_at.is_(None), row.starts_at <= now),
             or_(row.waits_for.is_(None), ~held),
         )
         return await self._ids(query.order_by(row.id).limit(limit))

@@ -10,6 +10,7 @@ from bot.sandbox.aws.security_groups import GROUPS
 from bot.values import (
     CertificateOffer,
     Database,
+    DBParameter,
     Kind,
     Maintenance,
     Order,
@@ -39,6 +40,7 @@ class Door:
     cluster: Database | None = None
     marks: int = 0
     members: dict[str, Database] = field(default_factory=dict)  #: beside ``shown``, by name
+    maintained: tuple[Maintenance, ...] = ()
     lag: dict[str, float] = field(default_factory=dict)
     due: tuple[Maintenance, ...] = ()
     certified: CertificateOffer = SIGNED_BY
@@ -48,7 +50,19 @@ class Door:
     offered: tuple[str, ...] = ("db.m6g.large", "db.m6g.xlarge", "db.r6g.large")
     targets: tuple[UpgradeOffer, ...] = (UpgradeOffer(version="16.9"),)
     storage: tuple[StorageOffer, ...] = (StorageOffer(storage_type="gp3", gib=((20, 16_384),)),)
+    parameter_groups: Mapping[str, tuple[DBParameter, ...]] = field(default_factory=dict)
+    users: tuple[Database, ...] = ()
+    of_family: Mapping[str, str] = field(default_factory=dict)
     events_of: tuple[RDSEvent, ...] = ()
+
+    async def parameters(self, kind: Kind, group: str) -> tuple[DBParameter, ...]:
+        return self.parameter_groups.get(group, ())
+
+    async def using(self, kind: Kind, group: str) -> tuple[Database, ...]:
+        return self.users
+
+    async def families(self, kind: Kind, group: str = "") -> Mapping[str, str]:
+        return {name: it for name, it in self.of_family.items() if group in ("", name)}
 
     async def certificates(self, database: Database) -> CertificateOffer:
         return self.certified
@@ -61,12 +75,18 @@ class Door:
     async def maintenance(self, database: Database) -> tuple[Maintenance, ...]:
         return self.due
 
+    async def maintenance(self, database: Database) -> tuple[Maintenance, ...]:
+        return self.maintained
+
     async def lags(self, cluster: Database) -> dict[str, float]:
         return self.lag
 
     async def database(self, target: Target) -> Database:
         if target.identifier in self.members:
             return self.members[target.identifier]
+        for one in self.users:
+            if one.target.place == target.place:
+                return one
         if self.shown is None:
             raise AWSNotFoundError("DBInstanceNotFound", "AWS knows no such instance.")
         return self.shown
