@@ -40,7 +40,6 @@ class Door:
     cluster: Database | None = None
     marks: int = 0
     members: dict[str, Database] = field(default_factory=dict)  #: beside ``shown``, by name
-    maintained: tuple[Maintenance, ...] = ()
     lag: dict[str, float] = field(default_factory=dict)
     due: tuple[Maintenance, ...] = ()
     certified: CertificateOffer = SIGNED_BY
@@ -74,9 +73,6 @@ class Door:
 
     async def maintenance(self, database: Database) -> tuple[Maintenance, ...]:
         return self.due
-
-    async def maintenance(self, database: Database) -> tuple[Maintenance, ...]:
-        return self.maintained
 
     async def lags(self, cluster: Database) -> dict[str, float]:
         return self.lag
