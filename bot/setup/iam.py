@@ -271,6 +271,11 @@ def _changes(grant: Grant, changing: list[str], place: _Place) -> Iterator[dict[
     groups = [one for one in changing if set(kinds_of(one)) & set(GROUPS)]
     if grant.is_free or grant.untagged:
         yield {"Sid": f"Change{number}", **allow}
+    elif grant.words and not grant.opened:
+        # Said once and taken back where no tag decides: a list of all calls for each key is long.
+        untagged = {"Null": {f"aws:ResourceTag/{key}": "true" for key in grant.keys}}
+        yield {"Sid": f"Change{number}", **allow}
+        yield {"Sid": f"NeverUntagged{number}", **deny, "Condition": untagged}
     elif grant.words:
         for key, also in zip(grant.keys, ("", *_marks(grant.keys)[1:]), strict=True):
             tagged = {"StringEqualsIgnoreCase": {f"aws:ResourceTag/{key}": list(grant.words)}}
