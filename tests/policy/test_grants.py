@@ -114,11 +114,16 @@ def test_parameter_groups_have_no_environment_so_only_a_closed_account_closes_th
     group = Resource(f"arn:aws:rds:us-east-1:{MAIN}:pg:tuned")
     of_cluster = Resource(f"arn:aws:rds:us-east-1:{MAIN}:cluster-pg:tuned")
     shut = printed(settings(environments={"accounts": {MAIN: "production"}}))
+    found = database({"Env": "dev"})
 
     for action in OF_GROUPS:
         one = of_cluster if "Cluster" in action else group
         assert may(printed(settings()), action, [one]), action
         assert not may(shut, action, [one]), action
+    attached = [Resource(found.arn, found.tags), group]
+    assert may(printed(settings()), "rds:ModifyDBInstance", attached)
+    assert not may(shut, "rds:ModifyDBInstance", attached)
+    assert not may(printed(settings()), "rds:ModifyDBInstance", [Resource(found.arn), group])
 
 
 @pytest.mark.parametrize(
