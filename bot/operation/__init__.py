@@ -16,6 +16,7 @@ from bot.operation._parameters import (
 )
 from bot.operation._setting import MODIFY, MODIFY_CLUSTER, MODIFY_INSTANCE, Setting, Wanted, spoken
 from bot.operation._signs import added, changed, signed, signs_back, taken
+from bot.operation._tags import TagChange, Tagged
 
 __all__ = [
     "MODIFY",
@@ -32,6 +33,8 @@ __all__ = [
     "ParameterSet",
     "Query",
     "Setting",
+    "TagChange",
+    "Tagged",
     "Wanted",
     "WantedRequests",
     "WantedRows",

@@ -29,7 +29,7 @@ ALONG = {"rds:ModifyDBCluster": ("rds:ModifyDBInstance",)}
 #: On what a service may act for whoever calls RDS: secrets that RDS makes begin so.
 #: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html
 BEHIND = {"kms": "key/*", "secretsmanager": "secret:rds!*"}
-#: Tags decide the environment, so the bot may set none on what it changes.
+#: Of what exists; of the tags that decide the environment the bot may change none.
 TAGGING = frozenset({"rds:AddTagsToResource", "rds:RemoveTagsFromResource"})
 SNAPSHOTS = ("snapshot", "cluster-snapshot")
 DATABASES = ("db", "cluster")
