@@ -30,7 +30,7 @@ ALONG = {"rds:ModifyDBCluster": ("rds:ModifyDBInstance",)}
 #: On what a service may act for whoever calls RDS: secrets that RDS makes begin so.
 #: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html
 BEHIND = {"kms": "key/*", "secretsmanager": "secret:rds!*"}
-#: Tags decide the environment, so the bot may set none on what it changes.
+#: Of what exists; of the tags that decide the environment the bot may change none.
 TAGGING = frozenset({"rds:AddTagsToResource", "rds:RemoveTagsFromResource"})
 SNAPSHOTS = ("snapshot", "cluster-snapshot")
 DATABASES = ("db", "cluster")
@@ -272,6 +272,11 @@ def _changes(grant: Grant, changing: list[str], place: _Place) -> Iterator[dict[
     groups = [one for one in changing if set(kinds_of(one)) & set(GROUPS)]
     if grant.is_free or grant.untagged:
         yield {"Sid": f"Change{number}", **allow}
+    elif grant.words and not grant.opened:
+        # Said once and taken back where no tag decides: a list of all calls for each key is long.
+        untagged = {"Null": {f"aws:ResourceTag/{key}": "true" for key in grant.keys}}
+        yield {"Sid": f"Change{number}", **allow}
+        yield {"Sid": f"NeverUntagged{number}", **deny, "Condition": untagged}
     elif grant.words:
         for key, also in zip(grant.keys, ("", *_marks(grant.keys)[1:]), strict=True):
             tagged = {"StringEqualsIgnoreCase": {f"aws:ResourceTag/{key}": list(grant.words)}}

@@ -77,6 +77,8 @@ from bot.values._charts import (
 from bot.values._cloudops import CloudOpsRequest, CloudOpsState
 from bot.values._command_line import MENTION, quoted, written
 from bot.values._databases import (
+    APPLIED,
+    NOT_APPLIED,
     Area,
     Classified,
     Database,
@@ -175,11 +177,13 @@ from bot.values._vocabulary import Environment, Kind, Risk, Role, Status, Turn, 
 __all__ = [
     "AGAIN",
     "ALL",
+    "APPLIED",
     "BANDS",
     "BUTTON_VALUE",
     "FORM",
     "KEEP",
     "MENTION",
+    "NOT_APPLIED",
     "OPEN_CHART",
     "RUN",
     "SECOND",

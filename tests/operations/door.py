@@ -51,7 +51,13 @@ class Door:
     storage: tuple[StorageOffer, ...] = (StorageOffer(storage_type="gp3", gib=((20, 16_384),)),)
     parameter_groups: Mapping[str, tuple[DBParameter, ...]] = field(default_factory=dict)
     users: tuple[Database, ...] = ()
-    of_family: Mapping[str, str] = field(default_factory=dict)
+    of_family: Mapping[str, str] = field(
+        default_factory=lambda: {
+            "default.mysql8.0": "mysql8.0",
+            "tuned": "mysql8.0",
+            "pg": "postgres16",
+        }
+    )
     events_of: tuple[RDSEvent, ...] = ()
 
     async def parameters(self, kind: Kind, group: str) -> tuple[DBParameter, ...]:
