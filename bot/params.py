@@ -138,6 +138,30 @@ SnapshotId = Annotated[
     ),
 ]
 
+#: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+LONGEST_NAME = 63
+
+
+def _database_name(text: str) -> str:
+    if len(text) > LONGEST_NAME or not _SNAPSHOT_ID.fullmatch(text):
+        raise ValueError(
+            "a database's name is 1 to 63 letters, digits and single hyphens. It begins with a "
+            "letter and does not end with a hyphen"
+        )
+    return text.lower()
+
+
+DatabaseName = Annotated[
+    str,
+    AfterValidator(_database_name),
+    Parameter(
+        "New name",
+        "NEW",
+        "Letters, digits and hyphens, 63 at most; a name that is free.",
+        also=("TargetDBInstanceIdentifier", "name"),
+    ),
+]
+
 _WINDOW = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 
 

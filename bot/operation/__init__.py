@@ -6,16 +6,32 @@ Parser, help, form, card, row, IAM policy, docs and typeahead are derived from t
 
 from bot.operation._change import Change, Option, WayBack
 from bot.operation._desk import Desk, WantedRequests, WantedRows, environments
+from bot.operation._new_database import (
+    LOOKS,
+    OF_INSTANCE,
+    REQUEST_TAG,
+    RESTORABLE,
+    Carried,
+    Looked,
+    NewDatabase,
+)
 from bot.operation._operation import Control, Operation, Query, flag, positional
 from bot.operation._setting import MODIFY, MODIFY_CLUSTER, MODIFY_INSTANCE, Setting, Wanted, spoken
 
 __all__ = [
+    "LOOKS",
     "MODIFY",
     "MODIFY_CLUSTER",
     "MODIFY_INSTANCE",
+    "OF_INSTANCE",
+    "REQUEST_TAG",
+    "RESTORABLE",
+    "Carried",
     "Change",
     "Control",
     "Desk",
+    "Looked",
+    "NewDatabase",
     "Operation",
     "Option",
     "Query",

@@ -1,8 +1,8 @@
 """What alters AWS: planned, agreed to, sent once, followed to its proven end."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
-from typing import Any, ClassVar, NamedTuple
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, NamedTuple, Self
 
 from bot.aws import AWS
 from bot.operation._operation import Operation
@@ -85,6 +85,13 @@ class Change(Operation):
     def back(self, plan: Plan) -> "WayBack | None":
         """What takes it back, as a request of its own; None where nothing does."""
         return None
+
+    def as_of(self, now: datetime, zone: str) -> Self:
+        """The same whoever reads it, and whenever: a time of day becomes a point in time.
+
+        Called once, before the first plan; ``zone`` is that of whoever asks.
+        """
+        return self
 
     async def plan(self, aws: AWS, order: Order) -> Plan:
         """Look, check the guards, and say what would happen; no side effect.

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Protocol
 
 from bot.aws.accounts import Accounts
@@ -17,6 +18,7 @@ from bot.policy.viewers import Sight, Sights
 from bot.requests.facts import standing, weights
 from bot.settings import Settings
 from bot.values import (
+    SECOND,
     AuditEvent,
     Database,
     Effect,
@@ -109,6 +111,7 @@ class Drafts:
         sight = await self._sights.of(asker, ask.received_at)
         seen = await self._find(ask, sight)
         change = ask.change.model_copy(update={"target": seen.address})
+        change = change.as_of(datetime.fromtimestamp(ask.received_at / SECOND, UTC), asker.timezone)
         order = Order(
             # Before anything is filed: names of snapshots and of sessions at AWS are made of it.
             request_id=await self._store.requests.next_id(),

@@ -1,13 +1,14 @@
 """The IAM policies that the catalogue needs, for whoever installs the bot."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bot.aws.checks import kinds_of
 from bot.aws.partitions import partition
 from bot.errors import SettingsError
-from bot.operation import Operation
+from bot.operation import REQUEST_TAG, Operation
 from bot.policy.grants import ANY, Grant, grant_of, shut_accounts, tag_keys
 from bot.settings import Settings
 from bot.values import Value
@@ -24,6 +25,11 @@ READING = ("Describe", "Download", "Get", "List", "Lookup")
 #: Tags decide the environment, so the bot may set none on what it changes.
 TAGGING = frozenset({"rds:AddTagsToResource", "rds:RemoveTagsFromResource"})
 SNAPSHOTS = ("snapshot", "cluster-snapshot")
+#: Every one that a new database is given has to be allowed as well.
+GROUPS = ("pg", "cluster-pg", "og", "subgrp")
+#: How the names of actions begin that make databases.
+MAKING = ("CreateDBInstance", "RestoreDBCluster", "RestoreDBInstance")
+TAG = "rds:AddTagsToResource"
 DATABASES = ("db", "cluster")
 #: Characters of a policy, blanks not counted, that AWS takes as one of its own and inside a role:
 #: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
@@ -122,6 +128,11 @@ def only_reads(action: str) -> bool:
     return action.partition(":")[2].startswith(READING)
 
 
+def makes_database(action: str) -> bool:
+    """Judged by its name, as AWS names actions."""
+    return action.partition(":")[2].startswith(MAKING)
+
+
 def _document(statements: Statements) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": statements}
 
@@ -191,26 +202,33 @@ class _Place(NamedTuple):
 def _changes(
     grant: Grant, changing: list[str], tagging: list[str], place: _Place
 ) -> Iterator[dict[str, Any]]:
-    """Each resource of a call needs its own yes. A snapshot that is still to be made has no tags,
-    so what it is made of decides alone.
+    """Each resource of a call needs its own yes. What is still to be made has no tags, so what it
+    is made of decides alone, and the tags that it is given.
+
+    AWS does not tell a database that is just made from an untagged one: of that, too, it would take
+    a request's id and a tag that opens it. The bot itself tags nothing but what it makes.
 
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html
     """
     databases, number = place.arns(DATABASES), place.number
     allow = {"Effect": "Allow", "Action": changing, "Resource": databases}
-    deny = {**allow, "Effect": "Deny"}
+    deny = {**allow, "Effect": "Deny", "Action": _families([*changing, *tagging])}
     making = [one for one in changing if set(kinds_of(one)) & set(SNAPSHOTS)]
+    new = list(filter(makes_database, changing))
     if grant.is_free or grant.untagged:
         yield {"Sid": f"Change{number}", **allow}
     elif grant.words:
         for key, also in zip(grant.keys, ("", *_marks(grant.keys)[1:]), strict=True):
-            tagged = {"StringEqualsIgnoreCase": {f"aws:ResourceTag/{key}": list(grant.words)}}
+            # Tagged at all: with another word than those that open it, it is refused below.
+            tagged = {"Null": {f"aws:ResourceTag/{key}": "false"}}
             yield {"Sid": f"Change{also}{number}", **allow, "Condition": tagged}
     if grant.opened:
         named = place.arns(DATABASES, grant.opened)
         yield {"Sid": f"ChangeByName{number}", **allow, "Resource": named}
     yield {"Sid": f"MakeSnapshots{number}", "Effect": "Allow", "Action": [*making, *tagging],
            "Resource": place.arns(SNAPSHOTS)}  # fmt: skip
+    if new:
+        yield from _makes(grant, new, place)
     for key, mark in zip(grant.keys, _marks(grant.keys), strict=True):
         tag = f"aws:ResourceTag/{key}"
         # A negated comparison also holds where the tag is absent, of which others decide: so Null.
@@ -222,15 +240,47 @@ def _changes(
         yield {"Sid": f"NeverByName{number}", **deny, "Resource": named}
 
 
+def _makes(grant: Grant, new: list[str], place: _Place) -> Iterator[dict[str, Any]]:
+    """A new database with a request's id in its tags, and a tag or a name that opens it."""
+    number = place.number
+    allow = {"Effect": "Allow", "Action": [*new, TAG], "Resource": place.arns(DATABASES)}
+    ours = {"Null": {f"aws:RequestTag/{REQUEST_TAG}": "false"}}
+    yield {"Sid": f"UseGroups{number}", **allow, "Action": new, "Resource": place.arns(GROUPS)}
+    if grant.is_free or grant.untagged:
+        yield {"Sid": f"Make{number}", **allow, "Condition": ours}
+    elif grant.words:
+        # Which of their words opens it is said above, once it is there.
+        tagged = {"ForAnyValue:StringEqualsIgnoreCase": {"aws:TagKeys": list(grant.keys)}}
+        yield {"Sid": f"Make{number}", **allow, "Condition": {**ours, **tagged}}
+    if grant.opened:
+        named = place.arns(DATABASES, grant.opened)
+        yield {"Sid": f"MakeByName{number}", **allow, "Resource": named, "Condition": ours}
+
+
 def _refusals(changing: list[str], settings: Settings, partition: str) -> Iterator[dict[str, Any]]:
     """Nothing where the rules let nothing pass, and no tag that decides on anything."""
-    deny = {"Effect": "Deny", "Action": [*changing, *sorted(TAGGING)]}
+    actions = [*changing, *sorted(TAGGING)]
+    deny = {"Effect": "Deny", "Action": _families(actions)}
     if shut := shut_accounts(settings):
         everything = [f"arn:{partition}:rds:*:{account}:*" for account in shut]
         yield {"Sid": "NeverInTheseAccounts", **deny, "Resource": everything}
     if keys := tag_keys(settings):
         named = {"ForAnyValue:StringEqualsIgnoreCase": {"aws:TagKeys": list(keys)}}
-        yield {"Sid": "NeverTagsThatDecide", **deny, "Resource": "*", "Condition": named}
+        # A database that is made gets the tags of what it is made of.
+        other = [one for one in actions if one != TAG and not makes_database(one)]
+        decides = {"Effect": "Deny", "Condition": named}
+        yield {"Sid": "NeverTagsThatDecide", **decides, "Action": other, "Resource": "*"}
+        snapshots = [f"arn:{partition}:rds:*:*:{kind}:*" for kind in SNAPSHOTS]
+        yield {"Sid": "NeverOnSnapshots", **decides, "Action": [TAG], "Resource": snapshots}
+
+
+def _families(actions: Iterable[str]) -> list[str]:
+    """``rds:Modify*``: what is refused may be more than what is allowed, and takes less room."""
+    words = (_WORD.match(one) for one in actions)
+    return sorted({f"{found[0]}*" for found in words if found})
+
+
+_WORD = re.compile(r"[a-z]+:[A-Z][a-z]+")
 
 
 def _marks(keys: Sequence[str]) -> list[str]:

@@ -4,12 +4,13 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from bot.aws import AWS
-from bot.errors import AWSNotFoundError, AWSRefusedError
+from bot.errors import AWSError, AWSNotFoundError, AWSRefusedError
 from bot.values import (
     Database,
     Kind,
     Order,
     Plan,
+    Quota,
     RDSEvent,
     Sent,
     Snapshot,
@@ -19,6 +20,8 @@ from bot.values import (
     UpgradeOffer,
 )
 from tests.samples import ANA, MINUTE, NOW, sample_database, sample_target
+
+ROOM = Quota(account="main", region="us-east-1", used=3, most=40)
 
 
 @dataclass
@@ -36,11 +39,26 @@ class Door:
     targets: tuple[UpgradeOffer, ...] = (UpgradeOffer(version="16.9"),)
     storage: tuple[StorageOffer, ...] = (StorageOffer(storage_type="gp3", gib=((20, 16_384),)),)
     events_of: tuple[RDSEvent, ...] = ()
+    made: Database | None = None  #: what stands under a name that is not ``shown``
+    taken: Kind | None = None  #: what has the name that is asked for
+    databases: Quota | AWSError | None = ROOM
 
     async def database(self, target: Target) -> Database:
+        if not target.resource_id:
+            if self.made is None:
+                raise AWSNotFoundError("DBInstanceNotFound", "AWS knows no such instance.")
+            return self.made
         if self.shown is None:
             raise AWSNotFoundError("DBInstanceNotFound", "AWS knows no such instance.")
         return self.shown
+
+    async def bears(self, identifier: str) -> Kind | None:
+        return self.taken
+
+    async def quota(self, kind: Kind) -> Quota | None:
+        if isinstance(self.databases, AWSError):
+            raise self.databases
+        return self.databases
 
     async def cluster_of(self, database: Database) -> Database | None:
         return self.cluster if database.cluster else None
