@@ -7,6 +7,7 @@ Parser, help, form, card, row, IAM policy, docs and typeahead are derived from t
 from bot.operation._change import Change, Option, WayBack
 from bot.operation._desk import Desk, WantedRequests, WantedRows, environments
 from bot.operation._new_database import (
+    CEILING,
     LOOKS,
     OF_INSTANCE,
     REQUEST_TAG,
@@ -14,11 +15,13 @@ from bot.operation._new_database import (
     Carried,
     Looked,
     NewDatabase,
+    disk,
 )
 from bot.operation._operation import Control, Operation, Query, flag, positional
 from bot.operation._setting import MODIFY, MODIFY_CLUSTER, MODIFY_INSTANCE, Setting, Wanted, spoken
 
 __all__ = [
+    "CEILING",
     "LOOKS",
     "MODIFY",
     "MODIFY_CLUSTER",
@@ -40,6 +43,7 @@ __all__ = [
     "WantedRequests",
     "WantedRows",
     "WayBack",
+    "disk",
     "environments",
     "flag",
     "positional",

@@ -70,8 +70,16 @@ OF_INSTANCE = (
     Carried("Automatic minor upgrades", "AutoMinorVersionUpgrade", "auto_upgrade"),
     Carried("Tags on its snapshots", "CopyTagsToSnapshot", "copies_tags"),
     Carried("Certificate authority", "CACertificateIdentifier", "certificate"),
-    Carried("Storage type", "StorageType", "storage_type"),
 )
+CEILING = Carried("Storage ceiling", "MaxAllocatedStorage", "storage_limit_gib")
+STORAGE_TYPE = Carried("Storage type", "StorageType", "storage_type")
+FIGURES = (
+    Carried("IOPS", "Iops", "iops"),
+    Carried("Throughput", "StorageThroughput", "throughput"),
+)
+#: From that size on gp3 has figures of its own that can be set, but for SQL Server.
+#: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html
+STRIPED = 400
 #: The same of clusters.
 OF_CLUSTER = (
     Carried("Subnet group", "DBSubnetGroupName", "subnet_group"),
@@ -81,10 +89,18 @@ OF_CLUSTER = (
     Carried("IAM authentication", "EnableIAMDatabaseAuthentication", "iam_auth"),
     Carried("Log exports", "EnableCloudwatchLogsExports", "log_exports"),
     Carried("Tags on its snapshots", "CopyTagsToSnapshot", "copies_tags"),
-    Carried("Storage type", "StorageType", "storage_type"),
+    STORAGE_TYPE,
     Carried("IOPS", "Iops", "iops"),
     Carried("Class", "DBClusterInstanceClass", "instance_class"),
 )
+
+
+def disk(source: Database) -> tuple[Carried, ...]:
+    """Of its storage what AWS takes in the call; without anything it is gp3."""
+    is_striped = (source.storage_gib or 0) >= STRIPED or source.engine.startswith("sqlserver")
+    if source.storage_type.startswith("io") or (source.storage_type == "gp3" and is_striped):
+        return (STORAGE_TYPE, *FIGURES)
+    return () if source.storage_type == "gp3" else (STORAGE_TYPE,)
 
 
 class Looked(NamedTuple):
@@ -104,6 +120,8 @@ class NewDatabase(Change):
     begins_in: ClassVar[frozenset[str]] = USABLE
     #: What it does to its source.
     source_role: ClassVar[Role] = Role.CHANGES
+    #: What is made, with its article.
+    what: ClassVar[str]
     #: The events by which AWS says that it could not.
     declined: ClassVar[tuple[Known, ...]] = ()
 
@@ -127,9 +145,16 @@ class NewDatabase(Change):
         """What the call cannot carry over, in words; AWS decides it then."""
         return ""
 
+    def downtime(self, source: Database) -> str:
+        return "none"
+
     def is_ready(self, found: Database) -> bool:
         """Whether what AWS calls usable does by now what it was made for."""
         return True
+
+    def broken(self, found: Database) -> str:
+        """Why it will never do that, in a sentence; empty where it may."""
+        return ""
 
     def takes(self, source: Database) -> timedelta:
         """How long it may take: the larger, the longer."""
@@ -141,7 +166,7 @@ class NewDatabase(Change):
         source = await aws.database(order.target)
         for parameter, sentence in self.objections(source).items():
             raise PreflightError(sentence, parameter)
-        waits = busy(source, self.verb, self.begins_in)
+        waits = busy(source, self.what, self.begins_in)
         await self._is_free(aws)
         looked = await self.look(aws, source)
         room, unread = await _room(aws, self.kind(source))
@@ -158,7 +183,7 @@ class NewDatabase(Change):
             differences=(*looked.differences, *_differences(kept, source, tags)),
             checks=(f"the name {self.new} is free", *looked.checks, *room),
             warnings=(*looked.warnings, *self._left(source), *unread),
-            downtime="none",
+            downtime=self.downtime(source),
             busy=waits,
             undo=f"Deleting {self.new} undoes it.",
             touches=(
@@ -203,6 +228,8 @@ class NewDatabase(Change):
             return _failed(f"AWS could not do it: {refusal}")
         if found.status in USABLE and self.is_ready(found):
             return Progress(stage=Stage.SUCCEEDED, detail=detail, percent=100, evidence=evidence)
+        if why := self.broken(found):
+            return _failed(why)
         if found.status in ENDED_BADLY | {"deleting"}:
             return _failed(f"{detail}: AWS could not make it")
         return Progress(stage=Stage.WAITING, detail=detail, evidence=evidence)

@@ -6,22 +6,23 @@ from pydantic import AfterValidator
 
 from bot.aws import AWS
 from bot.errors import PreflightError
-from bot.operation import LOOKS, OF_INSTANCE, RESTORABLE, Carried, Looked, NewDatabase
+from bot.operation import (
+    CEILING,
+    LOOKS,
+    OF_INSTANCE,
+    RESTORABLE,
+    Carried,
+    Looked,
+    NewDatabase,
+    disk,
+)
 from bot.params import DatabaseName, Parameter, SnapshotId, Target
 from bot.values import SECOND, Database, Difference, Kind, PointInTime, Risk, Role, Snapshot
 
 #: Whatever day it is: only whether it can be read.
 ANY_DAY = datetime(2000, 1, 1, tzinfo=UTC)
-#: From that size on gp3 has figures of its own that can be set, but for SQL Server.
-#: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html
-STRIPED = 400
-CEILING = Carried("Storage ceiling", "MaxAllocatedStorage", "storage_limit_gib")
 #: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_RestoreFromSnapshot.html
 SLOW = "Its first reads are slow: AWS loads each block when it is first asked for."
-FIGURES = (
-    Carried("IOPS", "Iops", "iops"),
-    Carried("Throughput", "StorageThroughput", "throughput"),
-)
 
 
 def _readable(text: str) -> str:
@@ -59,6 +60,7 @@ class RestoreDatabase(NewDatabase):
 
     verb, name = "restore", "restore_database"
     also = ("pitr",)
+    what = "a restore"
     risk = Risk.MEDIUM
     begins_in = RESTORABLE
     source_role = Role.READS
@@ -125,8 +127,7 @@ class RestoreDatabase(NewDatabase):
     def carried(self, source: Database) -> tuple[Carried, ...]:
         if source.target.kind is Kind.CLUSTER:
             return super().carried(source)
-        figures = FIGURES if _has_figures(source) else ()
-        return (*OF_INSTANCE, *figures, *(() if self.snapshot else (CEILING,)))
+        return (*OF_INSTANCE, *disk(source), *(() if self.snapshot else (CEILING,)))
 
     def left(self, source: Database) -> str:
         if source.target.kind is Kind.CLUSTER:
@@ -226,14 +227,6 @@ def _latest(source: Database) -> datetime:
     if source.latest_restorable_at is None:
         raise PreflightError(f"AWS does not say up to when {source.name} can be restored. {ask}")
     return datetime.fromtimestamp(source.latest_restorable_at / SECOND, UTC)
-
-
-def _has_figures(source: Database) -> bool:
-    """Whether AWS takes IOPS and throughput in the call, beside the type of storage."""
-    if source.storage_type.startswith("io"):
-        return True
-    is_striped = (source.storage_gib or 0) >= STRIPED or source.engine.startswith("sqlserver")
-    return source.storage_type == "gp3" and is_striped
 
 
 def _serverless(source: Database) -> dict[str, Any]:
