@@ -32,6 +32,7 @@ from bot.policy.judge import Judge
 from bot.policy.team_zone import TeamZone
 from bot.policy.viewers import Sights
 from bot.requests.approvals import Approvals
+from bot.requests.cloudops import CloudOps
 from bot.requests.drafts import Drafts
 from bot.requests.executor import Executor
 from bot.requests.follower import Follower
@@ -146,6 +147,7 @@ async def _ground(
             telemetry.aws_answered,
             observes=settings.observe,
             together=micros(settings.polling.interval) // 2,
+            monitoring=settings.roles.monitoring,
         )
     )
     session = await stack.enter_async_context(slack.pooled_session(telemetry.slack_answered))
@@ -234,6 +236,7 @@ async def _built(ground: Ground) -> Bot:
         store, posting, links, directory, judge.now, accounts.publish, homes.deliver,
         pictures.deliver, clock, pause, admins=admins, observes=settings.observe,
         denied=judge.denied, trouble=services.trouble, around=around,
+        cloudops=settings.access.cloudops,
     )  # fmt: skip
     leads = Leader(store, owner, telemetry.leads).leads
     ticks = (
@@ -274,6 +277,7 @@ def _services(
     return Services(
         store, accounts, fleet, monitoring, markers, ceilings, judge, directory, approvals, digests,
         incident_actions, sights, settings, clock, health, TeamZone(settings, store, directory),
+        CloudOps(store, directory, directory, settings),
     )  # fmt: skip
 
 

@@ -288,10 +288,19 @@ def iam_policy(
             help="Without a single action that changes anything. [default: observe in rds-bot.yml]",
         ),
     ] = None,
+    operations: Annotated[
+        str,
+        typer.Option(
+            metavar="VERB,…", help="For those alone, as in reboot,snapshot. [default: all]"
+        ),
+    ] = "",
 ) -> None:
     """Print the least-privilege IAM policy, derived from the catalogue and the settings."""
     settings, catalogue = load(), CATALOGUE.values()
-    wanted = iam.Wanted(account=account, observe=observe, region=profile_region())
+    chosen = tuple(filter(None, map(str.strip, operations.split(","))))
+    wanted = iam.Wanted(
+        account=account, observe=observe, region=profile_region(), operations=chosen
+    )
     match of:
         case PolicyFor.ROLE:
             document = iam.role_policy(catalogue, settings, wanted)

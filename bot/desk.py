@@ -32,6 +32,7 @@ from bot.policy.judge import Judge
 from bot.policy.team_zone import Zone
 from bot.policy.viewers import Sight, Sights
 from bot.requests.approvals import Approvals
+from bot.requests.cloudops import CloudOps
 from bot.requests.trouble import trouble_at
 from bot.settings import Settings
 from bot.values import (
@@ -67,7 +68,7 @@ TROUBLE = (
     "denied", "refused", "rejected", "failed", "unknown", "expired", "ambiguous", "closed",
     "preflight", "no_approvers", "guest", "bot", "external", "deactivated", "self",
     "not_approver", "not_requester", "already", "limited", "deciding_tag", "not_viewer",
-    "outruled",
+    "outruled", "not_cloudops",
 )  # fmt: skip
 #: What anybody may ask who is no full member: how to become one, and who I think they are.
 OPEN_TO_ALL = frozenset({"help", "whoami"})
@@ -98,6 +99,7 @@ class Services:
     clock: Callable[[], int]
     health: Health
     zone: Zone  #: of what many people read
+    cloudops: CloudOps
 
     async def open_incidents(self) -> OpenIncidents:
         """Of all that the bot looks at, whoever asks."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator
@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from pytimeparse2 import parse as parse_duration
 from rapidfuzz import process
 
+from bot.fleet.windows import daily, weekly
 from bot.values import Environment, Kind, folded, written
 
 
@@ -50,6 +51,11 @@ class Switch(Parameter):
 @dataclass(frozen=True)
 class Several(Parameter):
     """A flag that may be given more than once."""
+
+
+@dataclass(frozen=True)
+class Signed(Several):
+    """What is added to a list and taken away from it: ``+postgresql -upgrade``."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +116,19 @@ Target = Annotated[
 
 Flag = bool
 
+_STATES = {
+    **dict.fromkeys(("on", "true", "yes", "1", "enable", "enabled"), "on"),
+    **dict.fromkeys(("off", "false", "no", "0", "disable", "disabled"), "off"),
+}
+
+
+def _on_off(value: Any) -> Any:
+    return _STATES.get(str(value).strip().casefold(), value)
+
+
+#: What is on or off at AWS; ``DeletionProtection=true`` is understood as well.
+OnOff = Annotated[Literal["on", "off"], BeforeValidator(_on_off)]
+
 #: Characters of a snapshot's name, by what it is taken of.
 #: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBSnapshot.html
 #: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBClusterSnapshot.html
@@ -138,49 +157,29 @@ SnapshotId = Annotated[
     ),
 ]
 
-#: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
-LONGEST_NAME = 63
-
-
-def _database_name(text: str) -> str:
-    if len(text) > LONGEST_NAME or not _SNAPSHOT_ID.fullmatch(text):
-        raise ValueError(
-            "a database's name is 1 to 63 letters, digits and single hyphens. It begins with a "
-            "letter and does not end with a hyphen"
-        )
-    return text.lower()
-
-
-DatabaseName = Annotated[
-    str,
-    AfterValidator(_database_name),
-    Parameter(
-        "New name",
-        "NEW",
-        "Letters, digits and hyphens, 63 at most; a name that is free.",
-        also=("TargetDBInstanceIdentifier", "name"),
-    ),
-]
-
-_WINDOW = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
-
-
-def window_minutes(window: str) -> tuple[int, int]:
-    """Start in minutes after midnight UTC, and length in minutes; it may cross midnight."""
-    match = _WINDOW.fullmatch(window)
-    if match is None:
-        raise ValueError("a window reads HH:MM-HH:MM in UTC, like 03:00-04:00")
-    hour, minute, to_hour, to_minute = map(int, match.groups())
-    start, end = hour * 60 + minute, to_hour * 60 + to_minute
-    return start, (end - start) % (24 * 60)
+SHORTEST = 30  #: minutes of a window
 
 
 def _backup_window(text: str) -> str:
     # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html
-    _, minutes = window_minutes(text)
-    if minutes < 30:
+    found = daily(text)
+    if found is None:
+        raise ValueError("a window reads HH:MM-HH:MM in UTC, like 03:00-04:00")
+    if found[1] < SHORTEST:
         raise ValueError("a backup window is at least 30 minutes long")
     return text
+
+
+def _maintenance_window(text: str) -> str:
+    """In small letters, as AWS shows it."""
+    found = weekly(text)
+    if found is None:
+        raise ValueError(
+            "a maintenance window reads ddd:HH:MM-ddd:HH:MM in UTC, like sun:05:00-sun:05:30"
+        )
+    if found[1] < SHORTEST:
+        raise ValueError("a maintenance window is at least 30 minutes long")
+    return text.lower()
 
 
 BackupWindow = Annotated[
@@ -191,6 +190,16 @@ BackupWindow = Annotated[
         "HH:MM-HH:MM",
         "UTC, at least 30 minutes; may cross midnight.",
         also=("PreferredBackupWindow", "backup_window"),
+    ),
+]
+MaintenanceWindow = Annotated[
+    str,
+    AfterValidator(_maintenance_window),
+    Parameter(
+        "Maintenance window",
+        "ddd:HH:MM-ddd:HH:MM",
+        "UTC, at least 30 minutes, like sun:05:00-sun:05:30.",
+        also=("PreferredMaintenanceWindow", "maintenance_window"),
     ),
 ]
 

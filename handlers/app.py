@@ -30,6 +30,7 @@ from handlers.intake.acknowledge import ignore_the_rest, missed
 from handlers.intake.inbox import Intake
 from handlers.intake.menus import unfold
 from handlers.listeners.actions import Actions
+from handlers.listeners.cloudops import CloudOpsClicks
 from handlers.listeners.commands import Commands
 from handlers.listeners.events import Events
 from handlers.listeners.live import Live
@@ -167,12 +168,14 @@ def listen(
     forms = Forms(services, modals)
     launcher = Launcher(services, runner, forms, modals)
     # Bolt asks one after the other: what comes most often and in bursts stands first.
-    Actions(services, runner, forms, launcher, replies).register(app, intake)
+    cloudops = CloudOpsClicks(services, runner, modals, replies, client)
+    Actions(services, runner, forms, launcher, replies, cloudops).register(app, intake)
     Commands(runner, forms, launcher, replies).register(app, intake)
     Mentions(runner, forms, replies, services.store).register(app, intake)
     Shortcuts(services, runner, modals, replies).register(app, intake)
     Redrawing(services, runner, replies, charts).register(app, intake)
     live.register(app, intake)
+    cloudops.register(app, intake)
     Views(services.store, runner, forms, launcher, modals, replies).register(app, intake)
     Events(services, client).register(app, intake)
     Options(services, forms).register(app)

@@ -112,7 +112,8 @@ class Reads(Generic[K, V]):
 
 
 class SlackDirectory:
-    """Fulfils ``bot.policy.eligibility.Directory`` and ``bot.requests.drafts.Channels``."""
+    """Fulfils ``bot.policy.eligibility.Directory``, ``bot.requests.drafts.Channels`` and
+    ``bot.requests.cloudops.Members``."""
 
     def __init__(
         self,
@@ -177,6 +178,9 @@ class SlackDirectory:
             return user in await self._members.lately(channel)
         except DirectoryError:
             return False
+
+    async def members(self, channel: str, asked_at: int) -> frozenset[str]:
+        return await self._members.since(channel, asked_at)
 
     async def _together(
         self, ids: frozenset[str], read: Callable[[str], Awaitable[Roster]]

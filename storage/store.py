@@ -10,6 +10,7 @@ from storage.lockfile import LockFile
 from storage.tables.aftermaths import Aftermaths
 from storage.tables.audit import Audit
 from storage.tables.chain import AuditKey
+from storage.tables.cloudops import CloudOpsRequests
 from storage.tables.concerns import Concerns
 from storage.tables.figures import Figures
 from storage.tables.homes import HomeViews
@@ -57,12 +58,13 @@ class Store:
         self.reminders = Reminders(connections)
         self.figures = Figures(connections)
         self.aftermaths = Aftermaths(connections)
+        self.cloudops = CloudOpsRequests(connections)
         self.concerns = Concerns(connections, clock)
         self.incidents = Incidents(connections)
         self.live_charts = LiveCharts(connections, clock)
         self._pruned: tuple[Pruned, ...] = (
             self.inbox, self.outbox, self.live_charts, self.concerns, self.schedules,
-            self.aftermaths, self.incidents,
+            self.aftermaths, self.incidents, self.cloudops,
         )  # fmt: skip
 
     @classmethod

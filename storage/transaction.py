@@ -1,7 +1,7 @@
 """The verbs that change what is stored.
 
-Rows are locked in one order: request, step, incident, end of the audit chain, and what stirs the
-Homes.
+Rows are locked in one order: request, step, incident or CloudOps request, end of the audit chain,
+and what stirs the Homes.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,6 +26,7 @@ from bot.errors import ConflictError
 from bot.values import (
     AuditEvent,
     Click,
+    CloudOpsRequest,
     Incident,
     LiveChart,
     Look,
@@ -46,6 +47,7 @@ from storage.errors import DuplicateRequestError, LockedError, UnknownRequestErr
 from storage.tables import (
     aftermaths,
     audit,
+    cloudops,
     concerns,
     homes,
     inbox,
@@ -349,6 +351,25 @@ class Transaction:
         """What became of one that is locked."""
         self.stir_homes()
         await incidents.save(self._connection, incident)
+
+    async def hand_on(self, request: CloudOpsRequest) -> bool:
+        """Keeps a CloudOps request; False where its denial was handed on before."""
+        return await cloudops.add(self._connection, request)
+
+    async def lock_cloudops(self, denial: int) -> CloudOpsRequest:
+        """As it stands, and nobody else changes it until commit. Raises UsageError without one."""
+        return await cloudops.load_one(self._connection, denial, lock=True)
+
+    async def move_cloudops(
+        self, before: CloudOpsRequest, after: CloudOpsRequest, event: AuditEvent
+    ) -> None:
+        """The only way its state changes. Raises ConflictError where it is no longer ``before``."""
+        if not await cloudops.move(self._connection, before, after):
+            raise ConflictError("This CloudOps request has moved on meanwhile; look at it again.")
+        self._events.append(event)
+
+    async def set_cloudops_card(self, denial: int, posted: Posted) -> None:
+        await cloudops.set_card(self._connection, denial, posted)
 
     async def move_cursor(self, name: str, before: str | None, after: str) -> None:
         """What was read up to there counts with this very transaction.

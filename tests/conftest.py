@@ -32,6 +32,7 @@ accounts:
       role_arn: "{role_arn("123456789012")}"}}
   - {{id: "210987654321", name: analytics, regions: [eu-west-1],
       role_arn: "{role_arn("210987654321")}"}}
+roles: {{monitoring: "arn:aws:iam::123456789012:role/rds-monitoring"}}
 polling: {{interval: 200ms, timeout: 1m}}
 """
 

@@ -25,17 +25,23 @@ def may(
     action: str,
     resources: Iterable[Resource],
     request_tags: Mapping[str, str] | None = None,
+    told: Mapping[str, str] | None = None,
 ) -> bool:
-    """Whether a call with those tags in it passes on all of its resources."""
-    return all(_passes(policy, action, one, request_tags or {}) for one in resources)
+    """Whether a call with those tags in it passes on all of its resources.
+
+    ``told``: further keys of conditions, as ``iam:PassedToService``.
+    """
+    return all(_passes(policy, action, one, request_tags or {}, told or {}) for one in resources)
 
 
 def _passes(
-    policy: Mapping[str, Any], action: str, resource: Resource, request: Mapping[str, str]
-) -> bool:
+    policy: Mapping[str, Any], action: str, resource: Resource, request: Mapping[str, str],
+    told: Mapping[str, str],
+) -> bool:  # fmt: skip
     context: dict[str, str | Sequence[str]] = {
         f"aws:ResourceTag/{key}": value for key, value in resource.tags.items()
     }
+    context |= told
     context |= {f"aws:RequestTag/{key}": value for key, value in request.items()}
     if request:
         context["aws:TagKeys"] = list(request)

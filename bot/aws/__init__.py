@@ -18,6 +18,7 @@ from bot.errors import AWSError
 from bot.values import (
     Alarm,
     Call,
+    CertificateOffer,
     Database,
     Kind,
     Load,
@@ -71,6 +72,11 @@ class AWS:
         """Whether steps act under a session name of their own that CloudTrail can be asked for."""
         return self.region.account.role_arn is not None
 
+    @property
+    def monitoring_role(self) -> str:
+        """The role by which Enhanced Monitoring writes in this account; empty where none is set."""
+        return self.region.account.monitoring_role
+
     async def database(self, target: Target) -> Database:
         """As of now, by name. Raises AWSNotFoundError or AWSUnavailableError."""
         self._allow(_DATABASE[target.kind])
@@ -111,6 +117,17 @@ class AWS:
         """Versions that it can be upgraded to, oldest first. Raises AWSError."""
         self._allow("rds:DescribeDBEngineVersions")
         return await self.region.upgrades(database.engine, database.engine_version)
+
+    async def certificates(self, database: Database) -> CertificateOffer:
+        """By whom its certificate can be signed, and whether it restarts for one."""
+        self._allow("rds:DescribeCertificates")
+        self._allow("rds:DescribeDBEngineVersions")
+        return await self.region.certificates(database.engine, database.engine_version)
+
+    async def security_groups(self, ids: Sequence[str]) -> Mapping[str, str]:
+        """Names by id, of those that EC2 knows. Raises AWSError."""
+        self._allow("ec2:DescribeSecurityGroups")
+        return await self.region.security_groups(ids)
 
     async def storage_offers(self, database: Database) -> tuple[StorageOffer, ...]:
         """What an instance's storage may become, by kind. Raises AWSError."""

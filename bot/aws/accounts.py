@@ -60,14 +60,17 @@ class Accounts:
         *,
         together: int = 0,
         observes: bool = False,
+        monitoring: Sequence[str] = (),
     ) -> None:
         """``region`` is for accounts without regions; None: that of the AWS profile.
 
         ``answered`` is told of every call. ``together``: as ``Region`` wants it. With ``observes``
-        nothing that changes anything is sent.
+        nothing that changes anything is sent. ``monitoring``: the role of each account by which
+        Enhanced Monitoring writes.
         """
         self.observes = observes
         self._together = together
+        self._monitoring = {arn.split(":")[4]: arn for arn in monitoring}
         self._configured = accounts
         self._clock = clock
         named = (one for account in accounts for one in account.regions)
@@ -98,7 +101,8 @@ class Accounts:
 
     def _placed(self, account: Account) -> Account:
         regions = account.regions or (self._sessions.own_region(),)
-        return account.model_copy(update={"regions": regions})
+        role = self._monitoring.get(account.id, "")
+        return account.model_copy(update={"regions": regions, "monitoring_role": role})
 
     def region(self, account: str, region: str) -> Region:
         """Raises UnknownTargetError for an account or region that is no longer configured."""

@@ -1,7 +1,7 @@
 """Whether AWS lets the bot do its work: identity, clock, roles, regions, permissions."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from itertools import groupby
@@ -52,6 +52,8 @@ class Trial(Value):
 
     needs: Needs
     tags: Mapping[str, str] = Field(default_factory=dict)
+    on: tuple[str, ...] = ()  #: ARNs on which all of it is tried; none: what the actions are for
+    told: Mapping[str, str] = Field(default_factory=dict)  #: other keys of conditions
     unless: str = ""  #: why it must not, as a clause that ends a sentence; "" where it must
 
 
@@ -166,16 +168,26 @@ async def _permissions(
 def asked_of(trial: Trial, account: Account) -> list[dict[str, Any]]:
     """As SimulatePrincipalPolicy takes it. What must not pass is asked of databases alone."""
     tags = [
-        {"ContextKeyName": f"aws:ResourceTag/{key}", "ContextKeyType": "string",
-         "ContextKeyValues": [value]}
-        for key, value in trial.tags.items()
-    ]  # fmt: skip
+        {"ContextKeyName": key, "ContextKeyType": "string", "ContextKeyValues": [value]}
+        for key, value in _conditions(trial)
+    ]
     context = {"ContextEntries": tags} if tags else {}
     return [
         {"ActionNames": actions, "ResourceArns": resources[: 1 if trial.unless else None],
          **context}
-        for resources, actions in resources_of(trial.needs, account)
+        for resources, actions in _tried(trial, account)
     ]  # fmt: skip
+
+
+def _conditions(trial: Trial) -> Iterator[tuple[str, str]]:
+    yield from ((f"aws:ResourceTag/{key}", value) for key, value in trial.tags.items())
+    yield from trial.told.items()
+
+
+def _tried(trial: Trial, account: Account) -> list[tuple[list[str], list[str]]]:
+    if not trial.on:
+        return resources_of(trial.needs, account)
+    return [(list(trial.on), sorted({one for needed in trial.needs.values() for one in needed}))]
 
 
 def tried(name: str, answers: Iterable[Mapping[str, Any]], trial: Trial) -> Finding:
@@ -285,8 +297,10 @@ def kinds_of(action: str) -> tuple[str, ...]:
         return ()
     if verb in ("AddTagsToResource", "RemoveTagsFromResource"):
         return ("cluster-snapshot", "snapshot")
-    kind = ("cluster",) if "Cluster" in verb else ("db",)
+    kind = ("cluster",) if "Cluster" in verb or verb in _OF_CLUSTERS else ("db",)
     return (*kind, *(_SNAPSHOT_OF[one] for one in kind if "Snapshot" in verb))
 
 
+#: Authorised on clusters, which their names do not say.
+_OF_CLUSTERS = frozenset({"DisableHttpEndpoint", "EnableHttpEndpoint"})
 _SNAPSHOT_OF = {"cluster": "cluster-snapshot", "db": "snapshot"}

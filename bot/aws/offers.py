@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bot.values import StorageOffer, UpgradeOffer
+from bot.values import CertificateOffer, StorageOffer, UpgradeOffer
 
 Raw = Mapping[str, Any]
 
@@ -34,6 +34,24 @@ def upgrades(versions: Iterable[Raw]) -> tuple[UpgradeOffer, ...]:
         )
         for version in versions
         for one in version.get("ValidUpgradeTarget") or ()
+    )
+
+
+def certificates(reply: Raw, versions: Iterable[Raw], version: str) -> CertificateOffer:
+    """The authority of new databases first, then the newest; only those that the engine takes."""
+    default = reply.get("DefaultCertificateForNewLaunches")
+    engine = next((one for one in versions if one.get("EngineVersion") == version), {})
+    taken = engine.get("SupportedCACertificateIdentifiers")
+    found = [
+        one
+        for one in reply.get("Certificates") or ()
+        if not taken or one.get("CertificateIdentifier") in taken
+    ]
+    newest = sorted(found, key=lambda one: one["ValidFrom"], reverse=True)
+    ids = [str(one["CertificateIdentifier"]) for one in newest]
+    return CertificateOffer(
+        authorities=tuple(sorted(ids, key=lambda one: one != default)),
+        in_place=engine.get("SupportsCertificateRotationWithoutRestart"),
     )
 
 

@@ -19,6 +19,7 @@ from bot.values import (
     Alarm,
     AlarmState,
     Call,
+    CertificateOffer,
     Database,
     Firing,
     Kind,
@@ -259,11 +260,28 @@ class Region:
 
     async def upgrades(self, engine: str, version: str) -> tuple[UpgradeOffer, ...]:
         """To which versions that one can be upgraded, oldest first; none: it is AWS's newest."""
-        raw = await self._pages(
+        return offers.upgrades(await self._versions(engine, version))
+
+    async def _versions(self, engine: str, version: str) -> list[dict[str, Any]]:
+        return await self._pages(
             "rds", "describe_db_engine_versions", "DBEngineVersions",
             Engine=engine, EngineVersion=version,
         )  # fmt: skip
-        return offers.upgrades(raw)
+
+    async def certificates(self, engine: str, version: str) -> CertificateOffer:
+        """By whom the certificate of such a database can be signed."""
+        versions = await self._versions(engine, version)
+        with reading():
+            client = await self._sessions.client("rds", self.account, self.name)
+            reply = await client.describe_certificates(MaxRecords=100)
+        return offers.certificates(reply, versions, version)
+
+    async def security_groups(self, ids: Sequence[str]) -> Mapping[str, str]:
+        """Names by id, of those that are there."""
+        asked = [{"Name": "group-id", "Values": list(ids)}]
+        method, key = "describe_security_groups", "SecurityGroups"
+        found = await self._pages("ec2", method, key, Filters=asked)
+        return {one["GroupId"]: one.get("GroupName", "") for one in found}
 
     async def storage_offers(self, instance: str) -> tuple[StorageOffer, ...]:
         """What the storage of that instance may become, by kind."""

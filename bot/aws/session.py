@@ -56,6 +56,7 @@ class Account(Value):
     regions: tuple[str, ...]
     role_arn: str | None = None
     external_id: str | None = None
+    monitoring_role: str = ""  #: by which Enhanced Monitoring writes its figures; empty: none
 
 
 class Acting(Value):

@@ -7,7 +7,10 @@ from zoneinfo import ZoneInfo
 from bot.values import SECOND
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DAY, WEEK = 24 * 60, 7 * 24 * 60  # minutes
 _TIME = r"([01]\d|2[0-3]):([0-5]\d)"
+_DAILY = re.compile(f"{_TIME}-{_TIME}", re.ASCII)
+_WEEKLY = re.compile(rf"(\w{{3}}):{_TIME}-(\w{{3}}):{_TIME}", re.ASCII)
 #: ``03:00-04:00``, or ``sun:05:00-sun:05:30``.
 _WINDOW = re.compile(rf"(?:(\w{{3}}):)?{_TIME}-(?:(\w{{3}}):)?{_TIME}", re.ASCII)
 DASH = "\N{EN DASH}"
@@ -28,6 +31,50 @@ def window_words(window: str, zone: str | None, now: int) -> str:
     ends = f"{_day(last) if last != day else ''}{':'.join(until)}"
     theirs = _theirs(_next(day, int(hour), int(minute), now), day is not None, zone)
     return f"{begins}{DASH}{ends} UTC{theirs}"
+
+
+def daily(window: str) -> tuple[int, int] | None:
+    """Start in minutes after midnight UTC, and length; it may cross midnight. None: unreadable."""
+    found = _DAILY.fullmatch(window)
+    if found is None:
+        return None
+    hour, minute, to_hour, to_minute = map(int, found.groups())
+    start = hour * 60 + minute
+    return start, (to_hour * 60 + to_minute - start) % DAY
+
+
+def weekly(window: str) -> tuple[int, int] | None:
+    """Start in minutes after Monday 00:00 UTC, and length; None where that cannot be read."""
+    found = _WEEKLY.fullmatch(window.lower())
+    if found is None or found[1] not in DAYS or found[4] not in DAYS:
+        return None
+    start = DAYS.index(found[1]) * DAY + int(found[2]) * 60 + int(found[3])
+    end = DAYS.index(found[4]) * DAY + int(found[5]) * 60 + int(found[6])
+    return start, (end - start) % WEEK
+
+
+def overlaps(backup: str, maintenance: str) -> bool:
+    """Whether a daily window (HH:MM-HH:MM) meets a weekly one (ddd:HH:MM-ddd:HH:MM), both UTC.
+
+    What cannot be read overlaps nothing; AWS has the last word.
+    """
+    days, weeks = daily(backup), weekly(maintenance)
+    if days is None or weeks is None:
+        return False
+    (start, minutes), (begin, length) = days, weeks
+    return any(
+        (day * DAY + start - begin) % WEEK < length or (begin - day * DAY - start) % WEEK < minutes
+        for day in range(7)
+    )
+
+
+def contains(maintenance: str, now: int) -> bool:
+    """Whether that moment lies in a weekly window."""
+    found = weekly(maintenance)
+    if found is None:
+        return False
+    at = datetime.fromtimestamp(now // SECOND, UTC)
+    return (at.weekday() * DAY + at.hour * 60 + at.minute - found[0]) % WEEK < found[1]
 
 
 def _next(day: str | None, hour: int, minute: int, now: int) -> datetime:

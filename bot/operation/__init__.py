@@ -4,7 +4,7 @@ Fields are parameters, class attributes facts, methods behaviour; the docstring 
 Parser, help, form, card, row, IAM policy, docs and typeahead are derived from them.
 """
 
-from bot.operation._change import Change, Option, WayBack
+from bot.operation._change import Change, Dependent, Option, WayBack
 from bot.operation._desk import Desk, WantedRequests, WantedRows, environments
 from bot.operation._new_database import (
     CEILING,
@@ -13,12 +13,14 @@ from bot.operation._new_database import (
     REQUEST_TAG,
     RESTORABLE,
     Carried,
+    DatabaseName,
     Looked,
     NewDatabase,
     disk,
 )
 from bot.operation._operation import Control, Operation, Query, flag, positional
 from bot.operation._setting import MODIFY, MODIFY_CLUSTER, MODIFY_INSTANCE, Setting, Wanted, spoken
+from bot.operation._signs import added, changed, signed, signs_back, taken
 
 __all__ = [
     "CEILING",
@@ -32,6 +34,8 @@ __all__ = [
     "Carried",
     "Change",
     "Control",
+    "DatabaseName",
+    "Dependent",
     "Desk",
     "Looked",
     "NewDatabase",
@@ -43,9 +47,14 @@ __all__ = [
     "WantedRequests",
     "WantedRows",
     "WayBack",
+    "added",
+    "changed",
     "disk",
     "environments",
     "flag",
     "positional",
+    "signed",
+    "signs_back",
     "spoken",
+    "taken",
 ]

@@ -18,6 +18,20 @@ class Option(NamedTuple):
     note: str = ""
 
 
+class Dependent(NamedTuple):
+    """What AWS asks for beside the right to a call on its database; the bot calls none of it.
+
+    ``actions`` AWS takes for whoever calls; ``on`` are the kinds of RDS resources, by action, that
+    a call names beside its database: pg, og, subgrp; ``passes`` is the service that is given a
+    role, and the key of the role in ``roles`` of the settings.
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html
+    """
+
+    actions: tuple[str, ...] = ()
+    on: Mapping[str, tuple[str, ...]] = {}
+    passes: tuple[str, str] | None = None
+
+
 class WayBack(NamedTuple):
     """What its button says, and what its form holds beside the database.
 
@@ -41,6 +55,9 @@ class Change(Operation):
     needless: ClassVar[Sequence[tuple[str, str]]] = ()
     #: Whether AWS takes the call for RDS Custom, by its own reference of the API.
     takes_custom: ClassVar[bool] = False
+
+    #: What has to be granted beside ``permissions``, which are what the bot calls.
+    dependent: ClassVar[Dependent] = Dependent()
 
     target: str
 

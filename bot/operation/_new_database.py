@@ -3,9 +3,12 @@
 RDS knows no idempotency token, so name and tag are the key: what arrived is found again by them.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from typing import Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, NamedTuple
+
+from pydantic import AfterValidator
 
 from bot.aws import AWS
 from bot.aws.declined import Known, declined
@@ -13,7 +16,7 @@ from bot.aws.statuses import ENDED_BADLY, USABLE, busy
 from bot.errors import AWSError, AWSNotFoundError, PreflightError
 from bot.operation._change import Change
 from bot.operation._setting import spoken
-from bot.params import TAGS, DatabaseName
+from bot.params import TAGS, Parameter
 from bot.values import (
     SECOND,
     Call,
@@ -30,6 +33,31 @@ from bot.values import (
     Touch,
     folded,
 )
+
+#: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+LONGEST = 63
+_NAME = re.compile(r"[A-Za-z](?:-?[A-Za-z0-9])*", re.ASCII)
+
+
+def _database_name(text: str) -> str:
+    if len(text) > LONGEST or not _NAME.fullmatch(text):
+        raise ValueError(
+            "a database's name is 1 to 63 letters, digits and single hyphens. It begins with a "
+            "letter and does not end with a hyphen"
+        )
+    return text.lower()
+
+
+DatabaseName = Annotated[
+    str,
+    AfterValidator(_database_name),
+    Parameter(
+        "New name",
+        "NEW",
+        "Letters, digits and hyphens, 63 at most; a name that is free.",
+        also=("TargetDBInstanceIdentifier", "name"),
+    ),
+]
 
 REQUEST_TAG = "rds-bot:request-id"
 RESOURCE_ID = "resource_id"  #: of what was made, in the receipt and among the evidence

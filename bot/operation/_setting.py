@@ -10,8 +10,8 @@ Three rules of AWS hold everywhere here
   compared.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, ClassVar, NamedTuple, Self
 
 from bot.aws import AWS
 from bot.aws.declined import Known, declined
@@ -42,11 +42,27 @@ MODIFY_CLUSTER = ("rds:DescribeDBClusters", "rds:ModifyDBCluster")
 MODIFY = tuple(sorted({*MODIFY_INSTANCE, *MODIFY_CLUSTER}))
 
 
+def spoken(value: Any) -> str:
+    """``on`` and ``off``, lists with commas, ``none`` for nothing: also how it is typed."""
+    match value:
+        case None | "" | ():
+            return "none"
+        case bool():
+            return "on" if value else "off"
+        case tuple() | list():
+            return ", ".join(map(str, value))
+        case float():
+            return f"{value:g}"
+        case _:
+            return str(value)
+
+
 class Wanted(NamedTuple):
     """One value: what people call it, where a database shows it, and what it shall be.
 
     ``shown`` is the attribute of ``Database`` and of the change's parameter ``parameter``;
     ``argument`` AWS's name in the call, and ``pending`` among what is pending where that differs.
+    ``settles`` is the attribute that is true as long as AWS is at work on it.
     """
 
     what: str
@@ -56,16 +72,36 @@ class Wanted(NamedTuple):
     parameter: str
     pending: str = ""
     unit: str = ""
+    settles: str = ""
+    words: Callable[[Any], str] = spoken
 
     def of(self, database: Database) -> Any:
         """The value as AWS shows it; None where it says nothing."""
         return getattr(database, self.shown)
 
+    @property
+    def key(self) -> str:
+        """Its name among the pending modifications."""
+        return self.pending or self.argument
+
     def waits(self, database: Database) -> bool:
-        return (self.pending or self.argument) in database.pending
+        settles = bool(self.settles) and getattr(database, self.settles)
+        return settles or self.key in database.pending
+
+    @property
+    def noun(self) -> str:
+        """As it stands within a sentence; a name keeps its capitals."""
+        is_name = any(letter.isupper() for letter in self.what[1:])
+        return self.what if is_name else self.what[:1].lower() + self.what[1:]
+
+    def sentence(self, name: str) -> str:
+        """``set the backup window of orders-dev to 03:00-04:00 UTC``; ``turn … off``"""
+        if isinstance(self.value, bool):
+            return f"turn {self.noun} of {name} {self.spoken(self.value)}"
+        return f"set the {self.noun} of {name} to {self.spoken(self.value)}"
 
     def spoken(self, value: Any) -> str:
-        said = spoken(value)
+        said = "none" if value is None else self.words(value)
         return f"{said} {self.unit}" if self.unit and value is not None else said
 
 
@@ -95,11 +131,8 @@ class Setting(Change):
         return bool(current == wanted.value)
 
     def effect(self, database: Database) -> str:
-        said = " and ".join(
-            f"the {one.what[:1].lower()}{one.what[1:]} of {database.name} to {self._said(one)}"
-            for one in self._missing(database)
-        )
-        return f"Set {said}"
+        said = " and ".join(one.sentence(database.name) for one in self._missing(database))
+        return said[:1].upper() + said[1:]
 
     def arguments(self, database: Database) -> dict[str, Any]:
         """What the call says beside the name of the database."""
@@ -128,6 +161,25 @@ class Setting(Change):
         """What had to be looked up and is in order. Raises PreflightError where it is not."""
         return ()
 
+    async def completed(self, aws: AWS, database: Database) -> Self:
+        """With what was left out and only AWS can tell."""
+        return self
+
+    async def looked_up(self, aws: AWS, database: Database) -> Mapping[str, Any]:
+        """Arguments of the call that are nobody's wish and stand elsewhere: a role."""
+        return {}
+
+    def call(self, database: Database) -> Call:
+        noun = "DBInstance" if database.target.kind is Kind.INSTANCE else "DBCluster"
+        return Call(
+            action=f"rds:Modify{noun}",
+            arguments={
+                f"{noun}Identifier": database.name,
+                **self.arguments(database),
+                "ApplyImmediately": self.is_immediate(database),
+            },
+        )
+
     # -- what follows ----------------------------------------------------------------------------
 
     def risk_for(self, database: Database) -> Assessment:
@@ -138,34 +190,36 @@ class Setting(Change):
         return own
 
     def objections(self, database: Database) -> Mapping[str, str]:
-        if self.of_cluster and database.target.kind is Kind.INSTANCE and database.cluster:
-            asked = self.model_copy(update={"target": database.cluster}).as_typed()
-            return {
-                "target": f"{database.name} belongs to the cluster {database.cluster}, which has "
-                f"this setting for all its members. Ask for: {asked}"
-            }
-        if found := self.cannot(database):
+        if found := self._elsewhere(database) or self.cannot(database):
             return found
         wanted = self.wanted(database)
         if not self._missing(database):
-            said = ", ".join(f"{one.what.lower()} {one.spoken(one.of(database))}" for one in wanted)
+            said = ", ".join(f"{one.noun} {one.spoken(one.of(database))}" for one in wanted)
             return {wanted[0].parameter: f"{database.name} has {said} already: nothing to change."}
         return {}
 
     async def plan(self, aws: AWS, order: Order) -> Plan:
         database = await aws.database(order.target)
-        for parameter, sentence in self.objections(database).items():
+        change = await self.completed(aws, database)
+        for parameter, sentence in change.objections(database).items():
             raise PreflightError(sentence, parameter)
         waits = busy(database, "a change", self.begins_in)
-        looked = await self.guards(aws, database)
+        looked = await change.guards(aws, database)
+        return change._planned(
+            database,
+            more=await change.looked_up(aws, database),
+            checks=(f"{database.name} is {database.status}", *looked),
+            busy=waits,
+        )
+
+    def _planned(self, database: Database, *, more: Mapping[str, Any], **known: Any) -> Plan:
+        call = self.call(database)
         return Plan(
             effect=self.effect(database),
-            call=self._call(database),
+            call=call.model_copy(update={"arguments": {**call.arguments, **more}}),
             differences=tuple(self._differences(database)),
-            checks=(f"{database.name} is {database.status}", *looked),
             downtime=self.downtime_of(database),
-            warnings=(*self._come_along(database), *self.warnings(database)),
-            busy=waits,
+            warnings=(*self.come_along(database), *self.warnings(database)),
             undo=self.undo(database),
             baseline={
                 STATUS: database.status,
@@ -173,6 +227,7 @@ class Setting(Change):
                 WANTED: {one.shown: one.value for one in self.wanted(database)},
                 **{one.shown: one.of(database) for one in self.wanted(database)},
             },
+            **known,
         )
 
     def undo(self, database: Database) -> str:
@@ -203,9 +258,26 @@ class Setting(Change):
             return Progress(stage=Stage.NOT_SENT, detail=unchanged)
         return found
 
+    def _elsewhere(self, database: Database) -> Mapping[str, str]:
+        """Of a member, what its cluster has; AWS changes no member of a Multi-AZ DB cluster.
+
+        https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/modify-multi-az-db-cluster.html
+        """
+        if database.target.kind is Kind.CLUSTER or not database.cluster:
+            return {}
+        if database.is_aurora and not self.of_cluster:
+            return {}
+        belongs = f"{database.name} belongs to the cluster {database.cluster}"
+        if Kind.CLUSTER not in self.kinds():
+            said = "a Multi-AZ DB cluster, of which AWS changes no member by itself."
+            return {"target": f"{belongs}, {said}"}
+        asked = self.model_copy(update={"target": database.cluster}).as_typed()
+        said = f"which has this setting for all its members. Ask for: {asked}"
+        return {"target": f"{belongs}, {said}"}
+
     def _judge(self, database: Database, sent: Sent) -> Progress:
         asked = tuple(_frozen(one, sent) for one in self.wanted(database))
-        said = ", ".join(f"{one.what.lower()} {one.spoken(one.of(database))}" for one in asked)
+        said = ", ".join(f"{one.noun} {one.spoken(one.of(database))}" for one in asked)
         detail = f"{database.name} has {said}, status {database.status}"
         events = tuple(_newer(sent))
         if not any(self._lacks(one, database) for one in asked):
@@ -225,7 +297,8 @@ class Setting(Change):
         current, baseline = wanted.of(database), sent.plan.baseline
         if wanted.shown not in baseline or self.is_reached(wanted, current):
             return False
-        return spoken(current) != spoken(baseline[wanted.shown])
+        before = baseline[wanted.shown]
+        return spoken(current) != spoken(before) and not _is_between(before, current, wanted.value)
 
     def _lacks(self, wanted: Wanted, database: Database) -> bool:
         return not self.is_reached(wanted, wanted.of(database)) or wanted.waits(database)
@@ -238,32 +311,22 @@ class Setting(Change):
         """What else is pending and would be applied with it."""
         if not self.is_immediate(database) or database.target.kind is Kind.CLUSTER:
             return ()
-        ours = {one.pending or one.argument for one in self.wanted(database)}
+        ours = {one.key for one in self.wanted(database)}
         return tuple(sorted(set(database.pending) - ours))
 
-    def _come_along(self, database: Database) -> Iterator[str]:
+    def come_along(self, database: Database) -> Iterator[str]:
+        """What becomes of what else is pending."""
         if others := self._carried(database):
             said = ", ".join(f"{name} {database.pending[name]}" for name in others)
             yield f"AWS applies with it what else is pending: {said}."
         elif database.pending and not self.is_immediate(database):
             yield f"Pending modifications stay pending: {', '.join(sorted(database.pending))}."
 
-    def _call(self, database: Database) -> Call:
-        noun = "DBInstance" if database.target.kind is Kind.INSTANCE else "DBCluster"
-        return Call(
-            action=f"rds:Modify{noun}",
-            arguments={
-                f"{noun}Identifier": database.name,
-                **self.arguments(database),
-                "ApplyImmediately": self.is_immediate(database),
-            },
-        )
-
     def _differences(self, database: Database) -> Iterator[Difference]:
         for one in self._missing(database):
             current = one.spoken(one.of(database))
             if one.waits(database):
-                current += f" (pending: {database.pending[one.pending or one.argument]})"
+                current += f" (pending: {database.pending.get(one.key, 'AWS is at work on it')})"
             yield Difference(what=one.what, current=current, wanted=self._said(one))
 
     def _said(self, wanted: Wanted) -> str:
@@ -271,10 +334,18 @@ class Setting(Change):
 
     def before(self, database: Database) -> Mapping[str, str]:
         """By parameter what sets it back, as it is typed; empty where that cannot be known."""
-        values = {one.parameter: one.of(database) for one in self._missing(database)}
-        if any(value is None or value in ("", ()) for value in values.values()):
+        missing = self._missing(database)
+        if any(one.of(database) in (None, "", ()) for one in missing):
             return {}
-        return {name: spoken(value).replace(", ", ",") for name, value in values.items()}
+        return {one.parameter: one.words(one.of(database)).replace(", ", ",") for one in missing}
+
+
+def _is_between(before: Any, current: Any, wanted: Any) -> bool:
+    """Of lists, whether some of the way is done: nothing is in it that was not there or wanted."""
+    if not isinstance(wanted, tuple) or not all(isinstance(one, str) for one in wanted):
+        return False
+    old, now, new = set(before or ()), set(current or ()), set(wanted)
+    return old & new <= now <= old | new
 
 
 async def _looked(aws: AWS, sent: Sent) -> Database | Progress:
@@ -303,18 +374,3 @@ def _newer(sent: Sent) -> Iterator[RDSEvent]:
 
 def _failed(detail: str) -> Progress:
     return Progress(stage=Stage.FAILED, detail=detail)
-
-
-def spoken(value: Any) -> str:
-    """``on`` and ``off``, lists with commas, ``none`` for nothing: also how it is typed."""
-    match value:
-        case None | "" | ():
-            return "none"
-        case bool():
-            return "on" if value else "off"
-        case tuple() | list():
-            return ", ".join(map(str, value))
-        case float():
-            return f"{value:g}"
-        case _:
-            return str(value)

@@ -141,6 +141,7 @@ RESULTS = {
     "limited": "too many lately, nothing filed",
     "no_approvers": "nobody could approve it",
     "not_approver": "no approver",
+    "not_cloudops": "may not answer it",
     "not_denied": "it was not denied",
     "not_requester": "may not ask",
     "not_viewer": "may not look",
@@ -158,11 +159,16 @@ STEPS, READ = 20, 200  #: rows that are shown, and that are looked through
 TOLD = 12  #: sentences
 WORDY = 120  #: characters of a reason
 LOOK = "query.refused"
+CLOUDOPS = "cloudops."  #: what is done with a denial, step by step
 #: What somebody did, as a sentence goes on behind their name; all else by its own name.
 DONE = {
     "audit.archive": "archived old audit rows",
     "cloudops.asked": "sent a CloudOps request",
-    "cloudops.refused": "could not send a CloudOps request",
+    "cloudops.declined": "declined a CloudOps request",
+    "cloudops.done": "marked a CloudOps request as done",
+    "cloudops.refused": "was refused: a CloudOps request",
+    "cloudops.taken": "took a CloudOps request",
+    "cloudops.withdrawn": "withdrew a CloudOps request",
     "digest.posted": "posted a digest",
     "digest.removed": "removed a scheduled digest",
     "digest.scheduled": "scheduled a digest",
@@ -190,10 +196,13 @@ ENDED = {f"request.{one}": str(one) for one in Status if not one.is_open} | {
 
 
 def _cases(rows: Sequence[AuditEntry]) -> list[tuple[AuditEntry, ...]]:
-    """The rows of each request together, all else alone, newest first; mere looks aside."""
+    """The rows of each request together, all else alone, newest first; mere looks aside.
+
+    Steps of CloudOps requests are by others and later, so each is told.
+    """
     cases: dict[tuple[int, int], list[AuditEntry]] = {}
     for row in rows:
-        number = row.event.request_id or 0
+        number = 0 if _is_cloudops(row) else row.event.request_id or 0
         if row.event.action != LOOK:
             cases.setdefault((number, 0 if number else row.seq), []).append(row)
     return [tuple(one) for one in cases.values()]
@@ -207,13 +216,37 @@ def _sentences(
 ) -> Iterator[Paragraph]:
     cases = _cases(rows)
     for case in cases[:TOLD]:
-        number = case[0].event.request_id or 0
-        said = _sentence(whole.get(number) or case, verbs, took.get(number, ""))
-        yield paragraph(*said)
+        if _is_cloudops(case[0]):
+            yield paragraph(*_cloudops_step(case[0], verbs))
+        else:
+            length = took.get(case[0].event.request_id or 0, "")
+            yield paragraph(*_sentence(_complete(case, whole), verbs, length))
     if len(cases) > TOLD:
         more = f"and {len(cases) - TOLD}{' or more' if len(rows) == READ else ''} earlier"
         yield paragraph(f"{more}; narrow it with a database, --user or --since")
     yield from _looks([row for row in rows if row.event.action == LOOK])
+
+
+def _complete(
+    case: Sequence[AuditEntry], whole: Mapping[int, tuple[AuditEntry, ...]]
+) -> Sequence[AuditEntry]:
+    rows = whole.get(case[0].event.request_id or 0, ())
+    return [row for row in rows if not _is_cloudops(row)] or case
+
+
+def _is_cloudops(row: AuditEntry) -> bool:
+    return row.event.action.startswith(CLOUDOPS)
+
+
+def _cloudops_step(row: AuditEntry, verbs: Mapping[str, str]) -> Line:
+    """``2:11 PM Pat declined a CloudOps request, reboot orders-prod, for Ana: "not today"``"""
+    event, asked = row.event, row.event.facts.get("asked_by")
+    whose: Line = (", for ", *_actor(asked)) if asked and asked != event.actor else ()
+    came = f" → {_result(event)}" if event.action == "cloudops.refused" else ""
+    return (
+        "• ", Moment(at=row.at), " ", *_actor(event.actor), f" {_done(event)}",
+        _about_what(event, verbs), *whose, came, _reason(row),
+    )  # fmt: skip
 
 
 async def _lengths(desk: Desk, rows: Sequence[AuditEntry]) -> Mapping[int, str]:
@@ -314,9 +347,9 @@ def _ending(lead: AuditEntry, case: Sequence[AuditEntry], took: str) -> Line:
 
 
 def _reason(lead: AuditEntry) -> str:
-    """Why somebody rejected it."""
+    """Why somebody rejected or declined it."""
     text = " ".join(lead.event.text.split())
-    if lead.event.action != "request.rejected" or not text:
+    if lead.event.action not in ("request.rejected", "cloudops.declined") or not text:
         return ""
     return f': "{text[:WORDY]}{"…" if len(text) > WORDY else ""}"'
 

@@ -1,8 +1,17 @@
 from collections.abc import Mapping
 
 from bot.aws import AWS
-from bot.operation import CEILING, LOOKS, OF_INSTANCE, Carried, Looked, NewDatabase, disk
-from bot.params import DatabaseName, Instance
+from bot.operation import (
+    CEILING,
+    LOOKS,
+    OF_INSTANCE,
+    Carried,
+    DatabaseName,
+    Looked,
+    NewDatabase,
+    disk,
+)
+from bot.params import Instance
 from bot.values import Database, Risk
 
 #: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReadRepl.html

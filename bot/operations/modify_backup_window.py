@@ -1,13 +1,10 @@
-import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
+from bot.fleet.windows import overlaps
 from bot.operation import MODIFY, Setting, Wanted
-from bot.params import BackupWindow, Target, window_minutes
+from bot.params import BackupWindow, Target
 from bot.values import Assessment, Database, Risk
-
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-DAY, WEEK = 24 * 60, 7 * 24 * 60  # minutes
 
 
 class ModifyBackupWindow(Setting):
@@ -57,21 +54,3 @@ class ModifyBackupWindow(Setting):
     def warnings(self, database: Database) -> Iterator[str]:
         if not database.backup_retention_days:
             yield "Automated backups are off."
-
-
-def overlaps(backup: str, maintenance: str) -> bool:
-    """Whether a daily window (HH:MM-HH:MM) meets a weekly one (ddd:HH:MM-ddd:HH:MM), both UTC.
-
-    An unreadable maintenance window overlaps nothing; AWS has the last word.
-    """
-    match = re.fullmatch(r"(\w{3}):(\d\d):(\d\d)-(\w{3}):(\d\d):(\d\d)", maintenance.lower())
-    if match is None or match[1] not in DAYS or match[4] not in DAYS:
-        return False
-    begin = DAYS.index(match[1]) * DAY + int(match[2]) * 60 + int(match[3])
-    end = DAYS.index(match[4]) * DAY + int(match[5]) * 60 + int(match[6])
-    start, minutes = window_minutes(backup)
-    length = (end - begin) % WEEK
-    return any(
-        (day * DAY + start - begin) % WEEK < length or (begin - day * DAY - start) % WEEK < minutes
-        for day in range(7)
-    )

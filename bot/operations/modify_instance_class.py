@@ -76,12 +76,6 @@ class ModifyInstanceClass(Setting):
                 f"{members}. Ask for: /rds resize {database.writer or 'MEMBER'} "
                 f"{self.instance_class}"
             }
-        if database.target.kind is Kind.INSTANCE and database.cluster and not database.is_aurora:
-            return {
-                "target": f"{name} belongs to the Multi-AZ cluster {database.cluster}, whose "
-                f"members share a class. Ask for: /rds resize {database.cluster} "
-                f"{self.instance_class}"
-            }
         return {}
 
     async def guards(self, aws: AWS, database: Database) -> tuple[str, ...]:

@@ -12,11 +12,12 @@ from bot.operation import (
     OF_INSTANCE,
     RESTORABLE,
     Carried,
+    DatabaseName,
     Looked,
     NewDatabase,
     disk,
 )
-from bot.params import DatabaseName, Parameter, SnapshotId, Target
+from bot.params import Parameter, SnapshotId, Target
 from bot.values import SECOND, Database, Difference, Kind, PointInTime, Risk, Role, Snapshot
 
 #: Whatever day it is: only whether it can be read.

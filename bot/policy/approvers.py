@@ -257,11 +257,12 @@ async def standing_approvers(directory: Directory, approvers: Access) -> tuple[P
     )
 
 
-def named(ids: Iterable[PersonId]) -> Line:
-    """The first few as mentions, and how many more there are."""
+def named(ids: Iterable[PersonId], key: str = "access.approvers") -> Line:
+    """The first few as mentions, and how many more there are; ``key`` is the setting that names
+    them."""
     people = sorted(ids, key=str)
     if not people:
-        return ("nobody: see access.approvers in rds-bot.yml",)
+        return (f"nobody: see {key} in rds-bot.yml",)
     spans: list[Span] = [Mention(person=people[0])]
     for person in people[1:NAMED]:
         spans += [", ", Mention(person=person)]

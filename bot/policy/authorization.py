@@ -22,7 +22,7 @@ from bot.policy.eligibility import (
     together,
 )
 from bot.policy.viewers import NOT_VIEWER
-from bot.settings import Settings
+from bot.settings import People, Settings
 from bot.values import Access, AuditEvent, Person, PersonId
 from storage.store import Store
 
@@ -32,6 +32,7 @@ ONLY_VIEWERS = (
     "one of them, or whoever runs the bot."
 )
 
+NOT_CLOUDOPS = "not_cloudops"  #: for the audit trail
 NAMEABLE = 20  #: members of groups that are looked up before a refusal names some of them
 
 
@@ -178,6 +179,25 @@ def editors(settings: Settings, what: str) -> AccessRule:
         return NotAllowedError(f"{said}…", (said, *who, "."), Bar.NOT_APPROVER)
 
     return AccessRule(refusal, _looking(settings).union(either.groups))
+
+
+def answerers(people: People | None, present: frozenset[str]) -> AccessRule:
+    """Who answers CloudOps requests: ``people``; where none are named, full members who are
+    ``present`` in the channel of the request."""
+    access = access_of(people) if people else Access(users=tuple(sorted(present)))
+
+    def refusal(person: Person, groups: Groups, own_team: str) -> NotAllowedError | None:
+        if belongs(person, access, groups, own_team):
+            return None
+        if people is None:
+            said = "Only full members who are in this channel can answer this. Ask one of them."
+            return NotAllowedError(said, code=NOT_CLOUDOPS)
+        ids = members_of(access, groups) - groups.barred
+        who = named((PersonId(team=own_team, user=user) for user in ids), "access.cloudops")
+        said = "Only CloudOps can answer this. These can: "
+        return NotAllowedError(f"{said}…", (said, *who, "."), NOT_CLOUDOPS)
+
+    return AccessRule(refusal, frozenset(access.groups))
 
 
 def _approvers_and_admins(settings: Settings) -> Access:

@@ -147,6 +147,7 @@ def people_named(settings: Settings) -> Mapping[str, People]:
         "access.requesters": access.requesters,
         "access.approvers": access.approvers,
         "access.admins": access.admins,
+        "access.cloudops": access.cloudops,
         "notifications.escalation": settings.notifications.escalation,
         **(access.viewers.named if access.viewers else {}),
         **{f"policy.rules[{number}].approvers": rule.approvers for number, rule in rules},

@@ -27,6 +27,7 @@ accounts:
   - {{id: "{MAIN}", name: main, regions: [us-east-1], role_arn: "{role_arn(MAIN)}"}}
   - {{id: "{ANALYTICS}", name: analytics, regions: [eu-west-1], role_arn: "{role_arn(ANALYTICS)}"}}
   - {{id: "{LEGACY}", name: legacy, regions: [us-east-1], role_arn: "{role_arn(LEGACY)}"}}
+roles: {{monitoring: "arn:aws:iam::{MAIN}:role/rds-monitoring"}}
 polling: {{interval: 1s, timeout: 1m}}
 aftermath: [4m, 10m]
 """

@@ -36,6 +36,7 @@ from bot.settings._types import (
     Region,
     RiskName,
     RoleArn,
+    RoleArns,
     Sentence,
     TagKey,
     Thresholds,
@@ -133,13 +134,14 @@ class ViewerSettings(Part):
 
 
 class AccessSettings(Part):
-    """Who may look and ask (None: every full member), agree (None: nobody) and administer (None:
-    nobody)."""
+    """Who may look and ask (None: every full member), agree (None: nobody), administer (None:
+    nobody) and answer CloudOps requests (None: who is in their channel)."""
 
     viewers: ViewerSettings | None = None
     requesters: People | None = None
     approvers: People | None = None
     admins: People | None = None
+    cloudops: People | None = None
 
 
 class AccountSettings(Part):
@@ -339,6 +341,12 @@ class TelemetrySettings(Part):
     namespace: Namespace | None = None
 
 
+class RoleSettings(Part):
+    """Roles that AWS's services act by, one of each account; none: what needs one is refused."""
+
+    monitoring: RoleArns = ()
+
+
 class DigestSettings(Part):
     """A scheduled summary; no environments: all of them."""
 
@@ -369,6 +377,7 @@ class Configuration(Part):
     notifications: NotificationSettings = NotificationSettings()
     health: HealthSettings = HealthSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
+    roles: RoleSettings = RoleSettings()
     digests: tuple[DigestSettings, ...] = ()
     thresholds: Thresholds = AS_USUAL
     aftermath: tuple[Duration, ...] = (timedelta(minutes=15), timedelta(minutes=60))

@@ -108,6 +108,13 @@ def _listed(value: object) -> object:
     return value if isinstance(value, list | tuple) else (value,)
 
 
+def _one_of_each_account(roles: tuple[str, ...]) -> tuple[str, ...]:
+    accounts = [one.split(":")[4] for one in roles]
+    if twice := next((one for one in accounts if accounts.count(one) > 1), None):
+        raise ValueError(f"two roles belong to the account {twice}; name one")
+    return roles
+
+
 def _once(value: object) -> object:
     """Two keys that read alike would be two answers, of which one is lost."""
     if isinstance(value, Mapping):
@@ -223,6 +230,7 @@ RoleArn = Annotated[
         "is no role; write arn:aws:iam::…:role/… with letters, digits and _+=,.@- in its name",
     ),
 ]
+RoleArns = Annotated[OneOrMore[RoleArn], AfterValidator(_one_of_each_account)]
 TopicArn = Annotated[
     StrictStr,
     _shaped(

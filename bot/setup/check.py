@@ -171,7 +171,22 @@ def trials(settings: Settings, account: str) -> tuple[aws.Trial, ...]:
         return (aws.Trial(needs=needs), forbidden)
     opening = dict.fromkeys(grant.keys[:1], next(iter(grant.words), ""))
     wanted = aws.Trial(needs=_needs(lambda _: True), tags=opening)
-    return (wanted, *(_closing(grant, changing) if not grant.is_free else ()))
+    return (
+        wanted,
+        *_passing(settings, account),
+        *(_closing(grant, changing) if not grant.is_free else ()),
+    )
+
+
+def _passing(settings: Settings, account: str) -> Iterator[aws.Trial]:
+    """Roles of that account that changes give to a service."""
+    for one in CATALOGUE.values():
+        if not issubclass(one, Change) or one.dependent.passes is None:
+            continue
+        service, key = one.dependent.passes
+        roles = tuple(arn for arn in getattr(settings.roles, key) if arn.split(":")[4] == account)
+        needs, told = {one.verb: ("iam:PassRole",)}, {"iam:PassedToService": service}
+        yield from [aws.Trial(needs=needs, on=roles, told=told)] * bool(roles)
 
 
 def _closing(grant: Grant, changing: Mapping[str, Sequence[str]]) -> Iterator[aws.Trial]:

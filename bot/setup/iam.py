@@ -3,12 +3,13 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from bot.aws.checks import kinds_of
 from bot.aws.partitions import partition
 from bot.errors import SettingsError
-from bot.operation import REQUEST_TAG, Operation
+from bot.operation import REQUEST_TAG, Change, Dependent, Operation
 from bot.policy.grants import ANY, Grant, grant_of, shut_accounts, tag_keys
 from bot.settings import Settings
 from bot.values import Value
@@ -22,15 +23,20 @@ READS = ("cloudtrail:LookupEvents", "cloudwatch:DescribeAlarmHistory",
          "rds:DescribePendingMaintenanceActions")  # fmt: skip
 #: How the names of actions begin that change nothing.
 READING = ("Describe", "Download", "Get", "List", "Lookup")
+#: What AWS needs a caller to be allowed as well, whatever the call says.
+#: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html
+ALONG = {"rds:ModifyDBCluster": ("rds:ModifyDBInstance",)}
+#: On what a service may act for whoever calls RDS: secrets that RDS makes begin so.
+#: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html
+BEHIND = {"kms": "key/*", "secretsmanager": "secret:rds!*"}
 #: Tags decide the environment, so the bot may set none on what it changes.
 TAGGING = frozenset({"rds:AddTagsToResource", "rds:RemoveTagsFromResource"})
 SNAPSHOTS = ("snapshot", "cluster-snapshot")
-#: Every one that a new database is given has to be allowed as well.
-GROUPS = ("pg", "cluster-pg", "og", "subgrp")
 #: How the names of actions begin that make databases.
 MAKING = ("CreateDBInstance", "RestoreDBCluster", "RestoreDBInstance")
 TAG = "rds:AddTagsToResource"
 DATABASES = ("db", "cluster")
+GROUPS = ("pg", "cluster-pg", "og", "subgrp")  #: that a new database is given
 #: Characters of a policy, blanks not counted, that AWS takes as one of its own and inside a role:
 #: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 MANAGED, INLINE = 6_144, 10_240
@@ -44,6 +50,7 @@ class Wanted(Value):
     account: str | None = None  #: for that one alone, by id or name; None: for all
     observe: bool | None = None  #: not a single action that changes anything; None: as set
     region: str | None = None  #: tells the partition where no setting does
+    operations: tuple[str, ...] = ()  #: those alone, by verb or name; none: all
 
     def observes(self, settings: Settings) -> bool:
         return settings.observe if self.observe is None else self.observe
@@ -63,7 +70,7 @@ def role_policy(
     _listed(wanted.account, settings)
     if not _roles(settings):
         return bot_policy(catalogue, settings, wanted)
-    return _document(_operating(catalogue, settings, wanted, with_role=True))
+    return _document(_operating(_chosen(catalogue, wanted), settings, wanted, with_role=True))
 
 
 def bot_policy(
@@ -79,7 +86,7 @@ def bot_policy(
     itself = len(roles) < len(settings.accounts) or not roles
     statements: Statements = []
     if itself:
-        statements += _operating(catalogue, settings, wanted, with_role=False)
+        statements += _operating(_chosen(catalogue, wanted), settings, wanted, with_role=False)
     if roles:
         # AWS wants the second one on both sides, here and in the trust policy of each role.
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
@@ -118,8 +125,8 @@ def too_long(document: dict[str, Any]) -> str:
     if length <= INLINE:
         return f"{said}. Put it into the role itself, as an inline one: there it takes {INLINE:,}."
     return (
-        f"{said} and {INLINE:,} in an inline one. Print each account by itself (--account), or "
-        "shorten environments.words, tag_keys or instances."
+        f"{said} and {INLINE:,} in an inline one. Print each account by itself (--account), only "
+        "some operations (--operations), or shorten environments.words, tag_keys or instances."
     )
 
 
@@ -141,10 +148,25 @@ def _roles(settings: Settings) -> list[str]:
     return [one.role_arn for one in settings.accounts if one.role_arn]
 
 
+def _chosen(catalogue: Iterable[type[Operation]], wanted: Wanted) -> tuple[type[Operation], ...]:
+    """Raises SettingsError for an operation that is in no catalogue."""
+    known = tuple(catalogue)
+    names = {name for one in known for name in (one.verb, one.name)}
+    if strange := [one for one in wanted.operations if one not in names]:
+        verbs = ", ".join(sorted(one.verb for one in known if one.permissions))
+        raise SettingsError([f"--operations {', '.join(strange)}: there are {verbs}"])
+    asked = set(wanted.operations)
+    return tuple(one for one in known if not asked or asked & {one.verb, one.name})
+
+
 def _operating(
-    catalogue: Iterable[type[Operation]], settings: Settings, wanted: Wanted, *, with_role: bool
+    catalogue: Sequence[type[Operation]], settings: Settings, wanted: Wanted, *, with_role: bool
 ) -> Statements:
-    allowed = {action for operation in catalogue for action in operation.permissions} | set(READS)
+    dependents = [one.dependent for one in catalogue if issubclass(one, Change)]
+    called = {action for operation in catalogue for action in operation.permissions} | set(READS)
+    behind = {action for one in dependents for action in one.actions}
+    behind |= {action for one in called for action in ALONG.get(one, ())}
+    allowed = called | {one for one in behind if one.startswith("rds:")}
     reading = sorted(action for action in allowed if only_reads(action))
     place = _Place(partition(settings, wanted.region))
     statements: Statements = [
@@ -157,7 +179,45 @@ def _operating(
     for number, (grant, accounts) in enumerate(grants.items(), 1):
         here = place._replace(accounts=accounts, number=f"In{number}" if len(grants) > 1 else "")
         statements += _changes(grant, changing, sorted(allowed & TAGGING), here)
+        statements += _along(dependents, behind - allowed, settings, here)
     return [*statements, *_refusals(changing, settings, place.partition)]
+
+
+def _along(
+    dependents: Iterable[Dependent], behind: Iterable[str], settings: Settings, place: "_Place"
+) -> Iterator[dict[str, Any]]:
+    """What AWS asks for beside the right to a call on its database, and the bot never calls."""
+    number, named = place.number, list(dependents)
+    pairs = {(kinds, action) for one in named for action, kinds in one.on.items()}
+    together = groupby(sorted(pairs), lambda one: one[0])
+    for count, (kinds, those) in enumerate(together, 1):
+        yield {"Sid": f"Name{count}{number}", "Effect": "Allow",
+               "Action": [action for _, action in those],
+               "Resource": place.arns(kinds)}  # fmt: skip
+    for service, of_service in groupby(sorted(behind), lambda one: one.partition(":")[0]):
+        yield _behind(service, list(of_service), place)
+    for count, (service, key) in enumerate(sorted({one.passes for one in named if one.passes}), 1):
+        roles: Sequence[str] = getattr(settings.roles, key)
+        mine = [one for one in roles if {ANY, one.split(":")[4]} & set(place.accounts)]
+        condition = {"StringEquals": {"iam:PassedToService": service}}
+        if mine:
+            yield {"Sid": f"PassRole{count}{number}", "Effect": "Allow", "Action": ["iam:PassRole"],
+                   "Resource": mine, "Condition": condition}  # fmt: skip
+
+
+def _behind(service: str, actions: list[str], place: "_Place") -> dict[str, Any]:
+    """Keys only by way of the services that ask for them.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
+    """
+    resources = [
+        f"arn:{place.partition}:{service}:*:{account}:{BEHIND[service]}"
+        for account in place.accounts
+    ]
+    via = {"StringLike": {"kms:ViaService": ["rds.*", "secretsmanager.*"]}}
+    sid = f"Behind{service.capitalize()}{place.number}"
+    statement = {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resources}
+    return {**statement, **({"Condition": via} if service == "kms" else {})}
 
 
 def _grants(settings: Settings, wanted: Wanted, with_role: bool) -> Mapping[Grant, tuple[str, ...]]:
@@ -243,9 +303,9 @@ def _changes(
 def _makes(grant: Grant, new: list[str], place: _Place) -> Iterator[dict[str, Any]]:
     """A new database with a request's id in its tags, and a tag or a name that opens it."""
     number = place.number
-    allow = {"Effect": "Allow", "Action": [*new, TAG], "Resource": place.arns(DATABASES)}
+    named = place.arns((*DATABASES, *GROUPS))
+    allow = {"Effect": "Allow", "Action": [*new, TAG], "Resource": named}
     ours = {"Null": {f"aws:RequestTag/{REQUEST_TAG}": "false"}}
-    yield {"Sid": f"UseGroups{number}", **allow, "Action": new, "Resource": place.arns(GROUPS)}
     if grant.is_free or grant.untagged:
         yield {"Sid": f"Make{number}", **allow, "Condition": ours}
     elif grant.words:
@@ -253,7 +313,7 @@ def _makes(grant: Grant, new: list[str], place: _Place) -> Iterator[dict[str, An
         tagged = {"ForAnyValue:StringEqualsIgnoreCase": {"aws:TagKeys": list(grant.keys)}}
         yield {"Sid": f"Make{number}", **allow, "Condition": {**ours, **tagged}}
     if grant.opened:
-        named = place.arns(DATABASES, grant.opened)
+        named = [*place.arns(DATABASES, grant.opened), *place.arns(GROUPS)]
         yield {"Sid": f"MakeByName{number}", **allow, "Resource": named, "Condition": ours}
 
 
@@ -267,7 +327,10 @@ def _refusals(changing: list[str], settings: Settings, partition: str) -> Iterat
     if keys := tag_keys(settings):
         named = {"ForAnyValue:StringEqualsIgnoreCase": {"aws:TagKeys": list(keys)}}
         # A database that is made gets the tags of what it is made of.
-        other = [one for one in actions if one != TAG and not makes_database(one)]
+        made = {one for one in actions if one == TAG or makes_database(one)}
+        own = set(_families(made))
+        other = [*(one for one in actions if one not in made and _families([one])[0] in own)]
+        other += sorted(set(_families(actions)) - own)
         decides = {"Effect": "Deny", "Condition": named}
         yield {"Sid": "NeverTagsThatDecide", **decides, "Action": other, "Resource": "*"}
         snapshots = [f"arn:{partition}:rds:*:*:{kind}:*" for kind in SNAPSHOTS]

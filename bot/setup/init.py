@@ -264,6 +264,8 @@ def _access(answers: Answers) -> list[str]:
              "unset: what needs approval is refused"),
         _key("admins", _people(answers.get("admins")), "{users: [U0123456789]}", "unset: nobody"),
         _key("requesters", "", "{groups: [S0123456780]}", "unset: every full member"),
+        _key("cloudops", "", "{groups: [S0123456781]}",
+             "who answers CloudOps requests; unset: who is in their channel"),
     ]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from bot.values._answers import (
     Channel,
     Code,
     Facts,
+    Group,
     Line,
     Link,
     Mention,
@@ -70,6 +71,7 @@ from bot.values._charts import (
     Strip,
     Strips,
 )
+from bot.values._cloudops import CloudOpsRequest, CloudOpsState
 from bot.values._command_line import MENTION, quoted, written
 from bot.values._databases import (
     Area,
@@ -142,7 +144,7 @@ from bot.values._metrics import (
     amount,
     figure,
 )
-from bot.values._offers import StorageOffer, UpgradeOffer
+from bot.values._offers import CertificateOffer, StorageOffer, UpgradeOffer
 from bot.values._people import Access, Person, PersonId
 from bot.values._points_in_time import PointInTime
 from bot.values._reports import Tally
@@ -190,10 +192,13 @@ __all__ = [
     "AuditEvent",
     "Button",
     "Call",
+    "CertificateOffer",
     "Channel",
     "Chart",
     "Classified",
     "Click",
+    "CloudOpsRequest",
+    "CloudOpsState",
     "Code",
     "Concern",
     "Curve",
@@ -208,6 +213,7 @@ __all__ = [
     "Environment",
     "Facts",
     "Firing",
+    "Group",
     "HeatMap",
     "HeatRow",
     "Incident",

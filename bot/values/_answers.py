@@ -19,6 +19,13 @@ class Channel(Value):
     id: str
 
 
+class Group(Value):
+    """A user group of the workspace, by Slack's id; its members are called."""
+
+    type: Literal["group"] = "group"
+    id: str
+
+
 class Moment(Value):
     """An instant, shown in the reader's own time zone."""
 
@@ -45,7 +52,7 @@ class Link(Value):
     url: str
 
 
-Span = str | Mention | Channel | Moment | Code | Strong | Link
+Span = str | Mention | Channel | Group | Moment | Code | Strong | Link
 Line = tuple[Span, ...]
 
 

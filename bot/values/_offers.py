@@ -13,6 +13,13 @@ class UpgradeOffer(Value):
     is_automatic: bool = False  #: AWS takes it by itself where minor upgrades are on
 
 
+class CertificateOffer(Value):
+    """By whom a database's certificate can be signed: first whom AWS takes for new databases."""
+
+    authorities: tuple[str, ...] = ()
+    in_place: bool | None = None  #: it takes one without a restart; None: AWS does not say
+
+
 class StorageOffer(Value):
     """What an instance's storage may become, of one kind. Each span from least to most."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from bot.values import Channel, Code, Line, Link, Mention, Moment, Span, Strong
+from bot.values import Channel, Code, Group, Line, Link, Mention, Moment, Span, Strong
 from handlers.blocks.text import cut, date, spaced, stripped, visible, visible_lines
 
 Block = dict[str, Any]
@@ -72,6 +72,8 @@ def _leaf(span: Span) -> Leaf:
             return {"type": "user", "user_id": span.person.user}
         case Channel():
             return {"type": "channel", "channel_id": span.id}
+        case Group():
+            return {"type": "usergroup", "usergroup_id": span.id}
         case Moment():
             return _date(span)
         case Code():

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 
-from bot.values import SECOND, Channel, Code, Line, Link, Mention, Moment, Span, Strong
+from bot.values import SECOND, Channel, Code, Group, Line, Link, Mention, Moment, Span, Strong
 from handlers.blocks.times import utc, utc_day
 
 MOMENT, DAY = "{date_short_pretty} at {time}", "{date_short_pretty}"
@@ -120,6 +120,8 @@ def _token(span: Span, room: int) -> str:
             return mention_token(span.person.user)
         case Channel():
             return channel_token(span.id)
+        case Group():
+            return f"<!subteam^{_id(span.id)}>"
         case Moment():
             return date_token(span)
         case Code():
@@ -150,6 +152,8 @@ def _plain_span(span: Span, names: Mapping[str, str]) -> str:
             return "@" + visible(names.get(span.person.user, span.person.user))
         case Channel():
             return "#" + visible(span.id)
+        case Group():
+            return "@" + visible(span.id)
         case Moment():
             return _utc(span)
         case Code() | Strong() | Link():

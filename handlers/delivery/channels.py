@@ -1,4 +1,4 @@
-"""What stands in channels besides cards: digests with their files, and incidents."""
+"""What stands in channels besides cards: digests with their files, incidents, CloudOps requests."""
 
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -8,6 +8,7 @@ from bot.values import Digest, Incident, Message, Note, Posted, Request, Snoozed
 from handlers.blocks.digest import digest, digest_csv, digest_details
 from handlers.blocks.elements import Payload
 from handlers.blocks.incident import incident, incident_note
+from handlers.delivery.cloudops import CloudOpsMessages
 from handlers.delivery.files import Files
 from handlers.delivery.messages import Messages, keyed
 from storage.store import Store
@@ -26,6 +27,7 @@ class Channels:
         clock: Callable[[], int],
         denied: Denied,
         around: Around,
+        cloudops: CloudOpsMessages,
     ) -> None:
         """``denied``: the changes that the policy has nobody make of a database. ``around``: the
         open requests whose cards say what burns there."""
@@ -35,6 +37,7 @@ class Channels:
         self._store = store
         self._posting = posting
         self._files = files
+        self._cloudops = cloudops
 
     async def tell(self, delivery: Delivery) -> Posted | None:
         """Where it stands; None for a file, and for what lost the message that it belongs to."""
@@ -57,6 +60,10 @@ class Channels:
                 return await self._incident(delivery)
             case "incident_note":
                 return await self._incident_note(delivery)
+            case "cloudops" if "denial" in message.body:  # an older version has drawn it already
+                return await self._cloudops.show(delivery)
+            case "cloudops_details":
+                return await self._cloudops.details(delivery)
             case _:
                 return await self._posting.once(delivery, message.address, message.body)
 

@@ -5,8 +5,6 @@ shows everything. A private reply can show no file of the bot's: there the words
 to the message in the direct messages that shows the picture.
 """
 
-import asyncio
-
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import DirectoryError
@@ -14,13 +12,9 @@ from bot.values import Answer, Message, Place, Posted
 from handlers.blocks.elements import Payload
 from handlers.blocks.picture import words
 from handlers.delivery.invocation import Invocation
-from handlers.delivery.messages import permalink
+from handlers.delivery.messages import permalink, stands
 from handlers.directory import SlackDirectory
 from storage.store import Store
-
-#: Seconds in which the message is mostly posted, so that the words can link to it; and between two
-#: looks at whether it is.
-PATIENCE, LOOK = 3.0, 0.05
 
 
 class ChartAnswers:
@@ -42,7 +36,7 @@ class ChartAnswers:
             return {}
         message = _directly(found, asked, None)
         await self._post(message)
-        posted = await self._posted(message.key or "")
+        posted = await stands(self._store.outbox, message.key or "")
         if posted and posted.channel == asked.channel:  # typed in the direct messages
             return {}
         return await self.words(found, asked, posted)
@@ -66,14 +60,6 @@ class ChartAnswers:
     async def _post(self, message: Message) -> None:
         async with self._store.write() as tx:
             await tx.post_once(message)
-
-    async def _posted(self, key: str) -> Posted | None:
-        """Where it stands; None where Slack takes its time."""
-        for _ in range(int(PATIENCE / LOOK)):
-            if found := await self._store.outbox.stands(key):
-                return found
-            await asyncio.sleep(LOOK)
-        return None
 
 
 def _directly(found: Answer, asked: Invocation, thread: str | None) -> Message:

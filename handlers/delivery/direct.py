@@ -9,6 +9,7 @@ from bot.values import Message, PersonId, Posted, Request, Status
 from handlers.blocks.notices import ending
 from handlers.blocks.receipt import lost_card
 from handlers.blocks.reminder import SHOWN, reminding
+from handlers.delivery.cloudops import CloudOpsMessages
 from handlers.delivery.links import Links
 from handlers.delivery.messages import Messages
 from handlers.directory import SlackDirectory
@@ -26,6 +27,7 @@ class DirectMessages:
         ruling: Ruling,
         clock: Callable[[], int],
         patience: float,
+        cloudops: CloudOpsMessages,
     ) -> None:
         """``patience``: seconds for finding out who is in a channel."""
         self._store = store
@@ -35,6 +37,7 @@ class DirectMessages:
         self._ruling = ruling
         self._clock = clock
         self._patience = patience
+        self._cloudops = cloudops
 
     async def tell(self, delivery: Delivery) -> Posted | None:
         """None where there is nothing to tell any more, or it stands where that person reads."""
@@ -46,6 +49,8 @@ class DirectMessages:
             return None
         if message.kind == "reminder":
             return await self._remind(message)
+        if "denial" in message.body:
+            return await self._cloudops.directly(delivery)
         if message.request_id is None:
             return await self._posting.post(message.address, message.body)
         request = await self._store.requests.get(message.request_id)

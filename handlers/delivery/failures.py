@@ -146,7 +146,7 @@ class Failures:
             await tx.post(notice)
         if message.kind == "picture":
             await self._show_directly(message, user)
-        elif "blocks" in message.body:
+        elif "blocks" in message.body or message.kind == "cloudops":
             await self._repeat(message, user)
 
     async def _show_directly(self, message: Message, user: str) -> None:

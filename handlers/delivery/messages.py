@@ -1,5 +1,6 @@
 """Messages of the bot in Slack: paced, changed where they stand, and never posted twice."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import partial
@@ -21,10 +22,13 @@ from handlers.slack_errors import (
     VanishedError,
     why,
 )
-from storage.tables.outbox import Delivery
+from storage.tables.outbox import Delivery, Outbox
 
 Payload = Mapping[str, Any]
 
+#: Seconds in which a message is mostly posted, so that words can link to it; and between two looks
+#: at whether it is.
+PATIENCE, LOOK = 3.0, 0.05
 KEYED_EVENT = "rds_bot_message"
 #: Characters of a plain text that a message may be changed to; at 4,000 Slack says msg_too_long.
 #: https://docs.slack.dev/reference/methods/chat.update
@@ -162,6 +166,15 @@ class Messages:
         if thread_ts:
             read = partial(self._client.conversations_replies, ts=thread_ts)
         return await read(channel=channel, oldest=since, include_all_metadata=True, limit=200)
+
+
+async def stands(outbox: Outbox, key: str) -> Posted | None:
+    """Where the message with that key stands; None where Slack takes its time."""
+    for _ in range(int(PATIENCE / LOOK)):
+        if found := await outbox.stands(key):
+            return found
+        await asyncio.sleep(LOOK)
+    return None
 
 
 async def permalink(client: AsyncWebClient, posted: Posted) -> str:

@@ -10,11 +10,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import AWSError, DirectoryError, StorageError
 from bot.policy.approvers import Ruling
+from bot.settings import People
 from bot.values import Answer, Drawing, Message, Place, Posted, Request
 from handlers.blocks.notices import asked_text, detailed, ending, ending_text
 from handlers.blocks.picture import DRAWING, no_image, pictured
 from handlers.delivery.cards import Cards, Troubles
 from handlers.delivery.channels import Around, Channels, Denied
+from handlers.delivery.cloudops import CloudOpsMessages
 from handlers.delivery.direct import DirectMessages
 from handlers.delivery.failures import Admins, Failures, nobody
 from handlers.delivery.files import Files
@@ -57,13 +59,15 @@ class Notifier:
         denied: Denied,
         trouble: Troubles,
         around: Around,
+        cloudops: People | None = None,
     ) -> None:
         """``pause``: seconds between two messages in one channel; Slack allows one a second.
 
         ``patience``: seconds for one delivery, less than the outbox leases it for. ``admins`` hear
         of what a channel does not take and nobody in particular waits for. ``denied``: the changes
         that the policy has nobody make of a database. ``trouble``: what burns where a request is
-        for. ``around``: the open requests whose cards say what burns at a database.
+        for. ``around``: the open requests whose cards say what burns at a database. ``cloudops``:
+        who answers CloudOps requests, where the settings name some.
         """
         self._store = store
         posting = Messages(client, pause)
@@ -72,9 +76,10 @@ class Notifier:
         self._cards = Cards(
             store, posting, links, directory, ruling, patience / 4, trouble, observes=observes
         )
-        self._channels = Channels(store, posting, Files(client), clock, denied, around)
+        requests = CloudOpsMessages(store, posting, links, cloudops)
+        self._channels = Channels(store, posting, Files(client), clock, denied, around, requests)
         self._personal = DirectMessages(
-            store, posting, links, directory, ruling, clock, patience / 4
+            store, posting, links, directory, ruling, clock, patience / 4, requests
         )
         self._publish = publish
         self._home = home

@@ -12,15 +12,12 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.desk import Services
-from bot.errors import BotError, NotAllowedError, UsageError
+from bot.errors import BotError, UsageError
 from bot.operation import Change, Operation
 from bot.operations import CATALOGUE
-from bot.requests.cloudops import CloudOps
-from bot.settings import OBSERVES
 from bot.values import (
     FORM,
     RUN,
-    Channel,
     Click,
     Code,
     Line,
@@ -31,9 +28,8 @@ from bot.values import (
     Verdict,
     label,
 )
-from handlers.blocks import digest, incident, incident_rows
+from handlers.blocks import cloudops, digest, incident, incident_rows
 from handlers.blocks.card import DETAILS
-from handlers.blocks.denied import cloudops_request
 from handlers.blocks.error import problem
 from handlers.blocks.form import metadata_of
 from handlers.blocks.launcher import CALLBACK, LAUNCH
@@ -43,6 +39,7 @@ from handlers.delivery.replies import Replies, ReplyPlace
 from handlers.errors import explained, query_in, sentence_of, unexplained
 from handlers.intake.acknowledge import sender, take
 from handlers.intake.inbox import Intake
+from handlers.listeners.cloudops import JUDGING, CloudOpsClicks
 from handlers.modals.forms import HOME, QUIET, Blank, Forms
 from handlers.modals.launcher import Launcher, Visit
 from handlers.modals.modals import Trigger
@@ -51,8 +48,6 @@ from handlers.runner import Runner
 from storage.tables.inbox import Incoming
 
 KIND = "action"
-#: Seconds for judging a click before its trigger, good for three, has to open the form.
-JUDGING = 1.5
 Care = Callable[[int, Person, int], Awaitable[Line]]
 
 VOTES = {f"request.{verb}": verb for verb in ("approve", "reject", "cancel")}
@@ -76,12 +71,14 @@ class Actions:
         forms: Forms,
         launcher: Launcher,
         replies: Replies,
+        cloudops: CloudOpsClicks,
     ) -> None:
         self._services = services
         self._runner = runner
         self._forms = forms
         self._launcher = launcher
         self._replies = replies
+        self._cloudops = cloudops
 
     def register(self, app: AsyncApp, intake: Intake) -> None:
         intake.on(KIND, self.process, self.failed)
@@ -138,8 +135,10 @@ class Actions:
                 await self._details(number, person, incoming)
             case "request.reject":
                 await self._ask_why(number, person, incoming)
-            case "cloudops.create":
-                await self._cloudops(number, person, incoming)
+            case cloudops.CREATE:
+                await self._cloudops.create(number, person, _origin(body), incoming)
+            case step if step in cloudops.STEPS:
+                await self._cloudops.step(step, number, person, _origin(body), incoming)
             case digest.SNOOZE | digest.SNOOZE_LONG | digest.WAKE as verb:
                 await self._snooze(verb, person, incoming)
             case form if form.startswith(FORMS):
@@ -243,23 +242,6 @@ class Actions:
             typed = Code(text=f"/rds {operation.verb} {rest}".rstrip())
             told = problem(("I could not open the form in time. Type ", typed, " instead."))
             await self._replies.privately(_origin(body), told)
-
-    async def _cloudops(self, seq: int, person: PersonId, incoming: Incoming) -> None:
-        settings = self._services.settings
-        if settings.observe:
-            raise NotAllowedError(OBSERVES)
-        cloudops = CloudOps(self._services.store, settings.channels.cloudops, settings.limits)
-        channel = incoming.payload["channel"] or ""
-        invocation = Invocation(person, channel, incoming.received_at, incoming.key)
-        who, _ = await self._runner.member(CATALOGUE["show_audit"], invocation)
-        row = await cloudops.denial(seq, who.id)
-        drawn = cloudops_request(row)
-        place = await cloudops.post(row, drawn)
-        if place is None:
-            await self._replies.privately(_origin(incoming.payload), drawn)
-        else:
-            told = problem(("Sent to ", Channel(id=place), ". You can follow it there."))
-            await self._replies.privately(_origin(incoming.payload), told)
 
 
 def _left_out(said: Line, until: int) -> Line:

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.errors import UsageError
 from bot.operation import Change, Operation, flag
-from bot.params import Parameter, Phrase, Prose, Several, Switch
+from bot.params import Parameter, Phrase, Prose, Several, Signed, Switch
 from handlers.parser._errors import for_example
 from handlers.parser._lookup import WordyError, bare, nearest, slip
 from handlers.parser._suggestions import shortened
@@ -63,7 +63,7 @@ class _Reader:
             if word.typed == "--":
                 self.loose.extend(self.ahead)
                 self.ahead.clear()
-            elif word.is_flag:
+            elif word.is_flag and not self._is_taken_away(word):
                 self._flag(word)
             elif name := self._paired(word):
                 self._assigned(word, name)
@@ -71,6 +71,12 @@ class _Reader:
                 self.loose.append(word)
         self._place()
         return self.given
+
+    def _is_taken_away(self, word: Word) -> bool:
+        """``-upgrade``, where a list is changed by what is added and taken away."""
+        signs = any(isinstance(one, Signed) for one in self.parameters.values())
+        is_named = bare(word.text.partition("=")[0]) in self.names
+        return signs and not word.text.startswith("--") and not is_named
 
     def _paired(self, word: Word) -> str | None:
         """The parameter that ``name=value`` gives."""
@@ -133,6 +139,8 @@ class _Reader:
 
         ``after`` with nothing behind it begins none: it is a name.
         """
+        if word.text[:1] in "+-":
+            return False
         said = plainly(word.text)
         is_common = not word.is_quoted and len(said) >= SAID and said in SENTENCE
         return is_common and issubclass(self.operation, Change) and not (is_last and said in AFTER)

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from bot.values import Occasion, Risk, Status, Verdict
+from bot.values import CloudOpsState, Occasion, Risk, Status, Verdict
 
 # SQLite hands out row ids only to columns that are exactly INTEGER PRIMARY KEY.
 _ID = BigInteger().with_variant(Integer(), "sqlite")
@@ -396,6 +396,27 @@ class IncidentRow(Row, table=True):
     body: str
 
 
+class CloudOpsRow(Row, table=True):
+    """``denial``: the row of the audit trail that it hands on, which retention may take away."""
+
+    __tablename__ = "cloudops"
+    __table_args__ = (
+        _one_of("state", CloudOpsState),
+        ForeignKeyConstraint(["reason_id"], ["texts.id"]),
+    )
+    denial: int = Field(sa_type=_ID, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    state: str
+    requester: str
+    channel: str
+    asked_at: int = _instant()
+    taken_by: str | None = None
+    taken_at: int | None = _maybe_instant()
+    ended_by: str | None = None
+    ended_at: int | None = _maybe_instant()
+    reason_id: int | None = _maybe_instant()
+    card: str | None = None
+
+
 class AftermathRow(Row, table=True):
     __tablename__ = "aftermaths"
     __table_args__ = (ForeignKeyConstraint(["request_id"], ["requests.id"]),)
@@ -450,3 +471,4 @@ snoozes = _table("snoozes")
 live_charts = _table("live_charts")
 aftermaths = _table("aftermaths")
 incidents = _table("incidents")
+cloudops = _table("cloudops")

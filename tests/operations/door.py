@@ -1,13 +1,17 @@
 """A small AWS for one operation: it shows what a test put there, and notes what was asked."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from bot.aws import AWS
 from bot.errors import AWSError, AWSNotFoundError, AWSRefusedError
+from bot.sandbox.aws.security_groups import GROUPS
 from bot.values import (
+    CertificateOffer,
     Database,
     Kind,
+    Maintenance,
     Order,
     Plan,
     Quota,
@@ -22,6 +26,7 @@ from bot.values import (
 from tests.samples import ANA, MINUTE, NOW, sample_database, sample_target
 
 ROOM = Quota(account="main", region="us-east-1", used=3, most=40)
+SIGNED_BY = CertificateOffer(authorities=("rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1"), in_place=True)
 
 
 @dataclass
@@ -35,6 +40,11 @@ class Door:
     now: int = NOW
     cluster: Database | None = None
     marks: int = 0
+    due: tuple[Maintenance, ...] = ()
+    certified: CertificateOffer = SIGNED_BY
+    #: None: they may not be read.
+    groups: Mapping[str, str] | None = field(default_factory=lambda: {**GROUPS})
+    monitoring_role: str = "arn:aws:iam::123456789012:role/rds-monitoring"
     offered: tuple[str, ...] = ("db.m6g.large", "db.m6g.xlarge", "db.r6g.large")
     targets: tuple[UpgradeOffer, ...] = (UpgradeOffer(version="16.9"),)
     storage: tuple[StorageOffer, ...] = (StorageOffer(storage_type="gp3", gib=((20, 16_384),)),)
@@ -42,6 +52,17 @@ class Door:
     made: Database | None = None  #: what stands under a name that is not ``shown``
     taken: Kind | None = None  #: what has the name that is asked for
     databases: Quota | AWSError | None = ROOM
+
+    async def certificates(self, database: Database) -> CertificateOffer:
+        return self.certified
+
+    async def security_groups(self, ids: Sequence[str]) -> Mapping[str, str]:
+        if self.groups is None:
+            raise AWSRefusedError("UnauthorizedOperation", "not authorized")
+        return {one: name for one, name in self.groups.items() if one in ids}
+
+    async def maintenance(self, database: Database) -> tuple[Maintenance, ...]:
+        return self.due
 
     async def database(self, target: Target) -> Database:
         if not target.resource_id:
@@ -124,5 +145,7 @@ def cluster(**changes: Any) -> Database:
     target = sample_target(
         kind=Kind.CLUSTER, identifier="shop-staging", resource_id="cluster-SHOPSTAGING"
     )
-    fields: dict[str, Any] = {"engine": "aurora-postgresql", "members": ("shop-staging-1",)}
-    return sample_database(target=target, **fields | changes)
+    fields: dict[str, Any] = {
+        "target": target, "engine": "aurora-postgresql", "members": ("shop-staging-1",)
+    }  # fmt: skip
+    return sample_database(**fields | changes)

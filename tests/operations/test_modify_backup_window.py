@@ -7,8 +7,9 @@ import pytest
 from moto.rds.exceptions import InvalidParameterValue
 
 from bot.errors import PreflightError
+from bot.fleet.windows import overlaps
 from bot.operation._setting import SETTLED
-from bot.operations.modify_backup_window import ModifyBackupWindow, overlaps
+from bot.operations.modify_backup_window import ModifyBackupWindow
 from bot.sandbox.aws.windows import check_windows
 from bot.values import Plan, Risk, Stage
 from tests.operations.door import cluster, door, order, sent

@@ -23,7 +23,20 @@ SETTINGS = tuple(
 )
 each = pytest.mark.parametrize("setting", SETTINGS, ids=lambda one: one.verb)
 #: Of operations whose example is what an ordinary database has already, or cannot take.
-BEFORE: Mapping[str, Mapping[str, Any]] = {"modify_storage": {"storage_type": "gp3"}}
+BEFORE: Mapping[str, Mapping[str, Any]] = {
+    "modify_auto_upgrade": {"auto_upgrade": True},
+    "modify_capacity": {"capacity": (0.5, 8.0)},
+    "modify_deletion_protection": {"deletion_protection": False},
+    "modify_certificate": {"certificate": "rds-ca-rsa2048-g1"},
+    "modify_data_api": {"data_api": False},
+    "modify_iam_auth": {"iam_auth": False},
+    "modify_insights": {"insights_mode": "standard", "insights_days": 7},
+    "modify_monitoring": {"monitoring_seconds": 0},
+    "modify_multi_az": {"multi_az": False},
+    "modify_security_groups": {"security_groups": ("sg-0a1b2c3d4e5f60718",)},
+    "modify_storage": {"storage_type": "gp3"},
+    "modify_tier": {"cluster": "shop-staging", "engine": "aurora-postgresql", "tier": 1},
+}
 
 
 def example(setting: type[Setting]) -> Setting:
@@ -72,7 +85,8 @@ async def test_what_it_sets_is_on_the_card_and_in_the_call(setting: type[Setting
 
     said = [one.wanted for one in plan.differences]
     assert [one.spoken(one.value) for one in change.wanted(before(setting))] == said
-    assert plan.call.arguments["ApplyImmediately"] is change.is_immediate(before(setting))
+    immediate = plan.call.arguments.get("ApplyImmediately", False)
+    assert immediate is change.is_immediate(before(setting))
 
 
 @each
@@ -103,7 +117,8 @@ async def test_what_else_is_pending_comes_along_only_where_it_is_said(
 
     said = " ".join(plan.warnings)
     comes_along = (
-        plan.call.arguments["ApplyImmediately"] and plan.call.action == "rds:ModifyDBInstance"
+        plan.call.arguments.get("ApplyImmediately", False)
+        and plan.call.action == "rds:ModifyDBInstance"
     )
     assert "ProcessorFeatures" in said
     assert ("AWS applies with it" in said) is comes_along

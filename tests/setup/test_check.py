@@ -427,6 +427,7 @@ TRIED = [
     {}, {"observe": True}, {"environments": SHUT}, {"environments": {"default": "sandbox"}},
     {"policy": {"rules": [{"approvals": 1}]}}, {"policy": {"rules": [{"deny": "No."}]}},
     {"environments": {"tag_keys": ["Umgebung", "Stufe"], "words": {"wiese": "sandbox"}}},
+    {"roles": {"monitoring": f"arn:aws:iam::{MAIN}:role/rds-monitoring"}},
 ]  # fmt: skip
 PLACE = Account(id=MAIN, name="main", regions=("us-east-1",), role_arn=role_arn(MAIN))
 
@@ -439,12 +440,12 @@ def simulated(policy: Mapping[str, Any], trial: Trial) -> list[Mapping[str, Any]
     for asked in asked_of(trial, PLACE):
         whole = {"PolicySourceArn": PLACE.role_arn, **asked}
         assert not ParamValidator().validate(whole, shape).has_errors()
-        tags = {
-            one["ContextKeyName"].removeprefix("aws:ResourceTag/"): one["ContextKeyValues"][0]
+        told = {
+            one["ContextKeyName"]: one["ContextKeyValues"][0]
             for one in asked.get("ContextEntries", ())
         }
         for action, arn in product(asked["ActionNames"], asked["ResourceArns"]):
-            passes = may(policy, action, [Resource(arn, tags)])
+            passes = may(policy, action, [Resource(arn)], told=told)
             answers.append(_said(action, "allowed" if passes else "explicitDeny"))
     return answers
 

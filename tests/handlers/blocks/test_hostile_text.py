@@ -9,7 +9,10 @@ from bot.operations import CATALOGUE
 from bot.values import (
     Answer,
     Assessment,
+    AuditEntry,
     Classified,
+    CloudOpsRequest,
+    CloudOpsState,
     Code,
     Environment,
     Facts,
@@ -23,13 +26,20 @@ from bot.values import (
 )
 from handlers.blocks.answers import answer
 from handlers.blocks.card import Standing, card, plain_card
-from handlers.blocks.denied import cloudops_request, denied
+from handlers.blocks.cloudops import (
+    cloudops_card,
+    cloudops_details,
+    cloudops_request,
+    cloudops_step,
+    decline_form,
+)
+from handlers.blocks.denied import denied
 from handlers.blocks.dry_run import rehearsal
 from handlers.blocks.error import Suggestion, problem
 from handlers.blocks.form import Notice, form
 from handlers.blocks.notices import ending
 from tests.handlers.blocks.judging import assert_message, assert_view
-from tests.samples import sample_audit_row, sample_of, sample_plan
+from tests.samples import ANA, DORA, sample_audit_row, sample_of, sample_plan
 
 FRAGMENTS = [
     "<!channel>", "<!here|x>", "<@U00DORA>", "<#C000000OPS>", "<!subteam^S1>", "<https://x|y>",
@@ -69,7 +79,7 @@ def test_answers_and_replies(text: str, other: str) -> None:
     assert_message(answer(Answer(title=text, parts=parts, hint=(other,))))
     assert_message(problem(text, [Suggestion(other, text, runs=True)], other))
     assert_message(denied(text, 1, Classified(environment=Environment.POC, rule=other)))
-    assert_message(cloudops_request(row))
+    _assert_cloudops(row, other)
 
 
 @EXAMPLES
@@ -94,3 +104,21 @@ def _request(status: Status, text: str, other: str) -> Request:
         outcome=Outcome(code="x", detail=other),
         facts={"status": text, "pending": {other: text}, "replicas": [text], "engine": other},
     )
+
+
+def _assert_cloudops(row: AuditEntry, reason: str) -> None:
+    request = CloudOpsRequest(
+        denial=row.seq,
+        state=CloudOpsState.DECLINED,
+        requester=ANA,
+        channel="C0CLOUDOPS",
+        asked_at=row.at,
+        ended_by=DORA,
+        ended_at=row.at,
+        reason=reason,
+    )
+    assert_message(cloudops_request(row))
+    assert_message(cloudops_card(row, request, None))
+    assert_message(cloudops_details(row))
+    assert_message(cloudops_step(row, request, request.state, ""))
+    assert_view(decline_form(row, "C0CLOUDOPS"))

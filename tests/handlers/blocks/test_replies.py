@@ -3,7 +3,8 @@
 from syrupy.assertion import SnapshotAssertion
 
 from bot.values import Classified, Environment
-from handlers.blocks.denied import cloudops_request, denied
+from handlers.blocks.cloudops import cloudops_request
+from handlers.blocks.denied import denied
 from handlers.blocks.dry_run import rehearsal
 from handlers.blocks.error import Suggestion, problem
 from handlers.blocks.receipt import filed

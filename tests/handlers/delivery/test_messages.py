@@ -9,8 +9,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.values import Digest, Message, Place, Posted, Request, Target
 from handlers.delivery.channels import Channels
+from handlers.delivery.cloudops import CloudOpsMessages
 from handlers.delivery.failures import Failures
 from handlers.delivery.files import Files
+from handlers.delivery.links import Links
 from handlers.delivery.messages import Messages, keyed
 from storage.store import Store
 from storage.tables.outbox import Delivery
@@ -84,10 +86,12 @@ async def test_a_file_that_is_put_again_is_shared_once(store: Store) -> None:
     whole = Digest(title="Digest", at=0, scope="all", databases=0).json_value()
     message = Message(place=Place.CHANNEL, address="C1", kind="digest_file", key="digest:C1:1:file",
                       body={"digest": whole, "thread": "1.0"})  # fmt: skip
-    posting = Messages(cast(AsyncWebClient, Slack()), pause=0.001)
+    client = cast(AsyncWebClient, Slack())
+    posting = Messages(client, pause=0.001)
     channels = Channels(
-        store, posting, cast(Files, Uploads()), Clock(), lambda _: frozenset(), nobody
-    )
+        store, posting, cast(Files, Uploads()), Clock(), lambda _: frozenset(), nobody,
+        CloudOpsMessages(store, posting, Links(store, client), None),
+    )  # fmt: skip
 
     for _ in range(2):
         assert await channels.tell(again(message)) is None
