@@ -6,6 +6,7 @@ Parser, help, form, card, row, IAM policy, docs and typeahead are derived from t
 
 from bot.operation._change import Change, Dependent, Option, WayBack
 from bot.operation._desk import Desk, WantedRequests, WantedRows, environments
+from bot.operation._instance_class import InstanceClass, class_options, orderable
 from bot.operation._new_database import (
     CEILING,
     LOOKS,
@@ -37,6 +38,7 @@ __all__ = [
     "DatabaseName",
     "Dependent",
     "Desk",
+    "InstanceClass",
     "Looked",
     "NewDatabase",
     "Operation",
@@ -49,9 +51,11 @@ __all__ = [
     "WayBack",
     "added",
     "changed",
+    "class_options",
     "disk",
     "environments",
     "flag",
+    "orderable",
     "positional",
     "signed",
     "signs_back",

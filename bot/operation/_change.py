@@ -35,12 +35,14 @@ class Dependent(NamedTuple):
 class WayBack(NamedTuple):
     """What its button says, and what its form holds beside the database.
 
-    ``operation``: whose form, by its API name; empty where it is the same operation's.
+    ``operation``: whose form, by its API name; empty where it is the same operation's. ``target``:
+    of what, as it is typed in full; empty where it is the same database.
     """
 
     label: str
     values: Mapping[str, str]
     operation: str = ""
+    target: str = ""
 
 
 class Change(Operation):

@@ -153,7 +153,7 @@ class NewDatabase(Change):
     #: The events by which AWS says that it could not.
     declined: ClassVar[tuple[Known, ...]] = ()
 
-    new: DatabaseName
+    new: DatabaseName | None = None  #: None: one is made
 
     async def look(self, aws: AWS, source: Database) -> Looked:
         """What has to be looked up. Raises PreflightError where it cannot be made."""
@@ -191,16 +191,20 @@ class NewDatabase(Change):
     # -- what follows ----------------------------------------------------------------------------
 
     async def plan(self, aws: AWS, order: Order) -> Plan:
+        name = self.new or _generated(order)
+        return await self.model_copy(update={"new": name})._planned(aws, order, name)
+
+    async def _planned(self, aws: AWS, order: Order, name: str) -> Plan:
         source = await aws.database(order.target)
         for parameter, sentence in self.objections(source).items():
             raise PreflightError(sentence, parameter)
         waits = busy(source, self.what, self.begins_in)
-        await self._is_free(aws)
+        await _is_free(aws, name)
         looked = await self.look(aws, source)
         room, unread = await _room(aws, self.kind(source))
         tags, kept = _tags(source, order), self._kept(source, looked)
         made = order.target.model_copy(
-            update={"kind": self.kind(source), "identifier": self.new, RESOURCE_ID: ""}
+            update={"kind": self.kind(source), "identifier": name, RESOURCE_ID: ""}
         )
         return Plan(
             effect=self.effect(source),
@@ -209,11 +213,11 @@ class NewDatabase(Change):
                 arguments={**looked.arguments, **dict(_said(kept, source)), "Tags": tags},
             ),
             differences=(*looked.differences, *_differences(kept, source, tags)),
-            checks=(f"the name {self.new} is free", *looked.checks, *room),
+            checks=(f"the name {name} is free", *looked.checks, *room),
             warnings=(*looked.warnings, *self._left(source), *unread),
             downtime=self.downtime(source),
             busy=waits,
-            undo=f"Deleting {self.new} undoes it.",
+            undo=f"Deleting {name} undoes it.",
             touches=(
                 Touch(target=order.target, role=self.source_role),
                 Touch(target=made, role=Role.MAKES),
@@ -229,9 +233,10 @@ class NewDatabase(Change):
     async def poll(self, aws: AWS, sent: Sent) -> Progress:
         found = await _found(aws, sent)
         if found is None:
+            name = _made(sent).identifier
             if _known(sent):
-                return _failed(f"{self.new} is gone")
-            return Progress(stage=Stage.WAITING, detail=f"AWS does not list {self.new} yet")
+                return _failed(f"{name} is gone")
+            return Progress(stage=Stage.WAITING, detail=f"AWS does not list {name} yet")
         return self._judge(found, sent)
 
     async def reconcile(self, aws: AWS, sent: Sent) -> Progress:
@@ -240,11 +245,10 @@ class NewDatabase(Change):
             progress = self._judge(found, sent)
             waits = progress.stage is Stage.WAITING
             return progress.model_copy(update={"stage": Stage.ARRIVED}) if waits else progress
+        name = _made(sent).identifier
         if aws.now - sent.sent_at < SETTLED:
-            return Progress(stage=Stage.WAITING, detail=f"looking for {self.new} at AWS")
-        return Progress(
-            stage=Stage.NOT_SENT, detail=f"AWS has no {self.new}: the call never arrived"
-        )
+            return Progress(stage=Stage.WAITING, detail=f"looking for {name} at AWS")
+        return Progress(stage=Stage.NOT_SENT, detail=f"AWS has no {name}: the call never arrived")
 
     def _judge(self, found: Database, sent: Sent) -> Progress:
         if not _is_ours(found, sent):
@@ -262,14 +266,6 @@ class NewDatabase(Change):
             return _failed(f"{detail}: AWS could not make it")
         return Progress(stage=Stage.WAITING, detail=detail, evidence=evidence)
 
-    async def _is_free(self, aws: AWS) -> None:
-        """Raises PreflightError where anything has that name."""
-        if kind := await aws.bears(self.new):
-            article = "an" if kind is Kind.INSTANCE else "a"
-            raise PreflightError(
-                f"There is {article} {kind} {self.new} already. Choose another name.", "new"
-            )
-
     def _kept(self, source: Database, looked: Looked) -> tuple[Carried, ...]:
         """But for what the call says otherwise, or what AWS shows nothing of."""
         return tuple(
@@ -281,6 +277,21 @@ class NewDatabase(Change):
     def _left(self, source: Database) -> Iterator[str]:
         if said := self.left(source):
             yield f"AWS's defaults hold for what is not carried over: {said}."
+
+
+async def _is_free(aws: AWS, name: str) -> None:
+    """Raises PreflightError where anything has that name."""
+    if kind := await aws.bears(name):
+        article = "an" if kind is Kind.INSTANCE else "a"
+        raise PreflightError(
+            f"There is {article} {kind} {name} already. Choose another name.", "new"
+        )
+
+
+def _generated(order: Order) -> str:
+    """The same name whenever the same order is planned."""
+    end = f"-{order.label.lower()}"
+    return f"{order.target.identifier[: LONGEST - len(end)].rstrip('-')}{end}"
 
 
 async def _room(aws: AWS, kind: Kind) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -71,6 +71,8 @@ class Door:
             return self.made
         if self.shown is None:
             raise AWSNotFoundError("DBInstanceNotFound", "AWS knows no such instance.")
+        if self.shown.target.kind is not target.kind:  # a member of the cluster that is shown
+            return sample_database(target=target)
         return self.shown
 
     async def bears(self, identifier: str) -> Kind | None:

@@ -38,8 +38,9 @@ def example(making: type[NewDatabase]) -> NewDatabase:
 
 
 def source(making: type[NewDatabase], **changes: Any) -> Database:
-    sample = sample_database if Kind.INSTANCE in making.kinds() else cluster
-    return sample(**{**SHOWN, **changes})
+    if Kind.INSTANCE in making.kinds():
+        return sample_database(**{**SHOWN, **changes})
+    return cluster(**{**SHOWN, "writer": "shop-staging-1", **changes})
 
 
 def made(making: type[NewDatabase], **changes: Any) -> Database:
