@@ -18,6 +18,8 @@ from bot.operation._new_database import (
     Looked,
     NewDatabase,
     disk,
+    serverless,
+    without_instance,
 )
 from bot.operation._operation import Control, Operation, Query, flag, positional
 from bot.operation._setting import MODIFY, MODIFY_CLUSTER, MODIFY_INSTANCE, Setting, Wanted, spoken
@@ -57,8 +59,10 @@ __all__ = [
     "flag",
     "orderable",
     "positional",
+    "serverless",
     "signed",
     "signs_back",
     "spoken",
     "taken",
+    "without_instance",
 ]

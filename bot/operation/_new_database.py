@@ -131,6 +131,20 @@ def disk(source: Database) -> tuple[Carried, ...]:
     return () if source.storage_type == "gp3" else (STORAGE_TYPE,)
 
 
+def serverless(source: Database) -> dict[str, Any]:
+    """A range is said as a whole, so that it is no value to be carried over by itself."""
+    if source.capacity is None:
+        return {}
+    least, most = source.capacity
+    return {"ServerlessV2ScalingConfiguration": {"MinCapacity": least, "MaxCapacity": most}}
+
+
+def without_instance(source: Database, name: str) -> Iterator[str]:
+    """What is still to be done with a cluster that AWS makes without any."""
+    if source.is_aurora:
+        yield f"Nobody can connect to it before it has an instance. Then: /rds reader {name}"
+
+
 class Looked(NamedTuple):
     """What a kind of making found out: its own part of the call, and what people should know."""
 

@@ -16,6 +16,8 @@ from bot.operation import (
     Looked,
     NewDatabase,
     disk,
+    serverless,
+    without_instance,
 )
 from bot.params import Parameter, SnapshotId, Target
 from bot.values import SECOND, Database, Difference, Kind, PointInTime, Risk, Role, Snapshot
@@ -119,10 +121,10 @@ class RestoreDatabase(NewDatabase):
         is_cluster = source.target.kind is Kind.CLUSTER
         return Looked(
             action,
-            {**given, **(_serverless(source) if is_cluster else {})},
+            {**given, **(serverless(source) if is_cluster else {})},
             (Difference(what="Data as of", current="", wanted=what),),
             (check,),
-            (*_secret(source), *(_of_cluster(source, self.new) if is_cluster else (SLOW,))),
+            (*_secret(source), *(without_instance(source, self.new) if is_cluster else (SLOW,))),
         )
 
     def carried(self, source: Database) -> tuple[Carried, ...]:
@@ -230,21 +232,9 @@ def _latest(source: Database) -> datetime:
     return datetime.fromtimestamp(source.latest_restorable_at / SECOND, UTC)
 
 
-def _serverless(source: Database) -> dict[str, Any]:
-    if source.capacity is None:
-        return {}
-    least, most = source.capacity
-    return {"ServerlessV2ScalingConfiguration": {"MinCapacity": least, "MaxCapacity": most}}
-
-
 def _secret(source: Database) -> Iterator[str]:
     if source.secret_arn:
         yield (
             "Secrets Manager keeps no password for the copy. Its master password is the one that "
             f"{source.name} had at that time."
         )
-
-
-def _of_cluster(source: Database, new: str) -> Iterator[str]:
-    if source.is_aurora:
-        yield f"Nobody can connect to it before it has an instance. Then: /rds reader {new}"
