@@ -14,7 +14,7 @@ from bot.aws import AWS
 from bot.aws.declined import Known, declined
 from bot.aws.statuses import ENDED_BADLY, USABLE, busy
 from bot.errors import AWSError, AWSNotFoundError, PreflightError
-from bot.operation._change import Change
+from bot.operation._change import Change, WayBack
 from bot.operation._setting import spoken
 from bot.params import TAGS, Parameter
 from bot.values import (
@@ -118,6 +118,9 @@ OF_CLUSTER = (
     Carried("Log exports", "EnableCloudwatchLogsExports", "log_exports"),
     Carried("Tags on its snapshots", "CopyTagsToSnapshot", "copies_tags"),
     STORAGE_TYPE,
+)
+#: Of a Multi-AZ cluster, which AWS makes with its members.
+OF_MEMBERS = (
     Carried("IOPS", "Iops", "iops"),
     Carried("Class", "DBClusterInstanceClass", "instance_class"),
 )
@@ -143,6 +146,14 @@ def without_instance(source: Database, name: str) -> Iterator[str]:
     """What is still to be done with a cluster that AWS makes without any."""
     if source.is_aurora:
         yield f"Nobody can connect to it before it has an instance. Then: /rds reader {name}"
+
+
+def add_instance(plan: Plan) -> WayBack | None:
+    """What is left to do with it; None for what AWS makes with all that it needs."""
+    made = plan.call.arguments.get("DBClusterIdentifier")
+    if made is None or "DBClusterInstanceClass" in plan.call.arguments:
+        return None
+    return WayBack("Add an instance…", {}, "create_reader", made, Kind.CLUSTER)
 
 
 class Looked(NamedTuple):
@@ -181,7 +192,9 @@ class NewDatabase(Change):
         return source.target.kind
 
     def carried(self, source: Database) -> tuple[Carried, ...]:
-        return OF_INSTANCE if source.target.kind is Kind.INSTANCE else OF_CLUSTER
+        if source.target.kind is Kind.INSTANCE:
+            return OF_INSTANCE
+        return OF_CLUSTER if source.is_aurora else (*OF_CLUSTER, *OF_MEMBERS)
 
     def left(self, source: Database) -> str:
         """What the call cannot carry over, in words; AWS decides it then."""

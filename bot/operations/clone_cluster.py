@@ -7,11 +7,14 @@ from bot.operation import (
     DatabaseName,
     Looked,
     NewDatabase,
+    Topic,
+    WayBack,
+    add_instance,
     serverless,
     without_instance,
 )
 from bot.params import Cluster
-from bot.values import Database, Difference, Risk, Role
+from bot.values import Database, Difference, Plan, Risk, Role
 
 
 class CloneCluster(NewDatabase):
@@ -23,6 +26,7 @@ class CloneCluster(NewDatabase):
 
     verb, name = "clone", "clone_cluster"
     what = "a clone"
+    topic = Topic.COPIES
     risk = Risk.MEDIUM
     source_role = Role.READS
     permissions = (*LOOKS, "rds:RestoreDBClusterToPointInTime", "rds:AddTagsToResource")
@@ -44,6 +48,9 @@ class CloneCluster(NewDatabase):
             "target": f"{database.name} is a Multi-AZ cluster, and only Aurora shares storage. "
             f"Ask for: /rds restore {database.name} {self.new}"
         }
+
+    def next_step(self, plan: Plan) -> WayBack | None:
+        return add_instance(plan)
 
     def effect(self, source: Database) -> str:
         return f"Clone {source.name} as {self.new}"

@@ -13,6 +13,7 @@ from bot.operation import (
     Looked,
     NewDatabase,
     Option,
+    Topic,
     class_options,
     orderable,
 )
@@ -44,6 +45,7 @@ class CreateReader(NewDatabase):
     verb, name = "reader", "create_reader"
     also = ("add-reader",)
     what = "a reader"
+    topic = Topic.COPIES
     risk = Risk.LOW
     permissions = (
         *LOOKS,

@@ -9,6 +9,7 @@ from bot.operation import (
     DatabaseName,
     Looked,
     NewDatabase,
+    Topic,
     disk,
 )
 from bot.params import Instance
@@ -32,6 +33,7 @@ class CreateReplica(NewDatabase):
     verb, name = "replica", "create_replica"
     also = ("read-replica",)
     what = "a replica"
+    topic = Topic.COPIES
     risk = Risk.LOW
     permissions = (*LOOKS, "rds:CreateDBInstanceReadReplica", "rds:AddTagsToResource")
     needless = (

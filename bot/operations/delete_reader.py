@@ -4,13 +4,14 @@ from datetime import timedelta
 from bot.aws import AWS
 from bot.aws.statuses import ENDED_BADLY, busy
 from bot.errors import AWSNotFoundError, PreflightError
-from bot.operation import Change, WayBack
+from bot.operation import Change, Topic, WayBack
 from bot.params import Instance
 from bot.values import (
     SECOND,
     Assessment,
     Call,
     Database,
+    Kind,
     Order,
     Plan,
     Progress,
@@ -35,6 +36,7 @@ class DeleteReader(Change):
 
     verb, name = "reader-remove", "delete_reader"
     also = ("remove-reader",)
+    topic = Topic.COPIES
     risk = Risk.MEDIUM
     horizon = timedelta(hours=1)
     permissions = ("rds:DescribeDBInstances", "rds:DescribeDBClusters", "rds:DeleteDBInstance")
@@ -89,13 +91,13 @@ class DeleteReader(Change):
                 Touch(target=cluster.target, role=Role.CHANGES),
             ),
             assessment=None if readers else Assessment(risk=Risk.HIGH, reasons=(LAST,)),
-            baseline={CLUSTER: cluster.target.typed, CLASS: database.instance_class},
+            baseline={CLUSTER: cluster.name, CLASS: database.instance_class},
         )
 
     def back(self, plan: Plan) -> WayBack:
         name = plan.call.arguments["DBInstanceIdentifier"]
         values = {"new": name, "instance_class": plan.baseline[CLASS]}
-        return WayBack("Add again…", values, "create_reader", plan.baseline[CLUSTER])
+        return WayBack("Add again…", values, "create_reader", plan.baseline[CLUSTER], Kind.CLUSTER)
 
     async def poll(self, aws: AWS, sent: Sent) -> Progress:
         name = sent.order.target.identifier

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
@@ -8,12 +9,15 @@ from bot.operation import (
     InstanceClass,
     Option,
     Setting,
+    Topic,
     Wanted,
     class_options,
     orderable,
 )
 from bot.params import Target
 from bot.values import Database, Kind, Risk
+
+CLASS = re.compile(r"(?:db\.)?(?:[a-z][a-z0-9-]*\.[a-z0-9][a-z0-9.-]*|serverless)")
 
 
 class ModifyInstanceClass(Setting):
@@ -24,6 +28,7 @@ class ModifyInstanceClass(Setting):
     """
 
     verb, name = "resize", "modify_instance_class"
+    topic = Topic.SIZE
     also = ("scale",)
     risk = Risk.MEDIUM
     because = "connections drop while it moves to another machine"
@@ -33,6 +38,10 @@ class ModifyInstanceClass(Setting):
     permissions = (*MODIFY, "rds:DescribeOrderableDBInstanceOptions")
     needless = (("ApplyImmediately", "It begins at once, as soon as it is approved."),)
     example = "resize orders-test db.m6g.xlarge --reason 'CPU at its limit since Monday'"
+    synonyms = (
+        "resize scale upsize downsize rightsize bigger+machine bigger+instance larger+machine "
+        "larger+instance smaller+machine smaller+instance more+memory more+cpu more+ram"
+    )
 
     target: Target
     instance_class: InstanceClass

@@ -15,12 +15,15 @@ from bot.operation import (
     DatabaseName,
     Looked,
     NewDatabase,
+    Topic,
+    WayBack,
+    add_instance,
     disk,
     serverless,
     without_instance,
 )
 from bot.params import Parameter, SnapshotId, Target
-from bot.values import SECOND, Database, Difference, Kind, PointInTime, Risk, Role, Snapshot
+from bot.values import SECOND, Database, Difference, Kind, Plan, PointInTime, Risk, Role, Snapshot
 
 #: Whatever day it is: only whether it can be read.
 ANY_DAY = datetime(2000, 1, 1, tzinfo=UTC)
@@ -64,6 +67,7 @@ class RestoreDatabase(NewDatabase):
     verb, name = "restore", "restore_database"
     also = ("pitr",)
     what = "a restore"
+    topic = Topic.BACKUPS
     risk = Risk.MEDIUM
     begins_in = RESTORABLE
     source_role = Role.READS
@@ -104,6 +108,9 @@ class RestoreDatabase(NewDatabase):
                 f"restored as a whole. Ask for: {asked}"
             }
         return {}
+
+    def next_step(self, plan: Plan) -> WayBack | None:
+        return add_instance(plan)
 
     def effect(self, source: Database) -> str:
         of = f"snapshot {self.snapshot} of {source.name}" if self.snapshot else source.name

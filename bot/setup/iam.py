@@ -23,6 +23,7 @@ READS = ("cloudtrail:LookupEvents", "cloudwatch:DescribeAlarmHistory",
          "rds:DescribePendingMaintenanceActions")  # fmt: skip
 #: How the names of actions begin that change nothing.
 READING = ("Describe", "Download", "Get", "List", "Lookup")
+READS_OF_RDS = ["rds:Describe*", "rds:Download*", "rds:List*"]
 #: What AWS needs a caller to be allowed as well, whatever the call says.
 #: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html
 ALONG = {"rds:ModifyDBCluster": ("rds:ModifyDBInstance",)}
@@ -36,7 +37,7 @@ SNAPSHOTS = ("snapshot", "cluster-snapshot")
 MAKING = ("CreateDBInstance", "RestoreDBCluster", "RestoreDBInstance")
 TAG = "rds:AddTagsToResource"
 DATABASES = ("db", "cluster")
-GROUPS = ("pg", "cluster-pg", "og", "subgrp")  #: that a new database is given
+GROUPS = ("pg", "cluster-pg")
 #: Characters of a policy, blanks not counted, that AWS takes as one of its own and inside a role:
 #: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 MANAGED, INLINE = 6_144, 10_240
@@ -174,11 +175,11 @@ def _operating(
     ]
     if wanted.observes(settings):
         return statements
-    changing = sorted(allowed - set(reading) - TAGGING)
+    changing = sorted(allowed - set(reading))
     grants = _grants(settings, wanted, with_role)
     for number, (grant, accounts) in enumerate(grants.items(), 1):
         here = place._replace(accounts=accounts, number=f"In{number}" if len(grants) > 1 else "")
-        statements += _changes(grant, changing, sorted(allowed & TAGGING), here)
+        statements += _changes(grant, changing, here)
         statements += _along(dependents, behind - allowed, settings, here)
     return [*statements, *_refusals(changing, settings, place.partition)]
 
@@ -259,11 +260,15 @@ class _Place(NamedTuple):
         ]
 
 
-def _changes(
-    grant: Grant, changing: list[str], tagging: list[str], place: _Place
-) -> Iterator[dict[str, Any]]:
+def changes_databases(action: str) -> bool:
+    """Whether AWS asks for a yes of a database: it changes one, or is made of one."""
+    return bool(set(kinds_of(action)) & set(DATABASES))
+
+
+def _changes(grant: Grant, changing: list[str], place: _Place) -> Iterator[dict[str, Any]]:
     """Each resource of a call needs its own yes. What is still to be made has no tags, so what it
-    is made of decides alone, and the tags that it is given.
+    is made of decides alone, and the tags that it is given. Nor does a parameter group say which
+    databases use it: the bot itself holds the rules against each of them.
 
     AWS does not tell a database that is just made from an untagged one: of that, too, it would take
     a request's id and a tag that opens it. The bot itself tags nothing but what it makes.
@@ -271,9 +276,12 @@ def _changes(
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html
     """
     databases, number = place.arns(DATABASES), place.number
-    allow = {"Effect": "Allow", "Action": changing, "Resource": databases}
-    deny = {**allow, "Effect": "Deny", "Action": _families([*changing, *tagging])}
+    own = list(filter(changes_databases, changing))
+    allow = {"Effect": "Allow", "Action": own, "Resource": databases}
+    # All but reads, whatever it is called: as long as a policy may be, this is short.
+    deny = {"Effect": "Deny", "NotAction": READS_OF_RDS, "Resource": databases}
     making = [one for one in changing if set(kinds_of(one)) & set(SNAPSHOTS)]
+    groups = [one for one in changing if set(kinds_of(one)) & set(GROUPS)]
     new = list(filter(makes_database, changing))
     if grant.is_free or grant.untagged:
         yield {"Sid": f"Change{number}", **allow}
@@ -285,8 +293,11 @@ def _changes(
     if grant.opened:
         named = place.arns(DATABASES, grant.opened)
         yield {"Sid": f"ChangeByName{number}", **allow, "Resource": named}
-    yield {"Sid": f"MakeSnapshots{number}", "Effect": "Allow", "Action": [*making, *tagging],
+    yield {"Sid": f"MakeSnapshots{number}", "Effect": "Allow", "Action": making,
            "Resource": place.arns(SNAPSHOTS)}  # fmt: skip
+    if groups:
+        yield {"Sid": f"ChangeParameterGroups{number}", "Effect": "Allow", "Action": groups,
+               "Resource": place.arns(GROUPS)}  # fmt: skip
     if new:
         yield from _makes(grant, new, place)
     for key, mark in zip(grant.keys, _marks(grant.keys), strict=True):
@@ -303,7 +314,8 @@ def _changes(
 def _makes(grant: Grant, new: list[str], place: _Place) -> Iterator[dict[str, Any]]:
     """A new database with a request's id in its tags, and a tag or a name that opens it."""
     number = place.number
-    named = place.arns((*DATABASES, *GROUPS))
+    given = place.arns((*GROUPS, "og", "subgrp"))
+    named = [*place.arns(DATABASES), *given]
     allow = {"Effect": "Allow", "Action": [*new, TAG], "Resource": named}
     ours = {"Null": {f"aws:RequestTag/{REQUEST_TAG}": "false"}}
     if grant.is_free or grant.untagged:
@@ -313,37 +325,28 @@ def _makes(grant: Grant, new: list[str], place: _Place) -> Iterator[dict[str, An
         tagged = {"ForAnyValue:StringEqualsIgnoreCase": {"aws:TagKeys": list(grant.keys)}}
         yield {"Sid": f"Make{number}", **allow, "Condition": {**ours, **tagged}}
     if grant.opened:
-        named = [*place.arns(DATABASES, grant.opened), *place.arns(GROUPS)]
+        named = [*place.arns(DATABASES, grant.opened), *given]
         yield {"Sid": f"MakeByName{number}", **allow, "Resource": named, "Condition": ours}
 
 
 def _refusals(changing: list[str], settings: Settings, partition: str) -> Iterator[dict[str, Any]]:
     """Nothing where the rules let nothing pass, and no tag that decides on anything."""
-    actions = [*changing, *sorted(TAGGING)]
-    deny = {"Effect": "Deny", "Action": _families(actions)}
+    deny = {"Effect": "Deny", "Action": _alike({*changing, *TAGGING})}
     if shut := shut_accounts(settings):
         everything = [f"arn:{partition}:rds:*:{account}:*" for account in shut]
         yield {"Sid": "NeverInTheseAccounts", **deny, "Resource": everything}
     if keys := tag_keys(settings):
         named = {"ForAnyValue:StringEqualsIgnoreCase": {"aws:TagKeys": list(keys)}}
-        # A database that is made gets the tags of what it is made of.
-        made = {one for one in actions if one == TAG or makes_database(one)}
-        own = set(_families(made))
-        other = [*(one for one in actions if one not in made and _families([one])[0] in own)]
-        other += sorted(set(_families(actions)) - own)
-        decides = {"Effect": "Deny", "Condition": named}
-        yield {"Sid": "NeverTagsThatDecide", **decides, "Action": other, "Resource": "*"}
-        snapshots = [f"arn:{partition}:rds:*:*:{kind}:*" for kind in SNAPSHOTS]
-        yield {"Sid": "NeverOnSnapshots", **decides, "Action": [TAG], "Resource": snapshots}
+        # Made of a snapshot, a database gets the tags of what that was taken of.
+        passing = [*READS_OF_RDS, *(f"rds:{one}*" for one in MAKING)]
+        apart = [f"arn:{partition}:rds:*:*:*snapshot:*"]
+        yield {"Sid": "NeverTagsThatDecide", "Effect": "Deny", "NotAction": passing,
+               "Resource": apart, "Condition": named}  # fmt: skip
 
 
-def _families(actions: Iterable[str]) -> list[str]:
-    """``rds:Modify*``: what is refused may be more than what is allowed, and takes less room."""
-    words = (_WORD.match(one) for one in actions)
-    return sorted({f"{found[0]}*" for found in words if found})
-
-
-_WORD = re.compile(r"[a-z]+:[A-Z][a-z]+")
+def _alike(actions: Iterable[str]) -> list[str]:
+    """All that begin so: a refusal may be wider than what is let through, and shorter for it."""
+    return sorted({re.sub(r"(:[A-Z][a-z]+).*", r"\1*", one) for one in actions})
 
 
 def _marks(keys: Sequence[str]) -> list[str]:

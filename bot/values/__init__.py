@@ -28,6 +28,7 @@ from bot.values._base import SECOND, Value, canonical, fingerprint, label, micro
 from bot.values._buttons import (
     AGAIN,
     ALL,
+    BUTTON_VALUE,
     FORM,
     KEEP,
     OPEN_CHART,
@@ -37,6 +38,7 @@ from bot.values._buttons import (
     WEEK_BEFORE,
     all_panels,
     asking,
+    filled,
     keep_fresh,
     looking,
     more,
@@ -52,6 +54,7 @@ from bot.values._changes import (
     Plan,
     Progress,
     Receipt,
+    Recheck,
     Sent,
     Stage,
     Touch,
@@ -118,6 +121,7 @@ from bot.values._incidents import (
     OpenIncidents,
     Origin,
     Phase,
+    Siblings,
     Trouble,
     Unwatched,
 )
@@ -145,6 +149,7 @@ from bot.values._metrics import (
     figure,
 )
 from bot.values._offers import CertificateOffer, StorageOffer, UpgradeOffer
+from bot.values._parameters import DBParameter
 from bot.values._people import Access, Person, PersonId
 from bot.values._points_in_time import PointInTime
 from bot.values._reports import Tally
@@ -172,6 +177,7 @@ __all__ = [
     "AGAIN",
     "ALL",
     "BANDS",
+    "BUTTON_VALUE",
     "FORM",
     "KEEP",
     "MENTION",
@@ -202,6 +208,7 @@ __all__ = [
     "Code",
     "Concern",
     "Curve",
+    "DBParameter",
     "Database",
     "Datum",
     "Decision",
@@ -263,6 +270,7 @@ __all__ = [
     "Range",
     "Reading",
     "Receipt",
+    "Recheck",
     "Refusal",
     "Relative",
     "Reminder",
@@ -277,6 +285,7 @@ __all__ = [
     "Share",
     "Shared",
     "Shown",
+    "Siblings",
     "Snapshot",
     "Snoozed",
     "Span",
@@ -316,6 +325,7 @@ __all__ = [
     "family",
     "family_last_seen",
     "figure",
+    "filled",
     "fingerprint",
     "folded",
     "keep_fresh",

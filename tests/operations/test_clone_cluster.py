@@ -4,7 +4,7 @@ import pytest
 
 from bot.errors import PreflightError
 from bot.operations.clone_cluster import CloneCluster
-from bot.values import Role
+from bot.values import Kind, Role
 from tests.operations.door import cluster, door, order
 
 CLONE = CloneCluster(target="shop-staging", new="shop-clone")
@@ -19,6 +19,9 @@ async def test_it_shares_the_storage_and_needs_an_instance_afterwards() -> None:
     assert plan.call.arguments["DBClusterParameterGroupName"] == "shop"
     assert plan.call.arguments["ServerlessV2ScalingConfiguration"]["MinCapacity"] == 0.5
     assert any("/rds reader shop-clone" in one for one in plan.warnings)
+    step = CLONE.next_step(plan)
+    assert step is not None
+    assert (step.operation, step.target, step.kind) == ("create_reader", "shop-clone", Kind.CLUSTER)
     assert plan.role(shop.target) is Role.READS
 
 

@@ -8,7 +8,7 @@ from bot.errors import PreflightError
 from bot.operations import load
 from bot.operations.create_reader import CreateReader
 from bot.operations.delete_reader import SETTLED, DeleteReader
-from bot.values import Database, Plan, Risk, Stage
+from bot.values import Database, Kind, Plan, Risk, Stage
 from tests.operations.door import cluster, door, order, sent
 from tests.samples import NOW, sample_database, sample_target
 
@@ -42,7 +42,7 @@ async def test_a_reader_is_removed_without_a_snapshot_and_can_be_added_again() -
         "SkipFinalSnapshot": True,
     }
     assert plan.assessment is None
-    assert back.target.startswith("cluster:shop-staging@")
+    assert (back.target, back.kind) == ("shop-staging", Kind.CLUSTER)
     again = load(back.operation, {"target": back.target, **back.values})
     assert isinstance(again, CreateReader)
     assert (again.new, again.instance_class) == ("shop-staging-2", "db.m6g.large")
