@@ -153,6 +153,7 @@ from bot.values._metrics import (
 from bot.values._offers import CertificateOffer, StorageOffer, UpgradeOffer
 from bot.values._parameters import DBParameter
 from bot.values._people import Access, Person, PersonId
+from bot.values._points_in_time import PointInTime
 from bot.values._reports import Tally
 from bot.values._requests import (
     Click,
@@ -265,6 +266,7 @@ __all__ = [
     "Place",
     "Plan",
     "Point",
+    "PointInTime",
     "Posted",
     "Progress",
     "Quota",
