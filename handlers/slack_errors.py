@@ -20,7 +20,7 @@ wait.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Self
 
 import aiohttp
@@ -47,6 +47,120 @@ class RefusalError(SlackApiError):
     @classmethod
     def heard(cls, error: SlackApiError, word: str) -> Self:
         return cls(str(error), error.response, word)
+
+
+class UnansweredError(RefusalError):
+    errors: ClassVar[tuple[str, ...]] = (
+        "internal_error", "fatal_error", "service_unavailable", "request_timeout",
+        "team_added_to_org", "external_channel_migrating", "fetch_members_failed",
+        "message_limit_exceeded",
+    )  # fmt: skip
+
+
+class ViewChangedError(UnansweredError):
+    """Somebody has shown another view there since: https://docs.slack.dev/surfaces/modals"""
+
+    errors = ("hash_conflict",)
+
+
+class RateLimitedError(UnansweredError):
+    errors = ("ratelimited", "rate_limited")
+
+    @property
+    def seconds(self) -> float:
+        """A second where Slack does not say, in digits, how many."""
+        said = _headers(self.response).get("Retry-After", "1")
+        try:
+            seconds = float(said)
+        except ValueError:
+            return 1.0
+        return min(max(seconds, 1.0), LONGEST_WAIT) if math.isfinite(seconds) else 1.0
+
+
+class TokenError(RefusalError):
+    errors = (
+        "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired",
+        "not_allowed_token_type", "org_login_required", "ekm_access_denied",
+        "team_access_not_granted", "two_factor_setup_required", "app_missing_action_url",
+        "invalid_token", "app_uninstalled", "team_disabled", "missing_authentication",
+    )  # fmt: skip
+
+
+class ScopeError(RefusalError):
+    errors = ("missing_scope",)
+
+
+class ContentError(RefusalError):
+    errors = (
+        "invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long",
+        "too_long", "block_mismatch", "invalid_attachments", "too_many_attachments", "no_text",
+        "invalid_metadata_format", "invalid_metadata_schema", "metadata_too_large",
+        "markdown_text_conflict",
+    )  # fmt: skip
+
+
+class VanishedError(RefusalError):
+    errors: ClassVar[tuple[str, ...]] = ("message_not_found",)
+
+
+class SealedError(VanishedError):
+    errors = ("cant_update_message", "edit_window_closed", "update_failed")
+
+
+class ThreadError(RefusalError):
+    errors = (
+        "thread_not_found", "thread_locked", "cannot_reply_to_message",
+        "restricted_action_non_threadable_channel",
+    )  # fmt: skip
+
+
+class PlaceError(RefusalError):
+    errors = (
+        "channel_not_found", "not_in_channel", "is_archived", "is_inactive", "restricted_action",
+        "no_permission",
+        "restricted_action_read_only_channel", "restricted_action_thread_only_channel",
+        "posting_to_general_channel_denied", "posting_to_channel_denied", "cannot_dm_bot",
+        "messages_tab_disabled", "not_enabled", "as_user_not_supported",
+        "method_not_supported_for_channel_type", "channel_is_limited_access", "is_locked",
+        "invalid_channel", "channel_type_not_supported",
+    )  # fmt: skip
+
+
+class PersonError(RefusalError):
+    errors = (
+        "user_not_found", "users_not_found", "user_not_visible", "user_disabled",
+        "user_not_in_channel", "invalid_user_id",
+    )  # fmt: skip
+
+
+class FileError(RefusalError):
+    errors = (
+        "file_not_found", "file_deleted", "access_denied", "blocked_file_type", "upload_failed",
+        "file_uploads_disabled", "file_uploads_except_images_disabled", "length_mismatch",
+        "file_upload_size_restricted", "storage_limit_reached", "file_update_failed",
+    )  # fmt: skip
+
+
+#: Nothing came back.
+SILENCE = (aiohttp.ClientError, OSError, TimeoutError)
+#: Slack says no, or says nothing.
+UNANSWERED = (SlackApiError, *SILENCE)
+
+
+def _families(of: type[RefusalError]) -> Iterator[type[RefusalError]]:
+    """All there are, so that none is forgotten in a list."""
+    for one in of.__subclasses__():
+        yield one
+        yield from _families(one)
+
+
+_FAMILY = {
+    word: family for family in _families(RefusalError) for word in vars(family).get("errors", ())
+}
+
+
+def heard(cls, error: SlackApiError, word: str) -> Self:
+    return cls(str(error), error.response, word)
 
 
 class UnansweredError(RefusalError):
