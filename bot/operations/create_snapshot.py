@@ -6,7 +6,7 @@ from pydantic import Field
 from bot.aws import AWS
 from bot.aws.statuses import busy
 from bot.errors import PreflightError
-from bot.operation import Change
+from bot.operation import Change, Topic
 from bot.params import SNAPSHOT_ID, SnapshotId, Tags, Target
 from bot.values import (
     SECOND,
@@ -34,6 +34,7 @@ class CreateSnapshot(Change):
     """
 
     verb, name = "snapshot", "create_snapshot"
+    topic = Topic.BACKUPS
     risk = Risk.LOW
     takes_custom = True
     horizon = timedelta(hours=24)
@@ -50,6 +51,10 @@ class CreateSnapshot(Change):
         ("ApplyImmediately", "A snapshot begins at once, and changes nothing of the database."),
     )
     example = "snapshot orders-dev pre-upgrade-1 --tag ticket=OPS-7"
+    synonyms = (
+        "snapshot backup snap sicherung sichern sichere respaldo respalda respaldar copia "
+        "sauvegarde sauvegarder instantane"
+    )
 
     target: Target
     snapshot: SnapshotId | None = Field(default=None, json_schema_extra={"positional": True})

@@ -3,7 +3,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator
 
-from bot.operation import READ_GROUPS, ParameterChange, ParameterSet, named, parameter_names
+from bot.operation import READ_GROUPS, ParameterChange, ParameterSet, Topic, named, parameter_names
 from bot.params import Several
 from bot.values import Risk
 
@@ -39,6 +39,7 @@ class ModifyParameters(ParameterChange):
     """
 
     verb, name = "parameter", "modify_parameters"
+    topic = Topic.PARAMETERS
     also = ("set-parameter",)
     risk = Risk.MEDIUM
     verb_at_aws = "Modify"

@@ -3,7 +3,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator
 
-from bot.operation import READ_GROUPS, ParameterChange, ParameterSet, named, parameter_names
+from bot.operation import READ_GROUPS, ParameterChange, ParameterSet, Topic, named, parameter_names
 from bot.params import Several
 from bot.values import Assessment, Database, Risk
 
@@ -27,6 +27,7 @@ class ResetParameters(ParameterChange):
     """
 
     verb, name = "parameter-reset", "reset_parameters"
+    topic = Topic.PARAMETERS
     also = ("reset-parameter",)
     risk = Risk.HIGH
     verb_at_aws = "Reset"

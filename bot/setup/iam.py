@@ -1,6 +1,7 @@
 """The IAM policies that the catalogue needs, for whoever installs the bot."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -301,13 +302,18 @@ def _changes(grant: Grant, changing: list[str], place: _Place) -> Iterator[dict[
 
 def _refusals(changing: list[str], settings: Settings, partition: str) -> Iterator[dict[str, Any]]:
     """Nothing where the rules let nothing pass, and no tag that decides on anything."""
-    deny = {"Effect": "Deny", "Action": sorted({*changing, *TAGGING})}
+    deny = {"Effect": "Deny", "Action": [*_alike(changing), *sorted(TAGGING)]}
     if shut := shut_accounts(settings):
         everything = [f"arn:{partition}:rds:*:{account}:*" for account in shut]
         yield {"Sid": "NeverInTheseAccounts", **deny, "Resource": everything}
     if keys := tag_keys(settings):
         named = {"ForAnyValue:StringEqualsIgnoreCase": {"aws:TagKeys": list(keys)}}
         yield {"Sid": "NeverTagsThatDecide", **deny, "Resource": "*", "Condition": named}
+
+
+def _alike(actions: Iterable[str]) -> list[str]:
+    """All that begin so: a refusal may be wider than what is let through, and shorter for it."""
+    return sorted({re.sub(r"(:[A-Z][a-z]+).*", r"\1*", one) for one in actions})
 
 
 def _marks(keys: Sequence[str]) -> list[str]:

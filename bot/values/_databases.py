@@ -89,7 +89,8 @@ class Database(Value):
     #: Of a cluster: how far its group is applied in each member, in AWS's word.
     members_status: dict[str, str] = Field(default_factory=dict)
     capacity: tuple[float, float] | None = None  #: of a serverless cluster, in capacity units
-    insights: bool = False  #: whether Performance Insights is on, which Database Insights reads
+    #: Whether Performance Insights is on, which Database Insights reads; None: AWS does not say.
+    insights: bool | None = False
     insights_mode: str = ""  #: of Database Insights: standard or advanced; empty: AWS does not say
     storage_type: str = ""
     iops: int | None = None  #: None here and below: AWS does not say

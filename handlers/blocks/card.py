@@ -154,6 +154,8 @@ def _first(request: Request, line: Line) -> Part:
 
 def _waiting(request: Request) -> Iterator[Line]:
     yield from agreed(request)
+    if request.starts_at is not None:
+        yield ("It starts ", Moment(at=request.starts_at), ". Until then it can be cancelled.")
     if request.waits_for is not None:
         yield ("It waits for ", Code(text=label(request.waits_for)), ": one change at a time.")
     elif request.step.progress is not None:

@@ -182,9 +182,16 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Line]]) -> Block:
 
 
 def input_block(
-    name: str, label: str, element: Element, *, hint: str = "", optional: bool = False
+    name: str,
+    label: str,
+    element: Element,
+    *,
+    hint: str = "",
+    optional: bool = False,
+    tells: bool = False,
 ) -> Block:
-    """``name`` is the block id, by which the submitted value is found again."""
+    """``name`` is the block id, by which the submitted value is found again. ``tells``: a choice is
+    told at once, and not only when the form is sent."""
     return {
         "type": "input",
         "block_id": name,
@@ -192,6 +199,7 @@ def input_block(
         "element": element,
         "optional": optional,
         **({"hint": plain_text(hint, FORM_LABEL)} if hint else {}),
+        **({"dispatch_action": True} if tells else {}),
     }
 
 

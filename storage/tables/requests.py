@@ -1,4 +1,4 @@
-"""Requests as they are read, and what may become of them. ``Transaction`` writes them."""
+"""Requests as they are read. ``Transaction`` writes them."""
 
 import asyncio
 from collections import defaultdict
@@ -37,24 +37,6 @@ from storage.tables import locks, models
 from storage.tables.rows import encoded_value, readable, request_value
 from storage.tables.waits import passed
 
-#: What a status may become, and nothing else.
-ALLOWED: Mapping[Status, frozenset[Status]] = {
-    Status.PENDING: frozenset({Status.APPROVED, Status.REJECTED, Status.EXPIRED, Status.CANCELLED}),
-    Status.APPROVED: frozenset({Status.RUNNING, Status.CANCELLED, Status.EXPIRED}),
-    Status.RUNNING: frozenset(
-        {Status.APPROVED, Status.CANCELLED, Status.FAILED, Status.SUCCEEDED, Status.UNKNOWN}
-    ),
-    Status.UNKNOWN: frozenset({Status.SUCCEEDED, Status.FAILED}),
-    Status.REJECTED: frozenset(),
-    Status.EXPIRED: frozenset(),
-    Status.CANCELLED: frozenset(),
-    Status.SUCCEEDED: frozenset(),
-    Status.FAILED: frozenset(),
-}
-
-#: Ways back that are open only while it is certain that nothing was sent.
-UNSENT_ONLY = frozenset({(Status.RUNNING, Status.APPROVED), (Status.RUNNING, Status.CANCELLED)})
-
 #: Actions of audit rows: with the one a request begins, with the other others are asked.
 FILED, HANDED_ON = "request.filed", "cloudops.asked"
 
@@ -68,6 +50,8 @@ _STANDING = [status for status in Status if not status.is_final]
 #: Microseconds between two attempts to send a request: no ``not_before`` is set further off.
 LONGEST_PAUSE = 120 * SECOND
 
+#: How the outcome of a request begins that AWS carries out later.
+SCHEDULED = '{"code":"scheduled"'
 #: Its ending is proven, and not what a person says that it was. Canonical JSON sorts its keys, so
 #: ``code`` comes first.
 BY_EVIDENCE = or_(
@@ -168,6 +152,7 @@ class Requests:
             row.status == Status.APPROVED,
             or_(row.not_before.is_(None), passed(row.not_before, now, LONGEST_PAUSE)),
             or_(row.send_by.is_(None), row.send_by > now),
+            or_(row.starts_at.is_(None), row.starts_at <= now),
             or_(row.waits_for.is_(None), ~held),
         )
         return await self._ids(query.order_by(row.id).limit(limit))
@@ -181,6 +166,12 @@ class Requests:
         query = select(_requests.c.id).where(_requests.c.status.in_(statuses))
         if now is not None:
             query = query.where(due <= now)
+        return await self._load(query.order_by(due, _requests.c.id).limit(limit))
+
+    async def to_recheck(self, now: int, limit: int) -> tuple[Request, ...]:
+        """What has ended well and is to be looked at again by now, longest due first."""
+        due = _first_poll()
+        query = select(_requests.c.id).where(_requests.c.status == Status.SUCCEEDED, due <= now)
         return await self._load(query.order_by(due, _requests.c.id).limit(limit))
 
     async def counts(self) -> Mapping[Status, int]:
@@ -228,7 +219,7 @@ class Requests:
     ) -> tuple[int, ...]:
         """Microseconds from send to proof of the latest successes of an operation, newest first.
 
-        What a person settled is left out: the proof is missing.
+        What a person settled is left out: the proof is missing. So is what AWS does later.
         """
         step = _steps.c
         query = (
@@ -240,6 +231,7 @@ class Requests:
                 step.sent_at.is_not(None),
                 _requests.c.status == Status.SUCCEEDED,
                 BY_EVIDENCE,
+                _is_not_scheduled(),
             )
             .order_by(step.settled_at.desc())
             .limit(limit)
@@ -359,6 +351,11 @@ def _has(
     table: Table, condition: ColumnElement[bool], owner: ColumnElement[Any]
 ) -> ColumnElement[bool]:
     return exists().where(table.c.request_id == owner, condition)
+
+
+def _is_not_scheduled() -> ColumnElement[bool]:
+    outcome = _requests.c.outcome
+    return or_(outcome.is_(None), ~outcome.startswith(SCHEDULED, autoescape=True))
 
 
 def _first_poll() -> ColumnElement[Any]:
