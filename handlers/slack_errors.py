@@ -3,7 +3,8 @@
 SlackApiError                of the SDK
 └── RefusalError             a word that no family knows: this message's or this place's fault
     ├── UnansweredError      trouble of Slack's, or nothing readable: the same may pass later
-    │   └── RateLimitedError it says how long to wait
+    │   ├── RateLimitedError it says how long to wait
+    │   └── ViewChangedError another view is shown there since
     ├── TokenError           the whole app: nothing passes until its installation is mended
     ├── ScopeError           the app may do nothing of this kind
     ├── ContentError         not this message as it is; a plainer one may pass
@@ -148,7 +149,7 @@ UNANSWERED = (SlackApiError, *SILENCE)
 
 _FAMILIES: tuple[type[RefusalError], ...] = (
     UnansweredError, RateLimitedError, TokenError, ScopeError, ContentError, VanishedError,
-    SealedError, ThreadError, PlaceError, PersonError, FileError,
+    SealedError, ThreadError, PlaceError, PersonError, FileError, ViewChangedError,
 )  # fmt: skip
 _FAMILY = {word: family for family in _FAMILIES for word in family.errors}
 

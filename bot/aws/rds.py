@@ -43,7 +43,7 @@ def instance(raw: Raw, account: Account, region: str, seen_at: int) -> Database:
         optimized=_percent(raw.get("PercentProgress")),
         certificate=raw.get("CACertificateIdentifier") or "",
         tier=raw.get("PromotionTier"),
-        insights=bool(raw.get("PerformanceInsightsEnabled")),
+        insights=raw.get("PerformanceInsightsEnabled"),
         insights_mode=raw.get("DatabaseInsightsMode") or "",
     )
 
@@ -75,7 +75,7 @@ def cluster(raw: Raw, account: Account, region: str, seen_at: int) -> Database:
         ),
         capacity=_capacity(raw.get("ServerlessV2ScalingConfiguration") or {}),
         data_api=raw.get("HttpEndpointEnabled"),
-        insights=bool(raw.get("PerformanceInsightsEnabled")),
+        insights=raw.get("PerformanceInsightsEnabled"),
         insights_mode=raw.get("DatabaseInsightsMode") or "",
     )
 

@@ -8,7 +8,18 @@ from bot.aws import AWS
 from bot.operation._operation import Operation
 from bot.operation._topic import Topic
 from bot.params import Pairs, Picker
-from bot.values import Assessment, Database, Kind, Order, Plan, Progress, Receipt, Risk, Sent
+from bot.values import (
+    Assessment,
+    Database,
+    Kind,
+    Order,
+    Plan,
+    Progress,
+    Receipt,
+    Recheck,
+    Risk,
+    Sent,
+)
 
 
 class Option(NamedTuple):
@@ -55,6 +66,8 @@ class Change(Operation):
     irreversible: ClassVar[bool] = False
     #: Parameters that AWS's call has and nobody need say here, with the reason.
     needless: ClassVar[Sequence[tuple[str, str]]] = ()
+    #: Whether what a recheck says can wait until it is day for who asked.
+    rechecked_by_day: ClassVar[bool] = False
     #: Whether AWS takes the call for RDS Custom, by its own reference of the API.
     takes_custom: ClassVar[bool] = False
 
@@ -128,4 +141,12 @@ class Change(Operation):
 
     async def reconcile(self, aws: AWS, sent: Sent) -> Progress:
         """After a crash or a lost reply: did our call arrive? Never sends again."""
+        raise NotImplementedError
+
+    def recheck_at(self, progress: Progress) -> int | None:
+        """When what ended so is to be looked at again; None: never."""
+        return None
+
+    async def recheck(self, aws: AWS, sent: Sent) -> Recheck:
+        """What became of it since it ended. Asked again, with later ticks, after an AWSError."""
         raise NotImplementedError

@@ -187,6 +187,7 @@ DONE = {
     "request.denied": "asked for",
     "request.filed": "asked for",
     "request.refused": "asked for",
+    "request.rechecked": "looked again at",
     "request.rehearsed": "tried, as a dry run,",
     "request.rejected": "rejected",
 }

@@ -79,9 +79,11 @@ class ModifyInsights(Setting):
         return {one.argument: one.value for one in self.wanted(database)}
 
     def before(self, database: Database) -> Mapping[str, str]:
-        return {"mode": _mode(database)}
+        return {} if database.insights is None else {"mode": _mode(database)}
 
     def undo(self, database: Database) -> str:
+        if database.insights is None:
+            return "Nothing undoes it: AWS does not say how it is set now."
         return f"Setting it back to {_mode(database)} undoes it."
 
     def warnings(self, database: Database) -> Iterator[str]:

@@ -69,4 +69,4 @@ class ModifyMultiAZ(Setting):
             yield "It costs about twice as much from then on."
             yield "Until the standby has all the data, which may take hours, I/O may be slower."
         else:
-            yield "A backup, a restart or a new class interrupts it from then on."
+            yield "Backups pause its I/O from then on, and a new class takes it away for longer."

@@ -33,8 +33,7 @@ SHOWN = 250  #: characters of a statement
 COLUMNS = ("Statement", "Share of load")
 OFF = (
     "Performance Insights is off for it, by which Database Insights counts what its sessions do. "
-    "Turning it on needs no restart; in Standard mode seven days of history cost nothing. Whoever "
-    "may change it runs: "
+    "Turning it on needs no restart; in Standard mode seven days of history cost nothing. Ask for: "
 )
 
 
@@ -171,10 +170,8 @@ def _mode(instance: Database) -> Iterator[Paragraph]:
 
 
 def _off(instance: Database) -> Answer:
-    command = (
-        f"aws rds modify-db-instance --region {instance.target.region} --db-instance-identifier "
-        f"{instance.name} --enable-performance-insights --apply-immediately"
-    )
+    place = instance.address.removeprefix(instance.name)
+    command = f"/rds insights {instance.cluster or instance.name}{place} standard"
     return Answer(
         title=f"{instance.name}: Database Insights counts nothing of it",
         parts=(paragraph(OFF, Code(text=command)),),

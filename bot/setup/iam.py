@@ -1,6 +1,7 @@
 """The IAM policies that the catalogue needs, for whoever installs the bot."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -258,7 +259,7 @@ def _changes(
     """
     databases, number = place.arns(DATABASES), place.number
     allow = {"Effect": "Allow", "Action": changing, "Resource": databases}
-    deny = {**allow, "Effect": "Deny"}
+    deny = {**allow, "Effect": "Deny", "Action": _alike(changing)}
     making = [one for one in changing if set(kinds_of(one)) & set(SNAPSHOTS)]
     if grant.is_free or grant.untagged:
         yield {"Sid": f"Change{number}", **allow}
@@ -284,13 +285,18 @@ def _changes(
 
 def _refusals(changing: list[str], settings: Settings, partition: str) -> Iterator[dict[str, Any]]:
     """Nothing where the rules let nothing pass, and no tag that decides on anything."""
-    deny = {"Effect": "Deny", "Action": [*changing, *sorted(TAGGING)]}
+    deny = {"Effect": "Deny", "Action": [*_alike(changing), *sorted(TAGGING)]}
     if shut := shut_accounts(settings):
         everything = [f"arn:{partition}:rds:*:{account}:*" for account in shut]
         yield {"Sid": "NeverInTheseAccounts", **deny, "Resource": everything}
     if keys := tag_keys(settings):
         named = {"ForAnyValue:StringEqualsIgnoreCase": {"aws:TagKeys": list(keys)}}
         yield {"Sid": "NeverTagsThatDecide", **deny, "Resource": "*", "Condition": named}
+
+
+def _alike(actions: Iterable[str]) -> list[str]:
+    """All that begin so: a refusal may be wider than what is let through, and shorter for it."""
+    return sorted({re.sub(r"(:[A-Z][a-z]+).*", r"\1*", one) for one in actions})
 
 
 def _marks(keys: Sequence[str]) -> list[str]:

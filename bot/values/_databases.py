@@ -84,7 +84,8 @@ class Database(Value):
     parameters_wait: bool = False  #: some of that group's take effect only with a restart
     members_wait: tuple[str, ...] = ()  #: of a cluster: the members whose restart its group needs
     capacity: tuple[float, float] | None = None  #: of a serverless cluster, in capacity units
-    insights: bool = False  #: whether Performance Insights is on, which Database Insights reads
+    #: Whether Performance Insights is on, which Database Insights reads; None: AWS does not say.
+    insights: bool | None = False
     insights_mode: str = ""  #: of Database Insights: standard or advanced; empty: AWS does not say
     storage_type: str = ""
     iops: int | None = None  #: None here and below: AWS does not say
