@@ -8,6 +8,7 @@ from bot.values._metrics import Range
 
 RUN = "query.run"  #: action of a button whose value is a command that only looks
 FORM = "form.open"  #: action of a button whose value is what `asking` writes
+CHANGES = "launch.changes"  #: action of a button whose value is a database, as it is typed
 WEEK_BEFORE, ALL = "--week-before", "--all"
 LONG = 115  #: characters of a command, behind which a choice has no room for its range
 KEEP, STOP = "live.keep", "live.stop"  #: actions of what is kept fresh
@@ -36,6 +37,11 @@ def asking(
     value = " ".join((operation, target, *(f"{name}={one}" for name, one in values.items())))
     value = f"{value}\n{reason}" if reason else value
     return Button(label=label, action=f"{FORM}.{operation}", value=value)
+
+
+def changing(label: str, target: str) -> Button:
+    """Opens all the changes that fit a database, by what they are for."""
+    return Button(label=label, action=CHANGES, value=target)
 
 
 def ranges(line: str, shown: Range) -> tuple[Menu | Button, ...]:
