@@ -3,8 +3,7 @@
 SlackApiError                of the SDK
 └── RefusalError             a word that no family knows: this message's or this place's fault
     ├── UnansweredError      trouble of Slack's, or nothing readable: the same may pass later
-    │   ├── RateLimitedError it says how long to wait
-    │   └── ViewChangedError another view is shown there since
+    │   └── RateLimitedError it says how long to wait
     ├── TokenError           the whole app: nothing passes until its installation is mended
     ├── ScopeError           the app may do nothing of this kind
     ├── ContentError         not this message as it is; a plainer one may pass
@@ -21,7 +20,7 @@ wait.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Self
 
 import aiohttp
@@ -147,11 +146,17 @@ SILENCE = (aiohttp.ClientError, OSError, TimeoutError)
 #: Slack says no, or says nothing.
 UNANSWERED = (SlackApiError, *SILENCE)
 
-_FAMILIES: tuple[type[RefusalError], ...] = (
-    UnansweredError, RateLimitedError, TokenError, ScopeError, ContentError, VanishedError,
-    SealedError, ThreadError, PlaceError, PersonError, FileError, ViewChangedError,
-)  # fmt: skip
-_FAMILY = {word: family for family in _FAMILIES for word in family.errors}
+
+def _families(of: type[RefusalError]) -> Iterator[type[RefusalError]]:
+    """All there are, so that none is forgotten in a list."""
+    for one in of.__subclasses__():
+        yield one
+        yield from _families(one)
+
+
+_FAMILY = {
+    word: family for family in _families(RefusalError) for word in vars(family).get("errors", ())
+}
 
 
 def heard(error: SlackApiError) -> RefusalError:

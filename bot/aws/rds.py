@@ -5,7 +5,16 @@ from datetime import datetime
 from typing import Any
 
 from bot.aws.session import Account
-from bot.values import Database, Kind, Lifecycle, Maintenance, RDSEvent, Snapshot, Target
+from bot.values import (
+    Database,
+    DBParameter,
+    Kind,
+    Lifecycle,
+    Maintenance,
+    RDSEvent,
+    Snapshot,
+    Target,
+)
 
 PENDING = "pending-reboot"  #: AWS's word for parameters that wait for a restart
 _SECRETS = frozenset({"MasterUserPassword"})
@@ -73,6 +82,10 @@ def cluster(raw: Raw, account: Account, region: str, seen_at: int) -> Database:
             for one in members
             if one.get("DBClusterParameterGroupStatus") == PENDING
         ),
+        members_status={
+            one["DBInstanceIdentifier"]: one.get("DBClusterParameterGroupStatus") or ""
+            for one in members
+        },
         capacity=_capacity(raw.get("ServerlessV2ScalingConfiguration") or {}),
         data_api=raw.get("HttpEndpointEnabled"),
         insights=raw.get("PerformanceInsightsEnabled"),
@@ -95,6 +108,20 @@ def snapshot(raw: Raw, kind: Kind) -> Snapshot:
         or "",
         tags=_tags(raw),
         created_at=micros_of(raw.get("SnapshotCreateTime")),
+    )
+
+
+def parameter(raw: Raw) -> DBParameter:
+    return DBParameter(
+        name=raw["ParameterName"],
+        value=raw.get("ParameterValue"),
+        source=raw.get("Source") or "",
+        # What AWS does not call dynamic is not promised to change without a restart.
+        is_static=raw.get("ApplyType") != "dynamic",
+        is_modifiable=bool(raw.get("IsModifiable")),
+        allowed=raw.get("AllowedValues") or "",
+        data_type=raw.get("DataType") or "",
+        method=raw.get("ApplyMethod") or "",
     )
 
 

@@ -8,6 +8,13 @@ from bot.operation._change import Change, Dependent, Option, WayBack
 from bot.operation._desk import Desk, WantedRequests, WantedRows, environments
 from bot.operation._lost import arrival
 from bot.operation._operation import Control, Operation, Query, flag, positional
+from bot.operation._parameters import (
+    READ_GROUPS,
+    ParameterChange,
+    ParameterSet,
+    named,
+    parameter_names,
+)
 from bot.operation._search import search, spoken_words
 from bot.operation._setting import MODIFY, MODIFY_CLUSTER, MODIFY_INSTANCE, Setting, Wanted, spoken
 from bot.operation._signs import added, changed, signed, signs_back, taken
@@ -18,12 +25,15 @@ __all__ = [
     "MODIFY",
     "MODIFY_CLUSTER",
     "MODIFY_INSTANCE",
+    "READ_GROUPS",
     "Change",
     "Control",
     "Dependent",
     "Desk",
     "Operation",
     "Option",
+    "ParameterChange",
+    "ParameterSet",
     "Query",
     "Setting",
     "Topic",
@@ -37,6 +47,8 @@ __all__ = [
     "changed",
     "environments",
     "flag",
+    "named",
+    "parameter_names",
     "positional",
     "search",
     "signed",

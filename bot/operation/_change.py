@@ -47,12 +47,14 @@ class Dependent(NamedTuple):
 class WayBack(NamedTuple):
     """What its button says, and what its form holds beside the database.
 
-    ``operation``: whose form, by its API name; empty where it is the same operation's.
+    ``operation``: whose form, by its API name; empty where it is the same operation's. ``target``:
+    another database of the same account and region, by name.
     """
 
     label: str
     values: Mapping[str, str]
     operation: str = ""
+    target: str = ""
 
 
 class Change(Operation):
@@ -116,6 +118,10 @@ class Change(Operation):
 
     def back(self, plan: Plan) -> "WayBack | None":
         """What takes it back, as a request of its own; None where nothing does."""
+        return None
+
+    def next_step(self, plan: Plan) -> "WayBack | None":
+        """What is left to do once it ended well, as a request of its own; None: nothing."""
         return None
 
     async def plan(self, aws: AWS, order: Order) -> Plan:

@@ -204,6 +204,7 @@ def _parameters(operation: type[Operation]) -> tuple[tuple[str, Line], ...]:
     if issubclass(operation, Change):
         pairs += [
             ("--reason TEXT", ("Why is this needed? Approvers see it.",)),
+            ("--at TIME", ('When it starts: 02:00, "sat 02:00" or "in 2h", on your clock.',)),
             ("--dry-run", ("Show what would happen and who could approve. Nothing is filed.",)),
         ]
     return tuple(pairs)

@@ -23,6 +23,7 @@ READS = ("cloudtrail:LookupEvents", "cloudwatch:DescribeAlarmHistory",
          "rds:DescribePendingMaintenanceActions")  # fmt: skip
 #: How the names of actions begin that change nothing.
 READING = ("Describe", "Download", "Get", "List", "Lookup")
+READS_OF_RDS = ["rds:Describe*", "rds:Download*", "rds:List*"]
 #: What AWS needs a caller to be allowed as well, whatever the call says.
 #: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html
 ALONG = {"rds:ModifyDBCluster": ("rds:ModifyDBInstance",)}
@@ -33,6 +34,7 @@ BEHIND = {"kms": "key/*", "secretsmanager": "secret:rds!*"}
 TAGGING = frozenset({"rds:AddTagsToResource", "rds:RemoveTagsFromResource"})
 SNAPSHOTS = ("snapshot", "cluster-snapshot")
 DATABASES = ("db", "cluster")
+GROUPS = ("pg", "cluster-pg")
 #: Characters of a policy, blanks not counted, that AWS takes as one of its own and inside a role:
 #: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 MANAGED, INLINE = 6_144, 10_240
@@ -165,11 +167,11 @@ def _operating(
     ]
     if wanted.observes(settings):
         return statements
-    changing = sorted(allowed - set(reading) - TAGGING)
+    changing = sorted(allowed - set(reading))
     grants = _grants(settings, wanted, with_role)
     for number, (grant, accounts) in enumerate(grants.items(), 1):
         here = place._replace(accounts=accounts, number=f"In{number}" if len(grants) > 1 else "")
-        statements += _changes(grant, changing, sorted(allowed & TAGGING), here)
+        statements += _changes(grant, changing, here)
         statements += _along(dependents, behind - allowed, settings, here)
     return [*statements, *_refusals(changing, settings, place.partition)]
 
@@ -249,18 +251,25 @@ class _Place(NamedTuple):
         ]
 
 
-def _changes(
-    grant: Grant, changing: list[str], tagging: list[str], place: _Place
-) -> Iterator[dict[str, Any]]:
+def changes_databases(action: str) -> bool:
+    """Whether AWS asks for a yes of a database: it changes one, or is made of one."""
+    return bool(set(kinds_of(action)) & set(DATABASES))
+
+
+def _changes(grant: Grant, changing: list[str], place: _Place) -> Iterator[dict[str, Any]]:
     """Each resource of a call needs its own yes. A snapshot that is still to be made has no tags,
-    so what it is made of decides alone.
+    so what it is made of decides alone. Nor does a parameter group say which databases use it: the
+    bot itself holds the rules against each of them.
 
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html
     """
     databases, number = place.arns(DATABASES), place.number
-    allow = {"Effect": "Allow", "Action": changing, "Resource": databases}
-    deny = {**allow, "Effect": "Deny", "Action": _alike(changing)}
+    own = list(filter(changes_databases, changing))
+    allow = {"Effect": "Allow", "Action": own, "Resource": databases}
+    # All but reads, whatever it is called: as long as a policy may be, this is short.
+    deny = {"Effect": "Deny", "NotAction": READS_OF_RDS, "Resource": databases}
     making = [one for one in changing if set(kinds_of(one)) & set(SNAPSHOTS)]
+    groups = [one for one in changing if set(kinds_of(one)) & set(GROUPS)]
     if grant.is_free or grant.untagged:
         yield {"Sid": f"Change{number}", **allow}
     elif grant.words:
@@ -270,8 +279,11 @@ def _changes(
     if grant.opened:
         named = place.arns(DATABASES, grant.opened)
         yield {"Sid": f"ChangeByName{number}", **allow, "Resource": named}
-    yield {"Sid": f"MakeSnapshots{number}", "Effect": "Allow", "Action": [*making, *tagging],
+    yield {"Sid": f"MakeSnapshots{number}", "Effect": "Allow", "Action": making,
            "Resource": place.arns(SNAPSHOTS)}  # fmt: skip
+    if groups:
+        yield {"Sid": f"ChangeParameterGroups{number}", "Effect": "Allow", "Action": groups,
+               "Resource": place.arns(GROUPS)}  # fmt: skip
     for key, mark in zip(grant.keys, _marks(grant.keys), strict=True):
         tag = f"aws:ResourceTag/{key}"
         # A negated comparison also holds where the tag is absent, of which others decide: so Null.

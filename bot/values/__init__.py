@@ -28,6 +28,7 @@ from bot.values._base import SECOND, Value, canonical, fingerprint, label, micro
 from bot.values._buttons import (
     AGAIN,
     ALL,
+    BUTTON_VALUE,
     CHANGES,
     FORM,
     KEEP,
@@ -39,6 +40,7 @@ from bot.values._buttons import (
     all_panels,
     asking,
     changing,
+    filled,
     keep_fresh,
     looking,
     more,
@@ -121,6 +123,7 @@ from bot.values._incidents import (
     OpenIncidents,
     Origin,
     Phase,
+    Siblings,
     Trouble,
     Unwatched,
 )
@@ -148,6 +151,7 @@ from bot.values._metrics import (
     figure,
 )
 from bot.values._offers import CertificateOffer, StorageOffer, UpgradeOffer
+from bot.values._parameters import DBParameter
 from bot.values._people import Access, Person, PersonId
 from bot.values._reports import Tally
 from bot.values._requests import (
@@ -174,6 +178,7 @@ __all__ = [
     "AGAIN",
     "ALL",
     "BANDS",
+    "BUTTON_VALUE",
     "CHANGES",
     "FORM",
     "KEEP",
@@ -205,6 +210,7 @@ __all__ = [
     "Code",
     "Concern",
     "Curve",
+    "DBParameter",
     "Database",
     "Datum",
     "Decision",
@@ -280,6 +286,7 @@ __all__ = [
     "Share",
     "Shared",
     "Shown",
+    "Siblings",
     "Snapshot",
     "Snoozed",
     "Span",
@@ -320,6 +327,7 @@ __all__ = [
     "family",
     "family_last_seen",
     "figure",
+    "filled",
     "fingerprint",
     "folded",
     "keep_fresh",

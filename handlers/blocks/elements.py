@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Literal
 
-from bot.values import Button, Line, Menu, Strong
+from bot.values import BUTTON_VALUE, Button, Line, Menu, Strong
 from handlers.blocks.rich import Block, Leaf, leaves, rich_text
 from handlers.blocks.text import cut, is_calm, mrkdwn, plain, visible, visible_lines
 
@@ -17,7 +17,7 @@ PAIRS = 10  #: fields of one section
 FIELD = 2000
 SECTION = 3000
 HEADER = 150
-BUTTON, BUTTON_VALUE = 75, 2000
+BUTTON = 75
 LABEL = 26  #: characters of a button; a phone cuts what is longer, wherever that may be
 ACTION = 255
 OPTION, OPTIONS = 75, 100

@@ -65,6 +65,7 @@ SUBMITS: Mapping[str, str] = {
 #: What every change may be given beside its own parameters.
 COMMON: Mapping[str, Parameter] = {
     "reason": Prose("Reason", "TEXT", "Why is this needed? Approvers see it."),
+    "at": Parameter("Start", "sat 02:00", "Left out: as soon as it is approved."),
     "dry_run": Switch("Dry run", "", "Only show what would happen and who could approve."),
 }
 

@@ -75,6 +75,7 @@ class Command:
     operation: Operation
     reason: str = ""
     dry_run: bool = False
+    at: str = ""  #: when it starts, as typed; empty: as soon as it may
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,13 @@ class Incomplete:
     reason: str
     dry_run: bool
     missing: tuple[str, ...]
+    at: str = ""
+
+    @property
+    def given(self) -> Mapping[str, Any]:
+        """All that was typed, for the form."""
+        common = {"reason": self.reason, "dry_run": self.dry_run, "at": self.at}
+        return {**self.values, **common}
 
 
 @dataclass(frozen=True)
@@ -250,8 +258,8 @@ def from_form(operation: type[Operation], values: Mapping[str, Any]) -> Command:
     filled = {name: _filled(value, known.get(name)) for name, value in values.items()}
     given = {name: value for name, value in filled.items() if value not in (None, "", [], ())}
     try:
-        reason, dry_run = _common(operation, given)
-        return Command(operation.model_validate(given), reason, dry_run)
+        common = _common(operation, given)
+        return Command(operation.model_validate(given), *common)
     except ValidationError as error:
         raise form_error(operation, error) from error
     except UsageError as error:
@@ -262,6 +270,7 @@ def whole_text(command: Command) -> str:
     """The command as it can be typed, with what it shares with every change."""
     words = [command.operation.as_typed()]
     words += ["--dry-run"] * command.dry_run
+    words += [f"--at {quoted(command.at)}"] * bool(command.at)
     words += [f"--reason {quoted(command.reason)}"] * bool(command.reason)
     return " ".join(words)
 
@@ -279,26 +288,28 @@ def _typed(text: str) -> list[Word]:
 
 
 def _command(operation: type[Operation], given: dict[str, Any]) -> Command | Incomplete:
-    reason, dry_run = _common(operation, given)
+    common = _common(operation, given)
     try:
-        return Command(operation.model_validate(given), reason, dry_run)
+        return Command(operation.model_validate(given), *common)
     except ValidationError as error:
         details = error.errors()
         missing = tuple(str(one["loc"][0]) for one in details if one["type"] == "missing")
         if len(missing) < len(details):
             raise complaint(operation, error) from error
-        return Incomplete(operation, given, reason, dry_run, missing)
+        reason, dry_run, at = common
+        return Incomplete(operation, given, reason, dry_run, missing, at)
 
 
-def _common(operation: type[Operation], given: dict[str, Any]) -> tuple[str, bool]:
-    """Takes reason and dry run out of what is given to a change; tidies prose on the way."""
+def _common(operation: type[Operation], given: dict[str, Any]) -> tuple[str, bool, str]:
+    """Takes reason, dry run and start out of what is given to a change; tidies prose on the way."""
     for name, parameter in parameters(operation).items():
         if isinstance(parameter, Prose) and isinstance(given.get(name), str):
             given[name] = prose(given[name])
         _check_length(name, parameter, given.get(name))
     if not issubclass(operation, Change):
-        return "", False
-    return given.pop("reason", ""), _switched(given.pop("dry_run", False))
+        return "", False, ""
+    switched = _switched(given.pop("dry_run", False))
+    return given.pop("reason", ""), switched, str(given.pop("at", ""))
 
 
 def _check_length(name: str, parameter: Parameter, value: object) -> None:

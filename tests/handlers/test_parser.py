@@ -512,8 +512,10 @@ def test_what_takes_no_reason_says_nothing_of_reasons(text: str) -> None:
     ("text", "sentence", "parameter"),
     [
         pytest.param("xyzzy", '"xyzzy". /rds help shows', "", id="unknown verb"),
-        pytest.param("reboot o --xyzzy", "It takes --reason, --dry-run, --target", "", id="flag"),
-        pytest.param("reboot o --at 18:00", "It takes --reason, --dry-run", "", id="flag not near"),
+        pytest.param(
+            "reboot o --xyzzy", "It takes --reason, --at, --dry-run, --target", "", id="flag"
+        ),
+        pytest.param("reboot o --wl 18:00", "It takes --reason, --at", "", id="flag not near"),
         pytest.param("digest now --x", "It takes no flags", "", id="flag where there is none"),
         pytest.param("metrics o --reason x", '"--reason"', "", id="reason of a query"),
         pytest.param(

@@ -27,7 +27,14 @@ SOURCES = {
     for operation in CATALOGUE.values()
     if issubclass(operation, Change)
     for action in operation.permissions
-    if not iam.only_reads(action) and action not in iam.TAGGING
+    if not iam.only_reads(action) and iam.changes_databases(action)
+}
+OF_GROUPS = {
+    action
+    for operation in CATALOGUE.values()
+    if issubclass(operation, Change)
+    for action in operation.permissions
+    if set(kinds_of(action)) & set(iam.GROUPS)
 }
 KINDS = {"db": Kind.INSTANCE, "cluster": Kind.CLUSTER}
 #: What the bot itself sets on a snapshot that it takes.
@@ -100,7 +107,18 @@ def test_the_role_changes_nothing_but_what_the_operations_declare() -> None:
         for action in one["Action"]
     }
 
-    assert allowed == {*SOURCES, "rds:AddTagsToResource"}
+    assert allowed == {*SOURCES, *OF_GROUPS, "rds:AddTagsToResource"}
+
+
+def test_parameter_groups_have_no_environment_so_only_a_closed_account_closes_them() -> None:
+    group = Resource(f"arn:aws:rds:us-east-1:{MAIN}:pg:tuned")
+    of_cluster = Resource(f"arn:aws:rds:us-east-1:{MAIN}:cluster-pg:tuned")
+    shut = printed(settings(environments={"accounts": {MAIN: "production"}}))
+
+    for action in OF_GROUPS:
+        one = of_cluster if "Cluster" in action else group
+        assert may(printed(settings()), action, [one]), action
+        assert not may(shut, action, [one]), action
 
 
 @pytest.mark.parametrize(
