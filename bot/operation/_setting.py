@@ -239,7 +239,7 @@ class Setting(Change):
         if not self.before(database):
             return "Nothing undoes it."
         said = " and ".join(one.spoken(one.of(database)) for one in self._missing(database))
-        return f"Setting it back to {said} undoes it."
+        return f"Set it back to {said}."
 
     def back(self, plan: Plan) -> WayBack | None:
         values = plan.baseline.get(BACK)

@@ -149,7 +149,7 @@ async def _buttons(
 
 
 def _form(change: type[Change], line: str, reason: str = "") -> Button:
-    return asking(f"{change.verb.replace('-', ' ').capitalize()}…", change.name, line, reason)
+    return asking(f"{change.label()}…", change.name, line, reason)
 
 
 def _console(database: Database) -> Line:

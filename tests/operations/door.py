@@ -39,6 +39,8 @@ class Door:
     now: int = NOW
     cluster: Database | None = None
     marks: int = 0
+    members: dict[str, Database] = field(default_factory=dict)  #: beside ``shown``, by name
+    lag: dict[str, float] = field(default_factory=dict)
     due: tuple[Maintenance, ...] = ()
     certified: CertificateOffer = SIGNED_BY
     #: None: they may not be read.
@@ -72,7 +74,12 @@ class Door:
     async def maintenance(self, database: Database) -> tuple[Maintenance, ...]:
         return self.due
 
+    async def lags(self, cluster: Database) -> dict[str, float]:
+        return self.lag
+
     async def database(self, target: Target) -> Database:
+        if target.identifier in self.members:
+            return self.members[target.identifier]
         for one in self.users:
             if one.target.place == target.place:
                 return one
