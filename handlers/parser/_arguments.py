@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.errors import UsageError
 from bot.operation import Change, Operation, flag
-from bot.params import Parameter, Phrase, Prose, Several, Signed, Switch
+from bot.params import Choice, Parameter, Phrase, Prose, Several, Signed, Switch
 from handlers.parser._errors import for_example
 from handlers.parser._lookup import WordyError, bare, nearest, slip
 from handlers.parser._suggestions import shortened
@@ -125,7 +125,7 @@ class _Reader:
     def _place(self) -> None:
         free = deque(name for name in self.operation.positionals() if name not in self.given)
         for at, word in enumerate(self.loose):
-            if not free or (at and self._is_spoken(word, is_last=word is self.loose[-1])):
+            if not free or (at and self._is_spoken(free[0], word)):
                 raise self._too_many(self.loose[at:])
             name = free[0]
             if isinstance(self.parameters[name], Phrase):
@@ -135,12 +135,16 @@ class _Reader:
                 free.popleft()
             self._put(name, word.text)
 
-    def _is_spoken(self, word: Word, *, is_last: bool) -> bool:
+    def _is_spoken(self, name: str, word: Word) -> bool:
         """Beside its database no change takes a word of sentences: a reason begins with one.
 
-        ``after`` with nothing behind it begins none: it is a name.
+        ``after`` with nothing behind it begins none: it is a name. What may be chosen for the
+        parameter ``name`` is none either: "now" of maintenance.
         """
-        if word.text[:1] in "+-":
+        parameter, is_last = self.parameters[name], word is self.loose[-1]
+        if word.text[:1] in "+-" or (
+            isinstance(parameter, Choice) and word.text in parameter.options
+        ):
             return False
         said = plainly(word.text)
         is_common = not word.is_quoted and len(said) >= SAID and said in SENTENCE
