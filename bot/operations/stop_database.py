@@ -111,7 +111,7 @@ class StopDatabase(Transition):
         return "until it is started again, which takes some minutes; connections drop"
 
     def undo(self) -> str:
-        return "Starting it undoes it."
+        return "Start it."
 
     def back(self, plan: Plan) -> WayBack:
         return WayBack("Start it…", {}, "start_database")

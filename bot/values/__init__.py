@@ -77,6 +77,8 @@ from bot.values._charts import (
 from bot.values._cloudops import CloudOpsRequest, CloudOpsState
 from bot.values._command_line import MENTION, quoted, written
 from bot.values._databases import (
+    APPLIED,
+    NOT_APPLIED,
     Area,
     Classified,
     Database,
@@ -121,6 +123,7 @@ from bot.values._incidents import (
     OpenIncidents,
     Origin,
     Phase,
+    Siblings,
     Trouble,
     Unwatched,
 )
@@ -150,6 +153,7 @@ from bot.values._metrics import (
 from bot.values._offers import CertificateOffer, StorageOffer, UpgradeOffer
 from bot.values._parameters import DBParameter
 from bot.values._people import Access, Person, PersonId
+from bot.values._points_in_time import PointInTime
 from bot.values._reports import Tally
 from bot.values._requests import (
     Click,
@@ -174,11 +178,13 @@ from bot.values._vocabulary import Environment, Kind, Risk, Role, Status, Turn, 
 __all__ = [
     "AGAIN",
     "ALL",
+    "APPLIED",
     "BANDS",
     "BUTTON_VALUE",
     "FORM",
     "KEEP",
     "MENTION",
+    "NOT_APPLIED",
     "OPEN_CHART",
     "RUN",
     "SECOND",
@@ -260,6 +266,7 @@ __all__ = [
     "Place",
     "Plan",
     "Point",
+    "PointInTime",
     "Posted",
     "Progress",
     "Quota",
@@ -282,6 +289,7 @@ __all__ = [
     "Share",
     "Shared",
     "Shown",
+    "Siblings",
     "Snapshot",
     "Snoozed",
     "Span",

@@ -24,6 +24,9 @@ COMMON: Mapping[str, Parameter] = {
 
 SAID = 3  #: letters of a word of sentences that names no snapshot, unless it is quoted
 
+#: What begins or ends a sentence, and is no key of a tag nor the name of a parameter.
+NEVER_NAMES = THANKS | BECAUSE | {"please"}
+
 #: How a switch is said to be on or off.
 SWITCHED = frozenset({"true", "false", "yes", "no", "on", "off", "1", "0"})
 
@@ -125,7 +128,7 @@ class _Reader:
     def _place(self) -> None:
         free = deque(name for name in self.operation.positionals() if name not in self.given)
         for at, word in enumerate(self.loose):
-            if not free or (at and self._is_spoken(free[0], word)):
+            if not free or (at and self._is_spoken(word, free[0])):
                 raise self._too_many(self.loose[at:])
             name = free[0]
             if isinstance(self.parameters[name], Phrase):
@@ -135,19 +138,20 @@ class _Reader:
                 free.popleft()
             self._put(name, word.text)
 
-    def _is_spoken(self, name: str, word: Word) -> bool:
+    def _is_spoken(self, word: Word, name: str) -> bool:
         """Beside its database no change takes a word of sentences: a reason begins with one.
 
-        ``after`` with nothing behind it begins none: it is a name. What may be chosen for the
-        parameter ``name`` is none either: "now" of maintenance.
+        ``after`` with nothing behind it begins none: it is a name. Of a list of names, as keys of
+        tags, only what is never one is such a word: ``Team`` is a key. What may be chosen for the
+        parameter is none either: ``now`` of maintenance.
         """
         parameter, is_last = self.parameters[name], word is self.loose[-1]
-        if word.text[:1] in "+-" or (
-            isinstance(parameter, Choice) and word.text in parameter.options
-        ):
+        is_offered = isinstance(parameter, Choice) and word.text in parameter.options
+        if word.text[:1] in "+-" or is_offered:
             return False
         said = plainly(word.text)
-        is_common = not word.is_quoted and len(said) >= SAID and said in SENTENCE
+        words = NEVER_NAMES if isinstance(parameter, Several) else SENTENCE
+        is_common = not word.is_quoted and len(said) >= SAID and said in words
         return is_common and issubclass(self.operation, Change) and not (is_last and said in AFTER)
 
     def _put(self, name: str, value: str | bool) -> None:
