@@ -11,7 +11,7 @@ import pytest
 from bot.operation import Change, Control, Operation, Query
 from bot.operations import CATALOGUE, load
 from bot.params import Picker, Switch
-from bot.sandbox.aws import DEMO_FLEET, AWSSandbox, InstanceSpec
+from bot.sandbox.aws import DEMO_FLEET, AWSSandbox, ClusterSpec, InstanceSpec
 from bot.sandbox.aws.fleet import Fleet
 from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.slack.rules import view_problems
@@ -40,7 +40,17 @@ def _stopped(name: str) -> Fleet:
 
 
 #: The fleet in which an example is true, where it is not the demo's.
-FLEETS: Mapping[str, Fleet] = {"start_database": _stopped("orders-test")}
+FLEETS: Mapping[str, Fleet] = {
+    "start_database": _stopped("orders-test"),
+    "reboot_cluster": (
+        ClusterSpec(
+            "ledger-staging",
+            members=("ledger-staging-1", "ledger-staging-2", "ledger-staging-3"),
+            engine="mysql",
+            tags={"Environment": "staging"},
+        ),
+    ),
+}
 #: What the bot reads for itself, whoever acts.
 OWN_READS = {*iam.READS, "sts:AssumeRole", "sts:GetCallerIdentity"}
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.errors import UsageError
 from bot.operation import Change, Operation, flag
-from bot.params import Parameter, Phrase, Prose, Several, Signed, Switch
+from bot.params import Choice, Parameter, Phrase, Prose, Several, Signed, Switch
 from handlers.parser._errors import for_example
 from handlers.parser._lookup import WordyError, bare, nearest, slip
 from handlers.parser._suggestions import shortened
@@ -142,13 +142,15 @@ class _Reader:
         """Beside its database no change takes a word of sentences: a reason begins with one.
 
         ``after`` with nothing behind it begins none: it is a name. Of a list of names, as keys of
-        tags, only what is never one is such a word: ``Team`` is a key.
+        tags, only what is never one is such a word: ``Team`` is a key. What may be chosen for the
+        parameter is none either: ``now`` of maintenance.
         """
-        is_last = word is self.loose[-1]
-        if word.text[:1] in "+-":
+        parameter, is_last = self.parameters[name], word is self.loose[-1]
+        is_offered = isinstance(parameter, Choice) and word.text in parameter.options
+        if word.text[:1] in "+-" or is_offered:
             return False
         said = plainly(word.text)
-        words = NEVER_NAMES if isinstance(self.parameters[name], Several) else SENTENCE
+        words = NEVER_NAMES if isinstance(parameter, Several) else SENTENCE
         is_common = not word.is_quoted and len(said) >= SAID and said in words
         return is_common and issubclass(self.operation, Change) and not (is_last and said in AFTER)
 

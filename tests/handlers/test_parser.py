@@ -372,7 +372,7 @@ def test_a_real_slip_of_a_verb_is_corrected(text: str, suggestion: str) -> None:
         "who orders-test", "hello there", "hello", "is orders-prod down?", "last orders-test",
         "shop orders-test", "slow orders-test", "lost orders-test", "audio orders-test",
         "cancer RDS-7", "resort 7d", "heap orders-test", "collections orders-test",
-        "delete orders-dev", "restore orders-dev",
+        "delete orders-dev",
         "drop orders-dev", "connect orders-dev", "remove D-3f2a1c", "set orders-dev",
         "can orders-dev", "even orders-dev", "back orders-dev 03:00-04:00",
         # of three letters every other one is a word of its own

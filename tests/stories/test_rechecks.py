@@ -82,3 +82,36 @@ async def test_nobody_is_reminded_in_their_night(stage: Stage) -> None:
         await days(play, 0.45)
 
         assert len(reminders(stage)) == 2
+
+
+@pytest.mark.parametrize(
+    ("in_the_meantime", "said", "state"),
+    [
+        ("", "system-update of orders-staging: applied in its window", "done in its window"),
+        ("undo-opt-in", "somebody took it back", "scheduled, then taken back"),
+    ],
+)
+async def test_after_its_window_the_thread_says_what_became_of_scheduled_maintenance(
+    stage: Stage, in_the_meantime: str, said: str, state: str
+) -> None:
+    rds = stage.aws.client("rds")
+    async with stage.bot(FREE) as play:
+        await ended(play, "/rds maintenance orders-staging next-window --reason 'patch day'")
+        scheduled = await play.request()
+        if in_the_meantime:
+            [due] = rds.describe_pending_maintenance_actions()["PendingMaintenanceActions"]
+            rds.apply_pending_maintenance_action(
+                ResourceIdentifier=due["ResourceIdentifier"], ApplyAction="system-update",
+                OptInType=in_the_meantime,
+            )  # fmt: skip
+    async with stage.bot(FREE) as play:
+        await days(play, 8)
+        await days(play, 1)
+
+    assert scheduled.outcome is not None
+    assert scheduled.outcome.code == "scheduled"
+    ana = stage.slack.member("ana")
+    told = {it.ts for it in (*ana.messages(), *ana.direct_messages()) if said in it.words}
+    assert len(told) == 2
+    assert any(state in flat(it) for it in ana.messages())
+    assert not [it for it in ana.messages() if "after RDS-1001:" in it.words]
