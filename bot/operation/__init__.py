@@ -9,19 +9,23 @@ from bot.operation._desk import Desk, WantedRequests, WantedRows, environments
 from bot.operation._operation import Control, Operation, Query, flag, positional
 from bot.operation._setting import MODIFY, MODIFY_CLUSTER, MODIFY_INSTANCE, Setting, Wanted, spoken
 from bot.operation._signs import added, changed, signed, signs_back, taken
+from bot.operation._snapshots import SNAPSHOT_READS, Held, SnapshotChange
 
 __all__ = [
     "MODIFY",
     "MODIFY_CLUSTER",
     "MODIFY_INSTANCE",
+    "SNAPSHOT_READS",
     "Change",
     "Control",
     "Dependent",
     "Desk",
+    "Held",
     "Operation",
     "Option",
     "Query",
     "Setting",
+    "SnapshotChange",
     "Wanted",
     "WantedRequests",
     "WantedRows",

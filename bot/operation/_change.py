@@ -35,12 +35,14 @@ class Dependent(NamedTuple):
 class WayBack(NamedTuple):
     """What its button says, and what its form holds beside the database.
 
-    ``operation``: whose form, by its API name; empty where it is the same operation's.
+    ``operation``: whose form, by its API name; empty where it is the same operation's. ``target``:
+    what its form is for, as it is typed; empty where it is the same.
     """
 
     label: str
     values: Mapping[str, str]
     operation: str = ""
+    target: str = ""
 
 
 class Change(Operation):

@@ -55,7 +55,7 @@ def way_back(request: Request) -> Button | None:
     worse = f"{request.label} made it worse"
     reason = worse if request.is_worse_since else f"Undo {request.label}"
     operation = back.operation or step.operation
-    return asking(back.label, operation, step.target.typed, reason, back.values)
+    return asking(back.label, operation, back.target or step.target.typed, reason, back.values)
 
 
 def load(name: str, params: Mapping[str, Any]) -> Change:

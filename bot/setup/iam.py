@@ -1,6 +1,7 @@
 """The IAM policies that the catalogue needs, for whoever installs the bot."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -31,6 +32,7 @@ BEHIND = {"kms": "key/*", "secretsmanager": "secret:rds!*"}
 #: Tags decide the environment, so the bot may set none on what it changes.
 TAGGING = frozenset({"rds:AddTagsToResource", "rds:RemoveTagsFromResource"})
 SNAPSHOTS = ("snapshot", "cluster-snapshot")
+BOTH = "*snapshot"  #: both of them in an ARN: AWS takes so few characters
 DATABASES = ("db", "cluster")
 #: Characters of a policy, blanks not counted, that AWS takes as one of its own and inside a role:
 #: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
@@ -251,15 +253,16 @@ class _Place(NamedTuple):
 def _changes(
     grant: Grant, changing: list[str], tagging: list[str], place: _Place
 ) -> Iterator[dict[str, Any]]:
-    """Each resource of a call needs its own yes. A snapshot that is still to be made has no tags,
-    so what it is made of decides alone.
+    """Each resource of a call needs its own yes. A snapshot that is there is judged by its own tags
+    and name. One that is still to be made has none, so what it is made of decides alone.
 
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html
     """
-    databases, number = place.arns(DATABASES), place.number
-    allow = {"Effect": "Allow", "Action": changing, "Resource": databases}
-    deny = {**allow, "Effect": "Deny"}
-    making = [one for one in changing if set(kinds_of(one)) & set(SNAPSHOTS)]
+    kinds, number = (*DATABASES, BOTH), place.number
+    allow = {"Effect": "Allow", "Action": changing, "Resource": place.arns(kinds)}
+    deny = {**allow, "Effect": "Deny", "Action": _alike(changing)}
+    making = [one for one in changing if _makes_snapshots(one)]
+    of_snapshots = [one for one in changing if set(kinds_of(one)) <= set(SNAPSHOTS)]
     if grant.is_free or grant.untagged:
         yield {"Sid": f"Change{number}", **allow}
     elif grant.words:
@@ -267,10 +270,10 @@ def _changes(
             tagged = {"StringEqualsIgnoreCase": {f"aws:ResourceTag/{key}": list(grant.words)}}
             yield {"Sid": f"Change{also}{number}", **allow, "Condition": tagged}
     if grant.opened:
-        named = place.arns(DATABASES, grant.opened)
+        named = place.arns(kinds, grant.opened)
         yield {"Sid": f"ChangeByName{number}", **allow, "Resource": named}
     yield {"Sid": f"MakeSnapshots{number}", "Effect": "Allow", "Action": [*making, *tagging],
-           "Resource": place.arns(SNAPSHOTS)}  # fmt: skip
+           "Resource": place.arns((BOTH,))}  # fmt: skip
     for key, mark in zip(grant.keys, _marks(grant.keys), strict=True):
         tag = f"aws:ResourceTag/{key}"
         # A negated comparison also holds where the tag is absent, of which others decide: so Null.
@@ -280,17 +283,31 @@ def _changes(
     if grant.closed:
         named = place.arns(DATABASES, grant.closed)
         yield {"Sid": f"NeverByName{number}", **deny, "Resource": named}
+        if of_snapshots:
+            named = place.arns((BOTH,), grant.closed)
+            yield {"Sid": f"NeverSnapshotsByName{number}", **deny, "Action": of_snapshots,
+                   "Resource": named}  # fmt: skip
+
+
+def _makes_snapshots(action: str) -> bool:
+    makes = action.partition(":")[2].startswith(("Create", "Copy"))
+    return makes and bool(set(kinds_of(action)) & set(SNAPSHOTS))
 
 
 def _refusals(changing: list[str], settings: Settings, partition: str) -> Iterator[dict[str, Any]]:
     """Nothing where the rules let nothing pass, and no tag that decides on anything."""
-    deny = {"Effect": "Deny", "Action": [*changing, *sorted(TAGGING)]}
+    deny = {"Effect": "Deny", "Action": [*_alike(changing), *sorted(TAGGING)]}
     if shut := shut_accounts(settings):
         everything = [f"arn:{partition}:rds:*:{account}:*" for account in shut]
         yield {"Sid": "NeverInTheseAccounts", **deny, "Resource": everything}
     if keys := tag_keys(settings):
         named = {"ForAnyValue:StringEqualsIgnoreCase": {"aws:TagKeys": list(keys)}}
         yield {"Sid": "NeverTagsThatDecide", **deny, "Resource": "*", "Condition": named}
+
+
+def _alike(actions: Iterable[str]) -> list[str]:
+    """All that begin so: a refusal may be wider than what is let through, and shorter for it."""
+    return sorted({re.sub(r"(:[A-Z][a-z]+).*", r"\1*", one) for one in actions})
 
 
 def _marks(keys: Sequence[str]) -> list[str]:

@@ -77,6 +77,7 @@ from bot.values._databases import (
     Area,
     Classified,
     Database,
+    Export,
     Inventory,
     LogFile,
     RDSEvent,
@@ -165,12 +166,24 @@ from bot.values._requests import (
     session_name,
 )
 from bot.values._telemetry import Datum, Lengths
-from bot.values._vocabulary import Environment, Kind, Risk, Role, Status, Turn, folded, resembles
+from bot.values._vocabulary import (
+    DATABASES,
+    SNAPSHOTS,
+    Environment,
+    Kind,
+    Risk,
+    Role,
+    Status,
+    Turn,
+    folded,
+    resembles,
+)
 
 __all__ = [
     "AGAIN",
     "ALL",
     "BANDS",
+    "DATABASES",
     "FORM",
     "KEEP",
     "MENTION",
@@ -178,6 +191,7 @@ __all__ = [
     "RUN",
     "SECOND",
     "SHARE_CHART",
+    "SNAPSHOTS",
     "STOP",
     "WEEK_BEFORE",
     "Access",
@@ -210,6 +224,7 @@ __all__ = [
     "Drawing",
     "Effect",
     "Environment",
+    "Export",
     "Facts",
     "Firing",
     "Group",

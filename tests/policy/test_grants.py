@@ -17,7 +17,7 @@ from bot.policy.grants import closed_environments, grant_of, spellings, wildcard
 from bot.settings import Settings
 from bot.setup import iam
 from bot.setup.iam import MANAGED, Wanted, too_long
-from bot.values import Database, Environment, Kind, Looked, Target
+from bot.values import DATABASES, Database, Environment, Kind, Looked, Target
 from tests.iam import Resource, may
 
 MAIN, OTHER, THIRD = "123456789012", "210987654321", "333333333333"
@@ -29,7 +29,7 @@ SOURCES = {
     for action in operation.permissions
     if not iam.only_reads(action) and action not in iam.TAGGING
 }
-KINDS = {"db": Kind.INSTANCE, "cluster": Kind.CLUSTER}
+KINDS = {"db": Kind.INSTANCE} | {one.value: one for one in Kind if one is not Kind.INSTANCE}
 #: What the bot itself sets on a snapshot that it takes.
 OURS = {"rds-bot:request-id": "RDS-1042"}
 
@@ -53,7 +53,7 @@ def database(
     target = Target(
         account=account, region="us-east-1", kind=kind, identifier=name, resource_id="db-1"
     )
-    noun = "db" if kind is Kind.INSTANCE else "cluster"
+    noun = next(noun for noun, one in KINDS.items() if one is kind)
     return Database(
         target=target, account_name=account, status="available", engine="postgres",
         arn=f"arn:aws:rds:us-east-1:{account}:{noun}:{name}", tags=dict(tags),
@@ -70,10 +70,11 @@ def passes(
     action: str,
     asked: Mapping[str, str] | None = None,
 ) -> bool:
-    """Whether the role may: on the database, and on the snapshot that is still to be made."""
-    _, *snapshot = SOURCES[action]
+    """Whether the role may: on the database or the snapshot that is there, and on the snapshot that
+    is still to be made."""
+    snapshot = [one for one in SOURCES[action] if KINDS[one].is_snapshot]
     resources = [Resource(found.arn, found.tags)]
-    if not snapshot:
+    if not snapshot or not action.partition(":")[2].startswith(("Create", "Copy")):
         return may(policy, action, resources)
     made = Resource(f"arn:aws:rds:us-east-1:{found.target.account}:{snapshot[0]}:new")
     tags = {**OURS, **(asked or {})}
@@ -369,7 +370,7 @@ def closed_for_the_bot(told: Settings, found: Database) -> bool:
 def test_whatever_the_rules_close_by_tag_or_account_the_role_closes(
     told: Settings, tags: dict[str, str], account: str
 ) -> None:
-    for kind in Kind:
+    for kind in DATABASES:
         found = database(tags, kind=kind, account=account)
         if closed_for_the_bot(told, found):
             assert outcomes(told, tags, account=account) == {False}
@@ -393,7 +394,7 @@ def test_whatever_the_rules_open_by_every_tag_the_role_opens(
 def test_what_is_counted_is_what_aws_would_answer(
     told: Settings, tags: dict[str, str], account: str
 ) -> None:
-    for kind, name in product(Kind, ("orders",)):
+    for kind, name in product(DATABASES, ("orders",)):
         found = database(tags, kind=kind, name=name, account=account)
         opens = grant_of(told, account).opens(found)
         assert outcomes(told, tags, account=account) == {opens}
