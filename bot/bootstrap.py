@@ -38,6 +38,7 @@ from bot.requests.executor import Executor
 from bot.requests.follower import Follower
 from bot.requests.notifications import Notifications
 from bot.requests.observe_mode import enter
+from bot.requests.rechecks import RecheckTick
 from bot.requests.reminders import ReminderTick
 from bot.requests.trouble import open_around
 from bot.settings import OBSERVES, Settings, idle
@@ -290,11 +291,13 @@ def _of_requests(
         its.store, directory, its.judge.now, settings.notifications.escalation, clock,
         observes=settings.observe,
     )  # fmt: skip
+    rechecks = RecheckTick(its.store, its.accounts, directory, clock)
     # Mostly nudged sooner; this finds what another replica approved, and what had to wait.
     yield Tick("claim", timedelta(seconds=2), executor.tick, leader=False)
     yield Tick("follow", settings.polling.interval, follower.tick)
     yield Tick("expire", timedelta(seconds=15), lambda: its.approvals.expire(clock()))
     yield Tick("remind", timedelta(minutes=1), reminders.tick)
+    yield Tick("recheck", timedelta(minutes=1), rechecks.tick)
 
 
 def _of_databases(

@@ -178,7 +178,7 @@ def listen(
     cloudops.register(app, intake)
     Views(services.store, runner, forms, launcher, modals, replies).register(app, intake)
     Events(services, client).register(app, intake)
-    Options(services, forms).register(app)
+    Options(services, forms).register(app, intake)
     ignore_the_rest(app)
 
 

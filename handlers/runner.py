@@ -232,6 +232,7 @@ class Runner:
             asker=invocation.asker,
             channel=invocation.channel,
             reason=command.reason,
+            at=command.at,
             received_at=invocation.received_at,
             key=invocation.key,
         )

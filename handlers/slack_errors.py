@@ -53,8 +53,14 @@ class UnansweredError(RefusalError):
     errors: ClassVar[tuple[str, ...]] = (
         "internal_error", "fatal_error", "service_unavailable", "request_timeout",
         "team_added_to_org", "external_channel_migrating", "fetch_members_failed",
-        "message_limit_exceeded", "hash_conflict",
+        "message_limit_exceeded",
     )  # fmt: skip
+
+
+class ViewChangedError(UnansweredError):
+    """Somebody has shown another view there since: https://docs.slack.dev/surfaces/modals"""
+
+    errors = ("hash_conflict",)
 
 
 class RateLimitedError(UnansweredError):

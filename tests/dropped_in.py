@@ -32,12 +32,12 @@ from tests.stories.asking import (
 )
 
 FREELY = {"approvals": {"low": 0, "medium": 0, "high": 0}}
-LINE = "/rds stop orders-dev OPS-7 --keep copy --reason 'nobody needs it'"
+LINE = "/rds halt orders-dev OPS-7 --keep copy --reason 'nobody needs it'"
 DATABASE = "orders-dev@main/us-east-1"
 
 
-def _stop() -> type[Change]:
-    found = CATALOGUE["stop_instance"]
+def _halt() -> type[Change]:
+    found = CATALOGUE["halt_instance"]
     assert issubclass(found, Change)
     return found
 
@@ -45,23 +45,23 @@ def _stop() -> type[Change]:
 async def test_the_parser_reads_it_and_explains_what_is_wrong(
     bot: Bot, slack: SlackSandbox
 ) -> None:
-    said = flat(await told(slack.member("ana"), "/rds stop orders-dev seven"))
-    meant = flat(await told(slack.member("ana"), "/rds stpo orders-dev OPS-7"))
+    said = flat(await told(slack.member("ana"), "/rds halt orders-dev seven"))
+    meant = flat(await told(slack.member("ana"), "/rds hatl orders-dev OPS-7"))
 
     assert "isn't valid: a ticket reads OPS-7" in said
-    assert "/rds stop orders-dev OPS-7" in meant
+    assert "/rds halt orders-dev OPS-7" in meant
 
 
 async def test_help_and_home_show_it(bot: Bot, slack: SlackSandbox) -> None:
     ana = slack.member("ana")
     await ana.opens_home()
-    await ana.sees_home(lambda it: "launch.stop_instance" in str(it.blocks))
+    await ana.sees_home(lambda it: "launch.halt_instance" in str(it.blocks))
 
-    about = flat(await told(ana, "/rds help stop"))
+    about = flat(await told(ana, "/rds help halt"))
 
-    assert "/rds stop orders-dev OPS-7" in flat(await told(ana, "/rds help change"))
-    assert "/rds stop ID TICKET [--keep nothing|copy]" in about
-    assert "Stop an instance for up to seven days." in about
+    assert "Other changes: halt" in flat(await told(ana, "/rds help change"))
+    assert "/rds halt ID TICKET [--keep nothing|copy]" in about
+    assert "Halt an instance for up to seven days." in about
     assert "It starts again by itself." in about
 
 
@@ -69,8 +69,8 @@ async def test_its_form_searches_the_fleet_checks_its_fields_and_files_it(
     bot: Bot, slack: SlackSandbox
 ) -> None:
     ana = slack.member("ana")
-    await ana.types("/rds stop orders-dev", channel="databases")
-    form = await ana.sees_modal("Stop")
+    await ana.types("/rds halt orders-dev", channel="databases")
+    form = await ana.sees_modal("Halt")
     found = await ana.searches(form, "pick", "orders-d")
 
     wrong = await ana.submits(form, {"ticket": "seven"})
@@ -78,7 +78,7 @@ async def test_its_form_searches_the_fleet_checks_its_fields_and_files_it(
 
     assert found[0]["value"] == DATABASE
     assert wrong.errors == {"ticket": "A ticket reads OPS-7."}
-    assert "RDS-1001: Stop orders-dev for OPS-7" in flat(said)
+    assert "RDS-1001: Halt orders-dev for OPS-7" in flat(said)
 
 
 async def test_its_card_shows_it_and_its_row_gives_it_back(bot: Bot, slack: SlackSandbox) -> None:
@@ -88,11 +88,11 @@ async def test_its_card_shows_it_and_its_row_gives_it_back(bot: Bot, slack: Slac
     card = await card_of(dora, "RDS-1001")
     details = flat(await told_on_click(dora, card, "request.details"))
 
-    assert "Stop orders-dev for OPS-7: needs 1 approval" in flat(card)
+    assert "Halt orders-dev for OPS-7: needs 1 approval" in flat(card)
     assert "rds:StopDBInstance" in details
-    assert f"/rds stop {DATABASE} OPS-7 --keep copy" in details
+    assert f"/rds halt {DATABASE} OPS-7 --keep copy" in details
     [request] = await filed(bot)
-    assert _stop().model_validate(request.step.params).model_dump() == {
+    assert _halt().model_validate(request.step.params).model_dump() == {
         "target": DATABASE, "ticket": "OPS-7", "keep": "copy",
     }  # fmt: skip
 
@@ -111,7 +111,7 @@ async def test_it_is_approved_sent_once_and_followed_to_its_end(
 
 
 async def test_a_rule_can_name_it(start_bot: StartBot, slack: SlackSandbox) -> None:
-    rules = [{"operation": ["stop_instance"], "deny": "Never."}, FREELY]
+    rules = [{"operation": ["halt_instance"], "deny": "Never."}, FREELY]
     async with start_bot(configured(policy={"rules": rules})):
         assert "Never." in flat(await told(slack.member("ana"), LINE))
 
@@ -120,7 +120,7 @@ async def test_an_aws_action_that_it_does_not_declare_is_stopped_before_aws(
     bot: Bot, aws: AWSSandbox
 ) -> None:
     target = (await bot.services.fleet.find("orders-dev")).target
-    door = bot.services.accounts.door(target, _stop().permissions)
+    door = bot.services.accounts.door(target, _halt().permissions)
     deleting = Call(
         action="rds:DeleteDBInstance",
         arguments={"DBInstanceIdentifier": "orders-dev", "SkipFinalSnapshot": True},
@@ -141,5 +141,5 @@ def test_the_iam_policy_and_the_docs_have_it(tmp_path: Path) -> None:
 
     statements = {it["Sid"]: it for it in json.loads(printed.stdout)["Statement"]}
     assert "rds:StopDBInstance" in statements["Change"]["Action"]
-    table = docs.operations_table(CATALOGUE.values())
-    assert "| `/rds stop ID TICKET [--keep nothing\\|copy]` | Stop an instance" in table
+    table = docs.operations_tables(CATALOGUE.values())
+    assert "| `/rds halt ID TICKET [--keep nothing\\|copy]` | Halt an instance" in table

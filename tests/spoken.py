@@ -116,8 +116,10 @@ def in_code(code: str, name: str) -> Iterator[Said]:
 
 
 def _silent(tree: ast.AST) -> Iterator[int]:
-    """What is part of something longer, or a docstring that is no help text."""
+    """What is part of something longer, a docstring that is no help text, and lists of words."""
     for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and "synonyms" in map(ast.unparse, node.targets):
+            yield id(node.value)
         if _text(node) is not None:
             yield from (id(part) for part in ast.walk(node) if part is not node)
         elif isinstance(node, ast.Expr):

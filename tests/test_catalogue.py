@@ -1,6 +1,7 @@
 """What holds for every operation there is, and for each that will be added."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 from bot.operation import Change, Control, Operation, Query
 from bot.operations import CATALOGUE, load
 from bot.params import Picker, Switch
-from bot.sandbox.aws import AWSSandbox
+from bot.sandbox.aws import DEMO_FLEET, AWSSandbox, InstanceSpec
+from bot.sandbox.aws.fleet import Fleet
 from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.slack.rules import view_problems
 from bot.settings import load as settings_of
@@ -25,6 +27,20 @@ DOCS = Path(__file__).parent.parent / "docs" / "operations.md"
 OPERATIONS = tuple(CATALOGUE.values())
 CHANGES = tuple(one for one in OPERATIONS if issubclass(one, Change))
 FREELY = {"rules": [{"approvals": {"low": 0, "medium": 0, "high": 0}}]}
+
+
+def _stopped(name: str) -> Fleet:
+    """The demo's, but that one is stopped."""
+    return tuple(
+        replace(one, status="stopped")
+        if isinstance(one, InstanceSpec) and one.identifier == name
+        else one
+        for one in DEMO_FLEET
+    )
+
+
+#: The fleet in which an example is true, where it is not the demo's.
+FLEETS: Mapping[str, Fleet] = {"start_database": _stopped("orders-test")}
 #: What the bot reads for itself, whoever acts.
 OWN_READS = {*iam.READS, "sts:AssumeRole", "sts:GetCallerIdentity"}
 
@@ -164,6 +180,9 @@ def test_a_change_picks_its_target_and_is_rebuilt_from_its_row(operation: type[C
 async def test_a_change_makes_no_call_that_it_does_not_declare(
     operation: type[Change], start_bot: StartBot, slack: SlackSandbox, aws: AWSSandbox
 ) -> None:
+    if operation.name in FLEETS:
+        aws.reset()
+        aws.seed(FLEETS[operation.name])
     for timeline in aws.plan.values():
         timeline[:] = [(status, min(seconds, 6.0)) for status, seconds in timeline]
     async with start_bot(configured(policy=FREELY)):

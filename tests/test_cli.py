@@ -384,10 +384,13 @@ def test_the_policy_of_one_account_and_one_that_aws_would_not_take(tmp_path: Pat
     (tmp_path / "rds-bot.yml").write_text(config, "utf-8")
 
     one = rds_bot("iam-policy", "--account", "012345678901", folder=tmp_path)
+    some = rds_bot("iam-policy", "--operations", "reboot, snapshot", folder=tmp_path)
     none = rds_bot("iam-policy", "--account", "orders", folder=tmp_path)
 
     assert "012345678901" in one.stdout
     assert "AWS takes 6,144 in a managed policy" in one.stderr
+    assert "rds:RebootDBInstance" in some.stdout
+    assert "rds:ModifyDBInstance" not in some.stdout
     assert (none.returncode, none.stdout) == (2, "")
     assert "--account orders: rds-bot.yml lists 012345678901" in none.stderr
 

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 
-STOP = '''
+HALT = '''
 import re
 from typing import Annotated, Literal
 
@@ -28,16 +28,16 @@ def _ticket(text: str) -> str:
     return text
 
 
-class StopInstance(Change):
-    """Stop an instance for up to seven days.
+class HaltInstance(Change):
+    """Halt an instance for up to seven days.
 
     It starts again by itself.
     """
 
-    verb, name = "stop", "stop_instance"
+    verb, name = "halt", "halt_instance"
     risk = Risk.MEDIUM
     permissions = ("rds:DescribeDBInstances", "rds:StopDBInstance")
-    example = "stop orders-dev OPS-7"
+    example = "halt orders-dev OPS-7"
 
     target: Instance
     ticket: Annotated[str, AfterValidator(_ticket), Parameter("Ticket", "TICKET", "Like OPS-7.")]
@@ -50,7 +50,7 @@ class StopInstance(Change):
         call = Call(
             action="rds:StopDBInstance", arguments={"DBInstanceIdentifier": database.name}
         )
-        return Plan(effect=f"Stop {database.name} for {self.ticket}", call=call)
+        return Plan(effect=f"Halt {database.name} for {self.ticket}", call=call)
 
     async def poll(self, aws: AWS, sent: Sent) -> Progress:
         status = (await aws.database(sent.order.target)).status
@@ -117,12 +117,12 @@ def bot_with(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("source", "file"),
     [
-        pytest.param(STOP, "dropped_in.py", id="everywhere"),
+        pytest.param(HALT, "dropped_in.py", id="everywhere"),
         pytest.param(TWINS, "stories/dropped_in.py", id="with all that it touches"),
     ],
 )
 def test_a_new_file_is_found(bot_with: Path, source: str, file: str) -> None:
-    (bot_with / "bot" / "operations" / "stop_instance.py").write_text(source, "utf-8")
+    (bot_with / "bot" / "operations" / "halt_instance.py").write_text(source, "utf-8")
 
     claims = [sys.executable, "-m", "pytest", "-n", "0", "-p", "no:cacheprovider", "-q",
               "-o", f"pythonpath={bot_with} {ROOT}", "--rootdir", str(ROOT), "-c",
@@ -134,12 +134,12 @@ def test_a_new_file_is_found(bot_with: Path, source: str, file: str) -> None:
     assert found.returncode == 0, found.stdout + found.stderr
 
 
-@pytest.mark.parametrize("claim", ['"stop", "stop_instance"', '"halt", "reboot"'])
+@pytest.mark.parametrize("claim", ['"halt", "halt_instance"', '"pause", "reboot"'])
 def test_two_operations_cannot_claim_one_word(bot_with: Path, claim: str) -> None:
     """Once by verb against an API name's file, once by name against a verb."""
     operations = bot_with / "bot" / "operations"
-    (operations / "stop_instance.py").write_text(STOP, "utf-8")
-    (operations / "zz_other.py").write_text(STOP.replace('"stop", "stop_instance"', claim), "utf-8")
+    (operations / "halt_instance.py").write_text(HALT, "utf-8")
+    (operations / "zz_other.py").write_text(HALT.replace('"halt", "halt_instance"', claim), "utf-8")
 
     found = subprocess.run(
         [sys.executable, "-c", "import bot.operations"],

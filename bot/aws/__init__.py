@@ -22,6 +22,7 @@ from bot.values import (
     Call,
     CertificateOffer,
     Database,
+    DBParameter,
     Export,
     Kind,
     Load,
@@ -57,6 +58,10 @@ _SHARED = {
 _PARAMETERS = {
     Kind.INSTANCE: "rds:DescribeDBParameters",
     Kind.CLUSTER: "rds:DescribeDBClusterParameters",
+}
+_GROUPS = {
+    Kind.INSTANCE: "rds:DescribeDBParameterGroups",
+    Kind.CLUSTER: "rds:DescribeDBClusterParameterGroups",
 }
 
 
@@ -211,6 +216,24 @@ class AWS:
         if not group or group.startswith("default."):
             return None
         return await self.region.parameter(database.target.kind, group, name)
+
+    async def parameters(self, kind: Kind, group: str) -> tuple[DBParameter, ...]:
+        """All of a parameter group, by name. Raises AWSError."""
+        self._allow(_PARAMETERS[kind])
+        return await self.region.parameters(kind, group)
+
+    async def using(self, kind: Kind, group: str) -> tuple[Database, ...]:
+        """Every database of this account and region whose parameter group that is."""
+        self._allow(_DATABASE[kind])
+        return await self.region.using(kind, group)
+
+    async def families(self, kind: Kind, group: str = "") -> Mapping[str, str]:
+        """By parameter group the engine and major version that it is for; of all, or of one.
+
+        Raises AWSError, also where there is none of that name.
+        """
+        self._allow(_GROUPS[kind])
+        return await self.region.families(kind, group)
 
     async def restart_parameters(self, kind: Kind, group: str) -> Mapping[str, str]:
         """What was set in a parameter group and only a restart applies; of AWS's own, nothing."""

@@ -297,6 +297,8 @@ def kinds_of(action: str) -> tuple[str, ...]:
         return ()
     if verb in ("AddTagsToResource", "RemoveTagsFromResource"):
         return ("cluster-snapshot", "snapshot")
+    if verb.endswith("ParameterGroup"):
+        return ("cluster-pg",) if "Cluster" in verb else ("pg",)
     if verb == "StartExportTask":
         return ("cluster-snapshot", "snapshot")
     kind = "cluster" if "Cluster" in verb or verb in _OF_CLUSTERS else "db"

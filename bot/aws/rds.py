@@ -5,7 +5,17 @@ from datetime import datetime
 from typing import Any
 
 from bot.aws.session import Account
-from bot.values import Database, Export, Kind, Lifecycle, Maintenance, RDSEvent, Snapshot, Target
+from bot.values import (
+    Database,
+    DBParameter,
+    Export,
+    Kind,
+    Lifecycle,
+    Maintenance,
+    RDSEvent,
+    Snapshot,
+    Target,
+)
 
 PENDING = "pending-reboot"  #: AWS's word for parameters that wait for a restart
 _SECRETS = frozenset({"MasterUserPassword"})
@@ -43,7 +53,7 @@ def instance(raw: Raw, account: Account, region: str, seen_at: int) -> Database:
         optimized=_percent(raw.get("PercentProgress")),
         certificate=raw.get("CACertificateIdentifier") or "",
         tier=raw.get("PromotionTier"),
-        insights=bool(raw.get("PerformanceInsightsEnabled")),
+        insights=raw.get("PerformanceInsightsEnabled"),
         insights_mode=raw.get("DatabaseInsightsMode") or "",
     )
 
@@ -73,9 +83,13 @@ def cluster(raw: Raw, account: Account, region: str, seen_at: int) -> Database:
             for one in members
             if one.get("DBClusterParameterGroupStatus") == PENDING
         ),
+        members_status={
+            one["DBInstanceIdentifier"]: one.get("DBClusterParameterGroupStatus") or ""
+            for one in members
+        },
         capacity=_capacity(raw.get("ServerlessV2ScalingConfiguration") or {}),
         data_api=raw.get("HttpEndpointEnabled"),
-        insights=bool(raw.get("PerformanceInsightsEnabled")),
+        insights=raw.get("PerformanceInsightsEnabled"),
         insights_mode=raw.get("DatabaseInsightsMode") or "",
     )
 
@@ -154,6 +168,20 @@ def export(raw: Raw) -> Export:
         cause=raw.get("FailureCause") or raw.get("WarningMessage") or "",
         bucket=raw.get("S3Bucket") or "",
         started_at=micros_of(raw.get("TaskStartTime")),
+    )
+
+
+def parameter(raw: Raw) -> DBParameter:
+    return DBParameter(
+        name=raw["ParameterName"],
+        value=raw.get("ParameterValue"),
+        source=raw.get("Source") or "",
+        # What AWS does not call dynamic is not promised to change without a restart.
+        is_static=raw.get("ApplyType") != "dynamic",
+        is_modifiable=bool(raw.get("IsModifiable")),
+        allowed=raw.get("AllowedValues") or "",
+        data_type=raw.get("DataType") or "",
+        method=raw.get("ApplyMethod") or "",
     )
 
 

@@ -23,6 +23,7 @@ from bot.values import (
     Call,
     CertificateOffer,
     Database,
+    DBParameter,
     Firing,
     Kind,
     Lifecycle,
@@ -66,6 +67,15 @@ PARAMETERS = {
     Kind.CLUSTER: ("describe_db_cluster_parameters", "DBClusterParameterGroupName"),
 }
 RESOURCE_FILTER = {Kind.INSTANCE: "dbi-resource-id", Kind.CLUSTER: "db-cluster-resource-id"}
+GROUPS = {
+    Kind.INSTANCE: (
+        "describe_db_parameter_groups", "DBParameterGroups", "DBParameterGroupName",
+    ),
+    Kind.CLUSTER: (
+        "describe_db_cluster_parameter_groups", "DBClusterParameterGroups",
+        "DBClusterParameterGroupName",
+    ),
+}  # fmt: skip
 QUOTAS = {"ManualSnapshots": Kind.INSTANCE, "ManualClusterSnapshots": Kind.CLUSTER}
 Describe = tuple[str, str, str, str]
 Fetch = Callable[[tuple[str, ...]], Awaitable[Mapping[str, Mapping[str, Any]]]]
@@ -182,6 +192,25 @@ class Region:
         found = await self._parameters(kind, group)
         values = {one["ParameterName"]: one.get("ParameterValue") for one in found}
         return values.get(name)
+
+    async def parameters(self, kind: Kind, group: str) -> tuple[DBParameter, ...]:
+        """All of a parameter group, in AWS's order: by name."""
+        method, argument = PARAMETERS[kind]
+        raw = await self._pages("rds", method, "Parameters", **{argument: group})
+        return tuple(map(rds.parameter, raw))
+
+    async def families(self, kind: Kind, group: str = "") -> Mapping[str, str]:
+        """By parameter group the engine and major version that it is for; of all, or of one."""
+        method, key, argument = GROUPS[kind]
+        asked = {argument: group} if group else {}
+        raw = await self._pages("rds", method, key, **asked)
+        return {one[argument]: one.get("DBParameterGroupFamily") or "" for one in raw}
+
+    async def using(self, kind: Kind, group: str) -> tuple[Database, ...]:
+        """Every database here whose parameter group that is."""
+        found = await self.databases(kind)
+        # AWS keeps names of groups in small letters.
+        return tuple(one for one in found if one.parameter_group.lower() == group.lower())
 
     async def restart_parameters(self, kind: Kind, group: str) -> Mapping[str, str]:
         """Those that somebody set in a parameter group and that only a restart applies."""

@@ -6,8 +6,20 @@ from typing import Any, ClassVar, NamedTuple
 
 from bot.aws import AWS
 from bot.operation._operation import Operation
+from bot.operation._topic import Topic
 from bot.params import Pairs, Picker
-from bot.values import Assessment, Database, Kind, Order, Plan, Progress, Receipt, Risk, Sent
+from bot.values import (
+    Assessment,
+    Database,
+    Kind,
+    Order,
+    Plan,
+    Progress,
+    Receipt,
+    Recheck,
+    Risk,
+    Sent,
+)
 
 
 class Option(NamedTuple):
@@ -36,7 +48,7 @@ class WayBack(NamedTuple):
     """What its button says, and what its form holds beside the database.
 
     ``operation``: whose form, by its API name; empty where it is the same operation's. ``target``:
-    what its form is for, as it is typed; empty where it is the same.
+    an instance of the same account and region by its name, or anything in full, as it is typed.
     """
 
     label: str
@@ -48,6 +60,7 @@ class WayBack(NamedTuple):
 class Change(Operation):
     """Alters AWS: planned, perhaps approved, sent once, then followed until it settles."""
 
+    topic = Topic.CHANGES
     risk: ClassVar[Risk]
     #: How long the bot follows before it says that AWS never settled.
     horizon: ClassVar[timedelta] = timedelta(hours=1)
@@ -55,6 +68,8 @@ class Change(Operation):
     irreversible: ClassVar[bool] = False
     #: Parameters that AWS's call has and nobody need say here, with the reason.
     needless: ClassVar[Sequence[tuple[str, str]]] = ()
+    #: Whether what a recheck says can wait until it is day for who asked.
+    rechecked_by_day: ClassVar[bool] = False
     #: Whether AWS takes the call for RDS Custom, by its own reference of the API.
     takes_custom: ClassVar[bool] = False
 
@@ -105,6 +120,10 @@ class Change(Operation):
         """What takes it back, as a request of its own; None where nothing does."""
         return None
 
+    def next_step(self, plan: Plan) -> "WayBack | None":
+        """What is left to do once it ended well, as a request of its own; None: nothing."""
+        return None
+
     async def plan(self, aws: AWS, order: Order) -> Plan:
         """Look, check the guards, and say what would happen; no side effect.
 
@@ -128,4 +147,12 @@ class Change(Operation):
 
     async def reconcile(self, aws: AWS, sent: Sent) -> Progress:
         """After a crash or a lost reply: did our call arrive? Never sends again."""
+        raise NotImplementedError
+
+    def recheck_at(self, progress: Progress) -> int | None:
+        """When what ended so is to be looked at again; None: never."""
+        return None
+
+    async def recheck(self, aws: AWS, sent: Sent) -> Recheck:
+        """What became of it since it ended. Asked again, with later ticks, after an AWSError."""
         raise NotImplementedError

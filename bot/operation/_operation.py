@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
 
 from bot.operation._desk import Desk
+from bot.operation._topic import Topic
 from bot.params import Parameter, Prose, Switch, parameter_of
 from bot.values import Answer, Person, quoted
 
@@ -22,6 +23,11 @@ class Operation(BaseModel):
     example: ClassVar[str]
     also: ClassVar[tuple[str, ...]] = ()  #: verbs by which it may be typed as well
     permissions: ClassVar[tuple[str, ...]] = ()
+    #: Where help, launcher and docs show it.
+    topic: ClassVar[Topic] = Topic.LOOK
+    #: Words by which people ask for it, in sentences and in help. Of ``bigger+machine`` both have
+    #: to stand there, in that order.
+    synonyms: ClassVar[str] = ""
 
     @classmethod
     def summary(cls) -> str:
@@ -124,6 +130,8 @@ class Query(Operation):
 
 class Control(Operation):
     """Acts on the bot's own records; audited."""
+
+    topic = Topic.APPROVALS
 
     async def act(self, desk: Desk, person: Person) -> Answer:
         raise NotImplementedError

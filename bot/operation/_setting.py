@@ -96,9 +96,11 @@ class Wanted(NamedTuple):
 
     def sentence(self, name: str) -> str:
         """``set the backup window of orders-dev to 03:00-04:00 UTC``; ``turn … off``"""
-        if isinstance(self.value, bool):
-            return f"turn {self.noun} of {name} {self.spoken(self.value)}"
-        return f"set the {self.noun} of {name} to {self.spoken(self.value)}"
+        does, to = ("turn", "") if isinstance(self.value, bool) else ("set", "to ")
+        return f"{does} {self.of_name(name)} {to}{self.spoken(self.value)}"
+
+    def of_name(self, name: str) -> str:
+        return f"{'' if isinstance(self.value, bool) else 'the '}{self.noun} of {name}"
 
     def spoken(self, value: Any) -> str:
         said = "none" if value is None else self.words(value)
@@ -192,10 +194,13 @@ class Setting(Change):
     def objections(self, database: Database) -> Mapping[str, str]:
         if found := self._elsewhere(database) or self.cannot(database):
             return found
-        wanted = self.wanted(database)
+        wanted, name = self.wanted(database), database.name
         if not self._missing(database):
-            said = ", ".join(f"{one.noun} {one.spoken(one.of(database))}" for one in wanted)
-            return {wanted[0].parameter: f"{database.name} has {said} already: nothing to change."}
+            said = " and ".join(
+                f"{one.of_name(name)} is {one.spoken(one.of(database))}" for one in wanted
+            )
+            already = f"{said[:1].upper()}{said[1:]} already: nothing to change."
+            return {wanted[0].parameter: already}
         return {}
 
     async def plan(self, aws: AWS, order: Order) -> Plan:

@@ -36,7 +36,7 @@ def changed(now: Iterable[str], signs: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def signs_back(now: Iterable[str], then: Iterable[str]) -> str:
-    """What is typed to get from ``then`` back to ``now``."""
+    """What is typed to get from ``then`` back to ``now``; a button holds no blank."""
     before, after = set(now), set(then)
     plus = [f"+{one}" for one in sorted(before - after)]
-    return " ".join([*plus, *(f"-{one}" for one in sorted(after - before))])
+    return ",".join([*plus, *(f"-{one}" for one in sorted(after - before))])

@@ -3,12 +3,12 @@
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
-from bot.operation import Change, Control, Operation, Query
-from bot.values import Button, Request, Risk, asking
+from bot.operation import Change, Control, Operation, Query, WayBack
+from bot.values import BUTTON_VALUE, Button, Kind, Plan, Request, Risk, asking
 
 
 def _found_in(module: ModuleType) -> Iterator[type[Operation]]:
@@ -45,17 +45,34 @@ def is_quiet(name: str) -> bool:
 
 def way_back(request: Request) -> Button | None:
     """Opens the form of what takes it back, filled in; None where no operation does."""
-    step = request.step
-    try:
-        back = load(step.operation, step.params).back(step.plan)
-    except (LookupError, ValueError):  # of a version that knew it
-        return None
-    if back is None:
-        return None
     worse = f"{request.label} made it worse"
     reason = worse if request.is_worse_since else f"Undo {request.label}"
-    operation = back.operation or step.operation
-    return asking(back.label, operation, back.target or step.target.typed, reason, back.values)
+    return _form(request, reason, lambda change, plan: change.back(plan))
+
+
+def next_step(request: Request) -> Button | None:
+    """Opens the form of what is left to do once it ended well; None: nothing is."""
+    reason = f"{request.label} waits for it"
+    return _form(request, reason, lambda change, plan: change.next_step(plan))
+
+
+def _form(
+    request: Request, reason: str, choose: Callable[[Change, Plan], WayBack | None]
+) -> Button | None:
+    step = request.step
+    try:
+        found = choose(load(step.operation, step.params), step.plan)
+    except (LookupError, ValueError):  # of a version that knew it
+        return None
+    operation = (found and found.operation) or step.operation
+    if found is None or operation not in CATALOGUE:
+        return None
+    other = {"identifier": found.target, "kind": Kind.INSTANCE}
+    target = step.target.model_copy(update=other) if found.target else step.target
+    typed = found.target if "@" in found.target else target.typed
+    button = asking(found.label, operation, typed, reason, found.values)
+    # Half of what was there before would be another change.
+    return button if len(button.value) <= BUTTON_VALUE else None
 
 
 def load(name: str, params: Mapping[str, Any]) -> Change:

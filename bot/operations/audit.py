@@ -8,7 +8,7 @@ from pydantic import Field
 
 from bot.errors import BotError, UnknownTargetError
 from bot.fleet.names import bare
-from bot.operation import Desk, Query
+from bot.operation import Desk, Query, Topic
 from bot.params import Duration, Flag, PersonRef, RequestId, Target, request_number
 from bot.values import (
     Answer,
@@ -42,7 +42,9 @@ class ShowAudit(Query):
     """
 
     verb, name = "audit", "show_audit"
+    topic = Topic.ADMINISTRATION
     example = "audit orders-test --failed --since 7d"
+    synonyms = "who whos audit trail history approved rejected touched wer quien qui"
 
     target: Target | None = Field(default=None, json_schema_extra={"positional": True})
     request: RequestId | None = None
@@ -185,6 +187,7 @@ DONE = {
     "request.denied": "asked for",
     "request.filed": "asked for",
     "request.refused": "asked for",
+    "request.rechecked": "looked again at",
     "request.rehearsed": "tried, as a dry run,",
     "request.rejected": "rejected",
 }

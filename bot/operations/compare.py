@@ -54,6 +54,9 @@ class CompareDatabases(Query):
                    "rds:DescribeDBClusterParameters",
                    "rds:DescribeDBParameters")  # fmt: skip
     example = "compare orders-test orders-staging --metric connections"
+    synonyms = (
+        "compare compared comparison versus vs diff difference different differ vergleiche compara"
+    )
 
     target: Target
     other: Target

@@ -61,6 +61,11 @@ class ShowConnections(Query):
                    "rds:DescribeDBClusterParameters", "rds:DescribeDBParameters",
                    "rds:DescribeEvents")  # fmt: skip
     example = "connections orders-test"
+    synonyms = (
+        "connection conn conns connected connecting connect pool session client "
+        "max_connections login pgbouncer verbindung verbindungen conexion conexiones "
+        "connexion connexions"
+    )
 
     target: Target
 

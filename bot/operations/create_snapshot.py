@@ -6,9 +6,10 @@ from pydantic import Field
 from bot.aws import AWS
 from bot.aws.statuses import busy
 from bot.errors import PreflightError
-from bot.operation import Change, WayBack
+from bot.operation import Change, Topic, WayBack
 from bot.params import SNAPSHOT_ID, SnapshotId, Tags, Target
 from bot.values import (
+    REQUEST_TAG,
     SECOND,
     Call,
     Database,
@@ -22,7 +23,6 @@ from bot.values import (
     Stage,
 )
 
-REQUEST_TAG = "rds-bot:request-id"
 FOUND = {"found": True}  #: evidence that the snapshot was seen with our tag
 DELETE = "delete"  #: in the baseline: what its way back is for
 SETTLED = 90 * SECOND  #: an accepted snapshot can be described long before this
@@ -35,6 +35,7 @@ class CreateSnapshot(Change):
     """
 
     verb, name = "snapshot", "create_snapshot"
+    topic = Topic.BACKUPS
     risk = Risk.LOW
     takes_custom = True
     horizon = timedelta(hours=24)
@@ -51,6 +52,10 @@ class CreateSnapshot(Change):
         ("ApplyImmediately", "A snapshot begins at once, and changes nothing of the database."),
     )
     example = "snapshot orders-dev pre-upgrade-1 --tag ticket=OPS-7"
+    synonyms = (
+        "snapshot backup snap sicherung sichern sichere respaldo respalda respaldar copia "
+        "sauvegarde sauvegarder instantane"
+    )
 
     target: Target
     snapshot: SnapshotId | None = Field(default=None, json_schema_extra={"positional": True})

@@ -4,7 +4,7 @@ from datetime import timedelta
 from bot.aws import AWS
 from bot.errors import PreflightError
 from bot.fleet.kept import kept_by
-from bot.operation import SNAPSHOT_READS, Held, SnapshotChange
+from bot.operation import SNAPSHOT_READS, Held, SnapshotChange, Topic
 from bot.values import SECOND, Call, Order, Plan, Progress, Risk, Sent, Snapshot, Stage
 
 #: In all others AWS is at work on it.
@@ -26,6 +26,7 @@ class DeleteSnapshot(SnapshotChange):
 
     verb, name = "snapshot-delete", "delete_snapshot"
     also = ("delete-snapshot",)
+    topic = Topic.BACKUPS
     risk = Risk.HIGH
     irreversible = True
     takes_custom = True

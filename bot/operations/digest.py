@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator
 
 from bot.cron import schedule, spoken
-from bot.operation import Control, Desk, Query, environments
+from bot.operation import Control, Desk, Query, Topic, environments
 from bot.params import Choice, Parameter, Timetable, environment_word, zone
 from bot.values import (
     FORM,
@@ -83,12 +83,17 @@ class PreviewDigest(Query):
     """Show only you what a digest would tell now."""
 
     verb, name = "digest preview", "preview_digest"
+    topic = Topic.DIGESTS
     permissions = (
         "cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "rds:DescribeAccountAttributes",
         "rds:DescribeDBClusterParameters", "rds:DescribeDBMajorEngineVersions",
         "rds:DescribeDBParameters", "rds:DescribeEvents", "rds:DescribePendingMaintenanceActions",
     )  # fmt: skip
     example = "digest preview --environment production"
+    synonyms = (
+        "digest summary attention worry worried problem issue alarm alert burning burn fire "
+        "firing wrong trouble incident incidents"
+    )
 
     environment: Only | None = None
 
@@ -107,6 +112,7 @@ class PostDigest(Control):
     """Post a digest in this channel now, for everybody in it."""
 
     verb, name = "digest now", "post_digest"
+    topic = Topic.DIGESTS
     example = "digest now --environment production"
 
     environment: Only | None = None
@@ -132,6 +138,7 @@ class ScheduleDigest(Control):
     """
 
     verb, name = "digest schedule", "schedule_digest"
+    topic = Topic.DIGESTS
     example = "digest schedule weekdays 8:30 --timezone Europe/Berlin"
 
     cron: Cron
@@ -170,6 +177,7 @@ class ListDigests(Query):
     """List the scheduled digests, with buttons to see, add and remove one."""
 
     verb, name = "digest", "list_digests"
+    topic = Topic.DIGESTS
     also = ("digest list",)
     example = "digest"
 
@@ -191,6 +199,7 @@ class RemoveDigest(Control):
     """End a scheduled digest."""
 
     verb, name = "digest remove", "remove_digest"
+    topic = Topic.DIGESTS
     example = "digest remove D-3f2a1c"
 
     schedule: ScheduleId

@@ -2,7 +2,7 @@ import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
-from bot.operation import Desk, Query
+from bot.operation import Desk, Query, Topic
 from bot.params import Duration, Target
 from bot.values import (
     Answer,
@@ -29,8 +29,14 @@ class ShowEvents(Query):
     """
 
     verb, name = "events", "show_events"
+    topic = Topic.INCIDENTS
     permissions = ("rds:DescribeEvents",)
     example = "events orders-test --since 7d"
+    synonyms = (
+        "event happen happened happening changed maintenance crash crashed outage restarted "
+        "rebooted bounced failed-over flapped recovered passiert ereignis paso pasado passe "
+        "evento evenement"
+    )
 
     target: Target
     since: Duration = timedelta(hours=24)

@@ -1,13 +1,12 @@
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
 from bot.errors import UsageError
 from bot.fleet.names import near
-from bot.operation import Change, Control, Desk, Operation, Query
-from bot.params import Choice
+from bot.operation import Change, Control, Desk, Operation, Query, Topic, search, spoken_words
+from bot.params import Phrase
 from bot.settings import OBSERVES
 from bot.values import (
     Answer,
@@ -19,44 +18,19 @@ from bot.values import (
     Paragraph,
     Person,
     Strong,
+    asking,
     folded,
     looking,
     paragraph,
 )
 
 OPEN = frozenset({"help", "whoami"})  #: for whoever may look at nothing
+FOUND, RELATED = 8, 3  #: commands that answer some words, and those shown below one
+BUTTONS = 4  #: forms that have a button of their own
 
-
-class Topic(StrEnum):
-    """What commands are for; the words that ``/rds help`` takes."""
-
-    LOOK = "look"
-    CHANGE = "change"
-    APPROVE = "approvals"
-    INCIDENTS = "incidents"
-    DIGESTS = "digests"
-    ADMINISTRATION = "administration"
-
-
-TITLES: Mapping[Topic, str] = {
-    Topic.LOOK: "Look at databases",
-    Topic.CHANGE: "Ask for a change",
-    Topic.APPROVE: "Approve and follow requests",
-    Topic.INCIDENTS: "Incidents",
-    Topic.DIGESTS: "Digests",
-    Topic.ADMINISTRATION: "Administration",
-}
-#: Where the kind of a command does not say it.
-TOPICS: Mapping[str, Topic] = {
-    "list_requests": Topic.APPROVE, "show_status": Topic.APPROVE,
-    "show_events": Topic.INCIDENTS, "show_logs": Topic.INCIDENTS,
-    "settle_request": Topic.ADMINISTRATION, "show_audit": Topic.ADMINISTRATION,
-    "show_report": Topic.ADMINISTRATION, "whoami": Topic.ADMINISTRATION,
-    "help": Topic.ADMINISTRATION,
-}  # fmt: skip
 #: What a topic offers beside commands.
 BESIDE: Mapping[Topic, Line] = {
-    Topic.APPROVE: ("Approve and reject with the buttons of a card, in my Home, or by command.",),
+    Topic.APPROVALS: ("Approve and reject with the buttons of a card, in my Home, or by command.",),
     Topic.INCIDENTS: (
         "Acknowledge, snooze and resolve with the buttons of an incident's card. My Home shows "
         "what nobody has acknowledged yet.",
@@ -68,29 +42,19 @@ COMMON = (
 )  # fmt: skip
 
 
-def topic_of(operation: type[Operation]) -> Topic:
-    if operation.verb.startswith("digest"):
-        return Topic.DIGESTS
-    kind = Topic.CHANGE if issubclass(operation, Change) else Topic.LOOK
-    kind = Topic.APPROVE if issubclass(operation, Control) else kind
-    return TOPICS.get(operation.name, kind)
-
-
 class Help(Query):
-    """Show what you can type: the commonest first, a topic, or everything about one command."""
+    """Show what you can type: the commonest first, a topic, what words are about, or one command.
+
+    Any words do: storage, a bigger machine, DBInstanceClass.
+    """
 
     verb, name = "help", "help"
-    example = "help reboot"
+    topic = Topic.ADMINISTRATION
+    example = "help storage"
 
     about: Annotated[
         str | None,
-        Choice(
-            "Command or topic",
-            "VERB|TOPIC",
-            "A command, as reboot, or a topic. Left out: the commonest.",
-            options=tuple(Topic),
-            is_open=True,
-        ),
+        Phrase("About", "WORD …", "A command, a topic, or any words. Left out: the commonest."),
     ] = Field(default=None, json_schema_extra={"positional": True})
 
     async def answer(self, desk: Desk, person: Person) -> Answer:
@@ -102,7 +66,9 @@ class Help(Query):
             if wanted in (operation.verb, operation.name):
                 return await _one(operation, usable, desk)
         if topic := _topic(wanted):
-            return _chapter(topic, usable)
+            return _changes(usable) if topic is Topic.CHANGES else _chapter(topic, usable)
+        if found := search(self.about, usable):
+            return _found(self.about, found)
         raise _unknown(self.about, desk)
 
 
@@ -110,29 +76,54 @@ def _overview(usable: Sequence[type[Operation]], desk: Desk) -> Answer:
     """Five to begin with; whoever may use none of them is shown what they may."""
     common = [one for name in COMMON for one in usable if one.name == name]
     mode = [paragraph(Strong(text=OBSERVES))] * desk.observes
-    topics = [topic for topic in Topic if any(topic_of(one) is topic for one in usable)]
-    more = Menu(label="More", choices=tuple(_button(one) for one in topics))
+    topics = [topic for topic in Topic if any(one.topic is topic for one in usable)]
     return Answer(
         title="What you can type",
         parts=(*mode, *map(_line, common or usable)),
-        buttons=(more,) if common else (),
+        buttons=(_topics(topics),) if common else (),
         hint=(
-            "More: ", Code(text=f"/rds help {'|'.join(topics)}"), ", or all about one: ",
+            "Search: ", Code(text="/rds help storage"), ", or all about one: ",
             Code(text="/rds help reboot"), ". In threads, mention me there instead.",
         ) if common else (),
     )  # fmt: skip
 
 
 def _chapter(topic: Topic, usable: Sequence[type[Operation]]) -> Answer:
-    mine = sorted((one for one in usable if topic_of(one) is topic), key=lambda one: one.verb)
-    others = tuple(_button(one) for one in Topic if one is not topic)
+    mine = sorted((one for one in usable if one.topic is topic), key=lambda one: one.verb)
     beside = (paragraph(*BESIDE[topic]),) if topic in BESIDE and mine else ()
     nothing = () if mine else (paragraph("Nothing of this is for you."),)
+    others = [one for one in Topic if one is not topic and any(it.topic is one for it in usable)]
     return Answer(
-        title=TITLES[topic],
+        title=topic.heading,
         parts=(*map(_line, mine), *beside, *nothing),
-        buttons=(Menu(label="More", choices=others),) if mine else (),
+        buttons=(*_openers(mine), _topics(others)) if mine else (),
     )
+
+
+def _changes(usable: Sequence[type[Operation]]) -> Answer:
+    """All of them by their topics: verbs alone, as there are many."""
+    topics = [one for one in Topic if one.is_of_changes and any(it.topic is one for it in usable)]
+    nothing = () if topics else (paragraph("Nothing of this is for you."),)
+    return Answer(
+        title="Ask for a change",
+        parts=(*(_verbs(topic, usable) for topic in topics), *nothing),
+        buttons=(_topics(topics),) if topics else (),
+        hint=("All about one: ", Code(text="/rds help reboot")) if topics else (),
+    )
+
+
+def _verbs(topic: Topic, usable: Sequence[type[Operation]]) -> Paragraph:
+    verbs = sorted(one.verb for one in usable if one.topic is topic)
+    return paragraph(Strong(text=f"{topic.heading}:"), f" {', '.join(verbs)}")
+
+
+def _found(typed: str, found: Sequence[type[Operation]]) -> Answer:
+    """What somebody's words are about, best first."""
+    best = found[:FOUND]
+    left = len(found) - len(best)
+    more = (paragraph(f"and {left} more; say it in more words"),) if left else ()
+    title = f'About "{typed}"'
+    return Answer(title=title, parts=(*map(_line, best), *more), buttons=_openers(best))
 
 
 def _line(operation: type[Operation]) -> Paragraph:
@@ -140,35 +131,57 @@ def _line(operation: type[Operation]) -> Paragraph:
     return paragraph(Code(text=f"/rds {operation.example}"), f" {operation.summary()}")
 
 
-def _button(topic: Topic) -> Button:
-    return looking(TITLES[topic], f"help {topic}")
+def _openers(operations: Sequence[type[Operation]]) -> tuple[Button | Menu, ...]:
+    """What opens their forms; more than a few stand behind a menu."""
+    forms = [_opener(one) for one in operations if not issubclass(one, Control) and _asks(one)]
+    if len(forms) <= BUTTONS:
+        return tuple(forms)
+    return (Menu(label="Open the form…", choices=tuple(forms), named=True),)
+
+
+def _opener(operation: type[Operation]) -> Button:
+    return asking(f"{operation.verb.replace('-', ' ').capitalize()}…", operation.name, "")
+
+
+def _asks(operation: type[Operation]) -> bool:
+    return any(field.is_required() for field in operation.model_fields.values())
+
+
+def _topics(topics: Sequence[Topic]) -> Menu:
+    choices = tuple(looking(one.heading, f"help {one}") for one in topics)
+    return Menu(label="Topics", choices=choices, named=True)
 
 
 def _topic(wanted: str) -> Topic | None:
     """Also by how it begins, or in the other number: ``digest``, ``incident``, ``admin``."""
+    if wanted in list(Topic):
+        return Topic(wanted)
     return next((one for one in Topic if len(wanted) > 3 and one.startswith(wanted[:5])), None)
 
 
 def _unknown(about: str, desk: Desk) -> UsageError:
-    verbs = [one.verb for one in desk.catalogue().values()]
-    alike = near(folded(about), [*verbs, *Topic], limit=2)
-    meant = f" Did you mean {' or '.join(alike)}?" if alike else ""
-    return UsageError(
-        f'I know no command and no topic "{about}".{meant} Topics: {", ".join(Topic)}.', "about"
-    )
+    words = spoken_words(desk.catalogue().values())
+    alike = near(folded(about), words, limit=2)
+    quoted = " or ".join(f'"{one}"' for one in alike)
+    meant = f" Did you mean {quoted}?" if alike else ""
+    topics = ", ".join(Topic)
+    return UsageError(f'I know nothing about "{about}".{meant} Topics: {topics}.', "about")
 
 
 async def _one(operation: type[Operation], usable: Sequence[type[Operation]], desk: Desk) -> Answer:
     """Whoever may look at nothing is told nothing of what they could not use."""
     if operation in usable or any(one.name not in OPEN for one in usable):
-        return await _about(operation, desk)
+        return await _about(operation, usable, desk)
     return Answer(
         title=f"/rds {operation.verb} is for full members",
         parts=(paragraph("What you can type: "), *map(_line, usable)),
     )
 
 
-async def _about(operation: type[Operation], desk: Desk) -> Answer:
+async def _about(
+    operation: type[Operation], usable: Sequence[type[Operation]], desk: Desk
+) -> Answer:
+    related = [one for one in search(operation.verb, usable) if one is not operation][:RELATED]
     details = (paragraph(operation.details()),) if operation.details() else ()
     return Answer(
         title=operation.summary(),
@@ -178,7 +191,9 @@ async def _about(operation: type[Operation], desk: Desk) -> Answer:
             *details,
             *(Facts(pairs=pairs) for pairs in (_parameters(operation),) if pairs),
             *(await _agreement(operation, desk) if issubclass(operation, Change) else ()),
+            *([paragraph(Strong(text="Related")), *map(_line, related)] if related else ()),
         ),
+        buttons=_openers([operation]) if operation in usable else (),
         hint=_needs(operation),
     )
 
@@ -189,6 +204,7 @@ def _parameters(operation: type[Operation]) -> tuple[tuple[str, Line], ...]:
     if issubclass(operation, Change):
         pairs += [
             ("--reason TEXT", ("Why is this needed? Approvers see it.",)),
+            ("--at TIME", ('When it starts: 02:00, "sat 02:00" or "in 2h", on your clock.',)),
             ("--dry-run", ("Show what would happen and who could approve. Nothing is filed.",)),
         ]
     return tuple(pairs)

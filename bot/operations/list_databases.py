@@ -84,6 +84,10 @@ class ListDatabases(Query):
     verb, name = "list", "list_databases"
     permissions = ("rds:DescribeDBInstances", "rds:DescribeDBClusters")
     example = "list staging postgres"
+    synonyms = (
+        "list ls lst databases dbs fleet inventory everything datenbanken bases instances "
+        "clusters overview"
+    )
 
     match: Words = ()
     environment: EnvironmentWord | None = None

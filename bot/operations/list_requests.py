@@ -2,7 +2,7 @@ from pydantic import Field
 
 from bot.errors import UnknownTargetError
 from bot.fleet.names import bare
-from bot.operation import Desk, Query
+from bot.operation import Desk, Query, Topic
 from bot.params import Flag, Target, request_number
 from bot.values import (
     Answer,
@@ -27,7 +27,9 @@ class ListRequests(Query):
     """
 
     verb, name = "requests", "list_requests"
+    topic = Topic.APPROVALS
     example = "requests --mine"
+    synonyms = "request pending approval queue todo"
 
     target: Target | None = Field(default=None, json_schema_extra={"positional": True})
     mine: Flag = Field(default=False, description="only what you asked for")

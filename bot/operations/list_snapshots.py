@@ -6,7 +6,7 @@ from pydantic import Field
 from bot.aws import AWS
 from bot.errors import AWSError
 from bot.fleet.kept import kept_by
-from bot.operation import SNAPSHOT_READS, Change, Desk, Query
+from bot.operation import SNAPSHOT_READS, Change, Desk, Query, Topic
 from bot.params import Target
 from bot.values import (
     Answer,
@@ -37,6 +37,7 @@ class ListSnapshots(Query):
     """
 
     verb, name = "snapshots", "list_snapshots"
+    topic = Topic.BACKUPS
     permissions = (
         *SNAPSHOT_READS,
         "rds:DescribeAccountAttributes",

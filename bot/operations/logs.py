@@ -11,7 +11,7 @@ from bot.aws import AWS
 from bot.errors import AWSError, UnknownWordError, UsageError
 from bot.logfiles import Entry, Gravity, Group, entries, folded, groups, is_aside
 from bot.masking import mask
-from bot.operation import Desk, Query
+from bot.operation import Desk, Query, Topic
 from bot.params import Duration, Parameter, Target
 from bot.values import (
     Answer,
@@ -67,8 +67,10 @@ class ShowLogs(Query):
     """
 
     verb, name = "logs", "show_logs"
+    topic = Topic.INCIDENTS
     permissions = ("rds:DescribeDBLogFiles", "rds:DownloadDBLogFilePortion")
     example = "logs orders-test --since 12h"
+    synonyms = "log logfile error fatal exception stacktrace panic fehler errores erreurs"
 
     target: Target
     file: Annotated[str | None, Parameter("Log file", "FILE", "A part of its name will do.")] = (

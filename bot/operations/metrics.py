@@ -42,6 +42,13 @@ class ShowMetrics(Query):
                    "rds:DescribeDBClusterParameters",
                    "rds:DescribeDBParameters", "rds:DescribeEvents")  # fmt: skip
     example = "metrics orders-test cpu,connections --range 24h"
+    synonyms = (
+        "metric cpu memory ram mem oom storage disk space iops io latency throughput graph "
+        "chart plot swap credit usage utilization utilisation full fill filling growth grow "
+        "growing trend replication replica lag burst performance perf health healthy freeable "
+        "capacity speicher speicherplatz platz platte voll auslastung memoria disco espacio "
+        "lleno memoire disque espace plein"
+    )
 
     target: Target
     metrics: Annotated[str | None, Parameter("Metrics", "METRICS", "For example cpu,memory.")] = (

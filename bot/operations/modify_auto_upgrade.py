@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Annotated
 
-from bot.operation import MODIFY, Setting, Wanted
+from bot.operation import MODIFY, Setting, Topic, Wanted
 from bot.params import Choice, OnOff, Target
 from bot.values import Database, Risk
 
@@ -25,12 +25,14 @@ class ModifyAutoUpgrade(Setting):
     """
 
     verb, name = "auto-upgrade", "modify_auto_upgrade"
+    topic = Topic.UPGRADES
     risk = Risk.LOW
     because = "only later maintenance windows change"
     horizon = timedelta(minutes=30)
     permissions = MODIFY
     needless = (("ApplyImmediately", "It changes at once; AWS upgrades in the window only."),)
     example = "auto-upgrade orders-test off --reason 'we upgrade by hand'"
+    synonyms = "automatic minor versions upgrades"
 
     target: Target
     state: State

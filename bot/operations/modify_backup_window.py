@@ -2,7 +2,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from bot.fleet.windows import overlaps
-from bot.operation import MODIFY, Setting, Wanted
+from bot.operation import MODIFY, Setting, Topic, Wanted
 from bot.params import BackupWindow, Target
 from bot.values import Assessment, Database, Risk
 
@@ -14,6 +14,7 @@ class ModifyBackupWindow(Setting):
     """
 
     verb, name = "backup-window", "modify_backup_window"
+    topic = Topic.BACKUPS
     risk = Risk.MEDIUM
     because = "backups move to another time"
     of_cluster = True

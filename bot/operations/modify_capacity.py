@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
-from bot.operation import MODIFY_CLUSTER, Setting, Wanted
+from bot.operation import MODIFY_CLUSTER, Setting, Topic, Wanted
 from bot.params import Cluster, Parameter
 from bot.values import Database, Risk
 
@@ -42,12 +42,14 @@ class ModifyCapacity(Setting):
     """
 
     verb, name = "capacity", "modify_capacity"
+    topic = Topic.SIZE
     risk = Risk.LOW
     because = "its size follows its load within the range"
     horizon = timedelta(minutes=60)
     permissions = MODIFY_CLUSTER
     needless = (("ApplyImmediately", "A range changes at once in any case."),)
     example = "capacity search-test 1-16 --reason 'the new index is larger'"
+    synonyms = "acu serverless min+acu max+acu scale+serverless"
 
     target: Cluster
     range: Range

@@ -6,7 +6,7 @@ from pydantic import Field, PrivateAttr
 
 from bot.aws import AWS
 from bot.errors import PreflightError
-from bot.operation import MODIFY_INSTANCE, Setting, Wanted
+from bot.operation import MODIFY_INSTANCE, Setting, Topic, Wanted
 from bot.params import Instance, Parameter
 from bot.values import Database, Risk
 
@@ -29,6 +29,7 @@ class ModifyCertificate(Setting):
     """
 
     verb, name = "certificate", "modify_certificate"
+    topic = Topic.UPGRADES
     risk = Risk.MEDIUM
     because = "clients that verify the certificate must know the new authority"
     immediately = True
@@ -39,6 +40,7 @@ class ModifyCertificate(Setting):
         ("CertificateRotationRestart", "AWS restarts where its engine needs that; the card says."),
     )
     example = "certificate orders-test rds-ca-rsa4096-g1 --reason 'longer keys'"
+    synonyms = "ca authority tls ssl rotate+certificate renew+certificate"
 
     target: Instance
     authority: Authority | None = Field(default=None, json_schema_extra={"positional": True})

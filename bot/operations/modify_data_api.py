@@ -2,7 +2,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Annotated
 
-from bot.operation import Setting, Wanted
+from bot.operation import Setting, Topic, Wanted
 from bot.params import Choice, Cluster, OnOff
 from bot.values import Assessment, Call, Database, Risk
 
@@ -26,12 +26,14 @@ class ModifyDataAPI(Setting):
     """
 
     verb, name = "data-api", "modify_data_api"
+    topic = Topic.ACCESS
     risk = Risk.HIGH
     because = "it opens a way to the data over HTTPS, past its network"
     horizon = timedelta(minutes=30)
     permissions = ("rds:DescribeDBClusters", "rds:DisableHttpEndpoint", "rds:EnableHttpEndpoint")
     needless = (("ApplyImmediately", "The Data API changes at once in any case."),)
     example = "data-api shop-staging on --reason 'the new jobs have no network to it'"
+    synonyms = "http+endpoint"
 
     target: Cluster
     state: State

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Annotated
 
-from bot.operation import MODIFY, Setting, Wanted
+from bot.operation import MODIFY, Setting, Topic, Wanted
 from bot.params import Choice, OnOff, Target
 from bot.values import Assessment, Database, Kind, Risk
 
@@ -26,6 +26,7 @@ class ModifyDeletionProtection(Setting):
     """
 
     verb, name = "protect", "modify_deletion_protection"
+    topic = Topic.ACCESS
     risk = Risk.LOW
     because = "nothing that uses the database notices"
     of_cluster = True
@@ -34,6 +35,7 @@ class ModifyDeletionProtection(Setting):
     permissions = MODIFY
     needless = (("ApplyImmediately", "Deletion protection changes at once in any case."),)
     example = "protect orders-test on --reason 'nobody should delete it'"
+    synonyms = "deletion+protection"
 
     target: Target
     state: State

@@ -2,7 +2,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Annotated
 
-from bot.operation import MODIFY, Setting, Wanted
+from bot.operation import MODIFY, Setting, Topic, Wanted
 from bot.params import Choice, OnOff, Target
 from bot.values import Assessment, Database, Risk
 
@@ -28,6 +28,7 @@ class ModifyIAMAuth(Setting):
     """
 
     verb, name = "iam-auth", "modify_iam_auth"
+    topic = Topic.ACCESS
     risk = Risk.LOW
     because = "logins with a password work as before"
     immediately = True
@@ -36,6 +37,7 @@ class ModifyIAMAuth(Setting):
     permissions = MODIFY
     needless = (("ApplyImmediately", "It is always said: AWS would wait for the window else."),)
     example = "iam-auth orders-test on --reason 'no passwords in the jobs'"
+    synonyms = "iam+login iam+authentication"
 
     target: Target
     state: State

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator
 
-from bot.operation import MODIFY, Setting, Wanted
+from bot.operation import MODIFY, Setting, Topic, Wanted
 from bot.params import Choice, Target
 from bot.values import Database, Risk
 
@@ -39,6 +39,7 @@ class ModifyInsights(Setting):
     """
 
     verb, name = "insights", "modify_insights"
+    topic = Topic.MONITORING
     risk = Risk.LOW
     because = "the database works as before"
     of_cluster = True
@@ -46,6 +47,7 @@ class ModifyInsights(Setting):
     permissions = MODIFY
     needless = (("ApplyImmediately", "AWS always changes Insights at once."),)
     example = "insights orders-dev advanced --reason 'what loads it at night?'"
+    synonyms = "performance+insights"
 
     target: Target
     mode: Mode
@@ -77,9 +79,11 @@ class ModifyInsights(Setting):
         return {one.argument: one.value for one in self.wanted(database)}
 
     def before(self, database: Database) -> Mapping[str, str]:
-        return {"mode": _mode(database)}
+        return {} if database.insights is None else {"mode": _mode(database)}
 
     def undo(self, database: Database) -> str:
+        if database.insights is None:
+            return "Nothing undoes it: AWS does not say how it is set now."
         return f"Setting it back to {_mode(database)} undoes it."
 
     def warnings(self, database: Database) -> Iterator[str]:

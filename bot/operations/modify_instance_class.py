@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated
@@ -8,14 +9,18 @@ from bot.aws import AWS
 from bot.errors import PreflightError
 from bot.fleet.classes import Ratio, compared
 from bot.fleet.names import near
-from bot.operation import MODIFY, Option, Setting, Wanted
+from bot.operation import MODIFY, Option, Setting, Topic, Wanted
 from bot.params import Offered, Target
 from bot.values import Database, Kind, Risk
+
+CLASS = re.compile(r"(?:db\.)?(?:[a-z][a-z0-9-]*\.[a-z0-9][a-z0-9.-]*|serverless)")
 
 
 def _class(text: str) -> str:
     """``m6g.large`` is what people say for ``db.m6g.large``."""
     name = text.strip().lower()
+    if not CLASS.fullmatch(name):
+        raise ValueError("a class reads db.m6g.large")
     return name if name.startswith("db.") else f"db.{name}"
 
 
@@ -39,6 +44,7 @@ class ModifyInstanceClass(Setting):
     """
 
     verb, name = "resize", "modify_instance_class"
+    topic = Topic.SIZE
     also = ("scale",)
     risk = Risk.MEDIUM
     because = "connections drop while it moves to another machine"
@@ -48,6 +54,10 @@ class ModifyInstanceClass(Setting):
     permissions = (*MODIFY, "rds:DescribeOrderableDBInstanceOptions")
     needless = (("ApplyImmediately", "It begins at once, as soon as it is approved."),)
     example = "resize orders-test db.m6g.xlarge --reason 'CPU at its limit since Monday'"
+    synonyms = (
+        "resize scale upsize downsize rightsize bigger+machine bigger+instance larger+machine "
+        "larger+instance smaller+machine smaller+instance more+memory more+cpu more+ram"
+    )
 
     target: Target
     instance_class: InstanceClass

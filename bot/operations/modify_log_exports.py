@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from bot.operation import MODIFY, Setting, Wanted, added, changed, signed, signs_back, taken
+from bot.operation import MODIFY, Setting, Topic, Wanted, added, changed, signed, signs_back, taken
 from bot.params import Signed, Target
 from bot.values import Database, Risk
 
@@ -40,6 +40,7 @@ class ModifyLogExports(Setting):
     """
 
     verb, name = "log-exports", "modify_log_exports"
+    topic = Topic.MONITORING
     risk = Risk.LOW
     because = "the database works as before"
     of_cluster = True
@@ -47,6 +48,7 @@ class ModifyLogExports(Setting):
     permissions = MODIFY
     needless = (("ApplyImmediately", "AWS always changes the exports at once."),)
     example = "log-exports orders-test +postgresql --reason 'alarms on its errors'"
+    synonyms = "export+logs logs+cloudwatch"
 
     target: Target
     logs: Types
@@ -61,13 +63,16 @@ class ModifyLogExports(Setting):
         """Whatever else somebody may have added meanwhile."""
         return added(self.logs) <= set(current) and not taken(self.logs) & set(current)
 
+    def effect(self, database: Database) -> str:
+        more, less = self._differs(database)
+        if not more:
+            return f"Stop sending {', '.join(less)} of {database.name} to CloudWatch"
+        ends = f", and no longer {', '.join(less)}" if less else ""
+        return f"Send {', '.join(more)} of {database.name} to CloudWatch{ends}"
+
     def arguments(self, database: Database) -> dict[str, Any]:
-        now = set(database.log_exports)
-        lists = {
-            "EnableLogTypes": sorted(added(self.logs) - now),
-            "DisableLogTypes": sorted(taken(self.logs) & now),
-        }
-        said = {name: names for name, names in lists.items() if names}
+        lists = zip(("EnableLogTypes", "DisableLogTypes"), self._differs(database), strict=True)
+        said = {name: names for name, names in lists if names}
         return {"CloudwatchLogsExportConfiguration": said}
 
     def cannot(self, database: Database) -> Mapping[str, str]:
@@ -86,12 +91,18 @@ class ModifyLogExports(Setting):
         return {"logs": signs_back(database.log_exports, then)}
 
     def warnings(self, database: Database) -> Iterator[str]:
-        if more := sorted(added(self.logs) - set(database.log_exports)):
+        more, less = self._differs(database)
+        if more:
             said = ", ".join(more)
             yield f"Whoever may read CloudWatch Logs reads {said} too, statements and data in it."
             yield "CloudWatch costs by the size of the logs, and keeps them until told otherwise."
-        if taken(self.logs) & set(database.log_exports):
+        if less:
             yield "Alarms on these logs no longer hear anything, and so never fire."
+
+    def _differs(self, database: Database) -> tuple[list[str], list[str]]:
+        """What begins and what ends with it."""
+        now = set(database.log_exports)
+        return sorted(added(self.logs) - now), sorted(taken(self.logs) & now)
 
 
 def _known(engine: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from bot.aws import AWS
 from bot.errors import PreflightError
 from bot.fleet.maintenance import what
 from bot.fleet.windows import contains, overlaps
-from bot.operation import MODIFY, Setting, Wanted
+from bot.operation import MODIFY, Setting, Topic, Wanted
 from bot.params import MaintenanceWindow, Target
 from bot.values import Assessment, Database, Kind, Risk
 
@@ -18,6 +18,7 @@ class ModifyMaintenanceWindow(Setting):
     """
 
     verb, name = "maintenance-window", "modify_maintenance_window"
+    topic = Topic.UPGRADES
     risk = Risk.LOW
     because = "maintenance moves to another time"
     takes_custom = True
@@ -25,6 +26,7 @@ class ModifyMaintenanceWindow(Setting):
     permissions = (*MODIFY, "rds:DescribePendingMaintenanceActions")
     needless = (("ApplyImmediately", "A window applies at once in any case."),)
     example = "maintenance-window orders-test sun:06:00-sun:06:30 --reason 'after the backup'"
+    synonyms = "move+maintenance shift+maintenance change+maintenance"
 
     target: Target
     window: MaintenanceWindow

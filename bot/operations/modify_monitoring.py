@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BeforeValidator
 from bot.aws import AWS
 from bot.aws.declined import Known
 from bot.errors import PreflightError
-from bot.operation import MODIFY, Dependent, Setting, Wanted
+from bot.operation import MODIFY, Dependent, Setting, Topic, Wanted
 from bot.params import Choice, Target
 from bot.values import Database, Kind, Risk
 
@@ -51,6 +51,7 @@ class ModifyMonitoring(Setting):
     """
 
     verb, name = "monitoring", "modify_monitoring"
+    topic = Topic.MONITORING
     risk = Risk.LOW
     because = "the database works as before"
     horizon = timedelta(minutes=60)
@@ -62,6 +63,7 @@ class ModifyMonitoring(Setting):
         ("MonitoringRoleArn", "The role is that of roles.monitoring in rds-bot.yml."),
     )
     example = "monitoring orders-test 60 --reason 'which process swaps?'"
+    synonyms = "enhanced+monitoring"
 
     target: Target
     seconds: Seconds

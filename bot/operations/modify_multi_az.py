@@ -3,7 +3,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from bot.aws.declined import Known
-from bot.operation import MODIFY_INSTANCE, Setting, Wanted
+from bot.operation import MODIFY_INSTANCE, Setting, Topic, Wanted
 from bot.params import Choice, Instance, OnOff
 from bot.values import Assessment, Database, Risk
 
@@ -28,6 +28,7 @@ class ModifyMultiAZ(Setting):
     """
 
     verb, name = "multi-az", "modify_multi_az"
+    topic = Topic.COPIES
     risk = Risk.MEDIUM
     because = "writes are slower while AWS makes the standby"
     immediately = True
@@ -36,6 +37,7 @@ class ModifyMultiAZ(Setting):
     declined = DECLINED
     needless = (("ApplyImmediately", "It is always said: AWS would wait for the window else."),)
     example = "multi-az orders-test on --reason 'staging must survive a zone'"
+    synonyms = "standby high+availability"
 
     target: Instance
     state: State
@@ -67,4 +69,4 @@ class ModifyMultiAZ(Setting):
             yield "It costs about twice as much from then on."
             yield "Until the standby has all the data, which may take hours, I/O may be slower."
         else:
-            yield "A backup, a restart or a new class interrupts it from then on."
+            yield "Backups pause its I/O from then on, and a new class takes it away for longer."

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bot.operation import MODIFY, Setting, Wanted
+from bot.operation import MODIFY, Setting, Topic, Wanted
 from bot.params import Parameter, Target
 from bot.values import Assessment, Database, Kind, Risk
 
@@ -25,6 +25,7 @@ class ModifyRetention(Setting):
     """
 
     verb, name = "retention", "modify_retention"
+    topic = Topic.BACKUPS
     risk = Risk.MEDIUM
     because = "what can be restored changes"
     of_cluster = True
@@ -32,6 +33,7 @@ class ModifyRetention(Setting):
     permissions = MODIFY
     needless = (("ApplyImmediately", "It is said where AWS needs it: from 0 and to 0."),)
     example = "retention orders-test 14 --reason 'two weeks of restore points'"
+    synonyms = "keep+backups keep+backup keep+snapshots backups+longer"
 
     target: Target
     days: Days

@@ -1,16 +1,17 @@
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, PrivateAttr
 
 from bot.aws import AWS
 from bot.errors import AWSError, PreflightError
-from bot.operation import MODIFY, Setting, Wanted, added, changed, signed, signs_back, taken
+from bot.operation import MODIFY, Setting, Topic, Wanted, added, changed, signed, signs_back, taken
 from bot.params import Signed, Target
 from bot.values import Database, Risk
 
+LONGEST = 40  #: characters of a name; EC2 takes 255
 _ID = re.compile(r"[+-]sg-(?:[0-9a-f]{8}|[0-9a-f]{17})", re.ASCII)
 
 
@@ -41,6 +42,7 @@ class ModifySecurityGroups(Setting):
     """
 
     verb, name = "security-groups", "modify_security_groups"
+    topic = Topic.ACCESS
     risk = Risk.MEDIUM
     because = "it opens or closes ways to the database"
     of_cluster = True
@@ -48,14 +50,23 @@ class ModifySecurityGroups(Setting):
     permissions = (*MODIFY, "ec2:DescribeSecurityGroups")
     needless = (("ApplyImmediately", "AWS always changes the groups at once."),)
     example = "security-groups orders-test +sg-0b2c3d4e5f6071829 --reason 'the office needs it'"
+    synonyms = "firewall open+port allow+access network+access"
 
     target: Target
     groups: Groups
+    _names: Mapping[str, str] = PrivateAttr(default_factory=dict)
+    _unread: str = PrivateAttr(default="")  #: why nobody knows what they are called
 
     def wanted(self, database: Database) -> tuple[Wanted, ...]:
         shown, argument = "security_groups", "VpcSecurityGroupIds"
         then, settles = changed(database.security_groups, self.groups), "security_groups_wait"
         return (Wanted("Security groups", shown, argument, then, "groups", settles=settles),)
+
+    def effect(self, database: Database) -> str:
+        more, less = self._differs(database)
+        said = [f"add {', '.join(more)} to {database.name}"] * bool(more)
+        said += [f"take {', '.join(less)} from {'it' if more else database.name}"] * bool(less)
+        return _begun(" and ".join(said))
 
     def arguments(self, database: Database) -> dict[str, Any]:
         """AWS takes the whole list."""
@@ -69,28 +80,52 @@ class ModifySecurityGroups(Setting):
             }
         return {}
 
-    async def guards(self, aws: AWS, database: Database) -> tuple[str, ...]:
-        more = added(self.groups)
-        ids = sorted({*database.security_groups, *more})
+    async def completed(self, aws: AWS, database: Database) -> Self:
+        """Knows what they are called, as far as EC2 lets that be read."""
+        complete, more = self.model_copy(), added(self.groups)
         try:
-            names = await aws.security_groups(ids)
+            found = await aws.security_groups(sorted({*database.security_groups, *more}))
         except AWSError as error:
-            return (f"what the groups are called could not be read: {error}",)
-        if strange := sorted(more - set(names)):
+            complete._unread = str(error)
+            return complete
+        if strange := sorted(more - set(found)):
             raise PreflightError(
                 f"EC2 knows no security group {', '.join(strange)} in {database.target.region}. "
                 "Compare its id.",
                 "groups",
             )
-        return tuple(f"{one} is {names[one]}" for one in ids if names.get(one))
+        complete._names = found
+        return complete
+
+    async def guards(self, aws: AWS, database: Database) -> tuple[str, ...]:
+        if self._unread:
+            return (f"what the groups are called could not be read: {self._unread}",)
+        return tuple(f"{one} is {name}" for one, name in sorted(self._names.items()) if name)
 
     def before(self, database: Database) -> Mapping[str, str]:
         then = changed(database.security_groups, self.groups)
         return {"groups": signs_back(database.security_groups, then)}
 
     def warnings(self, database: Database) -> Iterator[str]:
-        now = set(database.security_groups)
-        if more := sorted(added(self.groups) - now):
+        more, less = self._differs(database)
+        if more:
             yield f"Whoever {', '.join(more)} lets in can connect."
-        if less := sorted(taken(self.groups) & now):
+        if less:
             yield f"Whoever comes by {', '.join(less)} alone cannot connect any more."
+
+    def _differs(self, database: Database) -> tuple[list[str], list[str]]:
+        """What is added and what is taken away."""
+        now = set(database.security_groups)
+        both = (added(self.groups) - now, taken(self.groups) & now)
+        more, less = ([self._called(one) for one in sorted(some)] for some in both)
+        return more, less
+
+    def _called(self, group: str) -> str:
+        """``databases-from-office (sg-0b2c3d4e5f6071829)``"""
+        name = self._names.get(group, "")
+        shown = name if len(name) <= LONGEST else f"{name[:LONGEST]}…"
+        return f"{shown} ({group})" if name else group
+
+
+def _begun(words: str) -> str:
+    return words[:1].upper() + words[1:]

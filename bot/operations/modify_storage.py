@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from bot.aws import AWS
 from bot.aws.declined import tells
 from bot.errors import PreflightError
-from bot.operation import MODIFY, Setting, Wanted
+from bot.operation import MODIFY, Setting, Topic, Wanted
 from bot.params import Parameter, Target
 from bot.values import SECOND, Database, Kind, Risk, StorageOffer, micros
 
@@ -65,6 +65,7 @@ class ModifyStorage(Setting):
     """
 
     verb, name = "storage", "modify_storage"
+    topic = Topic.SIZE
     also = ("grow",)
     risk = Risk.MEDIUM
     because = "AWS takes the next change of storage only hours later"
@@ -76,6 +77,11 @@ class ModifyStorage(Setting):
     needless = (("ApplyImmediately", "It begins at once, as soon as it is approved."),)
     downtime = "none, but it may be slower while AWS optimises it"
     example = "storage orders-test 120 --reason '9 days of room left'"
+    synonyms = (
+        "grow+storage grow+disk increase+storage increase+disk increase+space expand+storage "
+        "expand+disk extend+storage extend+disk add+storage add+disk add+space more+storage "
+        "more+disk more+space bigger+disk"
+    )
 
     target: Target
     size: Size | None = Field(default=None, json_schema_extra={"positional": True})

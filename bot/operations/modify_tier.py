@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bot.operation import MODIFY_INSTANCE, Setting, Wanted
+from bot.operation import MODIFY_INSTANCE, Setting, Topic, Wanted
 from bot.params import Instance, Parameter
 from bot.values import Database, Risk
 
@@ -22,12 +22,14 @@ class ModifyTier(Setting):
     """
 
     verb, name = "tier", "modify_tier"
+    topic = Topic.COPIES
     risk = Risk.LOW
     because = "it matters only at the next failover"
     horizon = timedelta(minutes=30)
     permissions = MODIFY_INSTANCE
     needless = (("ApplyImmediately", "A tier changes at once in any case."),)
     example = "tier shop-staging-2 0 --reason 'the large reader first'"
+    synonyms = "promotion+tier failover+order"
 
     target: Instance
     tier: Tier

@@ -4,11 +4,10 @@ from typing import Annotated, Any
 from bot.aws import AWS
 from bot.aws.declined import FAILOVER, declined, tells
 from bot.aws.statuses import ENDED_BADLY, USABLE, busy
-from bot.errors import AWSError, AWSNotFoundError, AWSRefusedError, PreflightError
-from bot.operation import Change, WayBack
+from bot.errors import AWSError, AWSNotFoundError, PreflightError
+from bot.operation import Change, Topic, WayBack, arrival
 from bot.params import Flag, Instance, Switch
 from bot.values import (
-    SECOND,
     Assessment,
     Call,
     Database,
@@ -20,19 +19,11 @@ from bot.values import (
     Risk,
     Sent,
     Stage,
-    TrailEvent,
 )
 
 RESTARTED = ("RDS-EVENT-0006", "db instance restarted")
 BEGUN = ("RDS-EVENT-0013", "multi-az instance failover started")
 FAILED_OVER = ("RDS-EVENT-0049", "multi-az instance failover completed")
-#: CloudTrail keeps no order: once our later read shows, the reboot may still lag this much.
-LAG = 300 * SECOND
-#: Delivery is slow and not in order: before this, an absence proves nothing.
-#: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html
-CERTAIN = 1200 * SECOND
-#: After this, somebody must look.
-PATIENCE = 1800 * SECOND
 LONGEST, ROOM = 60, 120  #: characters of a parameter with its value, and of all that are named
 BACK = "Not needed; the database comes back on its own. Running queries are lost."
 
@@ -44,6 +35,7 @@ class RebootInstance(Change):
     """
 
     verb, name = "reboot", "reboot_instance"
+    topic = Topic.RUN
     risk = Risk.MEDIUM
     horizon = timedelta(minutes=30)
     permissions = (
@@ -57,6 +49,10 @@ class RebootInstance(Change):
     )
     needless = (("ApplyImmediately", "A reboot begins at once, as soon as it is approved."),)
     example = "reboot orders-test --reason 'new parameter group'"
+    synonyms = (
+        "reboot restart bounce kick recycle powercycle failover neustart neustarten neustarte "
+        "reinicia reiniciar reinicie reinicio redemarre redemarrer redemarrage switchover"
+    )
 
     target: Instance
     failover: Annotated[
@@ -105,16 +101,7 @@ class RebootInstance(Change):
         return self._judge(database, sent)
 
     async def reconcile(self, aws: AWS, sent: Sent) -> Progress:
-        if not aws.has_trail:
-            return _from_events(aws, sent, "this account has no role, so CloudTrail cannot tell")
-        try:
-            # AWS's clock and ours may be a little apart.
-            trail = await aws.trail(sent.session_name, sent.sent_at - 60 * SECOND)
-        except AWSRefusedError as error:
-            return _from_events(aws, sent, f"CloudTrail may not be read ({error.code})")
-        if ours := next((one for one in trail if one.action == "RebootDBInstance"), None):
-            return _recorded(ours)
-        return await _not_recorded(aws, sent, trail)
+        return await arrival(aws, sent, "the reboot", _sign(sent))
 
     def _guard(self, database: Database) -> None:
         name = database.name
@@ -185,14 +172,6 @@ def _failed(detail: str, evidence: dict[str, Any] | None = None) -> Progress:
     return Progress(stage=Stage.FAILED, detail=detail, evidence=evidence or {})
 
 
-def _recorded(ours: TrailEvent) -> Progress:
-    if ours.error is None:
-        return Progress(stage=Stage.ARRIVED, detail="CloudTrail has our call: AWS accepted it")
-    return Progress(
-        stage=Stage.NOT_SENT, detail=f"CloudTrail shows that AWS refused our call: {ours.error}"
-    )
-
-
 async def _parameters(
     aws: AWS, database: Database, cluster: Database | None, *, failover: bool
 ) -> tuple[str, ...]:
@@ -230,63 +209,16 @@ async def _which(aws: AWS, kind: Kind, group: str) -> str:
     return f"Set for a restart: {', '.join(shown)}{f' and {left} more' if left else ''}."
 
 
-async def _not_recorded(aws: AWS, sent: Sent, trail: tuple[TrailEvent, ...]) -> Progress:
-    """Prove an absence: a later read of ours that shows, while the reboot does not."""
-    if "marked_at" not in sent.evidence:
-        at = aws.now
-        await aws.mark()
-        return _looking({"marked_at": at})
-    shows = any(one.action == "DescribeDBInstances" and one.error is None for one in trail)
-    if shows and "marker_seen_at" not in sent.evidence:
-        return _looking({"marker_seen_at": aws.now})
-    if _is_absent(aws.now, sent):
-        return Progress(
-            stage=Stage.NOT_SENT,
-            detail="CloudTrail shows our later call, but not the reboot: it never arrived",
-        )
-    if aws.now - sent.sent_at > PATIENCE:
-        return _unknown(_undecided(sent))
-    return _looking()
+def _sign(sent: Sent) -> str:
+    """What AWS reports since the send that our reboot would explain.
 
-
-def _undecided(sent: Sent) -> str:
-    if _restarted(sent):
-        return "RDS reports a restart, but CloudTrail does not show that it was ours"
-    return "CloudTrail still does not say whether the reboot arrived"
-
-
-def _is_absent(now: int, sent: Sent) -> bool:
-    """Not while RDS reports a restart: the record of ours may be late, or it was another's."""
-    seen_at = sent.evidence.get("marker_seen_at")
-    late_enough = now - sent.sent_at > CERTAIN
-    return seen_at is not None and late_enough and now - seen_at > LAG and not _restarted(sent)
-
-
-def _restarted(sent: Sent) -> bool:
-    return any(tells(event, RESTARTED) or tells(event, FAILED_OVER) for event in _newer(sent))
-
-
-def _from_events(aws: AWS, sent: Sent, why: str) -> Progress:
-    if restarted := next((one for one in _newer(sent) if tells(one, RESTARTED)), None):
-        return Progress(stage=Stage.ARRIVED, detail=f"AWS reports: {restarted.message}")
-    if said := _declined(sent):
-        # Arrived all the same: ``poll`` then finds that sentence and says that it failed.
-        return Progress(stage=Stage.ARRIVED, detail=f"AWS reports: {said}")
-    if aws.now - sent.sent_at > PATIENCE:
-        return _unknown(f"AWS reports no restart, and {why}")
-    return Progress(stage=Stage.WAITING, detail=f"waiting for a restart event; {why}")
-
-
-def _looking(evidence: dict[str, Any] | None = None) -> Progress:
-    return Progress(
-        stage=Stage.WAITING,
-        detail="AWS's answer was lost; asking CloudTrail, which takes some minutes",
-        evidence=evidence or {},
-    )
-
-
-def _unknown(detail: str) -> Progress:
-    return Progress(stage=Stage.UNKNOWN, detail=detail)
+    A refused failover counts: the call arrived, and ``poll`` then says that it failed.
+    """
+    moved = sent.plan.call.arguments.get("ForceFailover")
+    wanted = (RESTARTED, FAILED_OVER) if moved else (RESTARTED,)
+    said = [one.message for one in _newer(sent) if any(tells(one, it) for it in wanted)]
+    found = said[0] if said else _declined(sent)
+    return f"AWS reports: {found}" if found else ""
 
 
 def _downtime(database: Database, cluster: Database | None, *, failover: bool) -> str:

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from pydantic import Field
 
-from bot.operation import Desk, Query
+from bot.operation import Desk, Query, Topic
 from bot.params import Duration, Flag
 from bot.reports import (
     ReportFigures,
@@ -46,7 +46,9 @@ class ShowReport(Query):
     """
 
     verb, name = "report", "show_report"
+    topic = Topic.ADMINISTRATION
     example = "report --since 7d"
+    synonyms = "report mttr mtta statistics stats"
 
     since: Duration = timedelta(days=30)
     methods: Flag = Field(default=False, description="how it is computed")

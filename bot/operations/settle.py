@@ -1,6 +1,6 @@
 from typing import Annotated, Literal
 
-from bot.operation import Control, Desk
+from bot.operation import Control, Desk, Topic
 from bot.params import Choice, Reason, RequestId
 from bot.values import Answer, Person, Status, paragraph
 
@@ -9,6 +9,7 @@ class Settle(Control):
     """Say how an unknown request ended, after you looked at AWS yourself."""
 
     verb, name = "settle", "settle_request"
+    topic = Topic.ADMINISTRATION
     example = "settle RDS-1042 succeeded --reason 'restarted at 14:03 by its log'"
 
     request: RequestId

@@ -52,6 +52,13 @@ class ShowDatabase(Query):
         "rds:DescribeDBClusterSnapshots", "rds:DescribePendingMaintenanceActions",
     )  # fmt: skip
     example = "show orders-test"
+    synonyms = (
+        "show info detail describe version engine endpoint host hostname config configuration "
+        "setting parameter window backup backups snapshots retention encrypted encryption "
+        "multi-az multiaz az up down ok okay alive available availability online offline "
+        "reachable broken dead writer primary leader tag class size status state restorable "
+        "pitr replicas standby zeig zeige muestra mostrar montre caida caido kaputt"
+    )
 
     target: Target
 

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from bot.operation import Desk, Query
+from bot.operation import Desk, Query, Topic
 from bot.params import Parameter, request_number
 from bot.settings import OBSERVES
 from bot.values import (
@@ -42,6 +42,7 @@ class ShowStatus(Query):
     """Show how far your requests have come, or one request, or how the bot itself is doing."""
 
     verb, name = "status", "show_status"
+    topic = Topic.APPROVALS
     example = "status RDS-1042"
 
     subject: Annotated[

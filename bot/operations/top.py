@@ -33,8 +33,7 @@ SHOWN = 250  #: characters of a statement
 COLUMNS = ("Statement", "Share of load")
 OFF = (
     "Performance Insights is off for it, by which Database Insights counts what its sessions do. "
-    "Turning it on needs no restart; in Standard mode seven days of history cost nothing. Whoever "
-    "may change it runs: "
+    "Turning it on needs no restart; in Standard mode seven days of history cost nothing. Ask for: "
 )
 
 
@@ -47,6 +46,13 @@ class ShowTop(Query):
     verb, name = "top", "show_top"
     permissions = ("pi:DescribeDimensionKeys", "pi:GetResourceMetrics", "rds:DescribeDBInstances")
     example = "top orders-test --range 1h"
+    synonyms = (
+        "top slow slower slowly slowness sluggish crawl crawls hang hanging hung stuck "
+        "lagging laggy load query sql statement wait waiting lock locked block blocked "
+        "blocking blocker deadlock busy hot hammer hammering eat eating heavy expensive "
+        "running process processlist langsam lahm lento lenta lent lente abfrage consulta "
+        "requete"
+    )
 
     target: Target
     range: Annotated[Range, Choice("Range", "|".join(Range), options=tuple(Range))] = Range.HOUR
@@ -164,10 +170,8 @@ def _mode(instance: Database) -> Iterator[Paragraph]:
 
 
 def _off(instance: Database) -> Answer:
-    command = (
-        f"aws rds modify-db-instance --region {instance.target.region} --db-instance-identifier "
-        f"{instance.name} --enable-performance-insights --apply-immediately"
-    )
+    place = instance.address.removeprefix(instance.name)
+    command = f"/rds insights {instance.cluster or instance.name}{place} standard"
     return Answer(
         title=f"{instance.name}: Database Insights counts nothing of it",
         parts=(paragraph(OFF, Code(text=command)),),

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from bot.aws import AWS
 from bot.errors import PreflightError
 from bot.fleet.versions import major
-from bot.operation import MODIFY, Option, Setting, Wanted
+from bot.operation import MODIFY, Option, Setting, Topic, Wanted
 from bot.params import Offered, Target
 from bot.values import Assessment, Database, Kind, Plan, Risk, UpgradeOffer
 
@@ -23,6 +23,7 @@ class UpgradeEngine(Setting):
     """
 
     verb, name = "upgrade", "upgrade_engine"
+    topic = Topic.UPGRADES
     risk = Risk.MEDIUM
     because = "it restarts with another version, and nothing takes that back"
     irreversible = True
@@ -37,6 +38,7 @@ class UpgradeEngine(Setting):
     permissions = (*MODIFY, "rds:DescribeDBEngineVersions")
     needless = (("ApplyImmediately", "It begins at once, as soon as it is approved."),)
     example = "upgrade orders-test 16.9 --reason 'CVE of last week'"
+    synonyms = "upgrade patch update+version update+engine newer+version"
 
     target: Target
     version: Version

@@ -1,4 +1,4 @@
-from bot.operation import Desk, Query
+from bot.operation import Desk, Query, Topic
 from bot.values import Answer, Code, Facts, Mention, Person
 
 WORDS = {
@@ -15,7 +15,9 @@ class WhoAmI(Query):
     """Show who I take you for and what you may do."""
 
     verb, name = "whoami", "whoami"
+    topic = Topic.ADMINISTRATION
     example = "whoami"
+    synonyms = "whoami permission rights allowed role roles"
 
     async def answer(self, desk: Desk, person: Person) -> Answer:
         roles = await desk.roles(person)

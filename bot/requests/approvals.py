@@ -34,7 +34,6 @@ from bot.values import (
     Value,
     Verdict,
     Vote,
-    micros,
 )
 from storage.errors import DuplicateRequestError
 from storage.store import Store
@@ -280,7 +279,7 @@ class Approvals:
             request.event("vote.approved", Status.APPROVED, vote.person, facts),
             before=vote.at,
             approved_at=tx.now,
-            send_by=tx.now + micros(request.decision.send_within),
+            send_by=request.send_until(tx.now),
         )
         await tx.post(moved.card_message())
         tx.after_commit(self._nudge)

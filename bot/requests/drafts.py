@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from bot.aws.accounts import Accounts
@@ -16,7 +17,9 @@ from bot.policy.judge import Judge, Judged
 from bot.policy.viewers import Sight, Sights
 from bot.requests.facts import standing, weights
 from bot.settings import Settings
+from bot.times import time_to_come
 from bot.values import (
+    SECOND,
     AuditEvent,
     Database,
     Effect,
@@ -37,9 +40,16 @@ from bot.values import (
 )
 from storage.store import Store
 
+START = "start"  #: among the facts: when it is to start, as it was typed
+FURTHEST = timedelta(days=14)  #: ahead, of a start
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CLOSED_AT_AWS = (
     "AWS refuses this: the role that rds-bot iam-policy prints needs a tag on {} itself. "
     "Tag it first."
+)
+CLOSED_SNAPSHOT = (
+    "AWS refuses this: the role that rds-bot iam-policy prints changes only snapshots that I took, "
+    "and {} is none. Whoever keeps the role may let it do more."
 )
 DECIDING = (
     "The tag {} decides who may change what, so nobody can ask for it here. Leave it out, or have "
@@ -64,6 +74,7 @@ class Ask:
     reason: str
     received_at: int
     key: str  #: of the inbox row that carries it, which ends with the filing
+    at: str = ""  #: when it is to start, on the asker's clock; empty: as soon as it may
 
 
 class DeniedError(NotAllowedError):
@@ -105,6 +116,7 @@ class Drafts:
         is audited here.
         """
         asker = await self._may_ask(ask)
+        starts_at = _start(ask, asker)
         await self._no_deciding_tags(ask)
         sight = await self._sights.of(asker, ask.received_at)
         seen = await self._find(ask, sight)
@@ -142,7 +154,8 @@ class Drafts:
         channel = await self._channels.card_channel(ask.channel)
         request = self._request(ask, change, order, looked, planned, judged, channel)
         facts = {**standing(looked), **weighed, MAILBOX: sealed(order.request_id, asker)}
-        return request.model_copy(update={"facts": facts})
+        facts |= {START: ask.at} if ask.at else {}
+        return _starting(request.model_copy(update={"facts": facts}), starts_at)
 
     async def _may_ask(self, ask: Ask) -> Person:
         """Who asks, under the id by which Slack knows them. Raises NotAllowedError."""
@@ -196,9 +209,8 @@ class Drafts:
         """Before anybody agrees to what AWS would refuse by the policy that the bot prints."""
         if grant_of(self._settings, database.target.account).opens(database):
             return plan
-        return plan.model_copy(
-            update={"warnings": (*plan.warnings, CLOSED_AT_AWS.format(database.name))}
-        )
+        closed = CLOSED_SNAPSHOT if database.taken_of else CLOSED_AT_AWS
+        return plan.model_copy(update={"warnings": (*plan.warnings, closed.format(database.name))})
 
     async def _denied(
         self,
@@ -274,6 +286,34 @@ class Drafts:
             send_by=ask.received_at + micros(judged.decision.send_within) if allowed else None,
             steps=(step,),
         )
+
+
+def _start(ask: Ask, asker: Person) -> int | None:
+    """When it is to start; None: as soon as it may. Raises UsageError for what is no such time."""
+    if not ask.at:
+        return None
+    now = datetime.fromtimestamp(ask.received_at / SECOND, UTC)
+    try:
+        found = time_to_come(ask.at, now, asker.timezone)
+    except ValueError as error:
+        raise UsageError(f'I cannot start it at "{ask.at}": {error}.', "at") from error
+    if found - now > FURTHEST:
+        raise UsageError(
+            f"A start is at most {FURTHEST.days} days ahead: who approves it now cannot know how "
+            "things stand then. Ask again nearer to it.", "at",
+        )  # fmt: skip
+    return micros(found - EPOCH)
+
+
+def _starting(request: Request, starts_at: int | None) -> Request:
+    """The same, not sent before that: so it is decided by then."""
+    if starts_at is None:
+        return request
+    later = request.model_copy(update={"starts_at": starts_at})
+    until = {"expires_at": min(request.expires_at, starts_at)}
+    if request.approved_at is not None:
+        until["send_by"] = later.send_until(request.approved_at)
+    return later.model_copy(update=until)
 
 
 def _refused(ask: Ask, order: Order | None, code: str, text: str) -> AuditEvent:

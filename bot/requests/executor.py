@@ -381,6 +381,7 @@ def _is_sendable(request: Request, now: int) -> bool:
     return (
         request.status is Status.APPROVED
         and (request.not_before is None or passed(request.not_before, now, LONGEST_PAUSE))
+        and now >= (request.starts_at or 0)
         and not _is_too_late(request, now)
     )
 

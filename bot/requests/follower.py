@@ -175,7 +175,7 @@ class Follower:
 
     async def _ask(self, change: Change, request: Request) -> Progress:
         aws = door(self._accounts, change, request, request.step)
-        sent = _sent(request)
+        sent = sent_of(request)
         if request.step.accepted_at is None:
             return await change.reconcile(aws, sent)
         return await change.poll(aws, sent)
@@ -313,8 +313,15 @@ def _horizon(request: Request) -> timedelta:
 
 
 def _settled(step: Step, progress: Progress, now: int) -> Step:
-    evidence = {**step.evidence, **progress.evidence}
-    return step.model_copy(update={"settled_at": now, "evidence": evidence, "progress": progress})
+    """From here on it is looked at again only where its change says so."""
+    return step.model_copy(
+        update={
+            "settled_at": now,
+            "evidence": {**step.evidence, **progress.evidence},
+            "progress": progress,
+            "next_poll_at": load(step.operation, step.params).recheck_at(progress),
+        }
+    )
 
 
 def _together(known: tuple[RDSEvent, ...], new: tuple[RDSEvent, ...]) -> tuple[RDSEvent, ...]:
@@ -322,7 +329,7 @@ def _together(known: tuple[RDSEvent, ...], new: tuple[RDSEvent, ...]) -> tuple[R
     return tuple(sorted(dict.fromkeys((*known, *new)), key=lambda event: event.at))
 
 
-def _sent(request: Request) -> Sent:
+def sent_of(request: Request) -> Sent:
     step = request.step
     baseline = step.evidence.get("baseline", step.plan.baseline)
     return Sent(

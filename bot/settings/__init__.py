@@ -201,6 +201,12 @@ def idle(settings: Settings) -> tuple[str, ...]:
             for key, value in told.items()
             if value and settings.observe
         ),
+        *(
+            f"{settings.file}: roles.monitoring: {role} is of no account that is listed, so it has "
+            "no effect"
+            for role in settings.roles.monitoring
+            if settings.accounts and role.split(":")[4] not in {one.id for one in settings.accounts}
+        ),
     )
 
 

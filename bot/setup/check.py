@@ -20,7 +20,7 @@ from bot.operations import CATALOGUE
 from bot.policy.grants import Grant, closed_environments, grant_of
 from bot.policy.judge import Judge
 from bot.settings import OBSERVES, Loaded, Settings, idle
-from bot.setup.iam import READS, TAGGING, only_reads
+from bot.setup.iam import READS, changes_databases, only_reads
 from bot.values import wall_clock
 from handlers import checks as slack
 from storage import checks as storage
@@ -162,7 +162,7 @@ def _few(names: Set[str]) -> str:
 def trials(settings: Settings, account: str) -> tuple[aws.Trial, ...]:
     """What the role of an account has to be let do, and where it must not be."""
     grant, needs = grant_of(settings, account), _needs(only_reads)
-    changing = _needs(lambda action: not only_reads(action) and action not in TAGGING)
+    changing = _needs(lambda action: not only_reads(action) and changes_databases(action))
     if settings.observe:
         forbidden = aws.Trial(needs=changing, unless="although the bot only observes")
         return (aws.Trial(needs=needs), forbidden)

@@ -4,12 +4,14 @@ import ast
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bot.operation import Change, Operation
+from bot.operation import Change, Operation, Topic
 from bot.operations import CATALOGUE
 
+ORDER = {topic: place for place, topic in enumerate(Topic)}
 #: Pixels of the picture of the rooms.
 WIDE, HIGH, GAP = 860, 34, 8
 SVG = """\
@@ -48,18 +50,39 @@ class Generated(NamedTuple):
         return written, f"{before}{begin}\n{self.write(folder)}\n{end}{after}"
 
 
-def operations_table(catalogue: Iterable[type[Operation]]) -> str:
-    """Markdown, one row an operation, changes first."""
-    rows = ["| type | does | risk | AWS permissions |", "| --- | --- | --- | --- |"]
-    ordered = sorted(catalogue, key=lambda one: (not issubclass(one, Change), one.verb))
-    return "\n".join([*rows, *map(_operation, ordered)])
+def operations_tables(catalogue: Iterable[type[Operation]]) -> str:
+    """Markdown, a table a topic, in the order of the help."""
+    by_topic = groupby(
+        sorted(catalogue, key=lambda one: (ORDER[one.topic], one.verb)), lambda one: one.topic
+    )
+    return "\n\n".join("\n".join(_of_topic(topic, list(found))) for topic, found in by_topic)
+
+
+def _of_topic(topic: Topic, found: Sequence[type[Operation]]) -> Iterator[str]:
+    changes = topic.is_of_changes
+    yield f"### {topic.heading}\n"
+    yield f"| type | does |{' risk | way back |' if changes else ''} AWS permissions |"
+    yield f"| --- | --- |{' --- | --- |' if changes else ''} --- |"
+    yield from map(_operation, found)
 
 
 def _operation(operation: type[Operation]) -> str:
     usage = operation.usage().replace("|", "\\|")
-    risk = operation.risk.value if issubclass(operation, Change) else "-"
     permissions = ", ".join(f"`{one}`" for one in operation.permissions) or "-"
-    return f"| `{usage}` | {operation.summary()} | {risk} | {permissions} |"
+    cells = [f"`{usage}`", operation.summary(), *_of_change(operation), permissions]
+    return f"| {' | '.join(cells)} |"
+
+
+def _of_change(operation: type[Operation]) -> Iterator[str]:
+    if issubclass(operation, Change):
+        yield operation.risk.value
+        yield _way_back(operation)
+
+
+def _way_back(change: type[Change]) -> str:
+    if change.irreversible:
+        return "none"
+    return "by its card" if change.back is not Change.back else "-"
 
 
 def rooms_table(folder: Path) -> str:
@@ -118,7 +141,7 @@ def _about(folder: Path, room: str) -> tuple[str, str]:
 
 
 GENERATED = (
-    Generated("docs/operations.md", lambda _: operations_table(CATALOGUE.values()), "operations"),
+    Generated("docs/operations.md", lambda _: operations_tables(CATALOGUE.values()), "operations"),
     Generated("docs/architecture.md", rooms_table, "rooms"),
     Generated("docs/pictures/rooms.svg", rooms_picture),
 )

@@ -12,7 +12,7 @@ from bot.errors import SettingsError
 from bot.operation import Change, Dependent, Operation
 from bot.policy.grants import ANY, Grant, grant_of, shut_accounts, tag_keys
 from bot.settings import Settings
-from bot.values import Value
+from bot.values import REQUEST_TAG, Value
 
 Statements = list[dict[str, Any]]
 
@@ -23,6 +23,7 @@ READS = ("cloudtrail:LookupEvents", "cloudwatch:DescribeAlarmHistory",
          "rds:DescribePendingMaintenanceActions")  # fmt: skip
 #: How the names of actions begin that change nothing.
 READING = ("Describe", "Download", "Get", "List", "Lookup")
+READS_OF_RDS = ["rds:Describe*", "rds:Download*", "rds:List*"]
 #: What AWS needs a caller to be allowed as well, whatever the call says.
 #: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html
 ALONG = {"rds:ModifyDBCluster": ("rds:ModifyDBInstance",)}
@@ -34,6 +35,7 @@ TAGGING = frozenset({"rds:AddTagsToResource", "rds:RemoveTagsFromResource"})
 SNAPSHOTS = ("snapshot", "cluster-snapshot")
 BOTH = "*snapshot"  #: both of them in an ARN: AWS takes so few characters
 DATABASES = ("db", "cluster")
+GROUPS = ("pg", "cluster-pg")
 #: Characters of a policy, blanks not counted, that AWS takes as one of its own and inside a role:
 #: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 MANAGED, INLINE = 6_144, 10_240
@@ -166,11 +168,11 @@ def _operating(
     ]
     if wanted.observes(settings):
         return statements
-    changing = sorted(allowed - set(reading) - TAGGING)
+    changing = sorted(allowed - set(reading))
     grants = _grants(settings, wanted, with_role)
     for number, (grant, accounts) in enumerate(grants.items(), 1):
         here = place._replace(accounts=accounts, number=f"In{number}" if len(grants) > 1 else "")
-        statements += _changes(grant, changing, sorted(allowed & TAGGING), here)
+        statements += _changes(grant, changing, here)
         statements += _along(dependents, behind - allowed, settings, here)
     return [*statements, *_refusals(changing, settings, place.partition)]
 
@@ -250,19 +252,34 @@ class _Place(NamedTuple):
         ]
 
 
-def _changes(
-    grant: Grant, changing: list[str], tagging: list[str], place: _Place
-) -> Iterator[dict[str, Any]]:
-    """Each resource of a call needs its own yes. A snapshot that is there is judged by its own tags
-    and name. One that is still to be made has none, so what it is made of decides alone.
+def changes_databases(action: str) -> bool:
+    """Whether AWS asks for a yes of a database: it changes one, or is made of one."""
+    return bool(set(kinds_of(action)) & set(DATABASES))
+
+
+def changes_snapshots(action: str) -> bool:
+    """Whether AWS asks for a yes of a snapshot that is there, and of nothing else."""
+    kinds = set(kinds_of(action))
+    return bool(kinds) and kinds <= set(SNAPSHOTS) and action not in TAGGING
+
+
+def _changes(grant: Grant, changing: list[str], place: _Place) -> Iterator[dict[str, Any]]:
+    """Each resource of a call needs its own yes. A snapshot that is still to be made has no tags,
+    so what it is made of decides alone, and one that is restored is only read. Of those that are
+    there the role changes what the bot took: hardly anybody tags them. Nor does a parameter group
+    say which databases use it: the bot itself holds the rules against each of them.
 
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html
     """
-    kinds, number = (*DATABASES, BOTH), place.number
-    allow = {"Effect": "Allow", "Action": changing, "Resource": place.arns(kinds)}
-    deny = {**allow, "Effect": "Deny", "Action": _alike(changing)}
+    databases, number = place.arns(DATABASES), place.number
+    own, of_snapshots = (
+        list(filter(one, changing)) for one in (changes_databases, changes_snapshots)
+    )
+    allow = {"Effect": "Allow", "Action": own, "Resource": databases}
+    # All but reads, of whatever is tagged so: as long as a policy may be, this is short.
+    deny = {"Effect": "Deny", "NotAction": READS_OF_RDS, "Resource": place.arns(("*",))}
     making = [one for one in changing if _makes_snapshots(one)]
-    of_snapshots = [one for one in changing if set(kinds_of(one)) <= set(SNAPSHOTS)]
+    groups = [one for one in changing if set(kinds_of(one)) & set(GROUPS)]
     if grant.is_free or grant.untagged:
         yield {"Sid": f"Change{number}", **allow}
     elif grant.words:
@@ -270,10 +287,17 @@ def _changes(
             tagged = {"StringEqualsIgnoreCase": {f"aws:ResourceTag/{key}": list(grant.words)}}
             yield {"Sid": f"Change{also}{number}", **allow, "Condition": tagged}
     if grant.opened:
-        named = place.arns(kinds, grant.opened)
+        named = place.arns(DATABASES, grant.opened)
         yield {"Sid": f"ChangeByName{number}", **allow, "Resource": named}
-    yield {"Sid": f"MakeSnapshots{number}", "Effect": "Allow", "Action": [*making, *tagging],
+    if of_snapshots:
+        ours = {"Null": {f"aws:ResourceTag/{REQUEST_TAG}": "false"}}
+        yield {"Sid": f"ChangeOwnSnapshots{number}", "Effect": "Allow", "Action": of_snapshots,
+               "Resource": place.arns((BOTH,)), "Condition": ours}  # fmt: skip
+    yield {"Sid": f"MakeSnapshots{number}", "Effect": "Allow", "Action": making,
            "Resource": place.arns((BOTH,))}  # fmt: skip
+    if groups:
+        yield {"Sid": f"ChangeParameterGroups{number}", "Effect": "Allow", "Action": groups,
+               "Resource": place.arns(GROUPS)}  # fmt: skip
     for key, mark in zip(grant.keys, _marks(grant.keys), strict=True):
         tag = f"aws:ResourceTag/{key}"
         # A negated comparison also holds where the tag is absent, of which others decide: so Null.
@@ -285,12 +309,13 @@ def _changes(
         yield {"Sid": f"NeverByName{number}", **deny, "Resource": named}
         if of_snapshots:
             named = place.arns((BOTH,), grant.closed)
-            yield {"Sid": f"NeverSnapshotsByName{number}", **deny, "Action": of_snapshots,
-                   "Resource": named}  # fmt: skip
+            yield {"Sid": f"NeverSnapshotsByName{number}", "Effect": "Deny",
+                   "Action": of_snapshots, "Resource": named}  # fmt: skip
 
 
 def _makes_snapshots(action: str) -> bool:
-    makes = action.partition(":")[2].startswith(("Create", "Copy"))
+    """Or only reads one."""
+    makes = action.partition(":")[2].startswith(("AddTags", "Copy", "Create", "Restore"))
     return makes and bool(set(kinds_of(action)) & set(SNAPSHOTS))
 
 
@@ -302,7 +327,9 @@ def _refusals(changing: list[str], settings: Settings, partition: str) -> Iterat
         yield {"Sid": "NeverInTheseAccounts", **deny, "Resource": everything}
     if keys := tag_keys(settings):
         named = {"ForAnyValue:StringEqualsIgnoreCase": {"aws:TagKeys": list(keys)}}
-        yield {"Sid": "NeverTagsThatDecide", **deny, "Resource": "*", "Condition": named}
+        # Only what sets tags names any, so this refuses nothing else, and is short.
+        yield {"Sid": "NeverTagsThatDecide", "Effect": "Deny", "Action": ["rds:*"],
+               "Resource": "*", "Condition": named}  # fmt: skip
 
 
 def _alike(actions: Iterable[str]) -> list[str]:

@@ -24,10 +24,11 @@ from bot.values._answers import (
     Verbatim,
     paragraph,
 )
-from bot.values._base import SECOND, Value, canonical, fingerprint, label, micros
+from bot.values._base import REQUEST_TAG, SECOND, Value, canonical, fingerprint, label, micros
 from bot.values._buttons import (
     AGAIN,
     ALL,
+    BUTTON_VALUE,
     FORM,
     KEEP,
     OPEN_CHART,
@@ -37,6 +38,7 @@ from bot.values._buttons import (
     WEEK_BEFORE,
     all_panels,
     asking,
+    filled,
     keep_fresh,
     looking,
     more,
@@ -52,6 +54,7 @@ from bot.values._changes import (
     Plan,
     Progress,
     Receipt,
+    Recheck,
     Sent,
     Stage,
     Touch,
@@ -146,6 +149,7 @@ from bot.values._metrics import (
     figure,
 )
 from bot.values._offers import CertificateOffer, StorageOffer, UpgradeOffer
+from bot.values._parameters import DBParameter
 from bot.values._people import Access, Person, PersonId
 from bot.values._reports import Tally
 from bot.values._requests import (
@@ -183,11 +187,13 @@ __all__ = [
     "AGAIN",
     "ALL",
     "BANDS",
+    "BUTTON_VALUE",
     "DATABASES",
     "FORM",
     "KEEP",
     "MENTION",
     "OPEN_CHART",
+    "REQUEST_TAG",
     "RUN",
     "SECOND",
     "SHARE_CHART",
@@ -215,6 +221,7 @@ __all__ = [
     "Code",
     "Concern",
     "Curve",
+    "DBParameter",
     "Database",
     "Datum",
     "Decision",
@@ -276,6 +283,7 @@ __all__ = [
     "Range",
     "Reading",
     "Receipt",
+    "Recheck",
     "Refusal",
     "Relative",
     "Reminder",
@@ -329,6 +337,7 @@ __all__ = [
     "family",
     "family_last_seen",
     "figure",
+    "filled",
     "fingerprint",
     "folded",
     "keep_fresh",

@@ -1,7 +1,9 @@
 """Buttons that look, and buttons that open a form; neither changes anything by itself."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from urllib.parse import quote, unquote
 
 from bot.values._answers import Button, Menu
 from bot.values._metrics import Range
@@ -10,6 +12,10 @@ RUN = "query.run"  #: action of a button whose value is a command that only look
 FORM = "form.open"  #: action of a button whose value is what `asking` writes
 WEEK_BEFORE, ALL = "--week-before", "--all"
 LONG = 115  #: characters of a command, behind which a choice has no room for its range
+_BLANK = re.compile(r"[%\s]")  #: of a value: blanks part one from another
+#: Characters that Slack keeps of a button's value.
+#: https://docs.slack.dev/reference/block-kit/block-elements/button-element
+BUTTON_VALUE = 2_000
 KEEP, STOP = "live.keep", "live.stop"  #: actions of what is kept fresh
 AGAIN = "picture.again"  #: its value is the command that the picture answers
 OPEN_CHART, SHARE_CHART = "picture.open", "picture.share"  #: of a private reply
@@ -30,12 +36,23 @@ def asking(
 ) -> Button:
     """Opens the form of a change, with the database, the reason and other values filled in.
 
-    ``target``: in full, as it is typed; ``values``, by parameter, hold no blank. Nothing is asked
-    for until the form is sent.
+    ``target``: in full, as it is typed; ``values``: by parameter, one a line where it takes
+    several. Nothing is asked for until the form is sent.
     """
-    value = " ".join((operation, target, *(f"{name}={one}" for name, one in values.items())))
+    given = (f"{name}={_BLANK.sub(_escaped, one)}" for name, one in values.items())
+    value = " ".join((operation, target, *given))
     value = f"{value}\n{reason}" if reason else value
     return Button(label=label, action=f"{FORM}.{operation}", value=value)
+
+
+def filled(given: Sequence[str]) -> dict[str, str]:
+    """The values that ``asking`` wrote, by parameter."""
+    pairs = (one.partition("=") for one in given if "=" in one)
+    return {name: unquote(value) for name, _, value in pairs}
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return quote(found[0])
 
 
 def ranges(line: str, shown: Range) -> tuple[Menu | Button, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
+from bot.values._answers import Answer
 from bot.values._base import Value, label
 from bot.values._databases import RDSEvent, Target
 from bot.values._people import PersonId
@@ -143,5 +144,15 @@ class Progress(Value):
     stage: Stage
     detail: str  #: a sentence with AWS's own status: "snapshot pre-upgrade-1 is available"
     percent: int | None = None
-    then_at: int | None = None  #: of what is scheduled: when AWS does it; None: nobody says
+    #: When AWS does by itself what is scheduled, or starts again what was stopped; None: nobody
+    #: says.
+    then_at: int | None = None
     evidence: dict[str, Any] = Field(default_factory=dict)  #: kept, and seen by the next poll
+
+
+class Recheck(Value):
+    """What was found when a change that had ended was looked at again."""
+
+    result: str  #: in one word, for the audit trail and the card: done, rolled_back, pending, …
+    said: Answer | None = None  #: in the thread and to who asked; None: there is nothing to say
+    again_at: int | None = None  #: when to look once more

@@ -90,8 +90,11 @@ class Database(Value):
     parameter_group: str = ""
     parameters_wait: bool = False  #: some of that group's take effect only with a restart
     members_wait: tuple[str, ...] = ()  #: of a cluster: the members whose restart its group needs
+    #: Of a cluster: how far its group is applied in each member, in AWS's word.
+    members_status: dict[str, str] = Field(default_factory=dict)
     capacity: tuple[float, float] | None = None  #: of a serverless cluster, in capacity units
-    insights: bool = False  #: whether Performance Insights is on, which Database Insights reads
+    #: Whether Performance Insights is on, which Database Insights reads; None: AWS does not say.
+    insights: bool | None = False
     insights_mode: str = ""  #: of Database Insights: standard or advanced; empty: AWS does not say
     storage_type: str = ""
     iops: int | None = None  #: None here and below: AWS does not say

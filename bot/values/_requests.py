@@ -8,7 +8,7 @@ from typing import Any, Self
 from pydantic import Field
 
 from bot.values._answers import Line
-from bot.values._base import Value, fingerprint, label
+from bot.values._base import Value, fingerprint, label, micros
 from bot.values._changes import Assessment, Order, Plan, Progress, Receipt, Touch
 from bot.values._databases import Classified, RDSEvent, Target
 from bot.values._messages import AuditEvent, Message, Place
@@ -230,6 +230,7 @@ class Request(Value):
     approved_at: int | None = None
     not_before: int | None = None
     send_by: int | None = None
+    starts_at: int | None = None  #: not sent before, as whoever asked for it said; None: at once
     ended_at: int | None = None
     waits_for: int | None = None
     outcome: Outcome | None = None
@@ -268,6 +269,10 @@ class Request(Value):
         """``, worse 15 min later``, to stand behind the word for how it ended; mostly empty."""
         return "".join(f", {look.spoken}" for look in self.remarkable)
 
+    def send_until(self, approved_at: int) -> int:
+        """Until when it may be sent, if it is approved then."""
+        return max(approved_at, self.starts_at or 0) + micros(self.decision.send_within)
+
     @property
     def label(self) -> str:
         return label(self.id)
@@ -301,7 +306,9 @@ class Request(Value):
     def same_ask(self) -> str:
         """Equal for two requests in which the same person asks for the same thing."""
         asked = [[step.operation, step.params, step.target.json_value()] for step in self.steps]
-        return fingerprint([str(self.requester), asked])
+        # Left out where no time was said, so that what was asked before there were times is equal.
+        starts = [self.starts_at] * (self.starts_at is not None)
+        return fingerprint([str(self.requester), asked, *starts])
 
     def order(self, step: Step) -> Order:
         return Order(

@@ -7,7 +7,7 @@ Each form of it begins with rich_text, because Slack does not let an update take
 import re
 from collections.abc import Iterator, Sequence
 
-from bot.operations import way_back
+from bot.operations import next_step, way_back
 from bot.settings import OBSERVES
 from bot.values import (
     WEEK_BEFORE,
@@ -154,6 +154,8 @@ def _first(request: Request, line: Line) -> Part:
 
 def _waiting(request: Request) -> Iterator[Line]:
     yield from agreed(request)
+    if request.starts_at is not None:
+        yield ("It starts ", Moment(at=request.starts_at), ". Until then it can be cancelled.")
     if request.waits_for is not None:
         yield ("It waits for ", Code(text=label(request.waits_for)), ": one change at a time.")
     elif request.step.progress is not None:
@@ -220,7 +222,9 @@ def _buttons(request: Request, *, is_held: bool) -> list[Element]:
 
 
 def _afterwards(request: Request) -> Iterator[Element]:
-    """The way back from what was done; and where it did worse, how it was a week before."""
+    """What is left to do, and the way back; where it did worse, also how it was a week before."""
+    if request.status is Status.SUCCEEDED and (left := next_step(request)):
+        yield from controls(left)
     was_done = request.status is Status.SUCCEEDED or request.is_worse_since
     if was_done and (back := way_back(request)):
         yield from controls(back)

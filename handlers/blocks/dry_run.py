@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.settings import OBSERVES
-from bot.values import Code, Effect, Line, Request, Strong
+from bot.values import Code, Effect, Line, Moment, Request, Strong
 from handlers.blocks.details import case, checked, place
 from handlers.blocks.elements import Payload, context, fields, notification
 from handlers.blocks.phrases import approvals, effect
@@ -33,8 +33,10 @@ def rehearsal(
 
 
 def _again(request: Request) -> Line:
+    start = request.facts.get("start", "")
+    at = f" --at {quoted(start)}" if start else ""
     reason = f" --reason {quoted(request.reason)}" if request.reason else ""
-    return ("To ask for it: ", Code(text=f"{request.command}{reason}"))
+    return ("To ask for it: ", Code(text=f"{request.command}{at}{reason}"))
 
 
 def _verdict(request: Request, who: Line) -> Iterator[tuple[str, Line]]:
@@ -42,6 +44,8 @@ def _verdict(request: Request, who: Line) -> Iterator[tuple[str, Line]]:
         yield "It would be", (f"denied: {request.decision.reason}",)
         yield "By", (request.decision.rule or "the policy",)
         return
+    if request.starts_at is not None:
+        yield "It would start", (Moment(at=request.starts_at),)
     wanted = request.decision.approvals
     at_once = "none; it would be sent at once"
     yield "It would need", (approvals(wanted) if wanted else at_once,)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Literal
 
-from bot.values import Button, Line, Menu, Strong
+from bot.values import BUTTON_VALUE, Button, Line, Menu, Strong
 from handlers.blocks.rich import Block, Leaf, leaves, rich_text
 from handlers.blocks.text import cut, is_calm, mrkdwn, plain, visible, visible_lines
 
@@ -17,7 +17,7 @@ PAIRS = 10  #: fields of one section
 FIELD = 2000
 SECTION = 3000
 HEADER = 150
-BUTTON, BUTTON_VALUE = 75, 2000
+BUTTON = 75
 LABEL = 26  #: characters of a button; a phone cuts what is longer, wherever that may be
 ACTION = 255
 OPTION, OPTIONS = 75, 100
@@ -182,9 +182,16 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Line]]) -> Block:
 
 
 def input_block(
-    name: str, label: str, element: Element, *, hint: str = "", optional: bool = False
+    name: str,
+    label: str,
+    element: Element,
+    *,
+    hint: str = "",
+    optional: bool = False,
+    tells: bool = False,
 ) -> Block:
-    """``name`` is the block id, by which the submitted value is found again."""
+    """``name`` is the block id, by which the submitted value is found again. ``tells``: a choice is
+    told at once, and not only when the form is sent."""
     return {
         "type": "input",
         "block_id": name,
@@ -192,6 +199,7 @@ def input_block(
         "element": element,
         "optional": optional,
         **({"hint": plain_text(hint, FORM_LABEL)} if hint else {}),
+        **({"dispatch_action": True} if tells else {}),
     }
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.values import RUN, Code, Line
-from handlers.blocks.elements import BUTTON_VALUE, Payload, actions, button, notification
+from bot.values import BUTTON_VALUE, RUN, Code, Line
+from handlers.blocks.elements import Payload, actions, button, notification
 from handlers.blocks.rich import bullets, lines, rich_text
 from handlers.blocks.text import plain, visible
 

@@ -7,7 +7,17 @@ from typing import Any, NamedTuple
 
 from bot.cron import DAYS, LONG_DAYS, days_and_time, schedule
 from bot.operation import Change, Operation
-from bot.params import Choice, Parameter, Picker, Prose, Several, Someone, Switch, Timetable
+from bot.params import (
+    Choice,
+    Offered,
+    Parameter,
+    Picker,
+    Prose,
+    Several,
+    Someone,
+    Switch,
+    Timetable,
+)
 from bot.values import Request
 from handlers.blocks.elements import (
     OPTION,
@@ -55,6 +65,7 @@ SUBMITS: Mapping[str, str] = {
 #: What every change may be given beside its own parameters.
 COMMON: Mapping[str, Parameter] = {
     "reason": Prose("Reason", "TEXT", "Why is this needed? Approvers see it."),
+    "at": Parameter("Start", "sat 02:00", "Left out: as soon as it is approved."),
     "dry_run": Switch("Dry run", "", "Only show what would happen and who could approve."),
 }
 
@@ -222,7 +233,13 @@ def _inputs(
             _element(parameter, values.get(name)),
             hint=_hint(parameter),
             optional=name not in required,
+            tells=isinstance(parameter, Picker) and has_offers(operation),
         )
+
+
+def has_offers(operation: type[Operation]) -> bool:
+    """Whether what it offers depends on the database that is chosen in it."""
+    return any(isinstance(operation.parameter(name), Offered) for name in operation.model_fields)
 
 
 def _timetable(name: str, parameter: Timetable, typed: str) -> Iterator[Block]:
@@ -265,7 +282,9 @@ def _hint(parameter: Parameter) -> str:
 def _element(parameter: Parameter, value: Any) -> Element:
     match parameter:
         case Picker():
-            return _picker(value)
+            return _picker(value, "Type a part of its name")
+        case Offered():
+            return _picker(value, "Choose, or type it")
         case Choice():
             return _choice(parameter, value)
         case Switch():
@@ -276,7 +295,7 @@ def _element(parameter: Parameter, value: Any) -> Element:
             return _typed(parameter, value)
 
 
-def _picker(value: Any) -> Element:
+def _picker(value: Any, words: str) -> Element:
     name = visible(_text(value)) if not isinstance(value, Offer) else ""
     offer = value if isinstance(value, Offer) else Offer(name, name)
     chosen = {"initial_option": picked(offer)} if offer.value else {}
@@ -286,7 +305,7 @@ def _picker(value: Any) -> Element:
         # Else nothing is offered before three characters are typed.
         # https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element
         "min_query_length": 0,
-        **placeholder("Type a part of its name"),
+        **placeholder(words),
         **chosen,
     }
 

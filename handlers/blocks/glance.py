@@ -35,6 +35,8 @@ def glance(request: Request, standing: Standing) -> Iterator[Line]:
     and the time that is left stand under Details."""
     burns = standing.trouble != NO_TROUBLE
     yield reason(request)
+    if request.starts_at is not None:
+        yield (Strong(text="Starts:"), " ", Moment(at=request.starts_at))
     yield from changes(request)
     if also := "; ".join(touched(request, NAMES)):
         yield (cut(visible(also), ALERTS),)

@@ -1,7 +1,7 @@
 """The reply to a command that leaves something out, where no form can be opened at once."""
 
-from bot.values import Code, asking
-from handlers.blocks.elements import BUTTON_VALUE, Element, Payload, actions, button, controls
+from bot.values import BUTTON_VALUE, Code, asking
+from handlers.blocks.elements import Element, Payload, actions, button, controls
 from handlers.blocks.error import problem
 from handlers.parser import Incomplete
 

@@ -5,8 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from bot.operation import Change, Control, Operation
-from bot.operations.help import TITLES, Topic, topic_of
+from bot.operation import Change, Control, Operation, Topic
 from bot.values import Code, Request
 from handlers.blocks.elements import (
     MENU,
@@ -68,11 +67,10 @@ def closed_launcher(desktop: Desktop) -> Payload:
 
 
 def beginnings(operations: Iterable[type[Operation]], *, more: bool = False) -> Iterator[Block]:
-    """A button for each of the commonest; with ``more`` the rest behind one select."""
+    """A button for each of the commonest; with ``more`` the rest behind selects."""
     usable = {one.name: one for one in operations}
     first = [_verb(usable.pop(name)) for name in COMMON if name in usable]
-    rest = [_more(usable.values())] if more and any(map(_is_offered, usable.values())) else []
-    yield from actions([*first, *rest])
+    yield from actions([*first, *(_selects(usable.values()) if more else ())])
 
 
 def asks_nothing(operation: type[Operation]) -> bool:
@@ -97,26 +95,31 @@ def _under(heading: str, drawn: Sequence[Block], nothing: str = "") -> Iterator[
         yield context((nothing,))
 
 
-def _more(operations: Iterable[type[Operation]]) -> dict[str, Any]:
-    """By topic. A choice stands for the button that it replaces: see ``handlers.intake.menus``."""
+def _selects(operations: Iterable[type[Operation]]) -> Iterator[dict[str, Any]]:
+    """What asks for a change, and what looks: by topic each, as there are many.
+
+    A choice stands for the button that it replaces: see ``handlers.intake.menus``.
+    """
     groups = defaultdict(list)
     for one in sorted(filter(_is_offered, operations), key=lambda it: it.verb):
-        groups[topic_of(one)].append(option(_label(one), f"{LAUNCH}{one.name} {one.name}"))
-    return {
-        "type": "static_select",
-        "action_id": f"{MENU}more",
-        **placeholder("More…"),
-        "option_groups": [
-            {"label": plain_text(TITLES[topic], OPTION), "options": groups[topic][:OPTIONS]}
-            for topic in Topic
-            if groups[topic]
-        ],
-    }
+        groups[one.topic].append(option(_label(one), f"{LAUNCH}{one.name} {one.name}"))
+    for name, words, of_changes in (("changes", "Change…", True), ("more", "More…", False)):
+        topics = [one for one in Topic if groups[one] and one.is_of_changes is of_changes]
+        if topics:
+            yield {
+                "type": "static_select",
+                "action_id": f"{MENU}{name}",
+                **placeholder(words),
+                "option_groups": [
+                    {"label": plain_text(one.heading, OPTION), "options": groups[one][:OPTIONS]}
+                    for one in topics
+                ],
+            }
 
 
 def _is_offered(operation: type[Operation]) -> bool:
     """Decisions have their buttons at the requests."""
-    return not issubclass(operation, Control) or topic_of(operation) is Topic.DIGESTS
+    return not issubclass(operation, Control) or operation.topic is Topic.DIGESTS
 
 
 def _label(operation: type[Operation]) -> str:

@@ -207,6 +207,8 @@ def _waiting(request: Request) -> str:
     agreed = "approved" if request.decision.approvals else "needs no approval"
     if request.waits_for is not None:
         return f"{agreed}, waits for {label(request.waits_for)}"
+    if request.starts_at is not None:
+        return f"{agreed}, waits for its start"
     return f"{agreed}, waiting to be sent"
 
 

@@ -26,6 +26,7 @@ from bot.values import (
     PersonId,
     Posted,
     Verdict,
+    filled,
     label,
 )
 from handlers.blocks import cloudops, digest, incident, incident_rows
@@ -323,7 +324,7 @@ def _filled(operation: type[Operation], rest: str) -> Mapping[str, Any]:
     """The fields of a form, by what is typed behind a verb."""
     if issubclass(operation, Change):
         target, *given = rest.split(" ")
-        return {"target": target, **dict(one.split("=", 1) for one in given if "=" in one)}
+        return {"target": target, **filled(given)}
     parsed = parse(f"{operation.verb} {rest}", CATALOGUE)
     if isinstance(parsed, Command):
         return parsed.operation.model_dump(exclude_defaults=True)

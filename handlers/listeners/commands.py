@@ -94,9 +94,8 @@ class Commands:
 
 
 def _blank(incomplete: Incomplete, body: Mapping[str, Any]) -> Blank:
-    common = {"reason": incomplete.reason, "dry_run": incomplete.dry_run}
-    values = {**incomplete.values, **common}
-    return Blank(incomplete.operation, values, _asker(body), {"channel": body["channel_id"]})
+    place = {"channel": body["channel_id"]}
+    return Blank(incomplete.operation, incomplete.given, _asker(body), place)
 
 
 def _looks(text: str) -> bool:

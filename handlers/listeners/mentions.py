@@ -89,10 +89,9 @@ class Mentions:
         if not isinstance(parsed, Incomplete):
             await self._reply(incoming, problem(WHOLE))
             return
-        common = {"reason": parsed.reason, "dry_run": parsed.dry_run}
         blank = Blank(
             parsed.operation,
-            {**parsed.values, **common},
+            parsed.given,
             PersonId.parse(body["person"]),
             {"channel": body["channel"]},
         )

@@ -11,15 +11,15 @@ from bot.errors import BotError, ClosedError, NotAllowedError
 from bot.operation import Query
 from bot.operations import CATALOGUE
 from bot.values import Click, Line, PersonId
-from handlers.blocks.form import CALLBACK, submitted
+from handlers.blocks.form import CALLBACK
 from handlers.blocks.modal import result_form, waiting_form
 from handlers.delivery.homes import redraw
 from handlers.delivery.invocation import Invocation
 from handlers.delivery.replies import Replies, ReplyPlace
 from handlers.errors import sentence_of, unexplained
-from handlers.intake.acknowledge import Ack, sender, take, unreadable
+from handlers.intake.acknowledge import Ack, take, unreadable
 from handlers.intake.inbox import Intake
-from handlers.modals.forms import HOME, QUIET, Blank, Forms
+from handlers.modals.forms import HOME, QUIET, Blank, Forms, sent
 from handlers.modals.launcher import Launcher, Visit
 from handlers.modals.modals import Modals
 from handlers.parser import Command, FormError, from_form
@@ -56,7 +56,7 @@ class Views:
         async def filled_in(ack: AsyncAck, body: dict[str, Any]) -> None:
             view = body["view"]
             try:
-                payload = _payload(body)
+                payload = sent(body)
                 command = _command(payload)
                 await self._forms.check(command.operation, PersonId.parse(payload["person"]))
             except FormError as error:
@@ -129,17 +129,6 @@ class Views:
         if below := body["metadata"].get("launcher"):
             person, channel = PersonId.parse(body["person"]), body["metadata"]["channel"]
             await self._launcher.fill(below, Visit(person, channel, incoming.received_at))
-
-
-def _payload(body: Mapping[str, Any]) -> dict[str, Any]:
-    name, values, metadata = submitted(body["view"])
-    return {
-        "operation": name,
-        "values": values,
-        "person": str(sender(body)),
-        "metadata": metadata,
-        "view": body["view"]["id"],
-    }
 
 
 def _command(body: Mapping[str, Any]) -> Command:

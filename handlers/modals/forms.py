@@ -23,10 +23,11 @@ from handlers.blocks.form import (
     about_request,
     form,
     parameters,
+    submitted,
 )
 from handlers.blocks.modal import opening_form
 from handlers.errors import explained
-from handlers.intake.acknowledge import JUDGING
+from handlers.intake.acknowledge import JUDGING, sender
 from handlers.modals.choices import offers
 from handlers.modals.modals import Modals, Trigger
 from handlers.parser import FormError
@@ -61,7 +62,14 @@ class Forms:
         view_id = await self._modals.open(trigger, opening_form())
         return view_id is not None and await self.fill(view_id, blank)
 
-    async def fill(self, view_id: str, blank: Blank, error: BotError | None = None) -> bool:
+    async def fill(
+        self,
+        view_id: str,
+        blank: Blank,
+        error: BotError | None = None,
+        *,
+        only_over: str | None = None,
+    ) -> bool:
         """The form in an open modal, with what is wrong above the field that it concerns."""
         (known, wrong), about = await asyncio.gather(self._looked_up(blank), self._about(blank))
         view = form(
@@ -71,7 +79,7 @@ class Forms:
             notice=_notice(blank.operation, error or wrong),
             about=about,
         )
-        return await self._modals.show(view_id, view)
+        return await self._modals.show(view_id, view, only_over)
 
     async def check(self, operation: Operation, person: PersonId) -> None:
         """What can be told without AWS, and at once. Raises FormError.
@@ -133,6 +141,18 @@ class Forms:
         database = await _found(sight, typed, name, picker)
         [offer] = offers([database], self._services.judge.classify)
         return offer if len(typed) > VALUE else offer._replace(value=typed)
+
+
+def sent(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept of a form that was sent, or redrawn: who, where, and what stands in it."""
+    name, values, metadata = submitted(body["view"])
+    return {
+        "operation": name,
+        "values": values,
+        "person": str(sender(body)),
+        "metadata": metadata,
+        "view": body["view"]["id"],
+    }
 
 
 async def _found(sight: Sight, typed: str, name: str, picker: Picker) -> Database:

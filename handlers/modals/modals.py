@@ -13,6 +13,7 @@ from handlers.slack_errors import (
     RateLimitedError,
     RefusalError,
     UnansweredError,
+    ViewChangedError,
     why,
 )
 
@@ -49,14 +50,20 @@ class Modals:
         opened: str = reply["view"]["id"]
         return opened
 
-    async def show(self, view_id: str | None, view: dict[str, Any]) -> bool:
-        """False where nobody can see it: the modal was closed, say."""
+    async def show(
+        self, view_id: str | None, view: dict[str, Any], only_over: str | None = None
+    ) -> bool:
+        """False where nobody can see it: the modal was closed, say. ``only_over``: the hash of what
+        it may replace, so that what has come since stays."""
         if view_id is None:
             return False
         for pause in PAUSES:
             try:
-                await self._client.views_update(view_id=view_id, view=view)
+                await self._client.views_update(view_id=view_id, view=view, hash=only_over)
                 return True
+            except ViewChangedError as error:
+                log.info("modals.not_shown", why=error.why)
+                return False
             except (UnansweredError, *SILENCE) as error:  # it still says that it is being opened
                 log.info("modals.shown_later", why=why(error))
                 wished = error.seconds if isinstance(error, RateLimitedError) else pause

@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import UsageError
-from bot.operation import Change, Operation, Query
-from bot.params import Choice, Parameter, Picker, Prose, Several, Switch
+from bot.operation import Change, Operation, Query, search
+from bot.params import Parameter, Picker, Prose, Several, Switch
 from bot.values import Kind as Kinds
 from bot.values import quoted
 from handlers.parser._arguments import parameters, read
@@ -29,7 +29,7 @@ from handlers.parser._lookup import (
 )
 from handlers.parser._sentences import DOING, Kind, Wish, requests_in, wish_of
 from handlers.parser._suggestions import is_sentence, plainer, shortened
-from handlers.parser._vocabulary import ALIASES, FLEETWIDE, SENTENCE, is_common, plainly
+from handlers.parser._vocabulary import ALIASES, FILLERS, FLEETWIDE, SENTENCE, is_common, plainly
 from handlers.parser._words import Word, plain, prose, split
 
 __all__ = [
@@ -75,6 +75,7 @@ class Command:
     operation: Operation
     reason: str = ""
     dry_run: bool = False
+    at: str = ""  #: when it starts, as typed; empty: as soon as it may
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,13 @@ class Incomplete:
     reason: str
     dry_run: bool
     missing: tuple[str, ...]
+    at: str = ""
+
+    @property
+    def given(self) -> Mapping[str, Any]:
+        """All that was typed, for the form."""
+        common = {"reason": self.reason, "dry_run": self.dry_run, "at": self.at}
+        return {**self.values, **common}
 
 
 @dataclass(frozen=True)
@@ -205,25 +213,21 @@ def _parsed(text: str, catalogue: Mapping[str, type[Operation]]) -> Parsed:
     verbs = verbs_of(catalogue)
     operation, rest = operation_of(words, verbs)
     if "help" in verbs and operation is verbs["help"] and rest:
-        rest = _words(_about(rest, operation, verbs))
+        rest = _words(_about(rest, verbs))
     return _command(operation, read(operation, rest))
 
 
-def _about(
-    asked: Sequence[Word], help_: type[Operation], verbs: Mapping[str, type[Operation]]
-) -> str:
-    """A command by whatever people call it, or a topic: a word that begins as one does."""
+def _about(asked: Sequence[Word], verbs: Mapping[str, type[Operation]]) -> str:
+    """A command by whatever people call it, or words that some commands are about."""
     try:
         return operation_of(asked, verbs, before="help ")[0].verb
     except UnknownVerbError:
-        parameter, word = help_.parameter("about"), asked[0].text.casefold()
-        topics = parameter.options if isinstance(parameter, Choice) else ()
-        begins_verb = any(verb.split()[0] == word for verb in verbs)
-        if len(asked) > 1 or len(word) < 4 or begins_verb:
+        is_spoken = any(plainly(word.text) in SENTENCE - FILLERS for word in asked)
+        said = " ".join(word.text for word in asked)
+        begins_several = any(verb.startswith(f"{key(said)} ") for verb in verbs)
+        if is_spoken or begins_several or not search(said, verbs.values()):
             raise
-        if not any(one.startswith(word[:5]) for one in topics):
-            raise
-        return word
+        return said
 
 
 def _trier(catalogue: Mapping[str, type[Operation]]) -> Tried:
@@ -254,8 +258,8 @@ def from_form(operation: type[Operation], values: Mapping[str, Any]) -> Command:
     filled = {name: _filled(value, known.get(name)) for name, value in values.items()}
     given = {name: value for name, value in filled.items() if value not in (None, "", [], ())}
     try:
-        reason, dry_run = _common(operation, given)
-        return Command(operation.model_validate(given), reason, dry_run)
+        common = _common(operation, given)
+        return Command(operation.model_validate(given), *common)
     except ValidationError as error:
         raise form_error(operation, error) from error
     except UsageError as error:
@@ -266,6 +270,7 @@ def whole_text(command: Command) -> str:
     """The command as it can be typed, with what it shares with every change."""
     words = [command.operation.as_typed()]
     words += ["--dry-run"] * command.dry_run
+    words += [f"--at {quoted(command.at)}"] * bool(command.at)
     words += [f"--reason {quoted(command.reason)}"] * bool(command.reason)
     return " ".join(words)
 
@@ -283,26 +288,28 @@ def _typed(text: str) -> list[Word]:
 
 
 def _command(operation: type[Operation], given: dict[str, Any]) -> Command | Incomplete:
-    reason, dry_run = _common(operation, given)
+    common = _common(operation, given)
     try:
-        return Command(operation.model_validate(given), reason, dry_run)
+        return Command(operation.model_validate(given), *common)
     except ValidationError as error:
         details = error.errors()
         missing = tuple(str(one["loc"][0]) for one in details if one["type"] == "missing")
         if len(missing) < len(details):
             raise complaint(operation, error) from error
-        return Incomplete(operation, given, reason, dry_run, missing)
+        reason, dry_run, at = common
+        return Incomplete(operation, given, reason, dry_run, missing, at)
 
 
-def _common(operation: type[Operation], given: dict[str, Any]) -> tuple[str, bool]:
-    """Takes reason and dry run out of what is given to a change; tidies prose on the way."""
+def _common(operation: type[Operation], given: dict[str, Any]) -> tuple[str, bool, str]:
+    """Takes reason, dry run and start out of what is given to a change; tidies prose on the way."""
     for name, parameter in parameters(operation).items():
         if isinstance(parameter, Prose) and isinstance(given.get(name), str):
             given[name] = prose(given[name])
         _check_length(name, parameter, given.get(name))
     if not issubclass(operation, Change):
-        return "", False
-    return given.pop("reason", ""), _switched(given.pop("dry_run", False))
+        return "", False, ""
+    switched = _switched(given.pop("dry_run", False))
+    return given.pop("reason", ""), switched, str(given.pop("at", ""))
 
 
 def _check_length(name: str, parameter: Parameter, value: object) -> None:

@@ -17,6 +17,7 @@ from handlers.parser._words import Word
 #: What every change takes beside its own parameters.
 COMMON: Mapping[str, Parameter] = {
     "reason": Prose("Reason", "TEXT", "Why; others read it."),
+    "at": Phrase("Start", "TIME", "When it starts: 02:00, 'sat 02:00' or 'in 2h'."),
     "dry_run": Switch("Dry run", "", "Show what would happen; nothing is filed."),
 }
 
@@ -109,7 +110,7 @@ class _Reader:
         if not self.ahead or self.ahead[0].is_flag:
             raise self._lacks_value(name)
         word = self.ahead.popleft()
-        if isinstance(self.parameters[name], Prose) and not word.is_quoted:
+        if isinstance(self.parameters[name], Prose | Phrase) and not word.is_quoted:
             self._put(name, " ".join([word.typed, *self._until_next_flag()]))
         else:
             self._put(name, word.text)

@@ -5,7 +5,7 @@ the bot cannot do is said to be so, in whatever words it is asked for.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum, auto
 from functools import partial
@@ -31,6 +31,7 @@ PHRASES = (
     (r"\bwaiting (?:for|on) (?:me|my|us)\b", "pending"),
     (r"\bget(?:ting)? rid of\b", "delete"),
     (r"\bmake (?:it |this )?(?:bigger|larger|smaller|faster)\b", "resize"),
+    (r"\b(?:re)?size\b(?=.*\d ?[gt]i?b\b)", "grow storage"),
     (r"\bshut(?:ting)? down\b", "shutdown"),
     (r"\broll(?:ing)? back\b", "rollback"),
     (r"\b(?:run|ran|running|runs) (?:out|low)\b", "full"),
@@ -216,7 +217,8 @@ class _Sentence:
         if asks_for_access or (word in vocabulary.KEPT_AWAY and not self._has(LOGGED)):
             return Wish(Kind.CANNOT, self._looks(), word="give access to a database")
         is_negation_of = word in vocabulary.NEGATIONS and any(map(_change, self.words[at + 1 :]))
-        if word not in vocabulary.FOREIGN or self._makes(at) or is_negation_of:
+        is_ours = self._makes(at) or self._verb(at)
+        if word not in vocabulary.FOREIGN or is_ours or is_negation_of:
             return None
         is_told = set(self.words[max(0, at - 3) : at]) & vocabulary.AFTER
         return None if is_told or not self._is_wanted(at) else self._cannot_do(word)
@@ -229,13 +231,34 @@ class _Sentence:
         behind = [one for one in self.words[at + 1 :] if one not in vocabulary.SMALL][:1]
         return self.words[at] in vocabulary.MAKING and any(_change(one) for one in behind)
 
+    def _verb(self, at: int) -> str:
+        """Of the change that the word asks for there, alone or with one behind it."""
+        word = self.words[at]
+        if verb := _change(word):
+            # Where it stands for nothing else it need not stand where something is asked for.
+            return verb if word not in vocabulary.FOREIGN or self._is_needed(at) else ""
+        behind = self.words[at + 1 : at + 1 + NEAR]
+        pairs = ((verb, pair) for verb, its in vocabulary.TOGETHER.items() for pair in its)
+        return next((verb for verb, pair in pairs if self._says(at, pair, behind)), "")
+
+    def _says(self, at: int, pair: Sequence[str], behind: Sequence[str]) -> bool:
+        first, second = pair
+        is_there = known(self.words[at], {first}) and any(known(one, {second}) for one in behind)
+        return is_there and self._is_needed(at)
+
+    def _is_needed(self, at: int) -> bool:
+        """Wanted, or not: ``orders needs a bigger machine``, ``never upgrade it``."""
+        before = [one for one in self.words[:at] if one not in vocabulary.SMALL] or [""]
+        is_spoken_of = known(before[-1], vocabulary.WANTED) or is_negation(before[-1])
+        return self._is_wanted(at) or is_spoken_of
+
     def _change(self, at: int) -> Wish | None:
-        verb = _change(self.words[at])
+        verb = self._verb(at)
         if verb and HOW_TO.search(self.text):
             return Wish(Kind.HELP, self._looks(), verb)
         if not verb or self._is_told(at):
             return None
-        if self._is_forbidden():
+        if self._is_forbidden() or any(map(is_negation, self._before(at))):
             return Wish(Kind.FORBIDDEN, verb=verb)
         return Wish(Kind.CHANGE, self._looks(), verb)
 
@@ -277,7 +300,7 @@ class _Sentence:
         """Where to see of a change that somebody asks after that it was made."""
         for at, word in enumerate(self.words):
             if (verb := _change(word)) and self._is_told(at):
-                yield from TOLD_BY[verb]
+                yield from TOLD_BY.get(verb, ("events",))
 
     def _points(self, words: vocabulary.Words) -> int:
         found = {word for word in self.words if known(word, words)}
@@ -312,11 +335,19 @@ class _Sentence:
 
     def _clause(self, at: int) -> list[str]:
         """The one that the word stands in."""
+        return self._placed(at)[0]
+
+    def _before(self, at: int) -> list[str]:
+        """What stands before the word in its clause."""
+        clause, place = self._placed(at)
+        return clause[:place]
+
+    def _placed(self, at: int) -> tuple[list[str], int]:
         for clause in self.clauses:
             if at < len(clause):
-                return clause
+                return clause, at
             at -= len(clause)
-        return []
+        return [], 0
 
     def _is_wanted(self, at: int) -> bool:
         """It comes first, or behind what says that somebody shall do it."""

@@ -5,8 +5,11 @@ English makes by rule (``rebooting``, ``queries``). A word that stands in no tab
 """
 
 import unicodedata
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import lru_cache
+
+from bot.operation import Change, Query
+from bot.operations import CATALOGUE
 
 Words = frozenset[str]
 
@@ -83,56 +86,10 @@ NEIGHBOURS = _set(
 
 #: What looks, by its verb: the words by which people ask for it.
 LOOKS: Mapping[str, Words] = {
-    "top": _set(
-        "top slow slower slowly slowness sluggish crawl crawls hang hanging hung stuck lagging "
-        "laggy load query sql statement wait waiting lock locked block blocked blocking blocker "
-        "deadlock busy hot hammer hammering eat eating heavy expensive running process "
-        "processlist langsam lahm lento lenta lent lente abfrage consulta requete"
-    ),
-    "metrics": _set(
-        "metric cpu memory ram mem oom storage disk space iops io latency throughput graph chart "
-        "plot swap credit usage utilization utilisation full fill filling growth grow growing "
-        "trend replication replica lag burst performance perf health healthy freeable capacity "
-        "speicher speicherplatz platz platte voll auslastung memoria disco espacio lleno memoire "
-        "disque espace plein"
-    ),
-    "connections": _set(
-        "connection conn conns connected connecting connect pool session client max_connections "
-        "login pgbouncer verbindung verbindungen conexion conexiones connexion connexions"
-    ),
-    "events": _set(
-        "event happen happened happening changed maintenance crash crashed outage restarted "
-        "rebooted bounced failed-over flapped recovered passiert ereignis paso pasado passe evento "
-        "evenement"
-    ),
-    "logs": _set(
-        "log logfile error fatal exception stacktrace panic fehler errores erreurs"
-    ),
-    "show": _set(
-        "show info detail describe version engine endpoint host hostname config configuration "
-        "setting parameter window backup backups snapshots retention encrypted encryption multi-az "
-        "multiaz az up down ok okay alive available availability online offline reachable broken "
-        "dead writer primary leader tag class size status state restorable pitr replicas standby "
-        "zeig zeige muestra mostrar montre caida caido kaputt"
-    ),
-    "list": _set(
-        "list ls lst databases dbs fleet inventory everything datenbanken bases instances clusters "
-        "overview"
-    ),
-    "requests": _set("request pending approval queue todo"),
-    "audit": _set(
-        "who whos audit trail history approved rejected touched wer quien qui"
-    ),
-    "digest preview": _set(
-        "digest summary attention worry worried problem issue alarm alert burning burn fire firing "
-        "wrong trouble incident incidents"
-    ),
-    "report": _set("report mttr mtta statistics stats"),
-    "compare": _set(
-        "compare compared comparison versus vs diff difference different differ vergleiche compara"
-    ),
-    "whoami": _set("whoami permission rights allowed role roles"),
-}  # fmt: skip
+    one.verb: _set(one.synonyms)
+    for one in CATALOGUE.values()
+    if one.synonyms and issubclass(one, Query)
+}
 #: Those that say only that somebody wants to see something: what else they say counts for more.
 WEAK = _set(
     "show list everything status state info overview ok okay up down databases dbs who whos wer "
@@ -145,16 +102,13 @@ DOING = _set(
     "acting"
 )
 
-#: What changes a database, by the verb of its form.
+_ASKED = {one.verb: one.synonyms.split() for one in CATALOGUE.values() if issubclass(one, Change)}
+#: What changes a database, by the verb of its form: the words for it, and two that say it together.
 CHANGES: Mapping[str, Words] = {
-    "reboot": _set(
-        "reboot restart bounce kick recycle powercycle failover neustart neustarten neustarte "
-        "reinicia reiniciar reinicie reinicio redemarre redemarrer redemarrage switchover"
-    ),
-    "snapshot": _set(
-        "snapshot backup snap sicherung sichern sichere respaldo respalda respaldar copia "
-        "sauvegarde sauvegarder instantane"
-    ),
+    verb: frozenset(one for one in words if "+" not in one) for verb, words in _ASKED.items()
+}
+TOGETHER: Mapping[str, Sequence[Sequence[str]]] = {
+    verb: [one.split("+") for one in words if "+" in one] for verb, words in _ASKED.items()
 }
 #: What it does on the bot's own records.
 DECISIONS: Mapping[str, Words] = {
@@ -183,7 +137,7 @@ SCHEDULES = _set(
 )
 ENDS = _set("remove stop end delete unsubscribe unschedule")
 
-#: What others can do to a database, and this bot cannot.
+#: What people want done to a database; the bot can where a change of its has the word.
 FOREIGN = _set(
     "stop start delete drop remove destroy kill terminate create restore recover resize scale "
     "rm upsize downsize modify change set promote demote upgrade downgrade patch rename clone copy "

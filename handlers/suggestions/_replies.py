@@ -32,7 +32,7 @@ from handlers.parser import (
     wish_of,
 )
 from handlers.suggestions._alarms import alarm_buttons, alarmed
-from handlers.suggestions._filled import reason_in, switches_in
+from handlers.suggestions._filled import reason_in, switches_in, value_in
 from handlers.suggestions._named import Named, environments_in, named_in, of_one_cluster
 from handlers.suggestions._values import Offered, Reply, View
 
@@ -144,10 +144,15 @@ class _Decision:
 
     def _asked(self) -> str:
         """``Reboot orders-test?`` where it is one."""
-        named = self.named.databases
-        asked = self.wish.verb.capitalize().replace("-", " ")
+        named, change = self.named.databases, self._change()
+        if len(named) != 1 or change is None:
+            return ""
+        verb, name = change.verb.replace("-", " "), named[0].name
         how = "".join(f" with {name.replace('_', ' ')}" for name in self._switched())
-        return f"{asked} {named[0].name}{how}? " if len(named) == 1 else ""
+        # What nobody says as a verb is a thing that is changed.
+        is_verb = change.verb in change.synonyms.split()
+        asked = f"{verb.capitalize()} {name}" if is_verb else f"Change the {verb} of {name}"
+        return f"{asked}{how}? "
 
     def _offered(self, one: Database, among: int) -> Offered:
         found = dict.fromkeys([*self._forms(one), *self._looks(one)])
@@ -162,7 +167,7 @@ class _Decision:
         for it in fitting:
             name = f" {it.name}" if it is not one else ""
             label = f"{change.verb.capitalize()}{name}…".replace("-", " ")
-            yield asking(label, change.name, self._in_full(it), self._reason(), self._switched())
+            yield asking(label, change.name, self._in_full(it), self._reason(), self._said())
 
     def _reason(self) -> str:
         return self.error.reason or reason_in(self.error.said)
@@ -174,6 +179,11 @@ class _Decision:
     def _in_full(self, one: Database) -> str:
         typed = self.view.typed(one)
         return typed if ":" in typed else one.address
+
+    def _said(self) -> Mapping[str, str]:
+        """What the sentence says for the form, beside its database."""
+        change = self._change()
+        return {**self._switched(), **value_in(self.named.rest, change)} if change else {}
 
     def _change(self) -> type[Change] | None:
         asks = self.wish.kind in (Kind.CHANGE, Kind.HELP)

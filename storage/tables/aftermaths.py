@@ -10,14 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.values import Look, Status, micros
 from storage.engine import Connections, insert_into
 from storage.tables import models
+from storage.tables.requests import SCHEDULED
 from storage.tables.rows import SEEN, look_outcome
 
 _row = models.aftermaths.c
 _request = models.requests.c
 _step = models.steps.c
 
-#: How the outcome of a request begins to which AWS has done nothing: canonical JSON sorts its keys.
-NOTHING_DONE = ('{"code":"not_sent', '{"code":"refused')
+#: How the outcome of a request begins to which AWS has done nothing, or nothing yet: canonical JSON
+#: sorts its keys.
+NOTHING_DONE = ('{"code":"not_sent', '{"code":"refused', SCHEDULED)
 
 
 @dataclass(frozen=True)

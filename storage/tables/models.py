@@ -114,6 +114,7 @@ class RequestRow(Row, table=True):
     approved_at: int | None = _maybe_instant()
     not_before: int | None = _maybe_instant()
     send_by: int | None = _maybe_instant()
+    starts_at: int | None = _maybe_instant()
     ended_at: int | None = _maybe_instant()
     waits_for: int | None = _maybe_instant()
     outcome: str | None = None

@@ -68,6 +68,8 @@ _STANDING = [status for status in Status if not status.is_final]
 #: Microseconds between two attempts to send a request: no ``not_before`` is set further off.
 LONGEST_PAUSE = 120 * SECOND
 
+#: How the outcome of a request begins that AWS carries out later.
+SCHEDULED = '{"code":"scheduled"'
 #: Its ending is proven, and not what a person says that it was. Canonical JSON sorts its keys, so
 #: ``code`` comes first.
 BY_EVIDENCE = or_(
@@ -168,6 +170,7 @@ class Requests:
             row.status == Status.APPROVED,
             or_(row.not_before.is_(None), passed(row.not_before, now, LONGEST_PAUSE)),
             or_(row.send_by.is_(None), row.send_by > now),
+            or_(row.starts_at.is_(None), row.starts_at <= now),
             or_(row.waits_for.is_(None), ~held),
         )
         return await self._ids(query.order_by(row.id).limit(limit))
@@ -181,6 +184,12 @@ class Requests:
         query = select(_requests.c.id).where(_requests.c.status.in_(statuses))
         if now is not None:
             query = query.where(due <= now)
+        return await self._load(query.order_by(due, _requests.c.id).limit(limit))
+
+    async def to_recheck(self, now: int, limit: int) -> tuple[Request, ...]:
+        """What has ended well and is to be looked at again by now, longest due first."""
+        due = _first_poll()
+        query = select(_requests.c.id).where(_requests.c.status == Status.SUCCEEDED, due <= now)
         return await self._load(query.order_by(due, _requests.c.id).limit(limit))
 
     async def counts(self) -> Mapping[Status, int]:
@@ -228,7 +237,7 @@ class Requests:
     ) -> tuple[int, ...]:
         """Microseconds from send to proof of the latest successes of an operation, newest first.
 
-        What a person settled is left out: the proof is missing.
+        What a person settled is left out: the proof is missing. So is what AWS does later.
         """
         step = _steps.c
         query = (
@@ -240,6 +249,7 @@ class Requests:
                 step.sent_at.is_not(None),
                 _requests.c.status == Status.SUCCEEDED,
                 BY_EVIDENCE,
+                _is_not_scheduled(),
             )
             .order_by(step.settled_at.desc())
             .limit(limit)
@@ -359,6 +369,11 @@ def _has(
     table: Table, condition: ColumnElement[bool], owner: ColumnElement[Any]
 ) -> ColumnElement[bool]:
     return exists().where(table.c.request_id == owner, condition)
+
+
+def _is_not_scheduled() -> ColumnElement[bool]:
+    outcome = _requests.c.outcome
+    return or_(outcome.is_(None), ~outcome.startswith(SCHEDULED, autoescape=True))
 
 
 def _first_poll() -> ColumnElement[Any]:

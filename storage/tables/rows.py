@@ -68,6 +68,7 @@ def request_columns(request: Request) -> Columns:
         "policy_hash": request.policy_hash,
         "same_ask": request.same_ask,
         "asked_at": request.asked_at,
+        "starts_at": request.starts_at,
         "card": encoded_value(request.card),
         **request_state(request),
     }

@@ -29,8 +29,8 @@ async def fails() -> None:
 
 async def test_the_names_by_which_ticks_are_watched(bot: Bot) -> None:
     assert set(bot.jobs.ticks) == {
-        "claim", "follow", "expire", "remind", "look_at_people", "digest", "look_back", "watch",
-        "freshen", "take_over", "refresh", "publish", "verify", "tidy",
+        "claim", "follow", "expire", "remind", "recheck", "look_at_people", "digest", "look_back",
+        "watch", "freshen", "take_over", "refresh", "publish", "verify", "tidy",
     }  # fmt: skip
 
 

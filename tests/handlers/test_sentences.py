@@ -51,6 +51,31 @@ CHANGES = {
         set the backup window
         shift the backups to the night
     """),
+    "resize": table("""
+        resize it please
+        scale up
+        can we get a bigger machine
+        needs a larger instance
+        we need more memory
+        make it bigger
+    """),
+    "storage": table("""
+        increase storage
+        add 100 GB of disk
+        please grow the disk by 20%
+        we need more storage
+        resize to 800 GB
+    """),
+    "upgrade": table("""
+        upgrade to 16.9
+        upgrade it to 17
+        please patch it
+        can you upgrade this to the newest minor version
+    """),
+    "retention": table("""
+        keep backups 14 days
+        please keep the backups longer
+    """),
 }
 
 
@@ -102,6 +127,8 @@ def test_a_change_that_is_told_of_or_asked_after_gets_no_form(text: str) -> None
         no need to restart
         nicht neu starten
         i wouldn't reboot it
+        don't increase the storage
+        never upgrade it
     """),
 )
 def test_what_shall_not_be_is_not_offered(text: str) -> None:
@@ -119,12 +146,10 @@ def test_what_shall_not_be_is_not_offered(text: str) -> None:
         restore it from yesterday
         restore from a snapshot
         delete the snapshot
-        resize to 800 GB
         how do i delete it
         kill the query
         give me access
         what's the password
-        upgrade it to 17
         run vacuum
         stop it
         lösche

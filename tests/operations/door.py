@@ -13,6 +13,7 @@ from bot.settings import SnapshotSettings
 from bot.values import (
     CertificateOffer,
     Database,
+    DBParameter,
     Export,
     Kind,
     Maintenance,
@@ -54,7 +55,19 @@ class Door:
     exported: tuple[Export, ...] = ()
     snapshot_settings: SnapshotSettings = field(default_factory=SnapshotSettings)
     storage: tuple[StorageOffer, ...] = (StorageOffer(storage_type="gp3", gib=((20, 16_384),)),)
+    parameter_groups: Mapping[str, tuple[DBParameter, ...]] = field(default_factory=dict)
+    users: tuple[Database, ...] = ()
+    of_family: Mapping[str, str] = field(default_factory=dict)
     events_of: tuple[RDSEvent, ...] = ()
+
+    async def parameters(self, kind: Kind, group: str) -> tuple[DBParameter, ...]:
+        return self.parameter_groups.get(group, ())
+
+    async def using(self, kind: Kind, group: str) -> tuple[Database, ...]:
+        return self.users
+
+    async def families(self, kind: Kind, group: str = "") -> Mapping[str, str]:
+        return {name: it for name, it in self.of_family.items() if group in ("", name)}
 
     async def certificates(self, database: Database) -> CertificateOffer:
         return self.certified
@@ -68,6 +81,9 @@ class Door:
         return self.due
 
     async def database(self, target: Target) -> Database:
+        for one in self.users:
+            if one.target.place == target.place:
+                return one
         if self.shown is None:
             raise AWSNotFoundError("DBInstanceNotFound", "AWS knows no such instance.")
         return self.shown

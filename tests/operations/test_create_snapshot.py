@@ -7,9 +7,9 @@ import botocore.session
 import pytest
 
 from bot.errors import PreflightError
-from bot.operations.create_snapshot import REQUEST_TAG, SETTLED, CreateSnapshot
+from bot.operations.create_snapshot import SETTLED, CreateSnapshot
 from bot.params import SNAPSHOT_ID
-from bot.values import DATABASES, Kind, Plan, Receipt, Snapshot, Stage
+from bot.values import DATABASES, REQUEST_TAG, Kind, Plan, Receipt, Snapshot, Stage
 from tests.operations.door import cluster, door, order, sent
 from tests.samples import MINUTE, NOW, sample_database, sample_target
 

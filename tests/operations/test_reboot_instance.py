@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from bot.errors import PreflightError
-from bot.operations.reboot_instance import CERTAIN, LAG, PATIENCE, RebootInstance
+from bot.operation._lost import CERTAIN, LAG, PATIENCE
+from bot.operations.reboot_instance import RebootInstance
 from bot.values import Database, Risk, Sent, Stage, TrailEvent
 from tests.operations.door import Door, door, event, order, sent
 from tests.samples import MINUTE, NOW, sample_database, sample_target

@@ -8,8 +8,9 @@ import pytest
 from bot.errors import PreflightError, UsageError
 from bot.operation import Setting
 from bot.operations import CATALOGUE
+from bot.operations.modify_log_exports import ModifyLogExports
 from bot.values import CertificateOffer, Database, Kind, Maintenance, Plan, Risk, Stage
-from handlers.parser import Command, parse
+from handlers.parser import Command, from_form, parse
 from tests.operations.door import cluster, door, order, sent
 from tests.samples import NOW, sample_database
 
@@ -17,6 +18,7 @@ from tests.samples import NOW, sample_database
 NOW_IN, NOT_NOW = "fri:14:00-fri:15:00", "sun:06:00-sun:06:30"
 MEMBER = {"cluster": "shop-staging", "engine": "aurora-postgresql"}
 FIRST, OFFICE = "sg-0a1b2c3d4e5f60718", "sg-0b2c3d4e5f6071829"
+SWAP = f"security-groups x +{OFFICE} -{FIRST}"
 BEHIND_FIRST: dict[str, Any] = {"security_groups": (FIRST,)}
 OF_MULTI_AZ = {"cluster": "shop-staging", "engine": "postgres"}
 PENDING = {"pending": {"DBInstanceClass": "db.m6g.xlarge"}}
@@ -146,8 +148,8 @@ def test_what_is_no_such_value_is_told_in_a_sentence(typed: str, why: str) -> No
         ("log-exports x +upgrade", {}, "reads upgrade too"),
         ("log-exports x -upgrade", {"log_exports": ("upgrade",)}, "never fire"),
         ("certificate x", {}, "do not know rds-ca-rsa2048-g1"),
-        (f"security-groups x +{OFFICE} -{FIRST}", BEHIND_FIRST, f"Whoever {OFFICE} lets in"),
-        (f"security-groups x +{OFFICE} -{FIRST}", BEHIND_FIRST, f"comes by {FIRST} alone"),
+        (SWAP, BEHIND_FIRST, f"Whoever databases-from-office ({OFFICE}) lets in"),
+        (SWAP, BEHIND_FIRST, f"comes by databases ({FIRST}) alone"),
         ("tier x 0", {**MEMBER, "instance_class": "db.serverless"}, "as large as the writer"),
         ("multi-az x on", {"multi_az": False}, "twice as much"),
         ("capacity x 0-4", {"capacity": (0.5, 8.0)}, "next connection"),
@@ -185,10 +187,17 @@ async def test_logs_are_added_and_taken_away_and_the_others_stay() -> None:
         "log-exports x +upgrade -postgresql", log_exports=("instance", "postgresql")
     )
 
+    then = "Send upgrade of orders-staging to CloudWatch, and no longer postgresql"
+    less = await planned("log-exports x -postgresql", log_exports=("postgresql",))
+    assert plan.effect == then
+    assert less.effect == "Stop sending postgresql of orders-staging to CloudWatch"
     said = {"EnableLogTypes": ["upgrade"], "DisableLogTypes": ["postgresql"]}
     assert plan.call.arguments["CloudwatchLogsExportConfiguration"] == said
     assert change("log-exports x +upgrade -postgresql").as_typed().startswith("/rds log-exports x")
-    assert plan.baseline["back"] == {"logs": "+postgresql -upgrade"}
+    back = plan.baseline["back"]
+    assert back == {"logs": "+postgresql,-upgrade"}
+    undone = from_form(ModifyLogExports, {"target": "x", **back}).operation
+    assert undone == change("log-exports x +postgresql -upgrade")
 
 
 async def test_monitoring_takes_the_role_of_the_settings_and_refuses_without_one() -> None:
@@ -241,6 +250,8 @@ async def test_groups_go_out_as_a_whole_list_and_are_named_where_that_can_be_rea
     plan = await planned(typed, **BEHIND_FIRST)
     unread = await planned(typed, {"groups": None}, **BEHIND_FIRST)
 
+    assert plan.effect == f"Add databases-from-office ({OFFICE}) to orders-staging"
+    assert unread.effect == f"Add {OFFICE} to orders-staging"
     assert plan.call.arguments["VpcSecurityGroupIds"] == [FIRST, OFFICE]
     assert f"{OFFICE} is databases-from-office" in plan.checks
     assert "could not be read" in " ".join(unread.checks)
@@ -259,3 +270,20 @@ async def test_groups_are_done_once_all_of_them_are_active() -> None:
         for one in (both, adding, others)
     ]
     assert stages == [Stage.SUCCEEDED, Stage.WAITING, Stage.FAILED]
+
+
+async def test_a_long_name_of_a_group_does_not_fill_the_card() -> None:
+    names = {FIRST: "x" * 255, OFFICE: "y" * 255}
+    plan = await planned(f"security-groups x +{OFFICE}", {"groups": names}, **BEHIND_FIRST)
+
+    assert plan.effect == f"Add {'y' * 40}… ({OFFICE}) to orders-staging"
+
+
+async def test_what_aws_does_not_say_of_insights_is_not_off_already() -> None:
+    database = cluster(insights=None)
+    asked = change("insights shop-staging off")
+    plan = await asked.plan(door(database), order(database))
+
+    assert plan.call.arguments["EnablePerformanceInsights"] is False
+    assert plan.undo.startswith("Nothing undoes it")
+    assert asked.back(plan) is None

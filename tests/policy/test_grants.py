@@ -27,7 +27,21 @@ SOURCES = {
     for operation in CATALOGUE.values()
     if issubclass(operation, Change)
     for action in operation.permissions
-    if not iam.only_reads(action) and action not in iam.TAGGING
+    if not iam.only_reads(action) and iam.changes_databases(action)
+}
+OF_SNAPSHOTS = {
+    action
+    for operation in CATALOGUE.values()
+    if issubclass(operation, Change)
+    for action in operation.permissions
+    if iam.changes_snapshots(action) and not iam.only_reads(action)
+}
+OF_GROUPS = {
+    action
+    for operation in CATALOGUE.values()
+    if issubclass(operation, Change)
+    for action in operation.permissions
+    if set(kinds_of(action)) & set(iam.GROUPS)
 }
 KINDS = {"db": Kind.INSTANCE} | {one.value: one for one in Kind if one is not Kind.INSTANCE}
 #: What the bot itself sets on a snapshot that it takes.
@@ -101,7 +115,18 @@ def test_the_role_changes_nothing_but_what_the_operations_declare() -> None:
         for action in one["Action"]
     }
 
-    assert allowed == {*SOURCES, "rds:AddTagsToResource"}
+    assert allowed == {*SOURCES, *OF_GROUPS, *OF_SNAPSHOTS, "rds:AddTagsToResource"}
+
+
+def test_parameter_groups_have_no_environment_so_only_a_closed_account_closes_them() -> None:
+    group = Resource(f"arn:aws:rds:us-east-1:{MAIN}:pg:tuned")
+    of_cluster = Resource(f"arn:aws:rds:us-east-1:{MAIN}:cluster-pg:tuned")
+    shut = printed(settings(environments={"accounts": {MAIN: "production"}}))
+
+    for action in OF_GROUPS:
+        one = of_cluster if "Cluster" in action else group
+        assert may(printed(settings()), action, [one]), action
+        assert not may(shut, action, [one]), action
 
 
 @pytest.mark.parametrize(
@@ -398,3 +423,24 @@ def test_what_is_counted_is_what_aws_would_answer(
         found = database(tags, kind=kind, name=name, account=account)
         opens = grant_of(told, account).opens(found)
         assert outcomes(told, tags, account=account) == {opens}
+
+
+@pytest.mark.parametrize(
+    ("tags", "may_go"),
+    [
+        ({}, False),
+        (OURS, True),
+        ({"Environment": "dev"}, False),
+        ({**OURS, "Environment": "dev"}, True),
+        ({**OURS, "Environment": "production"}, False),
+    ],
+)
+def test_of_the_snapshots_that_are_there_those_go_that_the_bot_took(
+    tags: dict[str, str], may_go: bool
+) -> None:
+    found = database(tags, kind=Kind.SNAPSHOT)
+    found = found.model_copy(update={"taken_of": database({}).target})
+    resources = [Resource(found.arn, found.tags)]
+
+    assert may(printed(settings()), "rds:DeleteDBSnapshot", resources) is may_go
+    assert grant_of(settings(), MAIN).opens(found) is may_go

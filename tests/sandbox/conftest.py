@@ -11,6 +11,8 @@ from bot.sandbox.aws import DEMO_FLEET, AWSSandbox, HeldClock
 from bot.sandbox.slack import SlackSandbox
 from tests.sandbox.modelled import Modelled
 
+SESSION = aioboto3.Session()  # reads AWS's models once for all tests, not for each
+
 
 @pytest.fixture
 def ack_seconds() -> float:
@@ -59,7 +61,7 @@ async def rds(aws: AWSSandbox) -> AsyncIterator[Any]:
     """AWS's own client, as anybody; it tries every call once."""
     once = Config(retries={"total_max_attempts": 1})
     keys = {"aws_access_key_id": "AKIATEST", "aws_secret_access_key": "test"}
-    async with aioboto3.Session().client(
+    async with SESSION.client(
         "rds", region_name="us-east-1", endpoint_url=aws.url, config=once, **keys
     ) as client:
         yield client

@@ -564,6 +564,24 @@ def test_what_was_given_for_nothing_is_named(given: Given) -> None:
     assert idle(given()) == ()
 
 
+ACCOUNT = "123456789012"
+
+
+def test_roles_are_one_of_each_account_and_one_of_no_account_is_named(given: Given) -> None:
+    mine, theirs = (f"arn:aws:iam::{one}:role/rds-monitoring" for one in (ACCOUNT, "9" * 12))
+    listed = f"accounts: [{{id: '{ACCOUNT}'}}]"
+
+    assert given(f"roles: {{monitoring: '{mine}'}}").roles.monitoring == (mine,)
+    settings = given(f"{listed}\nroles: {{monitoring: ['{mine}', '{theirs}']}}")
+    [said] = idle(settings)
+    assert "roles.monitoring" in said
+    assert theirs in said
+    with pytest.raises(SettingsError, match="two roles belong to the account"):
+        given(f"roles: {{monitoring: ['{mine}', '{mine}']}}")
+    with pytest.raises(SettingsError, match=r"roles\.monitoring"):
+        given("roles: {monitoring: 'arn:aws:iam::1:user/x'}")
+
+
 def test_the_policy_hash_follows_what_decides_and_nothing_else(given: Given) -> None:
     before = given().policy_hash
 

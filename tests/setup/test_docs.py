@@ -5,7 +5,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from bot.setup.docs import GENERATED, Generated, rooms_picture, rooms_table
+from bot.operations import CATALOGUE
+from bot.setup.docs import GENERATED, Generated, operations_tables, rooms_picture, rooms_table
 
 ROOT = Path(__file__).parents[2]
 
@@ -15,6 +16,16 @@ def test_the_docs_are_as_the_code_is(part: Generated) -> None:
     written, current = part.current(ROOT)
 
     assert written == current
+
+
+def test_operations_stand_below_their_topics_with_what_takes_them_back() -> None:
+    told = operations_tables(CATALOGUE.values())
+    size = told.partition("### Size and storage")[2].partition("###")[0]
+
+    assert "| `/rds resize ID CLASS` |" in size
+    assert "| by its card |" in size
+    upgrades = told.partition("### Upgrades and maintenance")[2].partition("###")[0]
+    assert "| none |" in upgrades
 
 
 def test_each_room_of_the_contracts_is_there_and_says_what_it_holds() -> None:

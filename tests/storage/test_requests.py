@@ -144,12 +144,16 @@ async def test_claimable_are_approved_requests_whose_time_has_come(database: Sto
     brief = await filed(database, identifier="c")
     await moved(database, brief, Status.APPROVED, send_by=START + MINUTE)
     await filed(database, identifier="d")
+    timed = await filed(
+        database, identifier="e", status=Status.APPROVED, starts_at=START + 2 * MINUTE
+    )
     claimable = database.requests.claimable
 
     assert await claimable(START, 10) == (plain.id, brief.id)
     assert await claimable(START + MINUTE - 1, 10) == (plain.id, brief.id)
     assert await claimable(START + MINUTE, 10) == (plain.id, later.id)
     assert await claimable(START + MINUTE, 1) == (plain.id,)
+    assert await claimable(START + 2 * MINUTE, 10) == (plain.id, later.id, timed.id)
 
 
 async def test_a_request_known_to_wait_is_claimable_once_the_lock_is_free(

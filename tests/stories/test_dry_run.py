@@ -46,7 +46,7 @@ async def test_it_shows_what_a_window_is_and_would_become(bot: Bot, slack: Slack
 
     said = flat(await told(slack.member("ana"), line))
 
-    assert "03:00-03:30 → 23:45-00:30" in said
+    assert "03:00-03:30 UTC → 23:45-00:30 UTC" in said
     assert "Setting it back to 03:00-03:30 undoes it" in said
 
 

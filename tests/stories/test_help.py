@@ -3,7 +3,8 @@
 import pytest
 
 from bot.bootstrap import Bot
-from bot.operations.help import Topic
+from bot.operation import Topic
+from bot.operations import CATALOGUE
 from bot.sandbox.slack import SlackSandbox
 from tests.conftest import StartBot
 from tests.stories.asking import configured, flat, told, told_on_choice
@@ -25,8 +26,10 @@ async def test_help_begins_with_the_five_commonest_as_they_can_be_typed(
     ("topic", "there", "missing"),
     [
         ("look", ["list", "show", "metrics", "top", "compare"], "reboot"),
-        ("change", ["reboot", "snapshot", "backup-window"], "list"),
-        ("changes", ["reboot"], "list"),
+        ("run", ["reboot"], "list"),
+        ("size", ["resize", "storage"], "reboot"),
+        ("backup", ["snapshot", "backup-window", "retention"], "reboot"),
+        ("upgrades", ["upgrade"], "storage"),
         ("approvals", ["approve", "reject", "cancel", "requests", "status"], "reboot"),
         ("incidents", ["events", "logs"], "metrics"),
         ("Incident", ["events"], "metrics"),
@@ -44,6 +47,16 @@ async def test_a_topic_shows_all_of_it_that_one_may_use(
     assert f"/rds {missing}" not in said
 
 
+@pytest.mark.parametrize("typed", ["change", "changes"])
+async def test_all_changes_are_shown_by_topic(bot: Bot, slack: SlackSandbox, typed: str) -> None:
+    said = flat(await told(slack.member("ana"), f"/rds help {typed}"))
+
+    assert "Ask for a change" in said
+    assert "Size and storage: " in said
+    changes = [one.verb for one in CATALOGUE.values() if one.topic.is_of_changes]
+    assert [verb for verb in changes if verb not in said] == []
+
+
 async def test_a_topic_leaves_out_what_one_may_not_use(bot: Bot, slack: SlackSandbox) -> None:
     developer = flat(await told(slack.member("ana"), "/rds help approvals"))
 
@@ -55,21 +68,52 @@ async def test_a_topic_leaves_out_what_one_may_not_use(bot: Bot, slack: SlackSan
 async def test_the_menu_of_topics_opens_each(bot: Bot, slack: SlackSandbox) -> None:
     ana = slack.member("ana")
     said = await told(ana, "/rds help")
-    [menu] = [it for it in said.actions if it.action_id == "menu.More"]
+    [menu] = [it for it in said.actions if it.action_id == "menu.Topics"]
     choices = [it["value"] for it in menu.element["options"]]
 
     for choice in choices:
         answered = await told_on_choice(ana, said, menu.action_id, choice)
         assert f"/rds {'digest' if 'digest' in choice else ''}" in flat(answered)
-    assert len(choices) == len(Topic)
+    topics = {one.topic for one in CATALOGUE.values()}
+    assert [one.split()[-1] for one in choices] == [one for one in Topic if one in topics]
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("bigger machine", "resize"),
+        ("DBInstanceClass", "resize"),
+        ("cpu", "metrics"),
+        ("neustart", "reboot"),
+        ("engine version", "upgrade"),
+        ("grow", "storage"),
+        ("window", "backup-window"),
+        ("digest schedule", "digest schedule"),
+    ],
+)
+async def test_any_words_find_what_they_are_about_with_its_form(
+    bot: Bot, slack: SlackSandbox, typed: str, first: str
+) -> None:
+    said = flat(await told(slack.member("dora"), f"/rds help {typed}"))
+
+    assert said[said.index("/rds ") :].startswith(f"/rds {first}"), said
+
+
+async def test_a_form_opens_from_the_help_about_it(bot: Bot, slack: SlackSandbox) -> None:
+    ana = slack.member("ana")
+    for typed in ("machine", "resize"):
+        said = await told(ana, f"/rds help {typed}")
+        await ana.clicks(said, "form.open.modify_instance_class")
+        form = await ana.sees_modal(lambda it: it.title == "Resize")
+        await ana.closes(form)
 
 
 async def test_what_is_neither_command_nor_topic_gets_what_comes_nearest(
     bot: Bot, slack: SlackSandbox
 ) -> None:
-    said = flat(await told(slack.member("ana"), "/rds help rebot"))
+    said = flat(await told(slack.member("ana"), "/rds help rebott"))
 
-    assert 'Did you mean "reboot"?' in said
+    assert 'Did you mean "reboot"' in said
 
 
 @pytest.mark.parametrize("line", ["help", "help reboot", "help approve", "help look", "whoami"])

@@ -9,7 +9,7 @@ from tests.stories.asking import asks, filed, flat, told, told_on_submit
 
 ASK = "/rds reboot orders-staging --failover"
 TITLE = "RDS Ops Bot"
-MORE = "menu.more"
+MORE, CHANGES = "menu.more", "menu.changes"
 
 
 async def launched(slack: SlackSandbox, who: str) -> SeenView:
@@ -42,7 +42,7 @@ async def test_a_guest_is_offered_no_changes_and_told_why(bot: Bot, slack: Slack
 async def test_a_change_opens_its_form_on_top_and_is_filed(bot: Bot, slack: SlackSandbox) -> None:
     ana = slack.member("ana")
     await ana.chooses(
-        await launched(slack, "ana"), MORE, f"{LAUNCH}modify_backup_window modify_backup_window"
+        await launched(slack, "ana"), CHANGES, f"{LAUNCH}modify_backup_window modify_backup_window"
     )
     form = await ana.sees_modal(lambda it: it.title == "Backup window")
     target = "orders-test@main/us-east-1"
@@ -69,18 +69,23 @@ async def test_every_button_and_choice_opens_something(bot: Bot, slack: SlackSan
     dora = slack.member("dora")
     shown = await launched(slack, "dora")
     buttons = [it.action_id for it in shown.actions if it.action_id.startswith(LAUNCH)]
-    [more] = [it.element for it in shown.actions if it.action_id == MORE]
-    choices = [it["value"] for group in more["option_groups"] for it in group["options"]]
+    selects = {it.action_id: it.element for it in shown.actions if it.action_id in (MORE, CHANGES)}
+    choices = [
+        (select, it["value"])
+        for select, element in selects.items()
+        for group in element["option_groups"]
+        for it in group["options"]
+    ]
 
     for name in buttons:
         await dora.clicks(await launched(slack, "dora"), name)
         await dora.sees_modal(lambda it: it.title not in (TITLE, "Opening…"))
-    for choice in choices:
-        await dora.chooses(await launched(slack, "dora"), MORE, choice)
+    for select, choice in choices:
+        await dora.chooses(await launched(slack, "dora"), select, choice)
         await dora.sees_modal(lambda it: it.title not in (TITLE, "Opening…"))
 
     offered = {it.removeprefix(LAUNCH) for it in buttons}
-    offered |= {it.rpartition(" ")[2] for it in choices}
+    offered |= {it.rpartition(" ")[2] for _, it in choices}
     decided = {"approve_request", "reject_request", "cancel_request", "settle_request"}
     assert offered == CATALOGUE.keys() - decided
 

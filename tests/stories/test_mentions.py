@@ -334,7 +334,6 @@ def runs(seen: SeenMessage) -> list[str]:
         ("is orders-prod down?", ["show orders-prod", "metrics orders-prod"]),
         ("what do the events of orders-prod say", ["events orders-prod", "metrics orders-prod"]),
         ("don't reboot orders-staging!", ["metrics orders-staging", "top orders-staging"]),
-        ("stop orders-dev", ["metrics orders-dev", "top orders-dev"]),
         ("what became of rds-1003?", ["status RDS-1003"]),
         ("status orders-staging", ["show orders-staging", "metrics orders-staging"]),
         ("can you show how orders-staging is doing?", ["show orders-staging"]),
@@ -365,7 +364,7 @@ async def test_a_sentence_gets_what_looks_at_what_it_names(
     [
         ("hello there", "Hello! Name a database and what you want"),
         ("thanks", "You're welcome!"),
-        ("start", 'I cannot "start". The changes that I can make: backup window, reboot'),
+        ("vacuum", 'I cannot "vacuum". The changes that I can make: backup window, reboot'),
         ("please delete orders", 'I cannot "delete".'),
         ("what now?", "I didn't understand that."),
         ("how is orders", "Which one? Metrics of: [orders-dev] [orders-prod]"),

@@ -37,7 +37,7 @@ async def test_where_it_is_off_it_says_how_to_turn_it_on(
     said = flat(await told(slack.member("ana"), "/rds top orders-dev"))
 
     assert "orders-dev: Database Insights counts nothing of it" in said
-    assert "--db-instance-identifier orders-dev --enable-performance-insights" in said
+    assert "/rds insights orders-dev@main/us-east-1 standard" in said
     assert "direct messages" not in said
     assert aws.calls("pi:*") == []
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from bot.sandbox.slack import payloads
-from bot.sandbox.slack.controls import Control, controls
+from bot.sandbox.slack.controls import Control, controls, inputs
 from bot.sandbox.slack.envelopes import Delivery, Sockets
 from bot.sandbox.slack.errors import ImpossibleError, SlackError
 from bot.sandbox.slack.feed import SeenMessage, SeenView
@@ -124,7 +124,14 @@ class Member(Sight):
 
         Where Slack's client itself finds a field wrong, nothing is sent and `errors` say why."""
         self._active()
-        return await self._forms.submit(self.person, self._top(view), values or {})
+        given = dict(values or {})
+        for control in inputs(self._top(view).blocks):
+            # Slack tells of such a choice when it is made.
+            if control.dispatches and control.block_id in given:
+                chosen = given.pop(control.block_id)
+                shown = self._world.seen_view(self._top(view))
+                await self.chooses(shown, control.action_id, chosen, control.block_id)
+        return await self._forms.submit(self.person, self._top(view), given)
 
     async def closes(
         self, view: SeenView | None = None, *, all_views: bool = False

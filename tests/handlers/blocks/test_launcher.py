@@ -1,8 +1,7 @@
 """The launcher, and what else stands in modals that are no forms."""
 
-from bot.operation import Query
+from bot.operation import Query, Topic
 from bot.operations import CATALOGUE
-from bot.operations.help import TITLES, Topic
 from bot.values import Answer, Code, Status, Table, paragraph
 from handlers.blocks.answers import answer
 from handlers.blocks.error import problem
@@ -20,11 +19,14 @@ def test_it_offers_changes_and_looks_and_leaves_decisions_to_the_rows() -> None:
     assert_view(made)
     buttons = [it.removeprefix(LAUNCH) for it in action_ids(made) if it.startswith(LAUNCH)]
     assert buttons == ["create_snapshot", "reboot_instance", "show_metrics", "list_databases"]
-    groups = next(part for part in parts(made) if "option_groups" in part)["option_groups"]
+    selects = [part["option_groups"] for part in parts(made) if "option_groups" in part]
+    groups = [group for one in selects for group in one]
     behind = {it["value"].rpartition(" ")[2] for one in groups for it in one["options"]}
     assert {"show_database", "modify_backup_window", "schedule_digest"} <= behind
     assert not {"approve_request", "settle_request", *buttons} & behind
-    assert [one["label"]["text"] for one in groups] == [TITLES[topic] for topic in Topic]
+    topics = {one.topic for one in CATALOGUE.values() if one.name in behind}
+    ordered = sorted(topics, key=lambda one: (not one.is_of_changes, list(Topic).index(one)))
+    assert [one["label"]["text"] for one in groups] == [topic.heading for topic in ordered]
 
 
 def test_what_waits_stands_first_and_nothing_empty_stands_at_all() -> None:

@@ -6,8 +6,8 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from bot.operations import CATALOGUE
+from bot.values import BUTTON_VALUE
 from handlers.blocks.ask import asking
-from handlers.blocks.elements import BUTTON_VALUE
 from handlers.blocks.form import Offer
 from handlers.blocks.incomplete import unfinished
 from handlers.blocks.notices import detailed
