@@ -238,7 +238,7 @@ async def _built(ground: Ground) -> Bot:
         store, posting, links, directory, judge.now, accounts.publish, homes.deliver,
         pictures.deliver, clock, pause, admins=admins, observes=settings.observe,
         denied=judge.denied, trouble=services.trouble, around=around,
-        cloudops=settings.access.cloudops,
+        siblings=services.siblings, cloudops=settings.access.cloudops,
     )  # fmt: skip
     leads = Leader(store, owner, telemetry.leads).leads
     ticks = (

@@ -14,7 +14,7 @@ from bot.errors import DirectoryError
 from bot.fleet.connection_limits import Ceilings
 from bot.fleet.inventory import Fleet
 from bot.fleet.limits import Ceiling
-from bot.incidents import IncidentActions, open_incidents
+from bot.incidents import IncidentActions, open_incidents, siblings_of
 from bot.monitoring import Monitoring, firing, happening, limits
 from bot.monitoring._markers import Markers
 from bot.operation import Change, Control, Operation, WantedRequests, WantedRows
@@ -43,6 +43,7 @@ from bot.values import (
     Database,
     Digest,
     Environment,
+    Incident,
     Inventory,
     Kind,
     Limit,
@@ -55,6 +56,7 @@ from bot.values import (
     Range,
     Request,
     Series,
+    Siblings,
     Status,
     Tally,
     Trouble,
@@ -114,6 +116,10 @@ class Services:
         """What burns where it is asked for, whoever asks."""
         incidents, inventory = await self.open_incidents(), self.fleet.last_seen
         return await trouble_at(self.store, inventory, incidents, request, self.clock())
+
+    async def siblings(self, incident: Incident) -> Siblings:
+        """What else burns around its database, whoever asks."""
+        return siblings_of(incident, self.fleet.last_seen, await self.open_incidents())
 
 
 @dataclass(frozen=True)
@@ -407,10 +413,10 @@ def usable(operation: type[Operation], roles: Mapping[str, bool | None]) -> bool
 
 
 def barred(change: type[Change], database: Database) -> bool:
-    """Whether such a database takes none of them as it is; where more has to be said to know, the
-    form says it."""
+    """Whether such a database takes none of them, whatever value is asked for; where more has to be
+    said to know, the form says it."""
     try:
         asked = change.model_validate({"target": database.address})
     except ValueError:
         return False
-    return bool(asked.barred(database))
+    return "target" in asked.barred(database)

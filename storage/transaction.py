@@ -4,22 +4,10 @@ Rows are locked in one order: request, step, incident or CloudOps request, end o
 and what stirs the Homes.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
-from typing import Any, NoReturn, TypedDict, Unpack
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypedDict, Unpack
 
-from sqlalchemy import (
-    ColumnElement,
-    and_,
-    exists,
-    false,
-    insert,
-    or_,
-    select,
-    text,
-    update,
-)
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import ConflictError
@@ -40,10 +28,8 @@ from bot.values import (
     Status,
     Step,
     Vote,
-    label,
 )
-from storage.engine import SQLITE, insert_into
-from storage.errors import DuplicateRequestError, LockedError, UnknownRequestError
+from storage.errors import DuplicateRequestError, UnknownRequestError
 from storage.tables import (
     aftermaths,
     audit,
@@ -54,35 +40,20 @@ from storage.tables import (
     incidents,
     leases,
     live_charts,
-    locks,
     models,
     outbox,
     reminders,
+    request_changes,
     schedules,
-    texts,
+    steps,
 )
 from storage.tables.chain import AuditKey
 from storage.tables.concerns import ToldState
-from storage.tables.requests import (
-    ALLOWED,
-    UNSENT_ONLY,
-    filed_by,
-    filed_on,
-    load_one,
-    open_like,
-)
-from storage.tables.rows import (
-    encoded_value,
-    request_columns,
-    request_state,
-    step_columns,
-    step_state,
-    vote_columns,
-)
+from storage.tables.request_changes import ALLOWED
+from storage.tables.requests import filed_by, filed_on, load_one, open_like
 from storage.tables.schedules import Schedule
 
 _request = models.requests.c
-_step = models.steps.c
 
 
 class Changes(TypedDict, total=False):
@@ -158,39 +129,18 @@ class Transaction:
         if request.status not in (Status.PENDING, Status.APPROVED):
             raise ConflictError(f"A new request cannot be {request.status}.")
         await self._refuse_duplicate(request)
-        reason = await texts.keep(self._connection, request.reason)
-        row = {**request_columns(request), "reason_id": reason.id}
         # The check misses what another transaction files at this moment; the index does not.
-        added = await self._connection.execute(
-            insert_into(models.requests, self._connection)
-            .values(row)
-            .on_conflict_do_nothing(
-                index_elements=[_request.same_ask], index_where=text(models.OPEN)
-            )
-        )
-        if added.rowcount != 1:
+        if not await request_changes.add(self._connection, request):
             await self._refuse_duplicate(request)
             raise ConflictError("The same request just ended; ask again.")
         self._held.add(request.id)
-        steps = [step_columns(request.id, step) for step in request.steps]
-        await self._connection.execute(insert(models.steps), steps)
-        await locks.add(self._connection, request)
         self._events.append(event)
         return await load_one(self._connection, request.id)
 
     async def vote(self, request_id: int, vote: Vote) -> None:
         """Raises ConflictError for a second vote, one's own request, or one that is too late."""
         await self._hold(request_id)
-        reason = await texts.keep(self._connection, vote.reason)
-        row = {**vote_columns(request_id, vote), "reason_id": reason.id}
-        try:
-            async with self._savepoint():
-                await self._connection.execute(insert(models.votes).values(row))
-        except IntegrityError as error:
-            raise ConflictError(
-                f"This vote on {label(request_id)} does not count: a person has one, nobody has "
-                "one on their own request, and none counts once it is decided."
-            ) from error
+        await request_changes.add_vote(self._connection, request_id, vote)
 
     async def transition(
         self,
@@ -211,25 +161,21 @@ class Transaction:
             raise ConflictError(f"{request.label} is {request.status}; it cannot become {to}.")
         moved = request.model_copy(update={**changes, "status": to, "version": request.version + 1})
         await self._hold(request.id)
-        conditions = list(_guards(request, to, before))
-        await self._replace(request, conditions, **request_state(moved))
+        await request_changes.move(self._connection, request, moved, before)
         self._events.append(event)
         return moved
 
     async def set_waits_for(self, request: Request, other: int | None) -> Request:
         """Notes which request holds the lock that this one needs; None: it waits no longer."""
         await self._hold(request.id)
-        await self._replace(request, [_request.status == request.status], waits_for=other)
+        same = [_request.status == request.status]
+        await request_changes.replace(self._connection, request, same, waits_for=other)
         return request.model_copy(update={"waits_for": other, "version": request.version + 1})
 
     async def set_card(self, request_id: int, posted: Posted) -> None:
         """Notes where the request's card stands. It is no new version of the request."""
         await self._hold(request_id)
-        await self._connection.execute(
-            update(models.requests)
-            .where(_request.id == request_id)
-            .values(card=encoded_value(posted))
-        )
+        await request_changes.set_card(self._connection, request_id, posted)
 
     async def update_step(self, request_id: int, step: Step, *, fence: int | None = None) -> Step:
         """Writes everything about a step that changes while it is carried out.
@@ -241,26 +187,7 @@ class Transaction:
         while the request runs and nothing of it was accepted.
         """
         await self._hold(request_id)
-        statement = (
-            update(models.steps)
-            .where(_step.request_id == request_id, _step.number == step.number, _sendable(step))
-            .values(step_state(step))
-        )
-        if fence is not None:
-            statement = statement.where(_step.fence == fence)
-        takes = step.is_claimed and step.sent_at is None
-        try:
-            # All or none: what it has taken before one is refused is given back, on SQLite too.
-            async with self._connection.begin_nested() if takes else nullcontext():
-                written = await self._connection.execute(statement)
-                if takes and written.rowcount == 1:
-                    await locks.take(self._connection, request_id, step)
-        except IntegrityError as error:
-            await self._refuse_lock(request_id, step, error)
-        if written.rowcount != 1:
-            raise ConflictError(f"Step {step.number} of {label(request_id)} is in other hands now.")
-        if not step.is_claimed:
-            await locks.release(self._connection, request_id, step)
+        await steps.write(self._connection, request_id, step, fence)
         return step
 
     async def audit(self, event: AuditEvent) -> int:
@@ -436,51 +363,3 @@ class Transaction:
         if (await self._connection.execute(row)).scalar() is None:
             raise UnknownRequestError(request_id)
         self._held.add(request_id)
-
-    def _savepoint(self) -> AbstractAsyncContextManager[object]:
-        """Without it a refused statement ends the whole transaction on PostgreSQL."""
-        is_sqlite = self._connection.dialect.name == SQLITE
-        return nullcontext() if is_sqlite else self._connection.begin_nested()
-
-    async def _replace(
-        self, request: Request, conditions: list[ColumnElement[bool]], **columns: Any
-    ) -> None:
-        moved = await self._connection.execute(
-            update(models.requests)
-            .where(_request.id == request.id, _request.version == request.version, *conditions)
-            .values(version=request.version + 1, **columns)
-        )
-        if moved.rowcount != 1:
-            raise ConflictError(f"{request.label} has moved on meanwhile; look at it again.")
-
-    async def _refuse_lock(self, request_id: int, step: Step, error: IntegrityError) -> NoReturn:
-        holder = await locks.holder_of_any(self._connection, request_id, step)
-        if holder is None:
-            raise error
-        raise LockedError(holder) from error
-
-
-def _guards(request: Request, to: Status, before: int | None) -> Iterator[ColumnElement[bool]]:
-    yield _request.status == request.status
-    if before is not None:
-        # In the statement itself, as what was read before it may have changed when it runs.
-        yield _request.expires_at > before
-    if (request.status, to) in UNSENT_ONLY:
-        yield ~exists().where(_step.request_id == _request.id, _step.sent_at.is_not(None))
-
-
-def _sendable(step: Step) -> ColumnElement[bool]:
-    """A send is recorded once, while the request runs, and forgotten only with proof."""
-    is_running = exists().where(_request.id == _step.request_id, _request.status == Status.RUNNING)
-    if step.sent_at is None:
-        return or_(_step.sent_at.is_(None), and_(is_running, _refuses(step)))
-    return or_(_step.sent_at == step.sent_at, and_(_step.sent_at.is_(None), is_running))
-
-
-def _refuses(step: Step) -> ColumnElement[bool]:
-    """Whether it brings a proof that is not the one of an earlier attempt."""
-    proof = encoded_value(step.refusal)
-    if proof is None:
-        return false()
-    is_new = or_(_step.refusal.is_(None), _step.refusal != proof)
-    return and_(_step.accepted_at.is_(None), is_new)

@@ -100,6 +100,18 @@ class AWS:
         self._allow(_DATABASE[target.kind])
         return await self.region.database(target.kind, target.identifier)
 
+    async def bears(self, identifier: str) -> Kind | None:
+        """What has that name in this account and region; None where it is free."""
+        for needed in _DATABASE.values():
+            self._allow(needed)
+        return await self.region.bears(identifier)
+
+    async def quota(self, kind: Kind) -> Quota | None:
+        """Of instances or of clusters; None where AWS does not say. Raises AWSError."""
+        self._allow("rds:DescribeAccountAttributes")
+        found = (one for one in await self.region.database_quotas() if one.kind is kind)
+        return next(found, None)
+
     async def cluster_of(self, database: Database) -> Database | None:
         self._allow(_DATABASE[Kind.CLUSTER])
         return await self.region.cluster_of(database)
@@ -201,6 +213,15 @@ class AWS:
             log.warning("connections.unknown", target=str(target), why=str(error))
             return None
         return None if counted is None else round(counted)
+
+    async def lags(self, cluster: Database) -> Mapping[str, float]:
+        """By how many seconds its members lag; whoever is missing, nobody knows of lately."""
+        self._allow("cloudwatch:GetMetricData")
+        try:
+            return await self.region.lags(cluster)
+        except AWSError as error:
+            log.warning("lags.unknown", target=str(cluster.target), why=str(error))
+            return {}
 
     async def alarms_firing(self) -> tuple[Alarm, ...]:
         """On metrics of RDS in this account and region, now."""

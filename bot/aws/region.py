@@ -77,6 +77,7 @@ GROUPS = {
     ),
 }  # fmt: skip
 QUOTAS = {"ManualSnapshots": Kind.INSTANCE, "ManualClusterSnapshots": Kind.CLUSTER}
+DATABASE_QUOTAS = {"DBInstances": Kind.INSTANCE, "DBClusters": Kind.CLUSTER}
 Describe = tuple[str, str, str, str]
 Fetch = Callable[[tuple[str, ...]], Awaitable[Mapping[str, Mapping[str, Any]]]]
 Clock = Callable[[], int]
@@ -150,6 +151,13 @@ class Region:
         """A snapshot of here as a database is seen."""
         return rds.seen_snapshot(snapshot, self.account, self.name, self.clock())
 
+    async def bears(self, identifier: str) -> Kind | None:
+        """What has that name here, whoever's it is: AWS also lists databases of other services."""
+        for kind in Kind:
+            if await self._databases[kind].get(identifier.lower()) is not None:
+                return kind
+        return None
+
     async def cluster_of(self, database: Database) -> Database | None:
         """The cluster that an instance belongs to, as of now; None where it belongs to none."""
         if database.cluster is None:
@@ -186,6 +194,20 @@ class Region:
         if counted is not None and counted.reading is Reading.UNREAD:
             raise AWSUnavailableError(counted.unread)
         return counted.latest[1] if counted and counted.latest else None
+
+    async def lags(self, cluster: Database) -> Mapping[str, float]:
+        """Seconds by member, of the last quarter of an hour. Raises AWSError."""
+        # Of Aurora in milliseconds, of a Multi-AZ DB cluster in seconds.
+        metric, unit = ("AuroraReplicaLag", 0.001) if cluster.is_aurora else ("ReplicaLag", 1.0)
+        instance = {"kind": Kind.INSTANCE, "resource_id": ""}
+        targets = [
+            cluster.target.model_copy(update={**instance, "identifier": one})
+            for one in cluster.members
+        ]
+        measures = [Measure(target=one, metric=metric) for one in targets]
+        found = await self.metrics(measures, cloudwatch.latest(self.clock()))
+        pairs = zip(cluster.members, found, strict=True)
+        return {name: series.latest[1] * unit for name, series in pairs if series.latest}
 
     async def parameter(self, kind: Kind, group: str, name: str) -> str | None:
         """The value that somebody gave it in a parameter group; None where nobody did."""
@@ -327,6 +349,13 @@ class Region:
 
     async def snapshot_quotas(self) -> tuple[Quota, ...]:
         """Of manual snapshots, of instances and of clusters, as far as AWS says."""
+        return await self._quotas(QUOTAS)
+
+    async def database_quotas(self) -> tuple[Quota, ...]:
+        """Of instances and of clusters, as far as AWS says."""
+        return await self._quotas(DATABASE_QUOTAS)
+
+    async def _quotas(self, named: Mapping[str, Kind]) -> tuple[Quota, ...]:
         with reading():
             client = await self._sessions.client("rds", self.account, self.name)
             reply = await client.describe_account_attributes()
@@ -336,10 +365,10 @@ class Region:
                 region=self.name,
                 used=one["Used"],
                 most=one["Max"],
-                kind=QUOTAS[one["AccountQuotaName"]],
+                kind=named[one["AccountQuotaName"]],
             )
             for one in reply["AccountQuotas"]
-            if one["AccountQuotaName"] in QUOTAS
+            if one["AccountQuotaName"] in named
         )
 
     async def events_of(self, target: Target, since: int) -> tuple[RDSEvent, ...]:
@@ -424,7 +453,7 @@ class Region:
 
     async def _count_connections(self, targets: tuple[Target, ...]) -> Mapping[Target, Series]:
         found = await self.metrics(
-            tuple(map(cloudwatch.connections, targets)), cloudwatch.latest_connections(self.clock())
+            tuple(map(cloudwatch.connections, targets)), cloudwatch.latest(self.clock())
         )
         return dict(zip(targets, found, strict=True))
 

@@ -2,7 +2,7 @@
 
 from bot.values import AuditEvent, Incident, Line, Message, Note, Paragraph, PersonId, Place
 
-CARD, NOTE = "incident", "incident_note"
+CARD, NOTE, REDRAWN = "incident", "incident_note", "incident_redrawn"
 
 
 def card(incident: Incident, channel: str) -> Message:

@@ -140,7 +140,7 @@ def _openers(operations: Sequence[type[Operation]]) -> tuple[Button | Menu, ...]
 
 
 def _opener(operation: type[Operation]) -> Button:
-    return asking(f"{operation.verb.replace('-', ' ').capitalize()}…", operation.name, "")
+    return asking(f"{operation.label()}…", operation.name, "")
 
 
 def _asks(operation: type[Operation]) -> bool:

@@ -151,11 +151,22 @@ async def _buttons(
             continue
         if change.name == "create_snapshot" and await desk.offers(change, database, person):
             buttons.append(asking("Snapshot…", change.name, database.target.typed))
+        if change.name == "restore_database" and await desk.offers(change, database, person):
+            buttons += _restoring(change, database, found)
         one = _meant(change, found, aws)
         if one and await desk.offers(change, seen := aws.seen(one), person):
             label = change.verb.removeprefix("snapshot-").capitalize()
             buttons.append(asking(f"{label}…", change.name, seen.target.typed))
     return tuple(buttons)
+
+
+def _restoring(
+    change: type[Change], database: Database, found: Sequence[Snapshot]
+) -> Iterator[Button]:
+    """From the newest that can be restored, until another is chosen."""
+    ready = next((one.identifier for one in found if one.status == "available"), "")
+    if ready:
+        yield asking("Restore…", change.name, database.target.typed, values={"snapshot": ready})
 
 
 def _meant(change: type[Change], found: Sequence[Snapshot], aws: AWS) -> Snapshot | None:

@@ -131,7 +131,7 @@ async def _buttons(
     line = database.target.typed
     reason = f"{now.incidents[0].label}: {now.incidents[0].title}" if now.incidents else ""
     changes = {
-        f"{one.verb.replace('-', ' ').capitalize()}…": one.name
+        f"{one.label()}…": one.name
         for one in desk.catalogue().values()
         if issubclass(one, Change) and await desk.offers(one, database, person)
     }

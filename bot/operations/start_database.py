@@ -68,7 +68,7 @@ class StartDatabase(Transition):
         return "none: nobody can use it until it is started"
 
     def undo(self) -> str:
-        return "Stopping it undoes it."
+        return "Stop it."
 
     def back(self, plan: Plan) -> WayBack:
         return WayBack("Stop it…", {}, "stop_database")

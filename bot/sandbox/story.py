@@ -250,7 +250,7 @@ async def _detailed(scene: Scene, card: SeenMessage, *more: str) -> None:
 
 async def _ended_in_thread(scene: Scene, card: SeenMessage, word: str) -> None:
     await scene.posted(label(card), word, below=card)
-    scene.demand_no_buttons(card)
+    scene.demand_only_the_way_back(card)
 
 
 def _rows(said: SeenMessage) -> list[list[str]]:

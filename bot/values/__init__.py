@@ -77,6 +77,8 @@ from bot.values._charts import (
 from bot.values._cloudops import CloudOpsRequest, CloudOpsState
 from bot.values._command_line import MENTION, quoted, written
 from bot.values._databases import (
+    APPLIED,
+    NOT_APPLIED,
     Area,
     Classified,
     Database,
@@ -122,6 +124,7 @@ from bot.values._incidents import (
     OpenIncidents,
     Origin,
     Phase,
+    Siblings,
     Trouble,
     Unwatched,
 )
@@ -151,6 +154,7 @@ from bot.values._metrics import (
 from bot.values._offers import CertificateOffer, StorageOffer, UpgradeOffer
 from bot.values._parameters import DBParameter
 from bot.values._people import Access, Person, PersonId
+from bot.values._points_in_time import PointInTime
 from bot.values._reports import Tally
 from bot.values._requests import (
     Click,
@@ -186,12 +190,14 @@ from bot.values._vocabulary import (
 __all__ = [
     "AGAIN",
     "ALL",
+    "APPLIED",
     "BANDS",
     "BUTTON_VALUE",
     "DATABASES",
     "FORM",
     "KEEP",
     "MENTION",
+    "NOT_APPLIED",
     "OPEN_CHART",
     "REQUEST_TAG",
     "RUN",
@@ -276,6 +282,7 @@ __all__ = [
     "Place",
     "Plan",
     "Point",
+    "PointInTime",
     "Posted",
     "Progress",
     "Quota",
@@ -298,6 +305,7 @@ __all__ = [
     "Share",
     "Shared",
     "Shown",
+    "Siblings",
     "Snapshot",
     "Snoozed",
     "Span",

@@ -12,6 +12,9 @@ from bot.values._vocabulary import DATABASES, Environment, Kind
 #: Engines of RDS and Aurora; DescribeDBInstances and -Clusters also list those of other services.
 ENGINES = frozenset({"aurora", "aurora-mysql", "aurora-postgresql", "mariadb", "mysql", "postgres"})
 FAMILIES = ("custom-", "db2-", "oracle-", "sqlserver-")  #: with which the other engines begin
+#: Of a parameter group, in AWS's words: it is in use, or with a restart or an upgrade; or never.
+APPLIED = frozenset({"in-sync", "pending-reboot", "pending-database-upgrade"})
+NOT_APPLIED = "failed-to-apply"
 OTHERS = {"neptune": "Amazon Neptune", "docdb": "Amazon DocumentDB"}
 
 
@@ -106,6 +109,9 @@ class Database(Value):
     log_exports: tuple[str, ...] = ()  #: kinds of logs that CloudWatch gets
     certificate: str = ""  #: the certificate authority of its certificate
     security_groups: tuple[str, ...] = ()  #: their ids, sorted
+    subnet_group: str = ""
+    option_group: str = ""
+    replication: str = ""  #: of a replica: how it stands, in AWS's word: ``replicating``
     security_groups_wait: bool = False  #: some of them are not active yet
     parameter_status: str = ""  #: how far its parameter group is applied, in AWS's word
     tier: int | None = None  #: of a member: in which order it becomes the writer
@@ -140,6 +146,16 @@ class Database(Value):
     def is_custom(self) -> bool:
         """RDS Custom: its owner has the machine, and AWS takes only a few calls."""
         return self.engine.startswith("custom-")
+
+    @property
+    def parameters_settle(self) -> bool:
+        """Whether AWS is at work on its parameter group, in it or in any member."""
+        shown = {self.parameter_status, *self.members_status.values()}
+        return not shown <= {"", *APPLIED, NOT_APPLIED}
+
+    @property
+    def parameters_failed(self) -> bool:
+        return NOT_APPLIED in {self.parameter_status, *self.members_status.values()}
 
     @property
     def service(self) -> str:

@@ -183,6 +183,14 @@ class OpenIncidents(Value):
     is_watched: bool = True  #: False: nobody looks at alarms and events, as no channel is set
 
 
+class Siblings(Value):
+    """Other open incidents around an incident's database, for whoever looks at its card."""
+
+    incidents: tuple[Incident, ...] = ()  #: oldest first
+    place: str = ""  #: of all of them: ``on this cluster``
+    unread: tuple[str, ...] = ()  #: in sentences, why there may be more
+
+
 class Trouble(Value):
     """What burns at a database or its family, for whoever decides on a change of it."""
 

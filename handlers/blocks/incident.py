@@ -20,6 +20,7 @@ from bot.values import (
     PersonId,
     Phase,
     Range,
+    Siblings,
     Strong,
     asking,
     lasting,
@@ -56,15 +57,20 @@ EMOJI = {
 #: What often helps, by the kind of database it works on.
 MENDS = {"create_snapshot": DATABASES, "reboot_instance": frozenset({Kind.INSTANCE})}
 SPAN = Range.THREE_HOURS
+FEW = 4  #: other incidents that it names
+ALONE = Siblings()
 
 
-def incident(given: Incident, denied: frozenset[str] = frozenset()) -> Payload:
-    """``text`` and ``blocks``; ``denied``: changes that the policy has nobody make here."""
+def incident(
+    given: Incident, denied: frozenset[str] = frozenset(), siblings: Siblings = ALONE
+) -> Payload:
+    """``text`` and ``blocks``; ``denied``: changes that the policy has nobody make here;
+    ``siblings`` are named while it is open."""
     said = f"{_what(given)} · {_state(given)}"
     mark = [emoji(EMOJI[given.phase]), *leaves((" ", Strong(text=said)), TITLE)]
     first: Part = {"type": "rich_text_section", "elements": mark}
     blocks: list[Block] = [
-        rich_text(first, lines(*_story(given))),
+        rich_text(first, lines(*_story(given, siblings))),
         *actions(list(_buttons(given, denied))),
         context((_origin(given),), limit=PLACE),
     ]
@@ -107,18 +113,38 @@ def _at(given: Incident) -> str:
     return f" at {value}" if value else ""
 
 
-def _story(given: Incident) -> Iterator[Line]:
+def _story(given: Incident, siblings: Siblings) -> Iterator[Line]:
     """When what happened, and who did what."""
-    yield ("Since ", Moment(at=given.started_at), *_again(given), ".")
+    yield joined((_since(given), _before(given)), " ")
+    if given.is_open:
+        yield joined(_beside(siblings), " ")
     if (said := visible(given.detail)) and not _at(given):
         yield (cut(said, DETAIL),)
-    if given.before is not None:
-        yield (Strong(text="Before it:"), " ", *given.before.line, ".")
-    elif given.is_open:
-        yield (Strong(text="Before it:"), " being looked up.")
     yield joined(_care(given), " ")
     if given.phase is Phase.RESOLVED and given.source is Origin.ALARM:
         yield ("Its alarm had not ended then. If it fires again, a new incident opens.",)
+
+
+def _since(given: Incident) -> Line:
+    return ("Since ", Moment(at=given.started_at), *_again(given), ".")
+
+
+def _before(given: Incident) -> Line:
+    """Often why it began."""
+    if given.before is not None:
+        return (Strong(text="Before it:"), " ", *given.before.line, ".")
+    return (Strong(text="Before it:"), " being looked up.") if given.is_open else ()
+
+
+def _beside(siblings: Siblings) -> Iterator[Line]:
+    """``Also firing on this cluster: I-13, I-14.``"""
+    if found := siblings.incidents:
+        goes_on = "firing" if all(one.source is Origin.ALARM for one in found) else "open"
+        names = [one.label for one in found[:FEW]]
+        more = f" and {len(found) - FEW} more" if len(found) > FEW else ""
+        yield (f"Also {goes_on} {siblings.place}: {', '.join(names)}{more}.",)
+    if siblings.unread:
+        yield (cut(" ".join(siblings.unread), DETAIL),)
 
 
 def _care(given: Incident) -> Iterator[Line]:
@@ -136,8 +162,8 @@ def _care(given: Incident) -> Iterator[Line]:
 def _again(given: Incident) -> Line:
     if not given.repeats:
         return ()
-    times = "once" if given.repeats == 1 else f"{given.repeats} times"
-    return (f", {times} more since, last ", Moment(at=given.fired_at))
+    times = "once" if given.repeats == 1 else given.repeats
+    return (f", {times} more, last ", Moment(at=given.fired_at))
 
 
 def _by(verb: str, person: PersonId | None, at: int) -> Line:

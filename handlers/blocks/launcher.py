@@ -31,7 +31,7 @@ LAUNCH = "launch."
 BUTTONS = 25  #: a block holds no more
 #: Of these there are buttons, in this order.
 COMMON = ("create_snapshot", "reboot_instance", "show_metrics", "list_databases")
-NOTHING = "Nothing waits for you."
+NOTHING = "No request waits for you."
 MOST = 15  #: requests of a list
 
 WAITING = "/rds requests"

@@ -3,19 +3,32 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.digests import below, details_key, put_off
+from bot.incidents import redrawn
 from bot.masking import mask
-from bot.values import Digest, Incident, Message, Note, Posted, Request, Snoozed, Target
+from bot.values import (
+    Digest,
+    Incident,
+    Message,
+    Note,
+    Posted,
+    Request,
+    Siblings,
+    Snoozed,
+    Target,
+)
 from handlers.blocks.digest import digest, digest_csv, digest_details
 from handlers.blocks.elements import Payload
 from handlers.blocks.incident import incident, incident_note
 from handlers.delivery.cloudops import CloudOpsMessages
 from handlers.delivery.files import Files
+from handlers.delivery.links import Links
 from handlers.delivery.messages import Messages, keyed
 from storage.store import Store
 from storage.tables.outbox import Delivery
 
 Around = Callable[[Target], Awaitable[tuple[Request, ...]]]
 Denied = Callable[[Target], frozenset[str]]
+SiblingsOf = Callable[[Incident], Awaitable[Siblings]]
 
 
 class Channels:
@@ -23,15 +36,19 @@ class Channels:
         self,
         store: Store,
         posting: Messages,
+        links: Links,
         files: Files,
         clock: Callable[[], int],
         denied: Denied,
         around: Around,
+        siblings: SiblingsOf,
         cloudops: CloudOpsMessages,
     ) -> None:
         """``denied``: the changes that the policy has nobody make of a database. ``around``: the
-        open requests whose cards say what burns there."""
+        open requests whose cards say what burns there. ``siblings``: what else burns around."""
         self._around = around
+        self._siblings = siblings
+        self._links = links
         self._clock = clock
         self._denied = denied
         self._store = store
@@ -58,6 +75,8 @@ class Channels:
                 return None
             case "incident":
                 return await self._incident(delivery)
+            case "incident_redrawn":
+                return await self._incident_redrawn(message)
             case "incident_note":
                 return await self._incident_note(delivery)
             case "cloudops" if "denial" in message.body:  # an older version has drawn it already
@@ -99,7 +118,8 @@ class Channels:
     async def _incident(self, delivery: Delivery) -> Posted:
         """Its card as it stands now, in the place of the one before."""
         about = await self._store.incidents.get(delivery.message.body["incident"])
-        metadata, drawn = keyed(delivery.message.key or ""), self._drawn(about)
+        siblings = await self._siblings(about)
+        metadata, drawn = keyed(delivery.message.key or ""), await self._drawn(about, siblings)
         address = delivery.message.address
         earlier = about.card or await self._posting.find(delivery, address, metadata)
         posted = earlier and await self._posting.change(earlier, drawn)
@@ -110,7 +130,24 @@ class Channels:
                 current = await tx.lock_incident(about.id)
                 await tx.save_incident(current.model_copy(update={"card": posted}))
         await self._redraw_requests(about)
+        if posted != about.card or about.repeats or not about.is_open:
+            await self._redraw_siblings(siblings)
         return posted
+
+    async def _redraw_siblings(self, siblings: Siblings) -> None:
+        """Their cards name it, once it can be linked to; and no longer, once it has ended."""
+        async with self._store.write() as tx:
+            for one in siblings.incidents:
+                if one.card is not None:
+                    await tx.post(redrawn(one, one.card))
+
+    async def _incident_redrawn(self, message: Message) -> Posted | None:
+        """Where it stands, if it still does: what has ended names no others."""
+        about = await self._store.incidents.get(message.body["incident"])
+        if about.card is None or not about.is_open:
+            return None
+        drawn = await self._drawn(about, await self._siblings(about))
+        return await self._posting.change(about.card, drawn)
 
     async def _redraw_requests(self, about: Incident) -> None:
         """Their cards say that it burns there, and since when."""
@@ -121,8 +158,10 @@ class Channels:
             for one in found:
                 await tx.post(one.card_message())
 
-    def _drawn(self, about: Incident) -> Payload:
-        return incident(about, self._denied(about.target) if about.target else frozenset())
+    async def _drawn(self, about: Incident, siblings: Siblings) -> Payload:
+        denied = self._denied(about.target) if about.target else frozenset[str]()
+        drawn = incident(about, denied, siblings)
+        return await self._links.put_into(drawn, besides=about.label)
 
     async def _incident_note(self, delivery: Delivery) -> Posted | None:
         note = Note.model_validate(delivery.message.body)

@@ -15,7 +15,7 @@ from bot.values import Answer, Drawing, Message, Place, Posted, Request
 from handlers.blocks.notices import asked_text, detailed, ending, ending_text
 from handlers.blocks.picture import DRAWING, no_image, pictured
 from handlers.delivery.cards import Cards, Troubles
-from handlers.delivery.channels import Around, Channels, Denied
+from handlers.delivery.channels import Around, Channels, Denied, SiblingsOf
 from handlers.delivery.cloudops import CloudOpsMessages
 from handlers.delivery.direct import DirectMessages
 from handlers.delivery.failures import Admins, Failures, nobody
@@ -59,6 +59,7 @@ class Notifier:
         denied: Denied,
         trouble: Troubles,
         around: Around,
+        siblings: SiblingsOf,
         cloudops: People | None = None,
     ) -> None:
         """``pause``: seconds between two messages in one channel; Slack allows one a second.
@@ -66,8 +67,9 @@ class Notifier:
         ``patience``: seconds for one delivery, less than the outbox leases it for. ``admins`` hear
         of what a channel does not take and nobody in particular waits for. ``denied``: the changes
         that the policy has nobody make of a database. ``trouble``: what burns where a request is
-        for. ``around``: the open requests whose cards say what burns at a database. ``cloudops``:
-        who answers CloudOps requests, where the settings name some.
+        for. ``around``: the open requests whose cards say what burns at a database. ``siblings``:
+        what else burns around an incident's. ``cloudops``: who answers CloudOps requests, where
+        the settings name some.
         """
         self._store = store
         posting = Messages(client, pause)
@@ -77,7 +79,9 @@ class Notifier:
             store, posting, links, directory, ruling, patience / 4, trouble, observes=observes
         )
         requests = CloudOpsMessages(store, posting, links, cloudops)
-        self._channels = Channels(store, posting, Files(client), clock, denied, around, requests)
+        self._channels = Channels(
+            store, posting, links, Files(client), clock, denied, around, siblings, requests
+        )
         self._personal = DirectMessages(
             store, posting, links, directory, ruling, clock, patience / 4, requests
         )

@@ -1,4 +1,4 @@
-"""Requests as they are read, and what may become of them. ``Transaction`` writes them."""
+"""Requests as they are read. ``Transaction`` writes them."""
 
 import asyncio
 from collections import defaultdict
@@ -36,24 +36,6 @@ from storage.errors import UnknownRequestError
 from storage.tables import locks, models
 from storage.tables.rows import encoded_value, readable, request_value
 from storage.tables.waits import passed
-
-#: What a status may become, and nothing else.
-ALLOWED: Mapping[Status, frozenset[Status]] = {
-    Status.PENDING: frozenset({Status.APPROVED, Status.REJECTED, Status.EXPIRED, Status.CANCELLED}),
-    Status.APPROVED: frozenset({Status.RUNNING, Status.CANCELLED, Status.EXPIRED}),
-    Status.RUNNING: frozenset(
-        {Status.APPROVED, Status.CANCELLED, Status.FAILED, Status.SUCCEEDED, Status.UNKNOWN}
-    ),
-    Status.UNKNOWN: frozenset({Status.SUCCEEDED, Status.FAILED}),
-    Status.REJECTED: frozenset(),
-    Status.EXPIRED: frozenset(),
-    Status.CANCELLED: frozenset(),
-    Status.SUCCEEDED: frozenset(),
-    Status.FAILED: frozenset(),
-}
-
-#: Ways back that are open only while it is certain that nothing was sent.
-UNSENT_ONLY = frozenset({(Status.RUNNING, Status.APPROVED), (Status.RUNNING, Status.CANCELLED)})
 
 #: Actions of audit rows: with the one a request begins, with the other others are asked.
 FILED, HANDED_ON = "request.filed", "cloudops.asked"

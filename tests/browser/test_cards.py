@@ -25,6 +25,7 @@ from bot.values import (
     Moment,
     PersonId,
     Request,
+    Siblings,
     Status,
     Trouble,
     Turn,
@@ -224,7 +225,9 @@ async def test_an_incident_fits_a_phone_with_its_buttons(
         "detail": "Free storage space lately: 183 GiB, 179 GiB.",
         "before": paragraph("RDS-1002 reboot ", Moment(at=NOW - 12 * MINUTE)),
     }
-    drawn = incident(an_incident(**fields | changes))
+    others = (an_incident(id=1013), an_incident(id=1014))
+    siblings = Siblings(incidents=others, place="on this cluster")
+    drawn = incident(an_incident(**fields | changes), siblings=siblings)
 
     tall = await height(shown, drawn, f"incident-{name.replace(' ', '-')}")
     assert tall <= 10 * LINE + (22 if name == "a very long name" else 0)

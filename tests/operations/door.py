@@ -7,7 +7,7 @@ from typing import Any, cast
 from bot.aws import AWS
 from bot.aws.rds import seen_snapshot
 from bot.aws.session import Account
-from bot.errors import AWSNotFoundError, AWSRefusedError
+from bot.errors import AWSError, AWSNotFoundError, AWSRefusedError
 from bot.sandbox.aws.security_groups import GROUPS
 from bot.settings import SnapshotSettings
 from bot.values import (
@@ -19,6 +19,7 @@ from bot.values import (
     Maintenance,
     Order,
     Plan,
+    Quota,
     RDSEvent,
     Sent,
     Snapshot,
@@ -29,6 +30,7 @@ from bot.values import (
 )
 from tests.samples import ANA, MINUTE, NOW, sample_database, sample_target
 
+ROOM = Quota(account="main", region="us-east-1", used=3, most=40)
 SIGNED_BY = CertificateOffer(authorities=("rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1"), in_place=True)
 
 
@@ -43,6 +45,8 @@ class Door:
     now: int = NOW
     cluster: Database | None = None
     marks: int = 0
+    members: dict[str, Database] = field(default_factory=dict)  #: beside ``shown``, by name
+    lag: dict[str, float] = field(default_factory=dict)
     due: tuple[Maintenance, ...] = ()
     certified: CertificateOffer = SIGNED_BY
     #: None: they may not be read.
@@ -57,8 +61,17 @@ class Door:
     storage: tuple[StorageOffer, ...] = (StorageOffer(storage_type="gp3", gib=((20, 16_384),)),)
     parameter_groups: Mapping[str, tuple[DBParameter, ...]] = field(default_factory=dict)
     users: tuple[Database, ...] = ()
-    of_family: Mapping[str, str] = field(default_factory=dict)
+    of_family: Mapping[str, str] = field(
+        default_factory=lambda: {
+            "default.mysql8.0": "mysql8.0",
+            "tuned": "mysql8.0",
+            "pg": "postgres16",
+        }
+    )
     events_of: tuple[RDSEvent, ...] = ()
+    made: Database | None = None  #: what stands under a name that is not ``shown``
+    taken: Kind | None = None  #: what has the name that is asked for
+    databases: Quota | AWSError | None = ROOM
 
     async def parameters(self, kind: Kind, group: str) -> tuple[DBParameter, ...]:
         return self.parameter_groups.get(group, ())
@@ -80,13 +93,32 @@ class Door:
     async def maintenance(self, database: Database) -> tuple[Maintenance, ...]:
         return self.due
 
+    async def lags(self, cluster: Database) -> dict[str, float]:
+        return self.lag
+
     async def database(self, target: Target) -> Database:
+        if target.identifier in self.members:
+            return self.members[target.identifier]
         for one in self.users:
             if one.target.place == target.place:
                 return one
+        if not target.resource_id:
+            if self.made is None:
+                raise AWSNotFoundError("DBInstanceNotFound", "AWS knows no such instance.")
+            return self.made
         if self.shown is None:
             raise AWSNotFoundError("DBInstanceNotFound", "AWS knows no such instance.")
+        if self.shown.target.kind is not target.kind:  # a member of the cluster that is shown
+            return sample_database(target=target)
         return self.shown
+
+    async def bears(self, identifier: str) -> Kind | None:
+        return self.taken
+
+    async def quota(self, kind: Kind) -> Quota | None:
+        if isinstance(self.databases, AWSError):
+            raise self.databases
+        return self.databases
 
     async def cluster_of(self, database: Database) -> Database | None:
         return self.cluster if database.cluster else None

@@ -3,7 +3,7 @@ import pytest
 from bot.errors import ConflictError
 from bot.values import Outcome, Status
 from storage.store import Store
-from storage.tables.requests import ALLOWED
+from storage.tables.request_changes import ALLOWED
 from tests.storage import raw
 from tests.storage.records import (
     HOUR,

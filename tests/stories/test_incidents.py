@@ -1,6 +1,7 @@
 """Alarms and RDS events as incidents: told once, folded, taken care of, over."""
 
 import asyncio
+import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from bot.sandbox.slack import Refused, SeenMessage
 from bot.values import SECOND, Incident, Origin, PersonId, Phase
 from tests.stories.asking import audited, everything_is_told, flat
 from tests.stories.stage import FREE, Play, Stage, until
+from tests.stories.test_cards import links_in, permalink_of
 
 INCIDENTS = "{approvals: C0DATABASE, cloudops: C0CLOUDOPS, incidents: C0INCIDENT}"
 QUIET = "{approvals: C0DATABASE, cloudops: C0CLOUDOPS}"
@@ -96,7 +98,7 @@ async def test_an_alarm_from_its_start_to_its_end(watched: Stage) -> None:
 
         [card] = cards(watched)
         assert "above 80 % · recovered" in flat(card)
-        assert "once more since" in flat(card)
+        assert "once more, last" in flat(card)
         said = " ".join(notes(watched))
         assert said.count("Again ") == said.count("Recovered ") == 1
         assert said.count("orders-staging: CPU utilization above 80 %") >= 1  # its chart
@@ -117,7 +119,7 @@ async def test_what_fires_again_soon_after_it_ended_is_the_same_one(watched: Sta
 
         first, second = cards(watched)
         assert "recovered" in flat(first)
-        assert "once more since" in flat(first)
+        assert "once more, last" in flat(first)
         assert "above 80 % · firing" in flat(second)
         begun = ["started", "ended", "reopened", "ended", "started"]
         assert await actions(play) == begun
@@ -402,7 +404,7 @@ async def test_what_comes_back_a_hundred_times_fills_no_thread(watched: Stage) -
                 await play.bot.jobs.run("watch")
         await everything_is_told(play.bot)
 
-        assert "11 times more" in flat(cards(watched)[0])
+        assert ", 11 more," in flat(cards(watched)[0])
         assert len([it for it in notes(watched) if "Again " in it]) == 4
 
 
@@ -420,3 +422,40 @@ async def test_what_the_policy_denies_is_offered_as_a_request_to_cloudops(stage:
         await play.clicks("ben", card, "form.open.reboot_instance")
         form = await stage.slack.member("ben").sees_modal("Reboot")
         assert "I-1: CPU utilization above 80 %" in str(form.blocks)
+
+
+SHOP = tuple(
+    AlarmSpec(f"shop-{number}", f"shop-staging-{number}", "CPUUtilization", 80.0)
+    for number in (1, 2)
+)
+
+
+def also(stage: Stage, number: int) -> str:
+    """What the card of that incident says of others, each of them a link to its card."""
+    every = {f"I-{count}": one for count, one in enumerate(cards(stage), 1)}
+    card = every[f"I-{number}"]
+    said = re.search(r"Also [^.]*\.", flat(card))
+    for name, link in links_in(card).items():
+        assert permalink_of(every[name]) in link
+    return said[0] if said else ""
+
+
+async def test_incidents_of_one_cluster_name_each_other_until_they_end(stage: Stage) -> None:
+    stage.aws.seed_alarms([*SHOP, CPU])
+    async with stage.bot(WATCHED) as play:
+        await passes(play)
+        for alarm in (*SHOP, CPU):
+            fires(stage, alarm.name)
+            await passes(play)
+        named = "Also firing on this cluster: I-2.", "Also firing on this cluster: I-1.", ""
+        assert tuple(also(stage, number) for number in (1, 2, 3)) == named
+        assert list(links_in(cards(stage)[0])) == ["I-2"]
+
+        fires(stage, "shop-2", state="OK")
+        await passes(play)
+        assert tuple(also(stage, number) for number in (1, 2, 3)) == ("", "", "")
+
+        fires(stage, "shop-2")  # so soon after, it had not ended
+        await passes(play)
+        assert tuple(also(stage, number) for number in (1, 2, 3)) == named
+        assert await actions(play) == ["started"] * 3 + ["ended", "reopened"]

@@ -25,7 +25,7 @@ async def test_it_opens_at_once_and_offers_what_the_person_may_use(
 
     offered = {it.action_id for it in shown.actions}
     assert {f"{LAUNCH}reboot_instance", f"{LAUNCH}list_databases"} <= offered
-    assert "Nothing waits for you." in flat(shown)
+    assert "No request waits for you." in flat(shown)
     first = slack.member("ana").feed[0].seen
     assert isinstance(first, SeenView)
     assert first.title == "Opening…"
@@ -98,7 +98,7 @@ async def test_what_waits_is_approved_in_it_and_leaves_it(bot: Bot, slack: Slack
 
     await dora.clicks(shown, "request.approve")
 
-    after = await dora.sees_modal("Nothing waits for you.")
+    after = await dora.sees_modal("No request waits for you.")
     assert after.id == shown.id
     [request] = await filed(bot)
     assert request.approvals[0].person.user == dora.id
@@ -127,7 +127,7 @@ async def test_nobody_is_waited_for_whose_approval_would_not_count(
 
     shown = await launched(slack, "ben")
 
-    assert "Nothing waits for you." in flat(shown)
+    assert "No request waits for you." in flat(shown)
 
 
 async def test_a_reject_in_it_asks_why_on_top_and_shows_the_list_anew(
@@ -141,7 +141,7 @@ async def test_a_reject_in_it_asks_why_on_top_and_shows_the_list_anew(
     assert "Reject RDS-1001, reboot orders-staging with failover." in flat(form)
     assert (await dora.submits(form, {"reason": "not today"})).accepted
 
-    after = await dora.sees_modal("Nothing waits for you.")
+    after = await dora.sees_modal("No request waits for you.")
     assert after.title == TITLE
 
 

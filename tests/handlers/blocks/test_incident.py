@@ -15,6 +15,7 @@ from bot.values import (
     Note,
     Origin,
     Paragraph,
+    Siblings,
     paragraph,
 )
 from handlers.blocks.incident import incident, incident_note
@@ -109,7 +110,7 @@ def test_however_often_it_comes_back_that_is_one_line(repeats: int) -> None:
     made = incident(an_incident(repeats=repeats, fired_at=NOW + MINUTE))
 
     assert len(str(made)) - len(str(once)) < 20
-    assert ("once more" if repeats == 1 else f"{repeats} times more") in words(made)
+    assert ("once more," if repeats == 1 else f", {repeats} more,") in words(made)
 
 
 @pytest.mark.parametrize(
@@ -169,3 +170,25 @@ def test_an_alarm_that_has_not_ended_is_spoken_of_where_a_person_resolved_it() -
     assert "alarm had not ended then" in words(incident(an_incident(**resolved)))
     assert "alarm had not ended" not in words(incident(an_incident(**resolved, **FAILOVER)))
     assert "alarm had not ended" not in words(incident(an_incident(resolved_at=NOW)))
+
+
+@pytest.mark.parametrize(
+    ("others", "says"),
+    [
+        ([an_incident(id=8)], "Also firing on this cluster: I-8."),
+        ([an_incident(id=8), an_incident(id=9, **FAILOVER)],
+         "Also open on this cluster: I-8, I-9."),
+        ([an_incident(id=n) for n in range(8, 20)],
+         "Also firing on this cluster: I-8, I-9, I-10, I-11 and 8 more."),
+    ],
+)  # fmt: skip
+def test_others_of_its_cluster_are_named_in_one_line_while_it_is_open(
+    others: list[Incident], says: str
+) -> None:
+    siblings = Siblings(incidents=tuple(others), place="on this cluster", unread=("Not read.",))
+
+    assert f"{says}   Not read." in words(incident(an_incident(), siblings=siblings))
+    ended = words(incident(an_incident(resolved_at=NOW + HOUR), siblings=siblings))
+    assert not any(said in ended for said in ("Also", "Not read"))
+    unread = Siblings(unread=("Not read.",))
+    assert "Not read." in words(incident(an_incident(), siblings=unread))

@@ -7,7 +7,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.values import Digest, Message, Place, Posted, Request, Target
+from bot.values import Digest, Incident, Message, Place, Posted, Request, Siblings, Target
 from handlers.delivery.channels import Channels
 from handlers.delivery.cloudops import CloudOpsMessages
 from handlers.delivery.failures import Failures
@@ -78,6 +78,10 @@ async def test_a_file_that_slack_never_takes_holds_up_no_channel(
     assert await store.outbox.depth() == left
 
 
+async def alone(_: Incident) -> Siblings:
+    return Siblings()
+
+
 async def nobody(_: Target) -> tuple[Request, ...]:
     return ()
 
@@ -87,10 +91,10 @@ async def test_a_file_that_is_put_again_is_shared_once(store: Store) -> None:
     message = Message(place=Place.CHANNEL, address="C1", kind="digest_file", key="digest:C1:1:file",
                       body={"digest": whole, "thread": "1.0"})  # fmt: skip
     client = cast(AsyncWebClient, Slack())
-    posting = Messages(client, pause=0.001)
+    posting, links = Messages(client, pause=0.001), Links(store, client)
     channels = Channels(
-        store, posting, cast(Files, Uploads()), Clock(), lambda _: frozenset(), nobody,
-        CloudOpsMessages(store, posting, Links(store, client), None),
+        store, posting, links, cast(Files, Uploads()), Clock(), lambda _: frozenset(), nobody,
+        alone, CloudOpsMessages(store, posting, links, None),
     )  # fmt: skip
 
     for _ in range(2):

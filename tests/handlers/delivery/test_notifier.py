@@ -64,7 +64,7 @@ def a_notifier(store: Store, channels: Channels, clock: Clock, patience: float) 
     return Notifier(
         store, client, Links(store, client), directory, ruling, publish, publish, publish, clock,
         pause=0.001, patience=patience, denied=lambda _: frozenset(),
-        trouble=publish, around=publish,
+        trouble=publish, around=publish, siblings=publish,
     )  # fmt: skip
 
 
