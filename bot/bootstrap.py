@@ -148,6 +148,7 @@ async def _ground(
             telemetry.aws_answered,
             observes=settings.observe,
             together=micros(settings.polling.interval) // 2,
+            snapshots=settings.snapshots,
             monitoring=settings.roles.monitoring,
         )
     )

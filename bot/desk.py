@@ -36,6 +36,7 @@ from bot.requests.cloudops import CloudOps
 from bot.requests.trouble import trouble_at
 from bot.settings import Settings
 from bot.values import (
+    DATABASES,
     Appointment,
     AuditEntry,
     Classified,
@@ -136,8 +137,11 @@ class ServiceDesk:
     async def inventory(self) -> Inventory:
         return self.sight.of(await self.services.fleet.inventory())
 
-    async def find(self, name: str, kinds: frozenset[Kind] = frozenset(Kind)) -> Database:
+    async def find(self, name: str, kinds: frozenset[Kind] = DATABASES) -> Database:
         return await self.sight.find(name, kinds)
+
+    async def snapshots(self) -> Inventory:
+        return self.sight.of(await self.services.fleet.snapshots.manual())
 
     async def look(self, database: Database) -> Database:
         aws = self.services.accounts.door(database.target, LOOKING)

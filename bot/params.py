@@ -15,7 +15,7 @@ from pytimeparse2 import parse as parse_duration
 from rapidfuzz import process
 
 from bot.fleet.windows import daily, weekly
-from bot.values import Environment, Kind, folded, written
+from bot.values import DATABASES, SNAPSHOTS, Environment, Kind, folded, written
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Parameter:
 class Picker(Parameter):
     """A database, chosen by name from the fleet."""
 
-    kinds: frozenset[Kind] = frozenset(Kind)
+    kinds: frozenset[Kind] = DATABASES
 
 
 @dataclass(frozen=True)
@@ -154,6 +154,17 @@ SnapshotId = Annotated[
         "SNAPSHOT",
         "Letters, digits, hyphens; of a cluster 63 at most. Left out: one is made.",
         also=("DBSnapshotIdentifier", "DBClusterSnapshotIdentifier", "snapshot_id"),
+    ),
+]
+
+SnapshotRef = Annotated[
+    str,
+    Picker(
+        "Snapshot",
+        "SNAPSHOT",
+        "A snapshot of an instance or a cluster.",
+        frozenset(SNAPSHOTS),
+        also=("DBSnapshotIdentifier", "DBClusterSnapshotIdentifier", "snapshot_id", "snapshot"),
     ),
 ]
 

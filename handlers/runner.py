@@ -27,9 +27,9 @@ from bot.policy.viewers import NOT_VIEWER, Sight
 from bot.requests.drafts import Ask
 from bot.requests.neighbours import earlier
 from bot.values import (
+    DATABASES,
     Answer,
     AuditEvent,
-    Kind,
     Line,
     Person,
     Request,
@@ -216,9 +216,11 @@ class Runner:
         if not isinstance(error, UnknownTargetError | AmbiguousTargetError):
             return ""
         try:
-            database = choose(name, self._services.fleet.last_seen, frozenset(Kind))
-        except UsageError:
+            database = choose(name, self._services.fleet.last_seen, DATABASES)
+        except AmbiguousTargetError:
             return "more than one"
+        except UsageError:  # a snapshot is none of the databases
+            return ""
         environment = self._services.judge.classify(database).environment
         return f"{environment}, {database.engine} {database.engine_version}".rstrip()
 

@@ -127,6 +127,9 @@ class AftermathTick:
 
         A snapshot each night is told of by its card; two more messages each night would be noise.
         """
+        if due.request.step.target.kind.is_snapshot:  # nothing of it is measured
+            await self._record(due.request.id, due.minutes, QUIET)
+            return
         quiet = is_quiet(due.request.operation)
         if quiet and due.minutes != self._minutes[-1]:
             await self._record(due.request.id, due.minutes, QUIET)

@@ -14,13 +14,16 @@ import structlog
 from bot.aws.errors import acting
 from bot.aws.region import Keep, Region, Still, at_any_time, nothing
 from bot.aws.session import Acting
-from bot.errors import AWSError
+from bot.errors import AWSError, AWSNotFoundError
+from bot.settings import SnapshotSettings
 from bot.values import (
+    SNAPSHOTS,
     Alarm,
     Call,
     CertificateOffer,
     Database,
     DBParameter,
+    Export,
     Kind,
     Load,
     LogFile,
@@ -47,6 +50,11 @@ _SNAPSHOT = {
     Kind.INSTANCE: "rds:DescribeDBSnapshots",
     Kind.CLUSTER: "rds:DescribeDBClusterSnapshots",
 }
+_DATABASE |= {kind: _SNAPSHOT[of] for kind, of in SNAPSHOTS.items()}
+_SHARED = {
+    Kind.INSTANCE: "rds:DescribeDBSnapshotAttributes",
+    Kind.CLUSTER: "rds:DescribeDBClusterSnapshotAttributes",
+}
 _PARAMETERS = {
     Kind.INSTANCE: "rds:DescribeDBParameters",
     Kind.CLUSTER: "rds:DescribeDBClusterParameters",
@@ -57,6 +65,9 @@ _GROUPS = {
 }
 
 
+AS_USUAL = SnapshotSettings()
+
+
 @dataclass(frozen=True)
 class AWS:
     region: Region
@@ -64,6 +75,8 @@ class AWS:
     identity: Acting
     client: Any = None  #: that ``prepared`` opened
     still: Still = at_any_time
+    #: What the settings say of snapshots, for those that change them.
+    snapshot_settings: SnapshotSettings = AS_USUAL
 
     def only(self, permissions: Iterable[str]) -> Self:
         return replace(self, permissions=frozenset(permissions))
@@ -106,6 +119,48 @@ class AWS:
     async def snapshot(self, kind: Kind, identifier: str) -> Snapshot | None:
         self._allow(_SNAPSHOT[kind])
         return await self.region.snapshot(kind, identifier)
+
+    async def snapshots_of(self, kind: Kind, resource_id: str) -> tuple[Snapshot, ...]:
+        """All of that very database, newest first. Raises AWSError."""
+        self._allow(_SNAPSHOT[kind])
+        return await self.region.kept.of(kind, resource_id)
+
+    def seen(self, snapshot: Snapshot) -> Database:
+        """The same as a database is seen, for what is asked of one."""
+        return self.region.seen_snapshot(snapshot)
+
+    async def shared_with(self, kind: Kind, identifier: str) -> tuple[str, ...]:
+        """The accounts that may restore a snapshot; ``all``: everybody. Raises AWSError."""
+        self._allow(_SHARED[kind])
+        return await self.region.kept.shared_with(kind, identifier)
+
+    async def exports_of(self, arn: str) -> tuple[Export, ...]:
+        """Of the snapshot of that ARN, also those that have ended. Raises AWSError."""
+        self._allow("rds:DescribeExportTasks")
+        return await self.region.kept.exports(SourceArn=arn)
+
+    async def export(self, identifier: str) -> Export | None:
+        self._allow("rds:DescribeExportTasks")
+        found = await self.region.kept.exports(ExportTaskIdentifier=identifier)
+        return next(iter(found), None)
+
+    async def origin(self, snapshot: Database) -> Database | None:
+        """What a snapshot was taken of here, whatever it is called now; None: it is gone.
+
+        Only for one of which AWS gives the resource id. Raises AWSError.
+        """
+        of = snapshot.taken_of
+        assert of is not None
+        self._allow(_DATABASE[of.kind])
+        try:
+            return await self.region.of_resource(of.kind, of.resource_id)
+        except AWSNotFoundError:
+            return None
+
+    async def snapshot_quotas(self) -> tuple[Quota, ...]:
+        """Of manual snapshots, of instances and of clusters. Raises AWSError."""
+        self._allow("rds:DescribeAccountAttributes")
+        return await self.region.snapshot_quotas()
 
     async def latest_snapshot(self, target: Target) -> Snapshot | None:
         """The newest of this very database that can be restored."""

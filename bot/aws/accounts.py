@@ -12,7 +12,7 @@ from bot.aws.region import Region
 from bot.aws.session import Account, Acting, Answered, Sessions
 from bot.errors import AWSError, AWSNotFoundError, AWSUnavailableError, UnknownTargetError
 from bot.masking import mask
-from bot.settings import Settings
+from bot.settings import Settings, SnapshotSettings
 from bot.values import (
     Database,
     Datum,
@@ -60,6 +60,7 @@ class Accounts:
         *,
         together: int = 0,
         observes: bool = False,
+        snapshots: SnapshotSettings = SnapshotSettings(),  # noqa: B008 - frozen
         monitoring: Sequence[str] = (),
     ) -> None:
         """``region`` is for accounts without regions; None: that of the AWS profile.
@@ -70,6 +71,7 @@ class Accounts:
         """
         self.observes = observes
         self._together = together
+        self._snapshots = snapshots
         self._monitoring = {arn.split(":")[4]: arn for arn in monitoring}
         self._configured = accounts
         self._clock = clock
@@ -116,7 +118,7 @@ class Accounts:
     def door(self, target: Target, permissions: tuple[str, ...], identity: Acting = NOBODY) -> AWS:
         """AWS as an operation on that target may use it."""
         found = self.region(target.account, target.region)
-        return AWS(found, frozenset(permissions), identity)
+        return AWS(found, frozenset(permissions), identity, snapshot_settings=self._snapshots)
 
     async def look(self, target: Target) -> Looked:
         """A database and its family as of now. Raises AWSError where itself cannot be read."""
@@ -150,7 +152,10 @@ class Accounts:
         return await _readable(str(relative), self._read(relative))
 
     async def _read(self, relative: Relative) -> Database:
-        return await _either(self.region(relative.account, relative.region), relative)
+        region, origin = self.region(relative.account, relative.region), relative.origin
+        if origin and origin.resource_id:
+            return await region.of_resource(origin.kind, origin.resource_id)
+        return await _either(region, relative)
 
     async def publish(self, topic_arn: str, subject: str, message: str) -> None:
         """Send to an SNS topic with the bot's own credentials, secrets masked. Raises AWSError."""

@@ -301,8 +301,13 @@ def kinds_of(action: str) -> tuple[str, ...]:
         return ("cluster", "db")
     if verb.endswith("ParameterGroup"):
         return ("cluster-pg",) if "Cluster" in verb else ("pg",)
-    kind = ("cluster",) if "Cluster" in verb or verb in _OF_CLUSTERS else ("db",)
-    return (*kind, *(_SNAPSHOT_OF[one] for one in kind if "Snapshot" in verb))
+    if verb == "StartExportTask":
+        return ("cluster-snapshot", "snapshot")
+    kind = "cluster" if "Cluster" in verb or verb in _OF_CLUSTERS else "db"
+    if "Snapshot" not in verb:
+        return (kind,)
+    of_both = verb.startswith(("Create", "Restore"))
+    return (kind, _SNAPSHOT_OF[kind]) if of_both else (_SNAPSHOT_OF[kind],)
 
 
 #: Authorised on clusters, which their names do not say.

@@ -8,6 +8,7 @@ from bot.aws.session import Account
 from bot.values import (
     Database,
     DBParameter,
+    Export,
     Kind,
     Lifecycle,
     Maintenance,
@@ -112,6 +113,65 @@ def snapshot(raw: Raw, kind: Kind) -> Snapshot:
         or "",
         tags=_tags(raw),
         created_at=micros_of(raw.get("SnapshotCreateTime")),
+        type=raw.get("SnapshotType") or "",
+        engine=raw.get("Engine") or "",
+        engine_version=raw.get("EngineVersion") or "",
+        storage_gib=raw.get("AllocatedStorage"),
+        encrypted=raw.get("Encrypted" if kind is Kind.INSTANCE else "StorageEncrypted"),
+        key=raw.get("KmsKeyId") or "",
+        copied_from=raw.get("SourceDBSnapshotIdentifier")
+        or raw.get("SourceDBClusterSnapshotArn")
+        or "",
+        source_region=raw.get("SourceRegion") or "",
+    )
+
+
+def seen_snapshot(one: Snapshot, account: Account, region: str, seen_at: int) -> Database:
+    """As a database is seen, with what it was taken of."""
+    target = Target(
+        account=account.id,
+        region=region,
+        kind=one.kind.snapshot,
+        identifier=one.identifier,
+        resource_id="" if one.created_at is None else str(one.created_at),
+    )
+    return Database(
+        target=target,
+        account_name=account.name,
+        arn=one.arn,
+        status=one.status,
+        engine=one.engine,
+        engine_version=one.engine_version,
+        storage_gib=one.storage_gib,
+        encrypted=one.encrypted,
+        tags=one.tags,
+        taken_of=_origin(one, target),
+        seen_at=seen_at,
+    )
+
+
+def _origin(one: Snapshot, own: Target) -> Target:
+    """What it was taken of; a copy, or a shared one, says where that is."""
+    arn = (one.copied_from or one.arn).split(":")
+    account, region = (arn[4], arn[3]) if len(arn) > 4 else (own.account, own.region)
+    return Target(
+        account=account,
+        region=region if one.copied_from else one.source_region or region,
+        kind=one.kind,
+        identifier=one.source,
+        resource_id=one.resource_id,
+    )
+
+
+def export(raw: Raw) -> Export:
+    return Export(
+        identifier=raw.get("ExportTaskIdentifier") or "",
+        source_arn=raw.get("SourceArn") or "",
+        status=raw.get("Status") or "unknown",
+        percent=raw.get("PercentProgress") or 0,
+        cause=raw.get("FailureCause") or raw.get("WarningMessage") or "",
+        bucket=raw.get("S3Bucket") or "",
+        started_at=micros_of(raw.get("TaskStartTime")),
     )
 
 

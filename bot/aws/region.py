@@ -13,8 +13,10 @@ from bot.aws.batch import Batch
 from bot.aws.errors import acting, observed, reading
 from bot.aws.eventlog import EventLog
 from bot.aws.session import Account, Acting, Sessions
+from bot.aws.snapshots import Kept
 from bot.errors import AWSNotFoundError, AWSUnavailableError
 from bot.values import (
+    DATABASES,
     SECOND,
     Alarm,
     AlarmState,
@@ -64,6 +66,7 @@ PARAMETERS = {
     Kind.INSTANCE: ("describe_db_parameters", "DBParameterGroupName"),
     Kind.CLUSTER: ("describe_db_cluster_parameters", "DBClusterParameterGroupName"),
 }
+RESOURCE_FILTER = {Kind.INSTANCE: "dbi-resource-id", Kind.CLUSTER: "db-cluster-resource-id"}
 GROUPS = {
     Kind.INSTANCE: (
         "describe_db_parameter_groups", "DBParameterGroups", "DBParameterGroupName",
@@ -73,7 +76,6 @@ GROUPS = {
         "DBClusterParameterGroupName",
     ),
 }  # fmt: skip
-RESOURCE = {Kind.INSTANCE: "DbiResourceId", Kind.CLUSTER: "DbClusterResourceId"}
 QUOTAS = {"ManualSnapshots": Kind.INSTANCE, "ManualClusterSnapshots": Kind.CLUSTER}
 DATABASE_QUOTAS = {"DBInstances": Kind.INSTANCE, "DBClusters": Kind.CLUSTER}
 Describe = tuple[str, str, str, str]
@@ -114,22 +116,40 @@ class Region:
         self.clock = clock
         self._sessions = sessions
         self._observes = observes
-        self._databases = {kind: Batch(self._describe(DESCRIBE[kind])) for kind in Kind}
-        self._snapshots = {kind: Batch(self._describe(SNAPSHOTS[kind])) for kind in Kind}
+        self._databases = {kind: Batch(self._describe(DESCRIBE[kind])) for kind in DATABASES}
+        self._snapshots = {kind: Batch(self._describe(SNAPSHOTS[kind])) for kind in DATABASES}
+        self.kept = Kept(self._pages, self._rds, clock)
         self._log = EventLog(self.events, clock, together)
         self._connections = Batch(self._count_connections)
 
     async def database(self, kind: Kind, identifier: str) -> Database:
         """As of now. Raises AWSNotFoundError, AWSUnavailableError or AWSRefusedError."""
+        if kind.is_snapshot:
+            return await self._seen_snapshot(kind, identifier)
         # AWS keeps identifiers in small letters, whatever somebody types.
         # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
         raw = await self._databases[kind].get(identifier.lower())
         if raw is None:
             raise AWSNotFoundError("NotFound", f"AWS knows no {kind} {identifier} here.")
-        found = self._database(kind, raw)
-        if not found.is_rds:
-            raise AWSNotFoundError("NotOurs", f"{identifier} belongs to {found.service}, not RDS.")
-        return found
+        return _ours(self._database(kind, raw))
+
+    async def of_resource(self, kind: Kind, resource_id: str) -> Database:
+        """The one with AWS's own id, whatever it is called now. Raises as ``database`` does."""
+        method, _, key, _ = DESCRIBE[kind]
+        filters = [{"Name": RESOURCE_FILTER[kind], "Values": [resource_id]}]
+        for raw in await self._pages("rds", method, key, Filters=filters):
+            return _ours(self._database(kind, raw))
+        raise AWSNotFoundError("NotFound", f"AWS knows no {kind} {resource_id} here.")
+
+    async def _seen_snapshot(self, kind: Kind, identifier: str) -> Database:
+        found = await self.snapshot(kind.taken_of, identifier)
+        if found is None:
+            raise AWSNotFoundError("NotFound", f"AWS knows no {kind.spoken} {identifier} here.")
+        return _ours(self.seen_snapshot(found))
+
+    def seen_snapshot(self, snapshot: Snapshot) -> Database:
+        """A snapshot of here as a database is seen."""
+        return rds.seen_snapshot(snapshot, self.account, self.name, self.clock())
 
     async def bears(self, identifier: str) -> Kind | None:
         """What has that name here, whoever's it is: AWS also lists databases of other services."""
@@ -149,23 +169,15 @@ class Region:
         return None if raw is None else rds.snapshot(raw, kind)
 
     async def latest_snapshot(self, target: Target) -> Snapshot | None:
-        """The newest one of this very database that can be restored, taken by AWS or by hand.
+        """The newest one of this very database that can be restored, taken by AWS or by hand."""
+        found = await self.kept.of(target.kind, target.resource_id)
+        return next((one for one in found if one.status == "available" and one.created_at), None)
 
-        It is asked for by AWS's resource id: a namesake that was there before has another, and what
-        was renamed keeps its own.
-        """
-        method, _, key, _ = SNAPSHOTS[target.kind]
-        asked = {RESOURCE[target.kind]: target.resource_id}
-        pages = await self._pages("rds", method, key, **asked)
-        found = [rds.snapshot(raw, target.kind) for raw in pages]
-        dated = [
-            one
-            for one in found
-            if one.status == "available"
-            and one.created_at is not None
-            and one.resource_id == target.resource_id
-        ]
-        return max(dated, key=lambda one: one.created_at or 0, default=None)
+    async def manual_snapshots(self, kind: Kind) -> tuple[Database, ...]:
+        """All of that kind that somebody took or copied here, newest first, as databases are seen:
+        without those of other services."""
+        found = map(self.seen_snapshot, await self.kept.manual(kind.taken_of))
+        return tuple(one for one in found if one.is_rds)
 
     async def metrics(self, measures: Sequence[Measure], window: Window) -> tuple[Series, ...]:
         """One series a measure, in the same order, each with what of it could not be read."""
@@ -445,6 +457,9 @@ class Region:
         )
         return dict(zip(targets, found, strict=True))
 
+    async def _rds(self) -> Any:
+        return await self._sessions.client("rds", self.account, self.name)
+
     def _describe(self, how: Describe) -> Fetch:
         method, id_filter, key, identifier = how
 
@@ -471,6 +486,13 @@ class Region:
                 for one in keys:
                     found.extend(page.get(one) or ())
         return found
+
+
+def _ours(found: Database) -> Database:
+    """Raises AWSNotFoundError for what another service of AWS owns."""
+    if not found.is_rds:
+        raise AWSNotFoundError("NotOurs", f"{found.name} belongs to {found.service}, not RDS.")
+    return found
 
 
 def _iso(at: int) -> datetime:

@@ -10,7 +10,17 @@ from bot.aws.accounts import Accounts
 from bot.aws.region import Region
 from bot.errors import AmbiguousTargetError, AWSError, UnknownTargetError
 from bot.fleet.names import bare, called, is_page, near, read
-from bot.values import Area, Database, Inventory, Kind, Unreachable, micros, passed
+from bot.fleet.snapshots import Snapshots, area
+from bot.values import (
+    DATABASES,
+    SNAPSHOTS,
+    Database,
+    Inventory,
+    Kind,
+    Unreachable,
+    micros,
+    passed,
+)
 
 FRESH = micros(timedelta(minutes=1))
 SHOWN = 6  #: places that an error names
@@ -27,6 +37,7 @@ class Fleet:
         self._clock = clock
         self._seen: dict[tuple[str, str, Kind], tuple[Database, ...]] = {}
         self._inventory = Inventory()
+        self.snapshots = Snapshots(accounts, clock)
         self._refreshing: asyncio.Task[None] | None = None
 
     @property
@@ -50,17 +61,19 @@ class Fleet:
     async def find(
         self,
         name: str,
-        kinds: frozenset[Kind] = frozenset(Kind),
+        kinds: frozenset[Kind] = DATABASES,
         among: Callable[[Inventory], Inventory] = lambda whole: whole,
     ) -> Database:
         """``orders``, ``orders@main`` or ``orders@main/us-east-1``; ``cluster:`` may precede it.
 
-        An ARN and the name of an endpoint are as good. Raises UnknownTargetError with the nearest
-        names, AmbiguousTargetError with all choices, both of those ``among`` which it is looked
-        for.
+        An ARN and the name of an endpoint are as good. A snapshot is asked for at AWS. Raises
+        UnknownTargetError with the nearest names, AmbiguousTargetError with all choices, both of
+        those ``among`` which it is looked for.
         """
         inventory = await self.inventory()
-        if not called(name, inventory.databases, frozenset(Kind)):
+        if kinds <= SNAPSHOTS.keys():
+            return choose(name, among(await self.snapshots.named(name)), kinds)
+        if not called(name, inventory.databases, DATABASES):
             # Not wait_for, which would cancel the reading when its time is over.
             await asyncio.wait({self._refresh()}, timeout=PATIENCE)
         return choose(name, among(self._inventory), kinds)
@@ -81,17 +94,17 @@ class Fleet:
             databases=tuple(one for one in found if one.is_rds),
             foreign=tuple(one for one in found if not one.is_rds),
             unreachable=tuple(one for some in unread for one in some),
-            areas=tuple(_area(one) for one in self._accounts),
+            areas=tuple(map(area, self._accounts)),
             seen_at=self._clock(),
         )
 
     async def _read(self, region: Region) -> tuple[Unreachable, ...]:
         """What could not be listed: one line where that is everything there."""
-        whys = await asyncio.gather(*(self._list(region, kind) for kind in Kind))
-        refused = {kind: why for kind, why in zip(Kind, whys, strict=True) if why is not None}
-        if len(refused) == len(Kind):
+        whys = await asyncio.gather(*(self._list(region, kind) for kind in DATABASES))
+        refused = {kind: why for kind, why in zip(DATABASES, whys, strict=True) if why is not None}
+        if len(refused) == len(DATABASES):
             why = " ".join(dict.fromkeys(refused.values()))
-            return (_unreachable(region, why, frozenset(Kind)),)
+            return (_unreachable(region, why, DATABASES),)
         return tuple(_unreachable(region, why, frozenset({kind})) for kind, why in refused.items())
 
     async def _list(self, region: Region, kind: Kind) -> str | None:
@@ -119,10 +132,6 @@ class Fleet:
                 log.info("fleet.left_out", database=str(one.target), engine=one.engine)
 
 
-def _area(region: Region) -> Area:
-    return Area(region.account.id, region.account.name, region.name)
-
-
 def _unreachable(region: Region, why: str, kinds: frozenset[Kind]) -> Unreachable:
     return Unreachable(account=region.account.name, region=region.name, why=why, kinds=kinds)
 
@@ -148,18 +157,28 @@ def _choice(database: Database, among: list[Database]) -> str:
 
 
 def _unknown(name: str, inventory: Inventory, kinds: frozenset[Kind]) -> UnknownTargetError:
-    if others := called(name, inventory.databases, frozenset(Kind)):
+    if others := called(name, inventory.databases, DATABASES):
         return _of_another_kind(name, others[0], kinds)
-    if foreign := called(name, inventory.foreign, frozenset(Kind)):
+    if foreign := called(name, inventory.foreign, DATABASES):
         return _of_another_service(foreign[0])
     alike, shown = _near(name, inventory, kinds), _shown(name)
+    if (typed := read(name)) and typed.kind and typed.kind.is_snapshot and typed.kind not in kinds:
+        return _no_database(shown, kinds)
+    noun, see = "database", " See /rds list for all I can see."
+    if kinds <= SNAPSHOTS.keys():
+        noun, see = "snapshot", " See /rds snapshots for those of a database."
     hint = f" Did you mean {_listed(alike, 'or')}?" if alike else ""
     if unread := list(_unread(name, inventory, kinds)):
         why = " ".join(one.sentence for one in unread)
-        said = f'I cannot say whether there is a database "{shown}", because {why}{hint}'
+        said = f'I cannot say whether there is a {noun} "{shown}", because {why}{hint}'
         return UnknownTargetError(said, choices=alike, word=name)
-    told = f"{_where(name, inventory)}{hint or ' See /rds list for all I can see.'}"
-    return UnknownTargetError(f'I know no database "{shown}".{told}', choices=alike, word=name)
+    told = f"{_where(name, inventory)}{hint or see}"
+    return UnknownTargetError(f'I know no {noun} "{shown}".{told}', choices=alike, word=name)
+
+
+def _no_database(shown: str, kinds: frozenset[Kind]) -> UnknownTargetError:
+    wanted = " or ".join(f"{_ARTICLE[kind]} {kind.spoken}" for kind in sorted(kinds))
+    return UnknownTargetError(f'"{shown}" is a snapshot; this needs {wanted}.', word=shown)
 
 
 def _shown(name: str) -> str:
@@ -198,8 +217,8 @@ def _of_another_service(database: Database) -> UnknownTargetError:
 
 
 def _of_another_kind(name: str, database: Database, kinds: frozenset[Kind]) -> UnknownTargetError:
-    wanted = " or ".join(f"{_ARTICLE[kind]} {kind}" for kind in sorted(kinds))
-    found = f"{database.name} is {_ARTICLE[database.target.kind]} {database.target.kind}"
+    wanted = " or ".join(f"{_ARTICLE[kind]} {kind.spoken}" for kind in sorted(kinds))
+    found = f"{database.name} is {_ARTICLE[database.target.kind]} {database.target.kind.spoken}"
     own = database.members if Kind.INSTANCE in kinds else filter(None, (database.cluster,))
     choices = tuple(own)
     hint = f": {_listed(choices, 'or')}" if choices else ""
@@ -207,7 +226,7 @@ def _of_another_kind(name: str, database: Database, kinds: frozenset[Kind]) -> U
     return UnknownTargetError(said, choices=choices, word=name)
 
 
-_ARTICLE = {Kind.INSTANCE: "an", Kind.CLUSTER: "a"}
+_ARTICLE = {kind: "an" if kind is Kind.INSTANCE else "a" for kind in Kind}
 
 
 def _listed(words: tuple[str, ...], last: str) -> str:

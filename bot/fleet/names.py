@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz, process
 
 from bot.errors import UnknownTargetError
-from bot.values import Database, Inventory, Kind, Target, Unreachable, folded
+from bot.values import DATABASES, Area, Database, Inventory, Kind, Target, Unreachable, folded
 
-_NAME = re.compile(r"(?:(instance|cluster):)?([^@]+)(?:@([^/]+)(?:/(.+))?)?")
+_NAME = re.compile(
+    r"(?:(instance|cluster|snapshot|cluster-snapshot):)?([^@]+)(?:@([^/]+)(?:/(.+))?)?"
+)
 _ARN = re.compile(r"arn:aws[a-z0-9-]*:([a-z0-9-]+):([a-z0-9-]*):(\d*):([^:]+):?(.*)")
-_KINDS = {"db": Kind.INSTANCE, "cluster": Kind.CLUSTER}
+_KINDS = {"db": Kind.INSTANCE, **{one.value: one for one in Kind if one is not Kind.INSTANCE}}
 #: ``orders.c1x2.us-east-1.rds.amazonaws.com:5432``, also behind ``jdbc:postgresql://`` and behind
 #: ``postgres://user:password@``. No name of a database has a dot.
 _HOST = re.compile(
@@ -59,6 +61,12 @@ class TypedName:
             and self.account in (None, one.target.account, one.account_name.lower())
             and self.region in (None, one.target.region)
         )
+
+    def may_mean(self, area: Area) -> bool:
+        """Whether it may be there."""
+        return self.region in (None, area.region) and self.account in (
+            None, area.account, area.name.lower(),
+        )  # fmt: skip
 
     def may_be_in(self, unread: Unreachable, account: str) -> bool:
         """Whether it may be among what could not be listed there; ``account`` is the id."""
@@ -139,7 +147,7 @@ def mentioned(text: str, databases: Iterable[Database]) -> Database | None:
         if len(word) > LONGEST or not re.search("[.:]", word):
             continue
         try:
-            found = called(word.strip(".:"), among, frozenset(Kind))
+            found = called(word.strip(".:"), among, DATABASES)
         except UnknownTargetError:
             continue
         if len(found) == 1:
@@ -154,7 +162,7 @@ def named(text: str, databases: Iterable[Database]) -> tuple[Database, ...]:
     for word in re.split(r"[\s<>|\"'`,()]+", text):
         with suppress(UnknownTargetError):
             one = word.strip(".:;!?") if len(word) <= LONGEST else ""
-            found |= {it.target: it for it in called(one, among, frozenset(Kind))}
+            found |= {it.target: it for it in called(one, among, DATABASES)}
     return tuple(found.values())
 
 
@@ -182,7 +190,7 @@ def _arn(text: str, typed: str) -> TypedName:
     found = _ARN.fullmatch(text)
     if found is None or found[1] != "rds" or found[4] not in _KINDS or not found[5]:
         raise UnknownTargetError(
-            f'"{typed}" is not the ARN of a database. That of an instance reads '
+            f'"{typed}" is not the ARN of a database or a snapshot. That of an instance reads '
             "arn:aws:rds:REGION:ACCOUNT:db:NAME, that of a cluster …:cluster:NAME."
         )
     return TypedName(found[5], _KINDS[found[4]], found[3], found[2])

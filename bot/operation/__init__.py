@@ -12,7 +12,6 @@ from bot.operation._new_database import (
     CEILING,
     LOOKS,
     OF_INSTANCE,
-    REQUEST_TAG,
     RESTORABLE,
     Carried,
     DatabaseName,
@@ -34,9 +33,11 @@ from bot.operation._parameters import (
 from bot.operation._search import search, spoken_words
 from bot.operation._setting import MODIFY, MODIFY_CLUSTER, MODIFY_INSTANCE, Setting, Wanted, spoken
 from bot.operation._signs import added, changed, signed, signs_back, taken
+from bot.operation._snapshots import SNAPSHOT_READS, Held, SnapshotChange
 from bot.operation._tags import TagChange, Tagged
 from bot.operation._topic import Topic
 from bot.operation._transition import Transition
+from bot.values import REQUEST_TAG
 
 __all__ = [
     "CEILING",
@@ -48,12 +49,14 @@ __all__ = [
     "READ_GROUPS",
     "REQUEST_TAG",
     "RESTORABLE",
+    "SNAPSHOT_READS",
     "Carried",
     "Change",
     "Control",
     "DatabaseName",
     "Dependent",
     "Desk",
+    "Held",
     "InstanceClass",
     "Looked",
     "NewDatabase",
@@ -63,6 +66,7 @@ __all__ = [
     "ParameterSet",
     "Query",
     "Setting",
+    "SnapshotChange",
     "TagChange",
     "Tagged",
     "Topic",

@@ -48,7 +48,7 @@ class WayBack(NamedTuple):
     """What its button says, and what its form holds beside the database.
 
     ``operation``: whose form, by its API name; empty where it is the same operation's. ``target``:
-    another database of the same account and region, by name, of that ``kind``.
+    another database of the same account and region by name, of that ``kind``, or anything in full.
     """
 
     label: str

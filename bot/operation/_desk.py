@@ -67,6 +67,9 @@ class Desk(Protocol):
     async def find(self, name: str, kinds: frozenset[Kind] = ...) -> Database:
         """The one database of that name. Raises UnknownTargetError or AmbiguousTargetError."""
 
+    async def snapshots(self) -> Inventory:
+        """Manual snapshots everywhere, seen as databases are; a minute old at most."""
+
     async def look(self, database: Database) -> Database:
         """The same database, read from AWS now. Raises AWSError."""
 

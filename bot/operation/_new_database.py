@@ -18,6 +18,7 @@ from bot.operation._change import Change, WayBack
 from bot.operation._setting import spoken
 from bot.params import TAGS, Parameter
 from bot.values import (
+    REQUEST_TAG,
     SECOND,
     Call,
     Database,
@@ -59,7 +60,6 @@ DatabaseName = Annotated[
     ),
 ]
 
-REQUEST_TAG = "rds-bot:request-id"
 RESOURCE_ID = "resource_id"  #: of what was made, in the receipt and among the evidence
 SETTLED = 90 * SECOND  #: what AWS accepted can be described long before this
 #: https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html

@@ -69,7 +69,8 @@ def _form(
         return None
     other = {"identifier": found.target, "kind": found.kind}
     target = step.target.model_copy(update=other) if found.target else step.target
-    button = asking(found.label, operation, target.typed, reason, found.values)
+    typed = found.target if "@" in found.target else target.typed
+    button = asking(found.label, operation, typed, reason, found.values)
     # Half of what was there before would be another change.
     return button if len(button.value) <= BUTTON_VALUE else None
 

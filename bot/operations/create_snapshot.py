@@ -6,9 +6,10 @@ from pydantic import Field
 from bot.aws import AWS
 from bot.aws.statuses import busy
 from bot.errors import PreflightError
-from bot.operation import REQUEST_TAG, Change, Topic
+from bot.operation import Change, Topic, WayBack
 from bot.params import SNAPSHOT_ID, SnapshotId, Tags, Target
 from bot.values import (
+    REQUEST_TAG,
     SECOND,
     Call,
     Database,
@@ -23,6 +24,7 @@ from bot.values import (
 )
 
 FOUND = {"found": True}  #: evidence that the snapshot was seen with our tag
+DELETE = "delete"  #: in the baseline: what its way back is for
 SETTLED = 90 * SECOND  #: an accepted snapshot can be described long before this
 
 
@@ -92,8 +94,16 @@ class CreateSnapshot(Change):
             downtime=_downtime(database),
             warnings=tuple(_uncopied(database)),
             undo="Delete the snapshot.",
-            baseline={"snapshot": name, "kind": database.target.kind.value},
+            baseline={
+                "snapshot": name,
+                "kind": database.target.kind.value,
+                DELETE: _deletable(database, name),
+            },
         )
+
+    def back(self, plan: Plan) -> WayBack | None:
+        made = plan.baseline.get(DELETE)
+        return WayBack("Delete…", {}, "delete_snapshot", made) if made else None
 
     async def poll(self, aws: AWS, sent: Sent) -> Progress:
         snapshot = await self._snapshot(aws, sent)
@@ -134,6 +144,15 @@ class CreateSnapshot(Change):
                 "Tags": tags,
             },
         )
+
+
+def _deletable(database: Database, name: str) -> str:
+    """The snapshot as it is typed; empty where it stays the newest to restore from, for nothing is
+    restored there to any time since: such a one is not deleted."""
+    if not database.backup_retention_days:
+        return ""
+    made = {"kind": database.target.kind.snapshot, "identifier": name, "resource_id": ""}
+    return database.target.model_copy(update=made).typed
 
 
 def _uncopied(database: Database) -> Iterator[str]:

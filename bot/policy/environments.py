@@ -81,7 +81,8 @@ def _of_family(
     """Of what the rules of a database and its family say, the strictest.
 
     The first rule that speaks of it is named, and the one that holds instead. Its relatives make it
-    stricter and never milder, but for its cluster, whose tags are its own as well.
+    stricter and never milder, but for its cluster, and for what a snapshot was taken of: the tags
+    of those are its own as well.
     """
     own, others = _own(looked, rules), tuple(_others(looked, rules))
     first = own[0]
@@ -123,11 +124,12 @@ def _held(first: _Match, holds: _Match, protected: frozenset[Environment]) -> st
 
 def _own(looked: Looked, rules: EnvironmentSettings) -> tuple[_Match, ...]:
     """What speaks of the database itself, the first in the order of the rules; else the default."""
-    database = looked.database
-    cluster = [(looked.cluster, f" of cluster {database.cluster}")] if looked.cluster else []
-    tags = [tag for one, of in ((database, ""), *cluster) for tag in _by_tags(one, of, rules)]
-    names = (database.name, *filter(None, [database.cluster]))
-    found = (*tags, *_by_names(names, database.target.account, "", rules))
+    database, whole = looked.database, looked.whole
+    own = [(database, ""), *((one.database, f" of {one.how} {one.database.name}") for one in whole)]
+    tags = [tag for one, of in own for tag in _by_tags(one, of, rules)]
+    cluster = filter(None, [database.cluster])
+    names = dict.fromkeys((database.name, *cluster, *(one.database.name for one in whole)))
+    found = (*tags, *_by_names(tuple(names), database.target.account, "", rules))
     default = "default, because no tag, name or account says what it is"
     return found or (_Match("the default", rules.default, default),)
 

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from itertools import product
 
 from bot.settings import EnvironmentSettings, PolicySettings, Rule, Settings
-from bot.values import Database, Environment, Value
+from bot.values import REQUEST_TAG, Database, Environment, Value
 
 #: Any account: the bot's own, where the settings name none.
 ANY = "*"
@@ -37,14 +37,17 @@ class Grant(Value):
     def opens(self, database: Database) -> bool:
         """Whether AWS would let a change of it through, with this grant as its policy.
 
-        Of two tags whose keys differ in case alone nobody can say which one AWS takes.
+        Of two tags whose keys differ in case alone nobody can say which one AWS takes. Snapshots
+        pass that the bot took, and no others.
         """
-        if self.is_shut or self.is_free:
+        if self.is_shut or (self.is_free and not database.taken_of):
             return self.is_free
         found = [_values(database, key) for key in self.keys]
         said = [any(map(self._is_open, values)) for values in found if values]
         if not all(said) or _has_name(database, self.closed):
             return False
+        if database.taken_of:
+            return bool(_values(database, REQUEST_TAG))
         return self.untagged or bool(said) or _has_name(database, self.opened)
 
     def _is_open(self, value: str) -> bool:

@@ -129,7 +129,7 @@ class Judge:
 
     def _ruling(self, request: Request, inventory: Inventory) -> Decision:
         step = request.step
-        seen, beside = inventory.database(step.target), step.plan.beside(step.target)
+        seen, beside = _last_seen(request, inventory), step.plan.beside(step.target)
         looked = family_last_seen(seen, inventory, beside) if seen else None
         touched = looked.touched if looked else touched_last_seen(beside, inventory)
         tags = request.facts.get("tags", {})
@@ -165,6 +165,20 @@ class Judge:
 
     def _classified(self, looked: Looked) -> Classified:
         return classify(looked, self._settings.environments, self._protected)
+
+
+def _last_seen(request: Request, inventory: Inventory) -> Database | None:
+    """A snapshot is in no inventory: it counts as it was when it was asked for."""
+    target, facts = request.step.target, request.facts
+    if not target.kind.is_snapshot:
+        return inventory.database(target)
+    if not (source := facts.get("taken_of")):
+        return None
+    return Database(
+        target=target, account_name=facts.get("account_name", ""), arn="", engine="",
+        status=facts.get("status", ""), tags=facts.get("tags", {}),
+        taken_of=Target.model_validate(source),
+    )  # fmt: skip
 
 
 def _kept(looked: Looked) -> Kept:

@@ -16,6 +16,7 @@ from bot.values import (
     PersonId,
     Request,
     Step,
+    Target,
     Touch,
     Touched,
     Unread,
@@ -112,9 +113,13 @@ def _other_resource(step: Step, database: Database) -> str | None:
     if before.resource_id == now.resource_id:
         return None
     return (
-        f"{before.identifier} is another database now: it was {before.resource_id} and is "
+        f"{before.identifier} is another {_noun(before)} now: it was {before.resource_id} and is "
         f"{now.resource_id}."
     )
+
+
+def _noun(target: Target) -> str:
+    return "snapshot" if target.kind.is_snapshot else "database"
 
 
 def _replaced(step: Step, now: Now) -> str | None:

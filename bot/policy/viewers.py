@@ -9,6 +9,7 @@ from bot.fleet.inventory import Fleet
 from bot.policy.eligibility import Directory, Groups, sight
 from bot.settings import ViewerSettings
 from bot.values import (
+    DATABASES,
     Classified,
     Database,
     Environment,
@@ -90,7 +91,7 @@ class Sight:
             code=NOT_VIEWER,
         )
 
-    async def find(self, name: str, kinds: frozenset[Kind] = frozenset(Kind)) -> Database:
+    async def find(self, name: str, kinds: frozenset[Kind] = DATABASES) -> Database:
         """As ``Fleet.find``, among these. Raises NotAllowedError for one of the others."""
         try:
             return await self.fleet.find(name, kinds, self.of)

@@ -47,6 +47,10 @@ CLOSED_AT_AWS = (
     "AWS refuses this: the role that rds-bot iam-policy prints needs a tag on {} itself. "
     "Tag it first."
 )
+CLOSED_SNAPSHOT = (
+    "AWS refuses this: the role that rds-bot iam-policy prints changes only snapshots that I took, "
+    "and {} is none. Whoever keeps the role may let it do more."
+)
 DECIDING = (
     "The tag {} decides who may change what, so nobody can ask for it here. Leave it out, or have "
     "it set in AWS."
@@ -206,9 +210,8 @@ class Drafts:
         """Before anybody agrees to what AWS would refuse by the policy that the bot prints."""
         if grant_of(self._settings, database.target.account).opens(database):
             return plan
-        return plan.model_copy(
-            update={"warnings": (*plan.warnings, CLOSED_AT_AWS.format(database.name))}
-        )
+        closed = CLOSED_SNAPSHOT if database.taken_of else CLOSED_AT_AWS
+        return plan.model_copy(update={"warnings": (*plan.warnings, closed.format(database.name))})
 
     async def _denied(
         self,

@@ -18,8 +18,11 @@ log = structlog.get_logger()
 async def weights(region: Region, looking: asyncio.Future[Looked]) -> dict[str, Any]:
     """``connections`` and ``last_snapshot``; a key that is missing stands in ``unread``.
 
-    None of ``connections``: nobody counted lately; of ``last_snapshot``: there is none.
+    None of ``connections``: nobody counted lately; of ``last_snapshot``: there is none. A snapshot
+    has neither.
     """
+    if (await asyncio.shield(looking)).database.taken_of:
+        return {}
     asked = {
         "connections": _connections(region, looking),
         "last_snapshot": _last_snapshot(region, looking),
@@ -33,6 +36,8 @@ async def weights(region: Region, looking: asyncio.Future[Looked]) -> dict[str, 
 def standing(looked: Looked) -> dict[str, Any]:
     """What the request was judged by, beside environment, risk and decision."""
     database, cluster = looked.database, looked.cluster
+    if database.taken_of:
+        return _of_snapshot(database, database.taken_of)
     family = cluster or database
     return {
         "status": database.status,
@@ -48,6 +53,16 @@ def standing(looked: Looked) -> dict[str, Any]:
         "tags": dict(database.tags),
         "account_name": database.account_name,
         "resource_id": database.target.resource_id,
+    }
+
+
+def _of_snapshot(snapshot: Database, source: Target) -> dict[str, Any]:
+    return {
+        "status": snapshot.status,
+        "engine": f"{snapshot.engine} {snapshot.engine_version}".strip(),
+        "tags": dict(snapshot.tags),
+        "account_name": snapshot.account_name,
+        "taken_of": source.json_value(),
     }
 
 

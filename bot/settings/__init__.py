@@ -37,6 +37,7 @@ from bot.settings._schema import (
     PollingSettings,
     QuotaSettings,
     Rule,
+    SnapshotSettings,
     TelemetrySettings,
     ViewerSettings,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "Rule",
     "Settings",
     "SlackTokens",
+    "SnapshotSettings",
     "TelemetrySettings",
     "ViewerSettings",
     "idle",

@@ -306,6 +306,17 @@ class LimitSettings(Part):
     )
 
 
+class SnapshotSettings(Part):
+    """What may leave with snapshots, and which of them stay.
+
+    ``keep_tags``: a snapshot with such a tag, as its key or its value, is never deleted.
+    """
+
+    keep_tags: OneOrMore[TagKey] = ("keep", "retain", "legal-hold")
+    copy_regions: tuple[Region, ...] = ()
+    share_accounts: tuple[AccountId, ...] = ()
+
+
 class PollingSettings(Part):
     """How often running changes, alarms and events are looked at, and after how long a card says
     that its change takes longer than expected."""
@@ -372,6 +383,7 @@ class Configuration(Part):
     environments: EnvironmentSettings = EnvironmentSettings()
     policy: PolicySettings = PolicySettings()
     limits: LimitSettings = LimitSettings()
+    snapshots: SnapshotSettings = SnapshotSettings()
     polling: PollingSettings = PollingSettings()
     audit: AuditSettings = AuditSettings()
     notifications: NotificationSettings = NotificationSettings()

@@ -265,6 +265,12 @@ def changes_databases(action: str) -> bool:
     return bool(set(kinds_of(action)) & set(DATABASES))
 
 
+def changes_snapshots(action: str) -> bool:
+    """Whether AWS asks for a yes of a snapshot that is there, and of nothing else."""
+    kinds = set(kinds_of(action))
+    return bool(kinds) and kinds <= set(SNAPSHOTS) and action not in TAGGING
+
+
 def _changes(grant: Grant, changing: list[str], place: _Place) -> Iterator[dict[str, Any]]:
     """Each resource of a call needs its own yes. What is still to be made has no tags, so what it
     is made of decides alone, and the tags that it is given. Nor does a parameter group say which
@@ -280,7 +286,10 @@ def _changes(grant: Grant, changing: list[str], place: _Place) -> Iterator[dict[
     allow = {"Effect": "Allow", "Action": own, "Resource": databases}
     # All but reads, whatever it is called: as long as a policy may be, this is short.
     deny = {"Effect": "Deny", "NotAction": READS_OF_RDS, "Resource": databases}
-    making = [one for one in changing if set(kinds_of(one)) & set(SNAPSHOTS)]
+    of_snapshots = list(filter(changes_snapshots, changing))
+    making = [
+        one for one in changing if set(kinds_of(one)) & set(SNAPSHOTS) and one not in of_snapshots
+    ]
     groups = [one for one in changing if set(kinds_of(one)) & set(GROUPS)]
     new = list(filter(makes_database, changing))
     if grant.is_free or grant.untagged:
@@ -305,15 +314,25 @@ def _changes(grant: Grant, changing: list[str], place: _Place) -> Iterator[dict[
                "Resource": place.arns(GROUPS)}  # fmt: skip
     if new:
         yield from _makes(grant, new, place)
+    if of_snapshots:
+        # Of those that are there what the bot took: hardly anybody tags them.
+        ours = {"Null": {f"aws:ResourceTag/{REQUEST_TAG}": "false"}}
+        yield {"Sid": f"ChangeOwnSnapshots{number}", "Effect": "Allow", "Action": of_snapshots,
+               "Resource": place.arns(("*snapshot",)), "Condition": ours}  # fmt: skip
+    closed = {**deny, "Resource": place.arns((*DATABASES, "*snapshot"))}
     for key, mark in zip(grant.keys, _marks(grant.keys), strict=True):
         tag = f"aws:ResourceTag/{key}"
         # A negated comparison also holds where the tag is absent, of which others decide: so Null.
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
         other = {"Null": {tag: "false"}, "StringNotEqualsIgnoreCase": {tag: list(grant.words)}}
-        yield {"Sid": f"Never{mark}{number}", **deny, "Condition": other}
+        yield {"Sid": f"Never{mark}{number}", **closed, "Condition": other}
     if grant.closed:
         named = place.arns(DATABASES, grant.closed)
         yield {"Sid": f"NeverByName{number}", **deny, "Resource": named}
+        if of_snapshots:
+            named = place.arns(("*snapshot",), grant.closed)
+            yield {"Sid": f"NeverSnapshotsByName{number}", "Effect": "Deny",
+                   "Action": of_snapshots, "Resource": named}  # fmt: skip
 
 
 def _makes(grant: Grant, new: list[str], place: _Place) -> Iterator[dict[str, Any]]:

@@ -24,7 +24,7 @@ from bot.values._answers import (
     Verbatim,
     paragraph,
 )
-from bot.values._base import SECOND, Value, canonical, fingerprint, label, micros
+from bot.values._base import REQUEST_TAG, SECOND, Value, canonical, fingerprint, label, micros
 from bot.values._buttons import (
     AGAIN,
     ALL,
@@ -84,6 +84,7 @@ from bot.values._databases import (
     Area,
     Classified,
     Database,
+    Export,
     Inventory,
     LogFile,
     RDSEvent,
@@ -175,7 +176,18 @@ from bot.values._requests import (
     session_name,
 )
 from bot.values._telemetry import Datum, Lengths
-from bot.values._vocabulary import Environment, Kind, Risk, Role, Status, Turn, folded, resembles
+from bot.values._vocabulary import (
+    DATABASES,
+    SNAPSHOTS,
+    Environment,
+    Kind,
+    Risk,
+    Role,
+    Status,
+    Turn,
+    folded,
+    resembles,
+)
 
 __all__ = [
     "AGAIN",
@@ -184,14 +196,17 @@ __all__ = [
     "BANDS",
     "BUTTON_VALUE",
     "CHANGES",
+    "DATABASES",
     "FORM",
     "KEEP",
     "MENTION",
     "NOT_APPLIED",
     "OPEN_CHART",
+    "REQUEST_TAG",
     "RUN",
     "SECOND",
     "SHARE_CHART",
+    "SNAPSHOTS",
     "STOP",
     "WEEK_BEFORE",
     "Access",
@@ -225,6 +240,7 @@ __all__ = [
     "Drawing",
     "Effect",
     "Environment",
+    "Export",
     "Facts",
     "Firing",
     "Group",

@@ -8,6 +8,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 SECOND = 1_000_000
+#: On all that the bot makes at AWS: whose request it was.
+REQUEST_TAG = "rds-bot:request-id"
 
 
 def canonical(value: Any) -> bytes:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pydantic import Field
 
 from bot.values._base import Value
-from bot.values._vocabulary import Environment, Kind
+from bot.values._vocabulary import DATABASES, Environment, Kind
 
 #: Engines of RDS and Aurora; DescribeDBInstances and -Clusters also list those of other services.
 ENGINES = frozenset({"aurora", "aurora-mysql", "aurora-postgresql", "mariadb", "mysql", "postgres"})
@@ -19,7 +19,11 @@ OTHERS = {"neptune": "Amazon Neptune", "docdb": "Amazon DocumentDB"}
 
 
 class Target(Value):
-    """A database instance or cluster. ``resource_id`` is AWS's own and survives a rename."""
+    """A database instance or cluster, or a snapshot of one.
+
+    ``resource_id`` is AWS's own and survives a rename. Of a snapshot, to which AWS gives none, it
+    is the moment it was made: one that bears its name later is another.
+    """
 
     account: str
     region: str
@@ -33,7 +37,7 @@ class Target(Value):
     @property
     def typed(self) -> str:
         """In full, as it can be typed."""
-        return f"cluster:{self}" if self.kind is Kind.CLUSTER else str(self)
+        return str(self) if self.kind is Kind.INSTANCE else f"{self.kind}:{self}"
 
     @property
     def place(self) -> tuple[str, str, Kind, str]:
@@ -53,7 +57,10 @@ class Target(Value):
 
 
 class Database(Value):
-    """What AWS said of an instance or cluster at ``seen_at``. Statuses are AWS's own words."""
+    """What AWS said of an instance or cluster at ``seen_at``. Statuses are AWS's own words.
+
+    A snapshot is seen as one as well, so that it is found, judged, locked and drawn like it.
+    """
 
     target: Target
     account_name: str
@@ -115,6 +122,8 @@ class Database(Value):
     data_api: bool | None = None  #: of a cluster: whether its Data API answers
     encrypted: bool | None = None
     public: bool | None = None  #: whether its address is one of the internet
+    #: Of a snapshot, for which everything else says what it holds: what it was taken of.
+    taken_of: Target | None = None
     deletion_protection: bool | None = None
     extended_support: bool | None = None  #: whether it outlives its standard support, at a price
     seen_at: int = 0
@@ -186,19 +195,19 @@ class Unreachable(Value):
     account: str
     region: str
     why: str
-    kinds: frozenset[Kind] = frozenset(Kind)
+    kinds: frozenset[Kind] = DATABASES
 
     @property
     def place(self) -> str:
         """``main/us-east-1``, or ``the clusters in main/us-east-1`` where the rest could be."""
         where = f"{self.account}/{self.region}"
-        if self.kinds == frozenset(Kind):
+        if self.kinds == DATABASES:
             return where
-        return f"the {' and '.join(f'{kind}s' for kind in sorted(self.kinds))} in {where}"
+        return f"the {' and '.join(f'{kind.spoken}s' for kind in sorted(self.kinds))} in {where}"
 
     @property
     def sentence(self) -> str:
-        looked = "look into" if self.kinds == frozenset(Kind) else "list"
+        looked = "look into" if self.kinds == DATABASES else "list"
         return f"I could not {looked} {self.place}: {self.why}"
 
 
@@ -253,6 +262,20 @@ class Inventory(Value):
         found = self.named(target.account, target.region, target.identifier.lower(), target.kind)
         return found if found is not None and found.target == target else None
 
+    def of_resource(self, target: Target) -> Database | None:
+        """What has the resource id of ``target`` where that is, whatever it is called now."""
+        return self._resources.get((target.account, target.region, target.kind, target.resource_id))
+
+    @cached_property
+    def _resources(self) -> dict[tuple[str, str, Kind, str], Database]:
+        every = ((one.target, one) for one in self.databases)
+        return {(it.account, it.region, it.kind, it.resource_id): one for it, one in every}
+
+    def lists(self, target: Target) -> bool:
+        """Whether it would be among the databases if it were there."""
+        places = {(one.account, one.region) for one in self.areas}
+        return (target.account, target.region) in places and self.unread(target) is None
+
     def named(self, account: str, region: str, name: str, kind: Kind) -> Database | None:
         """``name`` in small letters, as AWS compares them."""
         return self._places.get((account, region, name, kind))
@@ -287,7 +310,7 @@ class Snapshot(Value):
     """A manual or automated snapshot of an instance or a cluster."""
 
     identifier: str
-    kind: Kind
+    kind: Kind  #: of what it was taken of
     source: str
     status: str
     percent: int
@@ -295,6 +318,31 @@ class Snapshot(Value):
     resource_id: str = ""  #: of the database that it was taken of; a namesake has another
     tags: dict[str, str] = Field(default_factory=dict)
     created_at: int | None = None
+    type: str = ""  #: manual, automated, awsbackup, shared, public: AWS's word
+    engine: str = ""
+    engine_version: str = ""
+    storage_gib: int | None = None
+    encrypted: bool | None = None  #: None: AWS does not say
+    key: str = ""  #: the ARN of the key that it is encrypted with
+    #: Of a copy from another account or region, as far as AWS says.
+    copied_from: str = ""  #: the ARN of the snapshot that was copied
+    source_region: str = ""
+
+
+class Export(Value):
+    """An export of a snapshot to S3; ``cause``: why it failed, or what AWS warns of."""
+
+    identifier: str
+    source_arn: str
+    status: str
+    percent: int = 0
+    cause: str = ""
+    bucket: str = ""
+    started_at: int | None = None
+
+    @property
+    def has_ended(self) -> bool:
+        return self.status.upper() in ("COMPLETE", "FAILED", "CANCELED")
 
 
 class RDSEvent(Value):

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from bot.values._base import Value
 from bot.values._changes import Plan, Touch
-from bot.values._databases import Database, Inventory
+from bot.values._databases import Database, Inventory, Target
 from bot.values._vocabulary import Kind, Role
 
 CLUSTER = "cluster"
@@ -17,7 +17,8 @@ class Relative(NamedTuple):
     """A database that AWS names beside another, and where it is.
 
     ``how`` it belongs: cluster, member, source or replica. Of several ``kinds`` AWS does not say
-    which; the first that is found is meant.
+    which; the first that is found is meant. ``origin``: of a snapshot, what it was taken of, which
+    may have another name by now, or be gone.
     """
 
     how: str
@@ -25,6 +26,7 @@ class Relative(NamedTuple):
     region: str
     name: str
     kinds: tuple[Kind, ...]
+    origin: Target | None = None
 
     def __str__(self) -> str:
         return f"{self.how} {self.name} in {self.account}/{self.region}"
@@ -64,12 +66,26 @@ class Looked(Value):
         return tuple(found)
 
     @property
+    def whole(self) -> tuple[Kin, ...]:
+        """What it is a part of: the cluster of an instance, what a snapshot was taken of."""
+        if origin := self.database.taken_of:
+            return tuple(one for one in self.kin if _is_origin(one.database.target, origin))
+        return tuple(one for one in self.kin if one.database == self.cluster)
+
+    @property
     def cluster(self) -> Database | None:
         """The cluster that it belongs to; None where to none, or where that could not be read."""
         if self.database.cluster is None:
             return None
         own = (one.database for one in self.kin if one.database.name == self.database.cluster)
         return next((one for one in own if one.target.kind is Kind.CLUSTER), None)
+
+
+def _is_origin(one: Target, origin: Target) -> bool:
+    """By AWS's id, where it gives one."""
+    if origin.resource_id:
+        return one.kind is origin.kind and one.resource_id == origin.resource_id
+    return one.place == origin.place
 
 
 class Touched(Value):
@@ -109,6 +125,8 @@ def family(database: Database, known: Known) -> tuple[Looked, frozenset[Relative
             match known.get(relative):
                 case None:
                     missing.add(relative)
+                case Unread(is_gone=True) if remains := _remains(relative, database):
+                    found[remains.target.typed] = Kin(how=relative.how, database=remains)
                 case Unread() as nothing:
                     unread[relative] = nothing
                 case one if one.target != database.target and one.target.typed not in found:
@@ -151,8 +169,26 @@ def _family_last_seen(database: Database, inventory: Inventory) -> Looked:
     return looked
 
 
+def _remains(relative: Relative, snapshot: Database) -> Database | None:
+    """What is still known of what a snapshot was taken of and is proven to be gone: its name.
+
+    None where that is not proven: without a resource id it may have another name, and of a copy
+    nobody knows whether it is a copy of a copy, from a third place.
+    """
+    origin, own = relative.origin, snapshot.target
+    if origin is None or not origin.resource_id:
+        return None
+    if (origin.account, origin.region) != (own.account, own.region):
+        return None
+    return Database(target=origin, account_name="", arn="", status="gone", engine="")
+
+
 def relatives(database: Database) -> Iterator[Relative]:
     """Those that AWS names beside it."""
+    if origin := database.taken_of:
+        place = (origin.account, origin.region, origin.identifier.lower())
+        yield Relative("source", *place, (origin.kind,), origin)
+        return
     if database.cluster:
         yield _relative("cluster", database.cluster, database, (Kind.CLUSTER,))
     for name in database.members:
@@ -178,6 +214,10 @@ def _relative(how: str, named: str, beside: Database, kinds: Sequence[Kind]) -> 
 
 
 def _seen(relative: Relative, inventory: Inventory) -> Database | Unread:
+    if (origin := relative.origin) and origin.resource_id:
+        is_gone = inventory.lists(origin)
+        nobody = Unread(what=str(relative), why=UNSEEN, is_gone=is_gone)
+        return inventory.of_resource(origin) or nobody
     place = (relative.account, relative.region, relative.name)
     found = (inventory.named(*place, kind) for kind in relative.kinds)
     nobody = Unread(what=str(relative), why=UNSEEN)

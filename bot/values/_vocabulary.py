@@ -98,12 +98,40 @@ class Environment(StrEnum):
 
 
 class Kind(StrEnum):
-    """What sort of database a target is."""
+    """What sort of thing a target is, in AWS's words: ``db-`` and it is an event's source type."""
 
     #: A database instance (``DescribeDBInstances``), alone or a member of a cluster.
     INSTANCE = "instance"
     #: An Aurora or Multi-AZ cluster (``DescribeDBClusters``).
     CLUSTER = "cluster"
+    #: A snapshot of an instance (``DescribeDBSnapshots``); it outlives what it was taken of.
+    SNAPSHOT = "snapshot"
+    #: A snapshot of a cluster (``DescribeDBClusterSnapshots``).
+    CLUSTER_SNAPSHOT = "cluster-snapshot"
+
+    @property
+    def spoken(self) -> str:
+        return self.value.replace("-", " ")
+
+    @property
+    def is_snapshot(self) -> bool:
+        return self in SNAPSHOTS
+
+    @property
+    def taken_of(self) -> "Kind":
+        """What a snapshot of that kind is taken of; a database is its own."""
+        return SNAPSHOTS.get(self, self)
+
+    @property
+    def snapshot(self) -> "Kind":
+        """The kind of a snapshot of such a database; a snapshot's own."""
+        return next((one for one, of in SNAPSHOTS.items() if of is self), self)
+
+
+#: What runs, as opposed to what is kept of it.
+DATABASES = frozenset({Kind.INSTANCE, Kind.CLUSTER})
+#: Each with what it is taken of.
+SNAPSHOTS = {Kind.SNAPSHOT: Kind.INSTANCE, Kind.CLUSTER_SNAPSHOT: Kind.CLUSTER}
 
 
 class Role(StrEnum):

@@ -132,7 +132,7 @@ def place(request: Request) -> Line:
     by = f"by {request.classified.rule}"
     spot = f"{facts.get('account_name') or target.account} / {target.region}"
     found = [
-        f"{target.kind.capitalize()} in {request.classified.environment}, {by}",
+        f"{target.kind.spoken.capitalize()} in {request.classified.environment}, {by}",
         spot,
         facts.get("engine"),
         facts.get("status"),
@@ -211,7 +211,10 @@ def _family(facts: dict[str, Any]) -> Iterator[Line]:
 
 def _facts(request: Request) -> Iterator[tuple[str, Line]]:
     target, facts = request.step.target, request.facts
-    yield target.kind.capitalize(), (Code(text=target.identifier), f" {facts.get('engine', '')}")
+    yield (
+        target.kind.spoken.capitalize(),
+        (Code(text=target.identifier), f" {facts.get('engine', '')}"),
+    )
     yield "Account", (f"{facts.get('account_name') or target.account} / {target.region}",)
     yield "Environment", (f"{request.classified.environment}, by {request.classified.rule}",)
     if request.decision.rule:

@@ -6,6 +6,7 @@ from bot.incidents import MORNING, SPANS
 from bot.monitoring import latest
 from bot.operations import CATALOGUE
 from bot.values import (
+    DATABASES,
     RUN,
     Button,
     Incident,
@@ -54,7 +55,7 @@ EMOJI = {
     Phase.RESOLVED: "white_check_mark",
 }
 #: What often helps, by the kind of database it works on.
-MENDS = {"create_snapshot": frozenset(Kind), "reboot_instance": frozenset({Kind.INSTANCE})}
+MENDS = {"create_snapshot": DATABASES, "reboot_instance": frozenset({Kind.INSTANCE})}
 SPAN = Range.THREE_HOURS
 FEW = 4  #: other incidents that it names
 ALONE = Siblings()

@@ -12,8 +12,7 @@ from bot.desk import Services
 from bot.operation import Change
 from bot.operations import CATALOGUE
 from bot.params import Picker
-from bot.policy.viewers import Sight
-from bot.values import Database, PersonId
+from bot.values import SNAPSHOTS, Database, Inventory, PersonId
 from handlers.blocks.elements import OPTION, OPTIONS, Element, plain_text
 from handlers.blocks.form import PICK, Offer, metadata_of, picked
 from handlers.intake.acknowledge import sender, take
@@ -87,12 +86,21 @@ class Options:
         if picker is None or not (sight := await self._forms.sight(person)):
             return {"options": []}
         typed = body.get("value") or ""
-        found = await self._databases(typed, person, picker, sight)
+        inventory = await self._inventory(picker)
+        found = await self._ranked(typed, person, picker, sight.of(inventory))
         shown = offers(found[:OPTIONS], self._services.judge.classify)
-        rows, unread = [picked(one) for one in shown], self._unread(picker)
+        rows, unread = [picked(one) for one in shown], _unread(picker, inventory)
         if unread and not rows:
             rows = [picked(Offer(typed or UNKNOWN, NOT_LISTED, unread))]
         return menu(rows, max(len(found), len(rows)), unread)
+
+    async def _inventory(self, picker: Picker) -> Inventory:
+        """Of snapshots those that somebody took: AWS's own have to be named."""
+        fleet = self._services.fleet
+        if picker.kinds <= SNAPSHOTS.keys():
+            return await fleet.snapshots.manual()
+        await fleet.inventory()
+        return fleet.last_seen
 
     async def _of_aws(self, asked: Asked, typed: str, person: PersonId) -> dict[str, Any]:
         if not (sight := await self._forms.sight(person)):
@@ -107,22 +115,17 @@ class Options:
         label = plain_text(found.heading, OPTION)
         return {"option_groups": [{"label": label, "options": rows}]}
 
-    def _unread(self, picker: Picker) -> str:
-        """Where there may be more of what is looked for; empty where all could be read."""
-        unreachable = self._services.fleet.last_seen.unreachable
-        return ", ".join(one.place for one in unreachable if one.kinds & picker.kinds)
-
-    async def _databases(
-        self, typed: str, person: PersonId, picker: Picker, sight: Sight
+    async def _ranked(
+        self, typed: str, person: PersonId, picker: Picker, seen: Inventory
     ) -> list[Database]:
-        services = self._services
-        inventory, asked = await asyncio.gather(
-            services.fleet.inventory(),
-            services.store.requests.find(requester=person, limit=RECENT),
-        )
-        seen = sight.of(inventory).databases
-        fitting = [one for one in seen if one.target.kind in picker.kinds]
+        asked = await self._services.store.requests.find(requester=person, limit=RECENT)
+        fitting = [one for one in seen.databases if one.target.kind in picker.kinds]
         return ranked(typed, fitting, [one.step.target.resource_id for one in asked])
+
+
+def _unread(picker: Picker, inventory: Inventory) -> str:
+    """Where there may be more of what is looked for; empty where all could be read."""
+    return ", ".join(one.place for one in inventory.unreachable if one.kinds & picker.kinds)
 
 
 def _picker(body: Mapping[str, Any]) -> Picker | None:

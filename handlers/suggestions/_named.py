@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 
 from bot.errors import UnknownTargetError
 from bot.fleet import names
-from bot.values import Database, Environment, Kind, folded
+from bot.values import DATABASES, Database, Environment, Kind, folded
 from handlers.parser import is_common, plainly
 
 NEAREST = 3
@@ -82,7 +82,7 @@ class _Search:
             if not is_address and folded(bare) not in self.names:
                 continue
             try:
-                hits = names.called(bare, every, frozenset(Kind))
+                hits = names.called(bare, every, DATABASES)
             except UnknownTargetError:
                 continue
             if hits:

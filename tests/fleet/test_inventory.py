@@ -10,10 +10,10 @@ import pytest
 from bot.aws.accounts import Accounts
 from bot.errors import AmbiguousTargetError, AWSUnavailableError, UnknownTargetError
 from bot.fleet.inventory import FRESH, Fleet, choose
-from bot.values import Database, Inventory, Kind, Unreachable
+from bot.values import DATABASES, Database, Inventory, Kind, Unreachable
 from tests.samples import NOW, sample_database, sample_target
 
-BOTH = frozenset(Kind)
+BOTH = DATABASES
 ONLY_INSTANCES = frozenset({Kind.INSTANCE})
 ONLY_CLUSTERS = frozenset({Kind.CLUSTER})
 

@@ -8,12 +8,12 @@ import pytest
 from bot.errors import UnknownTargetError
 from bot.fleet.inventory import choose
 from bot.fleet.names import bare, named, near, spoken
-from bot.values import Area, Database, Inventory, Kind, Unreachable
+from bot.values import DATABASES, Area, Database, Inventory, Kind, Unreachable
 from handlers.listeners.shortcuts import mentioned
 from handlers.modals.choices import ranked
 from tests.samples import sample_database, sample_target
 
-BOTH = frozenset(Kind)
+BOTH = DATABASES
 
 
 def _database(
@@ -102,8 +102,8 @@ def test_an_arn_and_an_endpoint_name_their_one_database(typed: str, database: Da
         ("order.c9akc.us-east-1.rds.amazonaws.com", "Did you mean orders"),
         ("orders.other.us-east-1.rds.amazonaws.com", "I know no database"),
         ("orders.example.com", "I know no database"),
-        (f"arn:aws:rds:{PLACE}:snapshot:orders-1", "is not the ARN of a database"),
-        (f"arn:aws:rds:{PLACE}:cluster-snapshot:orders-1", "is not the ARN of a database"),
+        (f"arn:aws:rds:{PLACE}:snapshot:orders-1", "is a snapshot; this needs a cluster"),
+        (f"arn:aws:rds:{PLACE}:cluster-snapshot:orders-1", "is a snapshot; this needs a cluster"),
         ("arn:aws:s3:::orders", "is not the ARN of a database"),
         ("arn:aws:rds", "is not the ARN of a database"),
     ],

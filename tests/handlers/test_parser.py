@@ -379,7 +379,7 @@ def test_a_real_slip_of_a_verb_is_corrected(text: str, suggestion: str) -> None:
         "tpo orders-test", "lsa orders-test",
         # not a command to change something, though of a verb that is one
         "rebooted orders-dev", "reboots orders-dev", "approved RDS-7", "rejected RDS-7",
-        "snapshots orders-dev", "settled RDS-7", "orders-dev reboot", "snap orders-dev",
+        "settled RDS-7", "orders-dev reboot", "snap orders-dev",
         "please rebot orders-test", "rebot orders-test now please", "reboot the orders-test",
         "please approve RDS-7", "approve RDS-7 please", "restart orders-dev",
         "don't reboot orders-dev", "do not reboot orders-dev", "never reboot orders-dev",

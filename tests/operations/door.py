@@ -5,12 +5,16 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from bot.aws import AWS
+from bot.aws.rds import seen_snapshot
+from bot.aws.session import Account
 from bot.errors import AWSError, AWSNotFoundError, AWSRefusedError
 from bot.sandbox.aws.security_groups import GROUPS
+from bot.settings import SnapshotSettings
 from bot.values import (
     CertificateOffer,
     Database,
     DBParameter,
+    Export,
     Kind,
     Maintenance,
     Order,
@@ -50,6 +54,10 @@ class Door:
     monitoring_role: str = "arn:aws:iam::123456789012:role/rds-monitoring"
     offered: tuple[str, ...] = ("db.m6g.large", "db.m6g.xlarge", "db.r6g.large")
     targets: tuple[UpgradeOffer, ...] = (UpgradeOffer(version="16.9"),)
+    gone: bool = False  #: what its snapshots were taken of
+    sharers: tuple[str, ...] = ()
+    exported: tuple[Export, ...] = ()
+    snapshot_settings: SnapshotSettings = field(default_factory=SnapshotSettings)
     storage: tuple[StorageOffer, ...] = (StorageOffer(storage_type="gp3", gib=((20, 16_384),)),)
     parameter_groups: Mapping[str, tuple[DBParameter, ...]] = field(default_factory=dict)
     users: tuple[Database, ...] = ()
@@ -117,6 +125,26 @@ class Door:
 
     async def snapshot(self, kind: Kind, identifier: str) -> Snapshot | None:
         return self.snapshots.get(identifier.lower())
+
+    async def snapshots_of(self, kind: Kind, resource_id: str) -> tuple[Snapshot, ...]:
+        every = self.snapshots.values()
+        return tuple(one for one in every if one.resource_id == resource_id)
+
+    def seen(self, snapshot: Snapshot) -> Database:
+        account = Account(id="123456789012", name="main", regions=("us-east-1",))
+        return seen_snapshot(snapshot, account, "us-east-1", self.now)
+
+    async def origin(self, snapshot: Database) -> Database | None:
+        return None if self.gone else self.shown
+
+    async def shared_with(self, kind: Kind, identifier: str) -> tuple[str, ...]:
+        return self.sharers
+
+    async def exports_of(self, arn: str) -> tuple[Export, ...]:
+        return self.exported
+
+    async def export(self, identifier: str) -> Export | None:
+        return next((one for one in self.exported if one.identifier == identifier), None)
 
     async def trail(self, session_name: str, since: int) -> tuple[TrailEvent, ...]:
         if self.trail_events is None:

@@ -17,7 +17,7 @@ from bot.policy.grants import closed_environments, grant_of, spellings, wildcard
 from bot.settings import Settings
 from bot.setup import iam
 from bot.setup.iam import MANAGED, Wanted, too_long
-from bot.values import Database, Environment, Kind, Looked, Target
+from bot.values import DATABASES, Database, Environment, Kind, Looked, Target
 from tests.iam import Resource, may
 
 MAIN, OTHER, THIRD = "123456789012", "210987654321", "333333333333"
@@ -29,6 +29,13 @@ SOURCES = {
     for action in operation.permissions
     if not iam.only_reads(action) and iam.changes_databases(action) and action not in iam.TAGGING
 }
+OF_SNAPSHOTS = {
+    action
+    for operation in CATALOGUE.values()
+    if issubclass(operation, Change)
+    for action in operation.permissions
+    if iam.changes_snapshots(action) and not iam.only_reads(action)
+}
 OF_GROUPS = {
     action
     for operation in CATALOGUE.values()
@@ -36,7 +43,7 @@ OF_GROUPS = {
     for action in operation.permissions
     if set(kinds_of(action)) & set(iam.GROUPS)
 }
-KINDS = {"db": Kind.INSTANCE, "cluster": Kind.CLUSTER}
+KINDS = {"db": Kind.INSTANCE} | {one.value: one for one in Kind if one is not Kind.INSTANCE}
 #: What the bot itself sets on a snapshot that it takes.
 OURS = {"rds-bot:request-id": "RDS-1042"}
 
@@ -60,7 +67,7 @@ def database(
     target = Target(
         account=account, region="us-east-1", kind=kind, identifier=name, resource_id="db-1"
     )
-    noun = "db" if kind is Kind.INSTANCE else "cluster"
+    noun = next(noun for noun, one in KINDS.items() if one is kind)
     return Database(
         target=target, account_name=account, status="available", engine="postgres",
         arn=f"arn:aws:rds:us-east-1:{account}:{noun}:{name}", tags=dict(tags),
@@ -77,10 +84,11 @@ def passes(
     action: str,
     asked: Mapping[str, str] | None = None,
 ) -> bool:
-    """Whether the role may: on the database, and on the snapshot that is still to be made."""
-    _, *snapshot = SOURCES[action]
+    """Whether the role may: on the database or the snapshot that is there, and on the snapshot that
+    is still to be made."""
+    snapshot = [one for one in SOURCES[action] if KINDS[one].is_snapshot]
     resources = [Resource(found.arn, found.tags)]
-    if not snapshot:
+    if not snapshot or not action.partition(":")[2].startswith(("Create", "Copy")):
         return may(policy, action, resources)
     made = Resource(f"arn:aws:rds:us-east-1:{found.target.account}:{snapshot[0]}:new")
     tags = {**OURS, **(asked or {})}
@@ -107,7 +115,7 @@ def test_the_role_changes_nothing_but_what_the_operations_declare() -> None:
         for action in one["Action"]
     }
 
-    assert allowed == {*SOURCES, *OF_GROUPS, *iam.TAGGING}
+    assert allowed == {*SOURCES, *OF_GROUPS, *OF_SNAPSHOTS, *iam.TAGGING}
 
 
 def test_parameter_groups_have_no_environment_so_only_a_closed_account_closes_them() -> None:
@@ -284,7 +292,7 @@ def test_tags_that_decide_are_not_for_the_asking(asked: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("action", sorted(iam.TAGGING))
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", sorted(DATABASES))
 def test_databases_are_tagged_where_they_may_be_changed_and_never_by_what_decides(
     action: str, kind: Kind
 ) -> None:
@@ -427,7 +435,7 @@ def closed_for_the_bot(told: Settings, found: Database) -> bool:
 def test_whatever_the_rules_close_by_tag_or_account_the_role_closes(
     told: Settings, tags: dict[str, str], account: str
 ) -> None:
-    for kind in Kind:
+    for kind in DATABASES:
         found = database(tags, kind=kind, account=account)
         if closed_for_the_bot(told, found):
             assert outcomes(told, tags, account=account) == {False}
@@ -451,7 +459,28 @@ def test_whatever_the_rules_open_by_every_tag_the_role_opens(
 def test_what_is_counted_is_what_aws_would_answer(
     told: Settings, tags: dict[str, str], account: str
 ) -> None:
-    for kind, name in product(Kind, ("orders",)):
+    for kind, name in product(DATABASES, ("orders",)):
         found = database(tags, kind=kind, name=name, account=account)
         opens = grant_of(told, account).opens(found)
         assert outcomes(told, tags, account=account) == {opens}
+
+
+@pytest.mark.parametrize(
+    ("tags", "may_go"),
+    [
+        ({}, False),
+        (OURS, True),
+        ({"Environment": "dev"}, False),
+        ({**OURS, "Environment": "dev"}, True),
+        ({**OURS, "Environment": "production"}, False),
+    ],
+)
+def test_of_the_snapshots_that_are_there_those_go_that_the_bot_took(
+    tags: dict[str, str], may_go: bool
+) -> None:
+    found = database(tags, kind=Kind.SNAPSHOT)
+    found = found.model_copy(update={"taken_of": database({}).target})
+    resources = [Resource(found.arn, found.tags)]
+
+    assert may(printed(settings()), "rds:DeleteDBSnapshot", resources) is may_go
+    assert grant_of(settings(), MAIN).opens(found) is may_go

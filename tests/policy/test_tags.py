@@ -4,10 +4,9 @@ import botocore.session
 import pytest
 
 from bot.errors import UsageError
-from bot.operation import REQUEST_TAG
 from bot.operations.create_snapshot import CreateSnapshot
 from bot.params import TAG_KEY, TAG_VALUE, TAGS
-from bot.values import Database
+from bot.values import REQUEST_TAG, Database
 from handlers.parser import Command, FormError, from_form, parse
 from tests.operations.door import cluster, door, order
 from tests.samples import sample_database

@@ -43,6 +43,7 @@ class InstanceSpec:
     copies_tags: bool = False
     storage_limit_gib: int | None = None
     backups: int = 0  #: automated snapshots of so many days
+    snapshots: Mapping[str, int] = field(default_factory=dict)  #: manual ones, and days since
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ class ClusterSpec:
     maintenance: str = ""
     maintenance_days: int = 10
     backups: int = 0
+    snapshots: Mapping[str, int] = field(default_factory=dict)
 
 
 Fleet = tuple[InstanceSpec | ClusterSpec, ...]
@@ -129,6 +131,7 @@ DEMO_FLEET: Fleet = (
         storage_gib=200,
         tags=_in("test"),
         certificate_days=24,
+        snapshots={"ledger-before-patch": 30},
     ),
     ClusterSpec(
         "shop-staging",

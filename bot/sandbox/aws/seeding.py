@@ -161,7 +161,7 @@ def _parameter_group(backend: TimedBackend, spec: InstanceSpec) -> str | None:
 
 
 def _back_up(backend: TimedBackend, spec: InstanceSpec | ClusterSpec) -> None:
-    """Automated snapshots, named by AWS after the minute in which they began."""
+    """Automated snapshots, named by AWS after the minute in which they began, and manual ones."""
     now = backend.world.utcnow()
     hour, minute = map(int, spec.backup_window[:5].split(":"))
     today = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
@@ -170,12 +170,21 @@ def _back_up(backend: TimedBackend, spec: InstanceSpec | ClusterSpec) -> None:
         at = last - timedelta(days=day)
         made = _automated(backend, spec, f"rds:{spec.identifier}-{at:%Y-%m-%d-%H-%M}")
         made.created = made.original_snapshot_create_time = at
+    for name, days in spec.snapshots.items():
+        made = _manual(backend, spec, name)
+        made.created = made.original_snapshot_create_time = now - timedelta(days=days)
 
 
 def _automated(backend: TimedBackend, spec: InstanceSpec | ClusterSpec, name: str) -> Any:
     if isinstance(spec, ClusterSpec):
         return backend.create_auto_cluster_snapshot(spec.identifier, name)
     return backend.create_auto_snapshot(spec.identifier, name)
+
+
+def _manual(backend: TimedBackend, spec: InstanceSpec | ClusterSpec, name: str) -> Any:
+    if isinstance(spec, ClusterSpec):
+        return backend.create_db_cluster_snapshot(spec.identifier, name)
+    return backend.create_db_snapshot(spec.identifier, name)
 
 
 def _family(spec: InstanceSpec | ClusterSpec) -> str:
