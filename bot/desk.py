@@ -409,10 +409,12 @@ def usable(operation: type[Operation], roles: Mapping[str, bool | None]) -> bool
 
 
 def barred(change: type[Change], database: Database) -> bool:
-    """Whether such a database takes none of them as it is; where more has to be said to know, the
-    form says it."""
+    """Whether such a database takes none of them, whatever value is asked for; where more has to be
+    said to know, the form says it."""
+    if database.is_custom and not change.takes_custom:
+        return True
     try:
         asked = change.model_validate({"target": database.address})
     except ValueError:
         return False
-    return bool(asked.barred(database))
+    return "target" in asked.barred(database)

@@ -239,6 +239,17 @@ def _tag_key(pair: str) -> str:
     return key
 
 
+def _keys(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Keys of tags that may be taken away. Raises ValueError."""
+    for key in keys:
+        if not key.strip():
+            raise ValueError("a tag's key is not blank")
+        _tag_text("key", key, TAG_KEY, (*_RESERVED, *_OWN))
+    if twice := next((key for key in keys if keys.count(key) > 1), None):
+        raise ValueError(f"the tag {twice} is given twice; give each key once")
+    return keys
+
+
 def _tag_text(what: str, text: str, most: int, reserved: tuple[str, ...]) -> None:
     if len(text) > most:
         raise ValueError(f"the tag {what} has {len(text)} characters, and AWS takes {most}")
@@ -255,10 +266,11 @@ def _may_be_tagged(character: str) -> bool:
     return unicodedata.category(character)[0] in "LNZ" or character in _TAG_MARKS
 
 
+#: Each KEY=VALUE, and keys alone.
+TagPairs = Annotated[tuple[str, ...], BeforeValidator(_tags), AfterValidator(_tag)]
+TagKeys = Annotated[tuple[str, ...], BeforeValidator(_tags), AfterValidator(_keys)]
 Tags = Annotated[
-    tuple[str, ...],
-    BeforeValidator(_tags),
-    AfterValidator(_tag),
+    TagPairs,
     Pairs("Tags", "KEY=VALUE", "May be given more than once.", also=("Tags",)),
 ]
 

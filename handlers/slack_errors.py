@@ -20,7 +20,7 @@ wait.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Self
 
 import aiohttp
@@ -146,11 +146,17 @@ SILENCE = (aiohttp.ClientError, OSError, TimeoutError)
 #: Slack says no, or says nothing.
 UNANSWERED = (SlackApiError, *SILENCE)
 
-_FAMILIES: tuple[type[RefusalError], ...] = (
-    UnansweredError, RateLimitedError, TokenError, ScopeError, ContentError, VanishedError,
-    SealedError, ThreadError, PlaceError, PersonError, FileError,
-)  # fmt: skip
-_FAMILY = {word: family for family in _FAMILIES for word in family.errors}
+
+def _families(of: type[RefusalError]) -> Iterator[type[RefusalError]]:
+    """All there are, so that none is forgotten in a list."""
+    for one in of.__subclasses__():
+        yield one
+        yield from _families(one)
+
+
+_FAMILY = {
+    word: family for family in _families(RefusalError) for word in vars(family).get("errors", ())
+}
 
 
 def heard(error: SlackApiError) -> RefusalError:

@@ -159,6 +159,15 @@ class AWS:
             return None
         return None if counted is None else round(counted)
 
+    async def lags(self, cluster: Database) -> Mapping[str, float]:
+        """By how many seconds its members lag; whoever is missing, nobody knows of lately."""
+        self._allow("cloudwatch:GetMetricData")
+        try:
+            return await self.region.lags(cluster)
+        except AWSError as error:
+            log.warning("lags.unknown", target=str(cluster.target), why=str(error))
+            return {}
+
     async def alarms_firing(self) -> tuple[Alarm, ...]:
         """On metrics of RDS in this account and region, now."""
         self._allow("cloudwatch:DescribeAlarms")

@@ -295,8 +295,10 @@ def kinds_of(action: str) -> tuple[str, ...]:
     service, _, verb = action.partition(":")
     if service != "rds" or verb.startswith(("Describe", "List")):
         return ()
-    if verb in ("AddTagsToResource", "RemoveTagsFromResource"):
-        return ("cluster-snapshot", "snapshot")
+    if verb == "AddTagsToResource":
+        return ("cluster", "cluster-snapshot", "db", "snapshot")
+    if verb == "RemoveTagsFromResource":  # of no snapshot: by a tag the bot knows its own
+        return ("cluster", "db")
     if verb.endswith("ParameterGroup"):
         return ("cluster-pg",) if "Cluster" in verb else ("pg",)
     kind = ("cluster",) if "Cluster" in verb or verb in _OF_CLUSTERS else ("db",)

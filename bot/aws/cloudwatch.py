@@ -82,8 +82,8 @@ def batches(measures: Sequence[Measure], window: Window) -> Iterator[Sequence[Me
         yield measures[start : start + size]
 
 
-def latest_connections(at: int) -> Window:
-    """The quarter of an hour in which the newest count of connections has to lie."""
+def latest(at: int) -> Window:
+    """The quarter of an hour in which the newest figure has to lie."""
     return Window.ending(at, 15 * 60, 60)
 
 

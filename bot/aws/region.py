@@ -183,6 +183,20 @@ class Region:
             raise AWSUnavailableError(counted.unread)
         return counted.latest[1] if counted and counted.latest else None
 
+    async def lags(self, cluster: Database) -> Mapping[str, float]:
+        """Seconds by member, of the last quarter of an hour. Raises AWSError."""
+        # Of Aurora in milliseconds, of a Multi-AZ DB cluster in seconds.
+        metric, unit = ("AuroraReplicaLag", 0.001) if cluster.is_aurora else ("ReplicaLag", 1.0)
+        instance = {"kind": Kind.INSTANCE, "resource_id": ""}
+        targets = [
+            cluster.target.model_copy(update={**instance, "identifier": one})
+            for one in cluster.members
+        ]
+        measures = [Measure(target=one, metric=metric) for one in targets]
+        found = await self.metrics(measures, cloudwatch.latest(self.clock()))
+        pairs = zip(cluster.members, found, strict=True)
+        return {name: series.latest[1] * unit for name, series in pairs if series.latest}
+
     async def parameter(self, kind: Kind, group: str, name: str) -> str | None:
         """The value that somebody gave it in a parameter group; None where nobody did."""
         found = await self._parameters(kind, group)
@@ -427,7 +441,7 @@ class Region:
 
     async def _count_connections(self, targets: tuple[Target, ...]) -> Mapping[Target, Series]:
         found = await self.metrics(
-            tuple(map(cloudwatch.connections, targets)), cloudwatch.latest_connections(self.clock())
+            tuple(map(cloudwatch.connections, targets)), cloudwatch.latest(self.clock())
         )
         return dict(zip(targets, found, strict=True))
 

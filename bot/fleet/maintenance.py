@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from bot.values import Line, Maintenance, Moment, Span
 
-IMMEDIATE = "immediate"  #: AWS's word for what somebody asked to be done now
+#: AWS's words for what somebody asked to be done now, and in the next window.
+IMMEDIATE, NEXT_WINDOW = "immediate", "next-maintenance"
 
 
 def what(pending: Maintenance) -> str:

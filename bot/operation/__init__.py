@@ -34,6 +34,7 @@ from bot.operation._parameters import (
 from bot.operation._search import search, spoken_words
 from bot.operation._setting import MODIFY, MODIFY_CLUSTER, MODIFY_INSTANCE, Setting, Wanted, spoken
 from bot.operation._signs import added, changed, signed, signs_back, taken
+from bot.operation._tags import TagChange, Tagged
 from bot.operation._topic import Topic
 from bot.operation._transition import Transition
 
@@ -62,6 +63,8 @@ __all__ = [
     "ParameterSet",
     "Query",
     "Setting",
+    "TagChange",
+    "Tagged",
     "Topic",
     "Transition",
     "Wanted",

@@ -22,6 +22,7 @@ class Operation(BaseModel):
     name: ClassVar[str]
     example: ClassVar[str]
     also: ClassVar[tuple[str, ...]] = ()  #: verbs by which it may be typed as well
+    called: ClassVar[str] = ""  #: on buttons, where its verb is no plain English: "Multi-AZ"
     permissions: ClassVar[tuple[str, ...]] = ()
     #: Where help, launcher and docs show it.
     topic: ClassVar[Topic] = Topic.LOOK
@@ -33,6 +34,11 @@ class Operation(BaseModel):
     def summary(cls) -> str:
         """The first line of the docstring."""
         return (cls.__doc__ or "").strip().partition("\n")[0]
+
+    @classmethod
+    def label(cls) -> str:
+        """``Backup window``, on buttons and forms."""
+        return cls.called or cls.verb.replace("-", " ").capitalize()
 
     @classmethod
     def details(cls) -> str:

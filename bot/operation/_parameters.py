@@ -14,6 +14,8 @@ from bot.fleet.names import near
 from bot.operation._change import Change, WayBack
 from bot.params import Target
 from bot.values import (
+    APPLIED,
+    NOT_APPLIED,
     SECOND,
     Assessment,
     Call,
@@ -34,9 +36,6 @@ from bot.values import (
 MOST = 20
 SETTLED = 120 * SECOND  #: an accepted change shows long before this
 FRESH = 10 * SECOND  #: until then AWS may still show how far the group was applied before
-#: In AWS's words: it has them, or gets them with a restart, or with an upgrade that is under way.
-DONE = frozenset({"in-sync", "pending-reboot", "pending-database-upgrade"})
-NOT_APPLIED = "failed-to-apply"
 GROUP, WANTED, BEFORE, STATIC, USERS = "group", "wanted", "before", "static", "users"
 NAMED = 5  #: databases or parameters that a sentence names
 #: With too much of these a database does not start again.
@@ -346,7 +345,7 @@ async def _applied(aws: AWS, sent: Sent, said: str) -> Progress:
     """Whether every database that uses the group has it, or waits for its restart."""
     statuses = {name: one async for name, one in _statuses(aws, sent)}
     evidence: dict[str, Any] = dict(sent.evidence)
-    if not set(statuses.values()) <= DONE | {NOT_APPLIED}:
+    if not set(statuses.values()) <= APPLIED | {NOT_APPLIED}:
         evidence["applied"] = "AWS showed it at work"
     shown = ", ".join(f"{name} {one or 'without a status'}" for name, one in statuses.items())
     detail = f"{said}; {shown or 'no database uses it any more'}"
@@ -354,7 +353,7 @@ async def _applied(aws: AWS, sent: Sent, said: str) -> Progress:
         return Progress(stage=Stage.WAITING, detail=detail, evidence=evidence)
     if NOT_APPLIED in statuses.values():
         return Progress(stage=Stage.FAILED, detail=f"AWS could not apply it: {detail}")
-    if not set(statuses.values()) <= DONE:
+    if not set(statuses.values()) <= APPLIED:
         return Progress(stage=Stage.WAITING, detail=detail, evidence=evidence)
     if sent.plan.baseline[STATIC] and statuses:
         waits = f"waits for a restart of {named(list(statuses))}"

@@ -182,6 +182,14 @@ class Setting(Change):
             },
         )
 
+    def remains(self, database: Database) -> str:
+        """What is still to come once it is set, as the end of a sentence; empty for nothing."""
+        return ""
+
+    def failure(self, database: Database) -> str:
+        """Why AWS could not, where the database itself shows it; empty where it does not."""
+        return ""
+
     # -- what follows ----------------------------------------------------------------------------
 
     def risk_for(self, database: Database) -> Assessment:
@@ -239,7 +247,7 @@ class Setting(Change):
         if not self.before(database):
             return "Nothing undoes it."
         said = " and ".join(one.spoken(one.of(database)) for one in self._missing(database))
-        return f"Setting it back to {said} undoes it."
+        return f"Set it back to {said}."
 
     def back(self, plan: Plan) -> WayBack | None:
         values = plan.baseline.get(BACK)
@@ -286,6 +294,9 @@ class Setting(Change):
         detail = f"{database.name} has {said}, status {database.status}"
         events = tuple(_newer(sent))
         if not any(self._lacks(one, database) for one in asked):
+            if failure := self.failure(database):
+                return _failed(f"AWS could not do it: {failure}")
+            detail += self.remains(database)
             return Progress(stage=Stage.SUCCEEDED, detail=detail, percent=100)
         if refusal := declined(events, self.rolled_back):
             return Progress(stage=Stage.ROLLED_BACK, detail=f"AWS put it back: {refusal}")

@@ -241,7 +241,7 @@ def _said(usage: Usage) -> Iterator[Line]:
     if said := ", ".join(f"{total:,.0f} {SAID[one]}" for one, total in usage.totals.items()):
         yield (f"In the last day: {said}.",)
     if "LoginFailures" not in {one.metric for one in usage.counted}:
-        yield (f"{engine} does not tell CloudWatch of refused logins; its log files do.",)
+        yield (f"Logins that {engine} refuses are in its log files only, not in CloudWatch.",)
     for why, what in usage.unread.items():
         said = ", ".join(what)
         yield (f"{said[0].upper()}{said[1:]} could not be read, or only in part. {why}",)

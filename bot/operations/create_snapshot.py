@@ -91,7 +91,7 @@ class CreateSnapshot(Change):
             busy=busy(database, "a snapshot"),
             downtime=_downtime(database),
             warnings=tuple(_uncopied(database)),
-            undo="Deleting the snapshot undoes it.",
+            undo="Delete the snapshot.",
             baseline={"snapshot": name, "kind": database.target.kind.value},
         )
 

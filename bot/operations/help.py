@@ -67,7 +67,8 @@ class Help(Query):
                 return await _one(operation, usable, desk)
         if topic := _topic(wanted):
             return _changes(usable) if topic is Topic.CHANGES else _chapter(topic, usable)
-        if found := search(self.about, usable):
+        # Its own words name what others do.
+        if found := search(self.about, [one for one in usable if one is not Help]):
             return _found(self.about, found)
         raise _unknown(self.about, desk)
 
@@ -140,7 +141,7 @@ def _openers(operations: Sequence[type[Operation]]) -> tuple[Button | Menu, ...]
 
 
 def _opener(operation: type[Operation]) -> Button:
-    return asking(f"{operation.verb.replace('-', ' ').capitalize()}…", operation.name, "")
+    return asking(f"{operation.label()}…", operation.name, "")
 
 
 def _asks(operation: type[Operation]) -> bool:

@@ -27,6 +27,7 @@ class ModifyDataAPI(Setting):
 
     verb, name = "data-api", "modify_data_api"
     topic = Topic.ACCESS
+    called = "Data API"
     risk = Risk.HIGH
     because = "it opens a way to the data over HTTPS, past its network"
     horizon = timedelta(minutes=30)

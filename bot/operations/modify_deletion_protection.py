@@ -27,6 +27,7 @@ class ModifyDeletionProtection(Setting):
 
     verb, name = "protect", "modify_deletion_protection"
     topic = Topic.ACCESS
+    called = "Deletion protection"
     risk = Risk.LOW
     because = "nothing that uses the database notices"
     of_cluster = True

@@ -29,6 +29,7 @@ class ModifyIAMAuth(Setting):
 
     verb, name = "iam-auth", "modify_iam_auth"
     topic = Topic.ACCESS
+    called = "IAM logins"
     risk = Risk.LOW
     because = "logins with a password work as before"
     immediately = True

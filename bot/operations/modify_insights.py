@@ -84,7 +84,7 @@ class ModifyInsights(Setting):
     def undo(self, database: Database) -> str:
         if database.insights is None:
             return "Nothing undoes it: AWS does not say how it is set now."
-        return f"Setting it back to {_mode(database)} undoes it."
+        return f"Set it back to {_mode(database)}."
 
     def warnings(self, database: Database) -> Iterator[str]:
         if self.mode == "off":

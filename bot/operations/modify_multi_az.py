@@ -29,6 +29,7 @@ class ModifyMultiAZ(Setting):
 
     verb, name = "multi-az", "modify_multi_az"
     topic = Topic.COPIES
+    called = "Multi-AZ"
     risk = Risk.MEDIUM
     because = "writes are slower while AWS makes the standby"
     immediately = True

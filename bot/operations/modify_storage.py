@@ -111,11 +111,11 @@ class ModifyStorage(Setting):
 
     def cannot(self, database: Database) -> Mapping[str, str]:
         name, now = database.name, database.storage_gib or 0
-        if not self.wanted(database):
-            return {"size": "Say what shall change: a size, as +20%, or --type, --iops, "
-                    "--throughput or --ceiling."}  # fmt: skip
         if database.is_aurora:
             return {"target": f"{name} is Aurora: its storage grows and shrinks by itself."}
+        if not self.wanted(database):
+            return {"size": "Say what to change: a size such as +20%, or --type, --iops, "
+                    "--throughput or --ceiling."}  # fmt: skip
         if self.size and self._asked(now) < now:
             return {"size": f"{name} has {now} GiB, and storage never shrinks. Choose more."}
         if self.ceiling is not None and self.ceiling < ceil(now * LEAST):

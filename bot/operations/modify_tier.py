@@ -23,6 +23,7 @@ class ModifyTier(Setting):
 
     verb, name = "tier", "modify_tier"
     topic = Topic.COPIES
+    called = "Failover tier"
     risk = Risk.LOW
     because = "it matters only at the next failover"
     horizon = timedelta(minutes=30)

@@ -38,6 +38,7 @@ class StartDatabase(Transition):
     )
     needless = (("ApplyImmediately", "A start begins at once, as soon as it is approved."),)
     example = "start orders-test --reason 'back on Monday'"
+    synonyms = "start power+on turn+on"
 
     target: Target
 
@@ -68,7 +69,7 @@ class StartDatabase(Transition):
         return "none: nobody can use it until it is started"
 
     def undo(self) -> str:
-        return "Stopping it undoes it."
+        return "Stop it."
 
     def back(self, plan: Plan) -> WayBack:
         return WayBack("Stop it…", {}, "stop_database")

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.aws import AWS
 from bot.errors import AWSNotFoundError, PreflightError
-from bot.operation import Topic, Transition, WayBack
+from bot.operation import Dependent, Topic, Transition, WayBack
 from bot.params import SnapshotId, Target
 from bot.values import (
     SECOND,
@@ -61,12 +61,12 @@ class StopDatabase(Transition):
         "rds:DescribeEvents",
         "rds:StopDBInstance",
         "rds:StopDBCluster",
-        "rds:CreateDBSnapshot",
-        "rds:AddTagsToResource",
         "cloudtrail:LookupEvents",
     )
+    dependent = Dependent(actions=("rds:CreateDBSnapshot", "rds:AddTagsToResource"))
     needless = (("ApplyImmediately", "A stop begins at once, as soon as it is approved."),)
     example = "stop orders-test --reason 'nobody tests at the weekend'"
+    synonyms = "stop shutdown power+off turn+off"
 
     target: Target
     snapshot: SnapshotId | None = None
@@ -112,7 +112,7 @@ class StopDatabase(Transition):
         return "until it is started again, which takes some minutes; connections drop"
 
     def undo(self) -> str:
-        return "Starting it undoes it."
+        return "Start it."
 
     def back(self, plan: Plan) -> WayBack:
         return WayBack("Start it…", {}, "start_database")

@@ -19,8 +19,8 @@ Zone = Callable[[], Awaitable[str]]
 
 
 class TeamZone:
-    """``timezone`` of the settings, else that of most digests, else that of most people: those who
-    may approve, and those who asked for something lately.
+    """``timezone`` of the settings, else that of most digests. Where these do not agree, that of
+    most people: those who may approve, and those who asked for something lately.
     """
 
     def __init__(self, settings: Settings, store: Store, directory: Directory) -> None:
@@ -32,8 +32,8 @@ class TeamZone:
         """UTC where nobody says; raises nothing but what the database does."""
         if self._settings.timezone:
             return self._settings.timezone
-        zones = await self._of_digests()
-        return most_common(zones or await self._of_people()) or NOBODYS
+        agreed = most_common(await self._of_digests()) or most_common(await self._of_people())
+        return agreed or NOBODYS
 
     async def _of_digests(self) -> list[str]:
         """As they are set; one that says nothing of it goes by UTC, which is no word of a team."""

@@ -30,7 +30,7 @@ ALONG = {"rds:ModifyDBCluster": ("rds:ModifyDBInstance",)}
 #: On what a service may act for whoever calls RDS: secrets that RDS makes begin so.
 #: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html
 BEHIND = {"kms": "key/*", "secretsmanager": "secret:rds!*"}
-#: Tags decide the environment, so the bot may set none on what it changes.
+#: Of what exists; of the tags that decide the environment the bot may change none.
 TAGGING = frozenset({"rds:AddTagsToResource", "rds:RemoveTagsFromResource"})
 SNAPSHOTS = ("snapshot", "cluster-snapshot")
 #: How the names of actions begin that make databases.
@@ -285,6 +285,11 @@ def _changes(grant: Grant, changing: list[str], place: _Place) -> Iterator[dict[
     new = list(filter(makes_database, changing))
     if grant.is_free or grant.untagged:
         yield {"Sid": f"Change{number}", **allow}
+    elif grant.words and not grant.opened:
+        # Said once and taken back where no tag decides: a list of all calls for each key is long.
+        untagged = {"Null": {f"aws:ResourceTag/{key}": "true" for key in grant.keys}}
+        yield {"Sid": f"Change{number}", **allow}
+        yield {"Sid": f"NeverUntagged{number}", **deny, "Condition": untagged}
     elif grant.words:
         for key, also in zip(grant.keys, ("", *_marks(grant.keys)[1:]), strict=True):
             # Tagged at all: with another word than those that open it, it is refused below.

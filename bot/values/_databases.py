@@ -12,6 +12,9 @@ from bot.values._vocabulary import Environment, Kind
 #: Engines of RDS and Aurora; DescribeDBInstances and -Clusters also list those of other services.
 ENGINES = frozenset({"aurora", "aurora-mysql", "aurora-postgresql", "mariadb", "mysql", "postgres"})
 FAMILIES = ("custom-", "db2-", "oracle-", "sqlserver-")  #: with which the other engines begin
+#: Of a parameter group, in AWS's words: it is in use, or with a restart or an upgrade; or never.
+APPLIED = frozenset({"in-sync", "pending-reboot", "pending-database-upgrade"})
+NOT_APPLIED = "failed-to-apply"
 OTHERS = {"neptune": "Amazon Neptune", "docdb": "Amazon DocumentDB"}
 
 
@@ -134,6 +137,16 @@ class Database(Value):
     def is_custom(self) -> bool:
         """RDS Custom: its owner has the machine, and AWS takes only a few calls."""
         return self.engine.startswith("custom-")
+
+    @property
+    def parameters_settle(self) -> bool:
+        """Whether AWS is at work on its parameter group, in it or in any member."""
+        shown = {self.parameter_status, *self.members_status.values()}
+        return not shown <= {"", *APPLIED, NOT_APPLIED}
+
+    @property
+    def parameters_failed(self) -> bool:
+        return NOT_APPLIED in {self.parameter_status, *self.members_status.values()}
 
     @property
     def service(self) -> str:

@@ -162,7 +162,7 @@ def voting(request: Request, who: Line, lapsed: Sequence[Vote] = ()) -> Iterator
 
 
 def _way_back(undo: str) -> Line:
-    if undo == Plan.model_fields["undo"].default:
+    if undo.startswith(Plan.model_fields["undo"].default.rstrip(".")):
         return (Strong(text=undo),)
     return (Strong(text="Undo:"), f" {undo}")
 
@@ -214,7 +214,6 @@ def _facts(request: Request) -> Iterator[tuple[str, Line]]:
     yield target.kind.capitalize(), (Code(text=target.identifier), f" {facts.get('engine', '')}")
     yield "Account", (f"{facts.get('account_name') or target.account} / {target.region}",)
     yield "Environment", (f"{request.classified.environment}, by {request.classified.rule}",)
-    yield "Risk", (_because(request),)
     if request.decision.rule:
         yield "Decided by", (request.decision.rule,)
     yield from _condition(facts)

@@ -212,7 +212,7 @@ def placeholder(text: str) -> Mapping[str, Text]:
 
 
 def _fact(label: str, value: Line, limit: int) -> list[Leaf]:
-    title = f"\n{visible(label) or '-'} "
+    title = f"\n{visible(label) or '-'}: "
     bold = {"type": "text", "text": title, "style": {"bold": True}}
     return [bold, *(leaves(value, limit - len(title)) or leaves(("-",)))]
 

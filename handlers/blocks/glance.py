@@ -25,7 +25,13 @@ NAMES = 3  #: databases that are named
 TELLING = 5  #: letters that a word has at least that is about something, less one
 NO_BACKUP = "There is no backup: nothing can be restored"
 #: What operations say at length.
-_BRIEF = dict.fromkeys(("one to two minutes", "a minute or two"), "1\N{EN DASH}2 min")
+_BRIEF = {
+    "one to two minutes": "1\N{EN DASH}2 min",
+    "a minute or two": "1\N{EN DASH}2 min",
+    "one to five minutes": "1\N{EN DASH}5 min",
+    "one to ten minutes": "1\N{EN DASH}10 min",
+    "ten minutes to an hour": "10\N{EN DASH}60 min",
+}
 #: A sentence, or a part of one that stands by itself; "02:00" is neither.
 _CLAUSE = re.compile(r"[.;:](?:\s|$)")
 
@@ -65,11 +71,8 @@ def changes(request: Request) -> Iterator[Line]:
 def impact(request: Request, *, brief: bool = False) -> Line:
     """``Impact: down for a minute or two, 24 connections drop · Undo: fail over again``"""
     plan = request.step.plan
-    if brief:
-        price = ", ".join(filter(None, (_down(plan.downtime), _counted(request))))
-        return (Strong(text="Impact:"), f" {price}")
     price = ", ".join(filter(None, (_down(plan.downtime), _connected(request))))
-    return (Strong(text="Impact:"), f" {price} · {_undo(plan.undo)}")
+    return (Strong(text="Impact:"), f" {price}{'' if brief else f' · {_undo(plan.undo)}'}")
 
 
 def alerts(request: Request, standing: Standing) -> Iterator[Line]:
@@ -180,25 +183,22 @@ def _down(downtime: str) -> str:
 
 
 def _connected(request: Request) -> str:
-    said, count = _counted(request), request.facts.get("connections")
-    if count is None or "connections drop" not in request.step.plan.downtime:
-        return said
-    return f"{said} drop{'s' if count == 1 else ''}"
-
-
-def _counted(request: Request) -> str:
+    """``24 connections drop``, or how many are open where none has to."""
     if "connections" not in request.facts:
         return ""
     count = request.facts["connections"]
     if count is None:
         return "connections not counted"
-    return f"{count} connection{'' if count == 1 else 's'}"
+    said = f"{count} connection{'' if count == 1 else 's'}"
+    if "connections drop" not in request.step.plan.downtime:
+        return f"{said} open"
+    return f"{said} drop{'s' if count == 1 else ''}"
 
 
 def _undo(undo: str) -> str:
-    if undo == Plan.model_fields["undo"].default:
-        return undo.rstrip(".")
     first = _first(undo)
+    if first == Plan.model_fields["undo"].default.rstrip("."):
+        return first
     return f"Undo: {first[:1].lower()}{first[1:]}"
 
 

@@ -184,6 +184,7 @@ def _ending(request: Request) -> list[Leaf]:
 
 
 def _settings(page: Home) -> Block:
-    allowed = ", ".join(WORDS[role] for role in page.roles) or NOTHING
+    allowed = [WORDS[role] for role in page.roles] or [NOTHING]
+    said = (" and " if len(allowed) == 2 else ", ").join(allowed)
     zone: Line = (f"Times are in your Slack time zone, {page.person.timezone}. {NIGHT}",)
-    return context((f"You may {allowed}.",), zone, ("Ask for more: ", Code(text="/rds help")))
+    return context((f"You may {said}.",), zone, ("Ask for more: ", Code(text="/rds help")))

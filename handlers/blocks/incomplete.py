@@ -19,7 +19,7 @@ def unfinished(incomplete: Incomplete, typed: str, before: str = "") -> Payload:
     operation = incomplete.operation
     labels = [operation.parameter(name).label.lower() for name in incomplete.missing]
     lacking = f"I still need the {' and the '.join(labels)}." if labels else ASKED
-    said = before or f"{_capital(operation.verb)}: {lacking}"
+    said = before or f"{operation.label()}: {lacking}"
     if len(typed) > BUTTON_VALUE:
         return problem((f"{said} It reads: ", Code(text=operation.usage())))
     drawn = problem(said)
@@ -33,7 +33,3 @@ def _opening(incomplete: Incomplete, typed: str) -> Element:
     target = str(incomplete.values["target"])
     [found] = controls(asking(OPEN, incomplete.operation.name, target, incomplete.reason))
     return found
-
-
-def _capital(verb: str) -> str:
-    return verb.capitalize().replace("-", " ")

@@ -64,7 +64,7 @@ def result_form(
 
 def title(operation: type[Operation]) -> str:
     """``Backup window``"""
-    return cut(operation.verb.replace("-", " ").capitalize(), TITLE)
+    return cut(operation.label(), TITLE)
 
 
 def in_modal(blocks: Iterable[Block]) -> Iterator[Block]:

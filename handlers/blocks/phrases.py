@@ -223,6 +223,17 @@ def _running(request: Request) -> str:
     return "running"
 
 
+#: By what was found when it was looked at again.
+_LATER = {
+    "done": "done in its window",
+    "rolled_back": "rolled back in its window",
+    "declined": "scheduled, and AWS could not do it",
+    "undone": "scheduled, then taken back",
+    "pending": "scheduled, still pending after its window",
+    "unanswered": "scheduled, unknown what became of it",
+}
+
+
 def _settled(request: Request) -> str:
     step = request.step
     if step.sent_at is None:
@@ -231,7 +242,7 @@ def _settled(request: Request) -> str:
         return request.status.value
     code = request.outcome.code if request.outcome else ""
     if code == "scheduled":
-        return "scheduled, AWS does it later"
+        return _LATER.get(step.evidence.get("recheck", ""), "scheduled, AWS does it later")
     said = "rolled back" if code == "rolled_back" else request.status.value
     word = "in" if request.status is Status.SUCCEEDED else "after"
     return f"{said} {word} {lasting(step.took)}"

@@ -24,6 +24,9 @@ COMMON: Mapping[str, Parameter] = {
 
 SAID = 3  #: letters of a word of sentences that names no snapshot, unless it is quoted
 
+#: What begins or ends a sentence, and is no key of a tag nor the name of a parameter.
+NEVER_NAMES = THANKS | BECAUSE | {"please"}
+
 #: How a switch is said to be on or off.
 SWITCHED = frozenset({"true", "false", "yes", "no", "on", "off", "1", "0"})
 
@@ -125,7 +128,7 @@ class _Reader:
     def _place(self) -> None:
         free = deque(name for name in self.operation.positionals() if name not in self.given)
         for at, word in enumerate(self.loose):
-            if not free or (at and self._is_spoken(word, is_last=word is self.loose[-1])):
+            if not free or (at and self._is_spoken(word, free[0])):
                 raise self._too_many(self.loose[at:])
             name = free[0]
             if isinstance(self.parameters[name], Phrase):
@@ -135,15 +138,18 @@ class _Reader:
                 free.popleft()
             self._put(name, word.text)
 
-    def _is_spoken(self, word: Word, *, is_last: bool) -> bool:
+    def _is_spoken(self, word: Word, name: str) -> bool:
         """Beside its database no change takes a word of sentences: a reason begins with one.
 
-        ``after`` with nothing behind it begins none: it is a name.
+        ``after`` with nothing behind it begins none: it is a name. Of a list of names, as keys of
+        tags, only what is never one is such a word: ``Team`` is a key.
         """
+        is_last = word is self.loose[-1]
         if word.text[:1] in "+-":
             return False
         said = plainly(word.text)
-        is_common = not word.is_quoted and len(said) >= SAID and said in SENTENCE
+        words = NEVER_NAMES if isinstance(self.parameters[name], Several) else SENTENCE
+        is_common = not word.is_quoted and len(said) >= SAID and said in words
         return is_common and issubclass(self.operation, Change) and not (is_last and said in AFTER)
 
     def _put(self, name: str, value: str | bool) -> None:

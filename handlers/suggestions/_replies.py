@@ -166,7 +166,7 @@ class _Decision:
         fitting = [one] if one.target.kind in change.kinds() else list(members)
         for it in fitting:
             name = f" {it.name}" if it is not one else ""
-            label = f"{change.verb.capitalize()}{name}…".replace("-", " ")
+            label = f"{change.label()}{name}…"
             yield asking(label, change.name, self._in_full(it), self._reason(), self._said())
 
     def _reason(self) -> str:
@@ -261,7 +261,7 @@ class _Decision:
     def _helps(self) -> tuple[Button, ...]:
         if (change := self._change()) is None:
             return tuple(_helps())
-        label = f"{change.verb.capitalize()}…".replace("-", " ")
+        label = f"{change.label()}…"
         forms = [button for one in self.named.databases[:1] for button in self._forms(one)]
         form = forms[:1] or [asking(label, change.name, "")]
         return (looking(f"About {change.verb}", f"help {change.verb}"), *form, *_helps())
@@ -291,7 +291,7 @@ class _Decision:
         change = self._change()
         if change is None:
             return Reply(self.wish.kind, self._unread(), buttons=tuple(_helps()))
-        label = f"{change.verb.capitalize()}…".replace("-", " ")
+        label = f"{change.label()}…"
         lead = f"{self._lead()[0]} Choose the database there."
         return Reply(self.wish.kind, (lead,), buttons=(asking(label, change.name, ""),))
 

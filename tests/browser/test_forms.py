@@ -79,7 +79,7 @@ async def test_the_launcher_opens_a_form_on_top_and_comes_back(visitor: Visitor)
     await expect(visitor.form("Reboot")).to_be_visible()
     await visitor.button("Back").click()
 
-    await expect(launcher).to_contain_text("Nothing waits for you.")
+    await expect(launcher).to_contain_text("No request waits for you.")
 
 
 async def test_a_message_becomes_the_reason_of_a_form(visitor: Visitor) -> None:

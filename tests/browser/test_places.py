@@ -98,7 +98,7 @@ async def test_nothing_is_cut_and_nothing_overlaps(
             assert not await faults(ana.page)
 
         await ana.types("/rds")
-        await expect(ana.form("RDS Ops Bot")).to_contain_text("Nothing waits for you.")
+        await expect(ana.form("RDS Ops Bot")).to_contain_text("No request waits for you.")
         assert not await faults(ana.page)
         await ana.form("RDS Ops Bot").get_by_text("Snapshot…").click()
         await ana.form("Snapshot").get_by_role("button", name="Request").click()

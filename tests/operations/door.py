@@ -41,6 +41,8 @@ class Door:
     now: int = NOW
     cluster: Database | None = None
     marks: int = 0
+    members: dict[str, Database] = field(default_factory=dict)  #: beside ``shown``, by name
+    lag: dict[str, float] = field(default_factory=dict)
     due: tuple[Maintenance, ...] = ()
     certified: CertificateOffer = SIGNED_BY
     #: None: they may not be read.
@@ -51,7 +53,13 @@ class Door:
     storage: tuple[StorageOffer, ...] = (StorageOffer(storage_type="gp3", gib=((20, 16_384),)),)
     parameter_groups: Mapping[str, tuple[DBParameter, ...]] = field(default_factory=dict)
     users: tuple[Database, ...] = ()
-    of_family: Mapping[str, str] = field(default_factory=dict)
+    of_family: Mapping[str, str] = field(
+        default_factory=lambda: {
+            "default.mysql8.0": "mysql8.0",
+            "tuned": "mysql8.0",
+            "pg": "postgres16",
+        }
+    )
     events_of: tuple[RDSEvent, ...] = ()
     made: Database | None = None  #: what stands under a name that is not ``shown``
     taken: Kind | None = None  #: what has the name that is asked for
@@ -77,7 +85,12 @@ class Door:
     async def maintenance(self, database: Database) -> tuple[Maintenance, ...]:
         return self.due
 
+    async def lags(self, cluster: Database) -> dict[str, float]:
+        return self.lag
+
     async def database(self, target: Target) -> Database:
+        if target.identifier in self.members:
+            return self.members[target.identifier]
         for one in self.users:
             if one.target.place == target.place:
                 return one

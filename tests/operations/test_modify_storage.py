@@ -44,7 +44,7 @@ def test_what_is_no_size_is_refused(typed: str) -> None:
 @pytest.mark.parametrize(
     ("asked", "shown", "why"),
     [
-        ({}, {}, "Say what shall change"),
+        ({}, {}, "Say what to change"),
         ({"size": "90"}, {}, "never shrinks"),
         ({"size": "200"}, {"engine": "aurora-postgresql"}, "by itself"),
         ({"ceiling": 105}, {}, "at least 10 % more"),

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.errors import PreflightError, UsageError
-from bot.operation import ParameterChange
+from bot.operation import ParameterChange, Setting
 from bot.operation._parameters import FRESH, SETTLED
 from bot.operations import CATALOGUE, load
 from bot.values import Database, DBParameter, Kind, Plan, Risk, Sent, Stage, Touch
@@ -248,3 +248,43 @@ async def test_of_a_cluster_its_members_are_what_restarts() -> None:
     assert step is not None
     assert step.target == "b"
     assert shown.target.kind is Kind.CLUSTER
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("parameter-group x tunned", "has no parameter group tunned in .* Did you mean tuned"),
+        ("parameter-group x pg", "pg is for postgres16, and orders-staging needs one for mysql8.0"),
+        ("parameter-group x default.mysql8.0", "already: nothing to change"),
+    ],
+)
+async def test_a_group_of_another_engine_is_not_attached(typed: str, why: str) -> None:
+    found = parse(typed, CATALOGUE)
+    assert isinstance(found, Command)
+    assert isinstance(found.operation, Setting)
+    shown = sample_database(parameter_group="default.mysql8.0")
+
+    with pytest.raises(PreflightError, match=why):
+        await found.operation.plan(door(shown), order(shown))
+
+
+async def test_an_attached_group_waits_for_a_restart_and_may_fail() -> None:
+    found = parse("parameter-group x tuned", CATALOGUE)
+    assert isinstance(found, Command)
+    assert isinstance(found.operation, Setting)
+    asked, before = found.operation, sample_database(parameter_group="default.mysql8.0")
+    call = sent(await asked.plan(door(before), order(before)), before)
+
+    async def ended(**facts: Any) -> tuple[Stage, str]:
+        progress = await asked.poll(door(tuned(**facts)), call)
+        return progress.stage, progress.detail
+
+    waits = await ended(parameter_status="pending-reboot", parameters_wait=True)
+    assert waits[0] is Stage.SUCCEEDED
+    assert waits[1].endswith("a restart of orders-staging without failover applies it")
+    assert (await ended(parameter_status="applying"))[0] is Stage.WAITING
+    assert (await ended(parameter_status="failed-to-apply"))[0] is Stage.FAILED
+    step = asked.next_step(call.plan)
+    assert step is not None
+    assert step.target == "orders-staging"
+    assert [one.value for one in await asked.options("group", door(before), before)] == ["tuned"]

@@ -34,6 +34,7 @@ BEFORE: Mapping[str, Mapping[str, Any]] = {
     "modify_monitoring": {"monitoring_seconds": 0},
     "modify_multi_az": {"multi_az": False},
     "modify_security_groups": {"security_groups": ("sg-0a1b2c3d4e5f60718",)},
+    "modify_parameter_group": {"parameter_group": "tuned"},
     "modify_storage": {"storage_type": "gp3"},
     "modify_tier": {"cluster": "shop-staging", "engine": "aurora-postgresql", "tier": 1},
 }

@@ -2,6 +2,10 @@ from typing import Any
 
 import pytest
 
+from bot.desk import barred
+from bot.operation import Change
+from bot.operations.create_snapshot import CreateSnapshot
+from bot.operations.modify_storage import ModifyStorage
 from bot.operations.show_database import _facts
 from bot.values import Classified, Environment
 from handlers.blocks.text import plain
@@ -47,3 +51,18 @@ def test_storage_is_left_out_where_aws_names_a_figure_that_means_nothing(
     engine: str, said: str
 ) -> None:
     assert told("Storage", engine=engine, storage_gib=1) == said
+
+
+@pytest.mark.parametrize(
+    ("change", "facts", "is_barred"),
+    [
+        pytest.param(ModifyStorage, {}, False, id="what is missing is asked for in the form"),
+        pytest.param(ModifyStorage, {"engine": "aurora-mysql"}, True, id="it never fits"),
+        pytest.param(CreateSnapshot, {}, False, id="nothing is missing"),
+        pytest.param(CreateSnapshot, {"cluster": "shop"}, True, id="a member"),
+    ],
+)
+def test_a_form_is_offered_unless_no_value_would_fit(
+    change: type[Change], facts: dict[str, Any], is_barred: bool
+) -> None:
+    assert barred(change, sample_database(**facts)) is is_barred

@@ -27,7 +27,7 @@ SOURCES = {
     for operation in CATALOGUE.values()
     if issubclass(operation, Change)
     for action in operation.permissions
-    if not iam.only_reads(action) and iam.changes_databases(action)
+    if not iam.only_reads(action) and iam.changes_databases(action) and action not in iam.TAGGING
 }
 OF_GROUPS = {
     action
@@ -107,18 +107,23 @@ def test_the_role_changes_nothing_but_what_the_operations_declare() -> None:
         for action in one["Action"]
     }
 
-    assert allowed == {*SOURCES, *OF_GROUPS, "rds:AddTagsToResource"}
+    assert allowed == {*SOURCES, *OF_GROUPS, *iam.TAGGING}
 
 
 def test_parameter_groups_have_no_environment_so_only_a_closed_account_closes_them() -> None:
     group = Resource(f"arn:aws:rds:us-east-1:{MAIN}:pg:tuned")
     of_cluster = Resource(f"arn:aws:rds:us-east-1:{MAIN}:cluster-pg:tuned")
     shut = printed(settings(environments={"accounts": {MAIN: "production"}}))
+    found = database({"Env": "dev"})
 
     for action in OF_GROUPS:
         one = of_cluster if "Cluster" in action else group
         assert may(printed(settings()), action, [one]), action
         assert not may(shut, action, [one]), action
+    attached = [Resource(found.arn, found.tags), group]
+    assert may(printed(settings()), "rds:ModifyDBInstance", attached)
+    assert not may(shut, "rds:ModifyDBInstance", attached)
+    assert not may(printed(settings()), "rds:ModifyDBInstance", [Resource(found.arn), group])
 
 
 @pytest.mark.parametrize(
@@ -278,14 +283,24 @@ def test_tags_that_decide_are_not_for_the_asking(asked: dict[str, str]) -> None:
         assert not may(policy, "rds:AddTagsToResource", [made], {**OURS, **asked})
 
 
-def test_databases_are_never_tagged_and_snapshots_lose_no_tag() -> None:
+@pytest.mark.parametrize("action", sorted(iam.TAGGING))
+@pytest.mark.parametrize("kind", Kind)
+def test_databases_are_tagged_where_they_may_be_changed_and_never_by_what_decides(
+    action: str, kind: Kind
+) -> None:
     policy = printed(settings())
+    mine = [Resource(one.arn, one.tags) for one in (database({"Env": "dev"}, kind=kind),)]
+    theirs = [Resource(one.arn, one.tags) for one in (database({"Env": "prod"}, kind=kind),)]
+
+    assert may(policy, action, mine, {"Team": "orders"})
+    assert not may(policy, action, mine, {"Team": "orders", "env": "dev"})
+    assert not may(policy, action, theirs, {"Team": "orders"})
+
+
+def test_snapshots_lose_no_tag() -> None:
     made = Resource(f"arn:aws:rds:us-east-1:{MAIN}:snapshot:nightly")
 
-    for found in (database({"Env": "dev"}), database({"Env": "dev"}, kind=Kind.CLUSTER)):
-        mine = [Resource(found.arn, found.tags)]
-        assert not may(policy, "rds:AddTagsToResource", mine, OURS)
-    assert not may(policy, "rds:RemoveTagsFromResource", [made], {"Team": "x"})
+    assert not may(printed(settings()), "rds:RemoveTagsFromResource", [made], {"Team": "x"})
 
 
 DEV = {"Environment": "dev"}

@@ -418,7 +418,7 @@ def test_an_action_is_simulated_on_the_resources_that_it_is_authorised_on() -> N
         "rds:RebootDBInstance": ["db"],
         "rds:CreateDBSnapshot": ["db", "snapshot"],
         "rds:CreateDBClusterSnapshot": ["cluster", "cluster-snapshot"],
-        "rds:AddTagsToResource": ["cluster-snapshot", "snapshot"],
+        "rds:AddTagsToResource": ["cluster", "cluster-snapshot", "db", "snapshot"],
     }
 
 

@@ -42,7 +42,7 @@ async def test_each_engine_has_its_own_limit_or_none_that_anybody_knows(
     assert "plenty of room" in quiet
     assert "as postgres computes it for db.t4g.medium" in quiet
     assert "Nothing needs to be done" in quiet
-    assert "postgres does not tell CloudWatch of refused logins" in quiet
+    assert "Logins that postgres refuses are in its log files only" in quiet
     assert "as aurora-postgresql computes it for 8 capacity units" in serverless
     assert "How many connections oracle-se2 takes here, I cannot know" in oracle
 

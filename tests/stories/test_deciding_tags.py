@@ -30,6 +30,18 @@ async def test_a_tag_that_decides_an_environment_is_refused(
     assert (row.event.action, row.event.result) == ("request.refused", "deciding_tag")
 
 
+@pytest.mark.parametrize("line", ["tag orders-dev ENV=dev", "untag orders-dev Team environment"])
+async def test_nor_may_a_database_be_given_one_or_lose_one(
+    bot: Bot, slack: SlackSandbox, aws: AWSSandbox, line: str
+) -> None:
+    said = flat(await told(slack.member("ana"), f"/rds {line} --reason x"))
+
+    assert "decides who may change what" in said
+    assert (await filed(bot), changes(aws)) == ((), [])
+    [row] = await audited(bot)
+    assert (row.event.action, row.event.result) == ("request.refused", "deciding_tag")
+
+
 async def test_so_is_one_that_a_rule_of_the_policy_looks_at(
     start_bot: StartBot, slack: SlackSandbox, aws: AWSSandbox
 ) -> None:

@@ -47,7 +47,7 @@ async def test_it_shows_what_a_window_is_and_would_become(bot: Bot, slack: Slack
     said = flat(await told(slack.member("ana"), line))
 
     assert "03:00-03:30 UTC → 23:45-00:30 UTC" in said
-    assert "Setting it back to 03:00-03:30 undoes it" in said
+    assert "Set it back to 03:00-03:30" in said
 
 
 async def test_it_warns_where_the_role_at_aws_is_closed_although_the_rules_are_open(

@@ -43,7 +43,7 @@ async def test_a_database_that_was_made_again_does_not_inherit_it(stage: Stage) 
         await play.types(ASK.format("orders-dev"))
         facts = (await play.request()).facts
 
-    assert "Last snapshot rds:orders-dev-" in shown  # which was taken when it was made again
+    assert "Last snapshot: rds:orders-dev-" in shown  # which was taken when it was made again
     assert facts["last_snapshot"]["name"].startswith("rds:orders-dev-")
     assert "old-1" not in shown
 
@@ -63,7 +63,7 @@ async def test_that_of_a_cluster_is_shown_with_its_members(
         await play.types("/rds reboot shop-staging-2 --reason x")
         facts = (await play.request()).facts
 
-    assert "Last snapshot before-all" in shown
+    assert "Last snapshot: before-all" in shown
     assert facts["last_snapshot"]["name"] == "before-all"
 
 
@@ -74,9 +74,9 @@ async def test_what_is_pending_is_shown_and_what_cannot_be_read_is_named(stage: 
             stage.aws.fault(call, "denied", times=None)
         denied = await asked(play, "/rds show orders-staging")
 
-    assert "Pending maintenance New Operating System update is available. AWS applies" in shown
-    assert "Last snapshot could not be read: User is not authorized" in denied
-    assert "Pending maintenance could not be read: User is not authorized" in denied
+    assert "Pending maintenance: New Operating System update is available. AWS applies" in shown
+    assert "Last snapshot: could not be read: User is not authorized" in denied
+    assert "Pending maintenance: could not be read: User is not authorized" in denied
     assert "Multi-AZ" in denied
 
 

@@ -8,6 +8,7 @@ from handlers.blocks.launcher import LAUNCH
 from tests.stories.asking import asks, filed, flat, told, told_on_submit
 
 ASK = "/rds reboot orders-staging --failover"
+ORDERS_TEST = "orders-test@main/us-east-1"
 TITLE = "RDS Ops Bot"
 MORE, CHANGES = "menu.more", "menu.changes"
 
@@ -25,7 +26,7 @@ async def test_it_opens_at_once_and_offers_what_the_person_may_use(
 
     offered = {it.action_id for it in shown.actions}
     assert {f"{LAUNCH}reboot_instance", f"{LAUNCH}list_databases"} <= offered
-    assert "Nothing waits for you." in flat(shown)
+    assert "No request waits for you." in flat(shown)
     first = slack.member("ana").feed[0].seen
     assert isinstance(first, SeenView)
     assert first.title == "Opening…"
@@ -98,7 +99,7 @@ async def test_what_waits_is_approved_in_it_and_leaves_it(bot: Bot, slack: Slack
 
     await dora.clicks(shown, "request.approve")
 
-    after = await dora.sees_modal("Nothing waits for you.")
+    after = await dora.sees_modal("No request waits for you.")
     assert after.id == shown.id
     [request] = await filed(bot)
     assert request.approvals[0].person.user == dora.id
@@ -127,7 +128,7 @@ async def test_nobody_is_waited_for_whose_approval_would_not_count(
 
     shown = await launched(slack, "ben")
 
-    assert "Nothing waits for you." in flat(shown)
+    assert "No request waits for you." in flat(shown)
 
 
 async def test_a_reject_in_it_asks_why_on_top_and_shows_the_list_anew(
@@ -141,7 +142,7 @@ async def test_a_reject_in_it_asks_why_on_top_and_shows_the_list_anew(
     assert "Reject RDS-1001, reboot orders-staging with failover." in flat(form)
     assert (await dora.submits(form, {"reason": "not today"})).accepted
 
-    after = await dora.sees_modal("Nothing waits for you.")
+    after = await dora.sees_modal("No request waits for you.")
     assert after.title == TITLE
 
 
@@ -176,3 +177,33 @@ async def test_where_nothing_opens_on_top_it_is_said_what_to_type(
     await ana.clicks(shown, f"{LAUNCH}reboot_instance")
 
     await ana.sees(lambda it: it.ephemeral and "/rds reboot ID" in it.words)
+
+
+async def test_more_changes_of_a_database_open_by_what_they_are_for(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    ana = slack.member("ana")
+    said = await told(ana, "/rds show orders-test")
+    more = next(it for it in said.actions if it.action_id == "menu.More")
+    labels = [it["text"]["text"] for it in more.element["options"]]
+    assert labels[-3:] == ["Storage…", "Upgrade…", "More changes…"]
+
+    await ana.chooses(said, "menu.More", "launch.changes orders-test@123456789012/us-east-1")
+
+    shown = await ana.sees_modal("Changes")
+    assert "orders-test is available, test Start, stop, restart" in flat(shown)
+    assert "Size and storage" in flat(shown)
+    offered = {it.action_id for it in shown.actions}
+    assert "form.open.modify_retention" in offered
+    assert "form.open.modify_capacity" not in offered  # of Aurora clusters alone
+
+    await ana.clicks(shown, "form.open.modify_retention")
+    form = await ana.sees_modal(lambda it: it.title == "Retention")
+    assert f"[{ORDERS_TEST} ▾]" in flat(form)
+
+
+async def test_of_what_a_rule_denies_no_change_is_offered(bot: Bot, slack: SlackSandbox) -> None:
+    said = await told(slack.member("ana"), "/rds show orders-prod")
+
+    more = next(it for it in said.actions if it.action_id.startswith("menu."))
+    assert "More changes…" not in str(more.element)

@@ -26,6 +26,9 @@ def digests(*zones: str | None) -> str:
         pytest.param(
             digests("Asia/Tokyo", "Europe/Paris", "Europe/Paris"), "Europe/Paris", id="most"
         ),
+        pytest.param(
+            digests("Asia/Tokyo", "Europe/Paris"), "America/Lima", id="digests that do not agree"
+        ),
         pytest.param(digests(None), "America/Lima", id="a digest that says nothing of it"),
         pytest.param("", "America/Lima", id="the approvers'"),
     ],

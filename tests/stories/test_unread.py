@@ -221,7 +221,7 @@ async def test_logins_that_could_not_be_read_are_not_untold_by_the_engine(
     words = await said(slack.member("ana"), "/rds connections cart-dev-1")
 
     assert "Logins refused could not be read" in words
-    assert "does not tell CloudWatch of refused logins" not in words
+    assert "are in its log files only" not in words
 
 
 async def test_connections_of_a_place_that_does_not_answer_are_unread(

@@ -22,6 +22,7 @@ LINES = [
     "audit", "audit orders-test", "list", "show orders-test", "metrics orders-test",
     "connections orders-test", "compare orders-test orders-dev", "requests --all",
     "status RDS-1001", "status bot", "report", "digest preview", "digest list",
+    "parameters orders-test",
 ]  # fmt: skip
 DBAS, DEVS = {"groups": ["S0DBAS0001"]}, {"groups": ["S0DEVS0001"]}
 
@@ -247,8 +248,8 @@ async def test_whoever_may_not_look_asks_for_no_change_of_it(stage: Stage) -> No
 
 async def test_whoami_says_whether_one_may_look(stage: Stage) -> None:
     async with stage.bot(access(**DBAS)) as play:
-        assert "You may look" not in await types(play, "whoami")
-        assert "You may look" in await types(play, "whoami", "dora")
+        assert "You may: look" not in await types(play, "whoami")
+        assert "You may: look" in await types(play, "whoami", "dora")
 
 
 async def test_a_database_of_another_service_is_named_to_who_could_look_at_its_environment(

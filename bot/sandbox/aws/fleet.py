@@ -95,7 +95,12 @@ DEMO_FLEET: Fleet = (
         tags=_in("dev"),
         insights=False,
     ),
-    InstanceSpec("orders-test", instance_class="db.t4g.medium", storage_gib=50, tags=_in("test")),
+    InstanceSpec(
+        "orders-test",
+        instance_class="db.t4g.medium",
+        storage_gib=50,
+        tags={**_in("test"), "Team": "orders"},
+    ),
     InstanceSpec(
         "orders-staging",
         multi_az=True,

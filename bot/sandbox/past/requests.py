@@ -321,7 +321,7 @@ def _snapshot(name: str, snapshot: str, *, is_cluster: bool) -> Plan:
     owner = f"{kind if is_cluster else 'DBInstance'}Identifier"
     arguments = {owner: name, f"{kind}SnapshotIdentifier": snapshot}
     call = Call(action=f"rds:Create{kind}Snapshot", arguments=arguments)
-    undo = "Deleting the snapshot undoes it."
+    undo = "Delete the snapshot."
     return Plan(effect=f"Take snapshot {snapshot} of {name}", call=call, undo=undo)
 
 
@@ -341,5 +341,5 @@ def _window(name: str, window: str) -> Plan:
         effect=f"Set the backup window of {name} to {window} UTC",
         call=Call(action="rds:ModifyDBInstance", arguments=arguments),
         downtime="none",
-        undo="Setting it back undoes it.",
+        undo="Set it back.",
     )

@@ -109,7 +109,7 @@ def test_each_fact_is_one_line() -> None:
     assert_message(made)
     [_, block] = made["blocks"]
     said = "".join(leaf["text"] for leaf in block["elements"][0]["elements"])
-    assert said.splitlines() == [f"label {n} value {n}" for n in range(25)]
+    assert said.splitlines() == [f"label {n}: value {n}" for n in range(25)]
 
 
 def test_an_answer_without_end_is_cut_and_says_how_much_is_left() -> None:

@@ -43,6 +43,13 @@ def test_a_card_says_the_gravest_in_one_line(
     assert_message(drawn)
 
 
+def test_what_makes_room_is_the_way_back_and_never_what_drops() -> None:
+    shown = said(card(sample_request(), Standing(trouble=Trouble(incidents=(an_incident(),)))))
+
+    assert "42 connections drop" in shown
+    assert "Undo" not in shown
+
+
 def test_what_else_speaks_against_it_is_still_there_or_counted() -> None:
     plan = sample_plan(warnings=("No backup is taken before it.", "It has been slow. " * 6))
     request = sample_request(step=sample_step(plan=plan))

@@ -191,12 +191,15 @@ def test_an_approved_request_says_when_it_expires_only_where_it_is_held() -> Non
     assert told == [False, True, True]
 
 
-def test_what_nothing_undoes_has_no_way_back() -> None:
-    final = sample_step(plan=sample_plan(undo="Nothing undoes it."))
-    made = words(card(sample_request(step=final)))
+@pytest.mark.parametrize("undo", ["Nothing undoes it.", "Nothing undoes it: it never shrinks."])
+def test_what_nothing_undoes_has_no_way_back(undo: str) -> None:
+    request = sample_request(step=sample_step(plan=sample_plan(undo=undo)))
+    made = words(card(request))
 
     assert "Nothing undoes it" in made
     assert "Undo" not in made
+    assert undo in words(detailed(request))
+    assert "Undo:" not in words(detailed(request))
     assert "Undo:" in words(card(sample_request()))
 
 
@@ -490,10 +493,12 @@ def test_what_may_change_somebodys_mind_stays_on_the_card(
 @pytest.mark.parametrize(
     ("downtime", "says"),
     [
-        ("none", "no downtime, 42 connections"),
+        ("none", "no downtime, 42 connections open"),
         ("none, but I/O may pause for seconds (Single-AZ)", "no downtime, but I/O may pause"),
         ("a minute or two; connections drop while it restarts",
          "down for 1\N{EN DASH}2 min, 42 connections drop"),
+        ("one to five minutes; connections drop while it moves to another machine",
+         "down for 1\N{EN DASH}5 min, 42 connections drop"),
         ("until 02:00 UTC. Then it is back", "down for until 02:00 UTC"),
     ],
 )  # fmt: skip
@@ -520,3 +525,4 @@ def test_all_that_a_card_leaves_out_is_in_its_details(status: Status) -> None:
                  "rds:RebootDBInstance", "rule 2 of 2", "tag Environment=staging", "Checked:",
                  "/rds reboot orders-staging@main/us-east-1", "new parameter group"):  # fmt: skip
         assert told in made or status is Status.REJECTED, told
+    assert made.count("because") == 1

@@ -225,6 +225,18 @@ def test_an_alarm_whose_words_no_menu_holds_keeps_its_buttons_below() -> None:
     assert acknowledged == ["1", "2"]
 
 
+@pytest.mark.parametrize(
+    ("roles", "says"),
+    [
+        (["viewer"], "You may look."),
+        (["viewer", "requester"], "You may look and ask for changes."),
+        (["viewer", "requester", "approver"], "You may look, ask for changes, approve and reject."),
+    ],
+)
+def test_what_somebody_may_reads_as_a_sentence(roles: list[str], says: str) -> None:
+    assert says in words(home(replace(a_page(), roles=roles)))
+
+
 def test_a_line_of_the_fleet_names_what_burns_and_can_be_clicked() -> None:
     incidents = goes_on(
         an_incident(1), an_incident(2), an_incident(3, target=None, environment=None)

@@ -37,7 +37,7 @@ def test_what_waits_stands_first_and_nothing_empty_stands_at_all() -> None:
     said = words(busy)
     assert said.index("Waiting for you") < said.index("Approve") < said.index("Snapshot…")
     assert "Your open requests" not in said
-    assert words(calm).startswith("Nothing waits for you.")
+    assert words(calm).startswith("No request waits for you.")
 
 
 def test_what_asks_for_more_says_so_by_dots() -> None:
@@ -47,6 +47,15 @@ def test_what_asks_for_more_says_so_by_dots() -> None:
     assert "List…" not in words(made)
     assert asks_nothing(CATALOGUE["list_databases"])
     assert not asks_nothing(CATALOGUE["show_database"])
+
+
+def test_a_label_is_plain_english_and_names_one_operation() -> None:
+    labels = [one.label() for one in CATALOGUE.values()]
+
+    assert len(set(labels)) == len(labels)
+    assert not {"iam", "az", "api"} & {word.lower() for one in labels for word in one.split()
+                                       if not word.isupper()}  # fmt: skip
+    assert "Multi-AZ…" in words(launcher(Desktop(tuple(CATALOGUE.values()), (), (), HERE)))
 
 
 def test_many_requests_are_counted_and_fit() -> None:

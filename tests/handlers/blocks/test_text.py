@@ -84,7 +84,7 @@ def test_a_label_is_bold_and_its_value_what_it_is_whatever_it_looks_like(
     block = drawn([("Window", (value,)), ("Kind", ("instance",))])[0]
 
     bold, shown = block["elements"][0]["elements"][:2]
-    assert (bold["text"], bold["style"]) == ("Window ", {"bold": True})
+    assert (bold["text"], bold["style"]) == ("Window: ", {"bold": True})
     assert shown == {"type": "text", "text": value}
 
 
