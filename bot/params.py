@@ -406,9 +406,12 @@ PersonRef = Annotated[str, AfterValidator(_person), Someone("Person", "@person")
 
 
 def parameter_of(field: FieldInfo) -> Parameter | None:
-    """What a field's annotations say of it, optional or not; None where they say nothing."""
+    """What a field's annotations say of it, optional or not; None where they say nothing.
+
+    Where a type of several operations is annotated once more, that holds.
+    """
     inner = [
         note for arg in get_args(field.annotation) for note in getattr(arg, "__metadata__", ())
     ]
-    notes = (*field.metadata, *inner)
-    return next((note for note in notes if isinstance(note, Parameter)), None)
+    notes = (*inner, *field.metadata)
+    return next((note for note in reversed(notes) if isinstance(note, Parameter)), None)

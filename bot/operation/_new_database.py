@@ -241,7 +241,7 @@ class NewDatabase(Change):
             ),
             differences=(*looked.differences, *_differences(kept, source, tags)),
             checks=(f"the name {name} is free", *looked.checks, *room),
-            warnings=(*looked.warnings, *self._left(source), *unread),
+            warnings=(*self._left(source), *unread, *looked.warnings),  # the gravest last
             downtime=self.downtime(source),
             busy=waits,
             undo=f"Deleting {name} undoes it.",

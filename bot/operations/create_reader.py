@@ -17,7 +17,7 @@ from bot.operation import (
     class_options,
     orderable,
 )
-from bot.params import Cluster, Parameter
+from bot.params import Cluster, Offered, Parameter
 from bot.values import Database, Difference, Kind, Risk
 
 #: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Replication.html
@@ -33,6 +33,10 @@ Name = Annotated[
         "Letters, digits and hyphens, 63 at most. Left out: one is made.",
         also=("DBInstanceIdentifier", "name"),
     ),
+]
+Class = Annotated[
+    InstanceClass,
+    Offered("Class", "CLASS", "For example db.r6g.large. Left out: that of the writer."),
 ]
 
 
@@ -62,7 +66,7 @@ class CreateReader(NewDatabase):
 
     target: Cluster
     new: Name | None = Field(default=None, json_schema_extra={"positional": True})
-    instance_class: InstanceClass | None = None
+    instance_class: Class | None = None
 
     @classmethod
     async def options(cls, parameter: str, aws: AWS, database: Database) -> Sequence[Option]:
