@@ -34,7 +34,7 @@ BEHIND = {"kms": "key/*", "secretsmanager": "secret:rds!*"}
 TAGGING = frozenset({"rds:AddTagsToResource", "rds:RemoveTagsFromResource"})
 SNAPSHOTS = ("snapshot", "cluster-snapshot")
 #: How the names of actions begin that make databases.
-MAKING = ("CreateDBInstance", "RestoreDBCluster", "RestoreDBInstance")
+MAKING = ("CreateDBInstance", "RestoreDB")
 TAG = "rds:AddTagsToResource"
 DATABASES = ("db", "cluster")
 GROUPS = ("pg", "cluster-pg")
@@ -298,7 +298,17 @@ def _changes(grant: Grant, changing: list[str], place: _Place) -> Iterator[dict[
         # Said once and taken back where no tag decides: a list of all calls for each key is long.
         untagged = {"Null": {f"aws:ResourceTag/{key}": "true" for key in grant.keys}}
         yield {"Sid": f"Change{number}", **allow}
-        yield {"Sid": f"NeverUntagged{number}", **deny, "Condition": untagged}
+        made = [*(f"rds:{one}*" for one in MAKING), "rds:Add*"] if new else []
+        yield {"Sid": f"NeverUntagged{number}", **deny, "NotAction": [*READS_OF_RDS, *made],
+               "Condition": untagged}  # fmt: skip
+        if new:
+            # What is made has no tags yet: it is given a request's id, and one that decides.
+            refused = {"Effect": "Deny", "Action": made, "Resource": databases}
+            lacks = {"Null": {**untagged["Null"], f"aws:RequestTag/{REQUEST_TAG}": "true"}}
+            yield {"Sid": f"NeverMake{number}", **refused, "Condition": lacks}
+            none = {"ForAllValues:StringNotEqualsIgnoreCase": {"aws:TagKeys": list(grant.keys)}}
+            yield {"Sid": f"NeverBare{number}", **refused,
+                   "Condition": {**untagged, **none}}  # fmt: skip
     elif grant.words:
         for key, also in zip(grant.keys, ("", *_marks(grant.keys)[1:]), strict=True):
             # Tagged at all: with another word than those that open it, it is refused below.
@@ -344,6 +354,8 @@ def _makes(grant: Grant, new: list[str], place: _Place) -> Iterator[dict[str, An
     ours = {"Null": {f"aws:RequestTag/{REQUEST_TAG}": "false"}}
     if grant.is_free or grant.untagged:
         yield {"Sid": f"Make{number}", **allow, "Condition": ours}
+    elif grant.words and not grant.opened:  # of databases all is said above
+        yield {"Sid": f"Make{number}", **allow, "Action": new, "Resource": given}
     elif grant.words:
         # Which of their words opens it is said above, once it is there.
         tagged = {"ForAnyValue:StringEqualsIgnoreCase": {"aws:TagKeys": list(grant.keys)}}
@@ -361,11 +373,14 @@ def _refusals(changing: list[str], settings: Settings, partition: str) -> Iterat
         yield {"Sid": "NeverInTheseAccounts", **deny, "Resource": everything}
     if keys := tag_keys(settings):
         named = {"ForAnyValue:StringEqualsIgnoreCase": {"aws:TagKeys": list(keys)}}
-        # Made of a snapshot, a database gets the tags of what that was taken of.
-        passing = [*READS_OF_RDS, *(f"rds:{one}*" for one in MAKING)]
+        # Not of what is made of a snapshot: it gets the tags of what that was taken of.
         apart = [f"arn:{partition}:rds:*:*:*snapshot:*"]
-        yield {"Sid": "NeverTagsThatDecide", "Effect": "Deny", "NotAction": passing,
+        yield {"Sid": "NeverTagsThatDecide", "Effect": "Deny", "Action": ["rds:*Tags*", "rds:C*"],
                "Resource": apart, "Condition": named}  # fmt: skip
+        found = [f"arn:{partition}:rds:*:*:{kind}:*" for kind in DATABASES]
+        others = {**named, "Null": {f"aws:RequestTag/{REQUEST_TAG}": "true"}}
+        yield {"Sid": "NeverOnDatabases", "Effect": "Deny", "Action": ["rds:*Tags*"],
+               "Resource": found, "Condition": others}  # fmt: skip
 
 
 def _alike(actions: Iterable[str]) -> list[str]:
