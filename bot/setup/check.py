@@ -21,7 +21,7 @@ from bot.policy.grants import Grant, closed_environments, grant_of
 from bot.policy.judge import Judge
 from bot.settings import OBSERVES, Loaded, Settings, idle
 from bot.setup.iam import READS, changes_databases, only_reads
-from bot.values import wall_clock
+from bot.values import REQUEST_TAG, wall_clock
 from handlers import checks as slack
 from storage import checks as storage
 
@@ -170,7 +170,8 @@ def trials(settings: Settings, account: str) -> tuple[aws.Trial, ...]:
         forbidden = aws.Trial(needs=changing, unless="where the rules let nothing pass")
         return (aws.Trial(needs=needs), forbidden)
     opening = dict.fromkeys(grant.keys[:1], next(iter(grant.words), ""))
-    wanted = aws.Trial(needs=_needs(lambda _: True), tags=opening)
+    # A snapshot that it may delete is one that the bot took.
+    wanted = aws.Trial(needs=_needs(lambda _: True), tags={**opening, REQUEST_TAG: "RDS-1"})
     return (
         wanted,
         *_passing(settings, account),

@@ -9,9 +9,9 @@ import pytest
 from botocore.model import ListShape, Shape, StructureShape
 
 from bot.aws import rds
-from bot.aws.region import QUOTAS
-from bot.aws.snapshots import RESOURCE, SNAPSHOTS
+from bot.aws.region import QUOTAS, SNAPSHOTS
 from bot.aws.session import Account
+from bot.aws.snapshots import RESOURCE
 from bot.fleet.maintenance import when
 from bot.values import SECOND, Kind, Maintenance, Moment
 
