@@ -411,6 +411,8 @@ def usable(operation: type[Operation], roles: Mapping[str, bool | None]) -> bool
 def barred(change: type[Change], database: Database) -> bool:
     """Whether such a database takes none of them, whatever value is asked for; where more has to be
     said to know, the form says it."""
+    if database.is_custom and not change.takes_custom:
+        return True
     try:
         asked = change.model_validate({"target": database.address})
     except ValueError:

@@ -26,6 +26,7 @@ from bot.values import (
     LogFile,
     Maintenance,
     Measure,
+    Quota,
     RDSEvent,
     Receipt,
     Series,
@@ -85,6 +86,18 @@ class AWS:
         """As of now, by name. Raises AWSNotFoundError or AWSUnavailableError."""
         self._allow(_DATABASE[target.kind])
         return await self.region.database(target.kind, target.identifier)
+
+    async def bears(self, identifier: str) -> Kind | None:
+        """What has that name in this account and region; None where it is free."""
+        for needed in _DATABASE.values():
+            self._allow(needed)
+        return await self.region.bears(identifier)
+
+    async def quota(self, kind: Kind) -> Quota | None:
+        """Of instances or of clusters; None where AWS does not say. Raises AWSError."""
+        self._allow("rds:DescribeAccountAttributes")
+        found = (one for one in await self.region.database_quotas() if one.kind is kind)
+        return next(found, None)
 
     async def cluster_of(self, database: Database) -> Database | None:
         self._allow(_DATABASE[Kind.CLUSTER])

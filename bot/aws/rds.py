@@ -49,6 +49,9 @@ def instance(raw: Raw, account: Account, region: str, seen_at: int) -> Database:
         parameter_group=_group(raw).get("DBParameterGroupName") or "",
         parameters_wait=_group(raw).get("ParameterApplyStatus") == PENDING,
         parameter_status=_group(raw).get("ParameterApplyStatus") or "",
+        subnet_group=(raw.get("DBSubnetGroup") or {}).get("DBSubnetGroupName") or "",
+        option_group=_first(raw, "OptionGroupMemberships").get("OptionGroupName") or "",
+        replication=_replication(raw),
         optimized=_percent(raw.get("PercentProgress")),
         certificate=raw.get("CACertificateIdentifier") or "",
         tier=raw.get("PromotionTier"),
@@ -77,6 +80,7 @@ def cluster(raw: Raw, account: Account, region: str, seen_at: int) -> Database:
             raw.get("Endpoint"), raw.get("ReaderEndpoint"), *(raw.get("CustomEndpoints") or ())
         ),
         parameter_group=raw.get("DBClusterParameterGroup") or "",
+        subnet_group=raw.get("DBSubnetGroup") or "",
         members_wait=tuple(
             one["DBInstanceIdentifier"]
             for one in members
@@ -243,8 +247,19 @@ def _outlives(raw: Raw) -> bool | None:
 
 def _group(raw: Raw) -> Raw:
     """The parameter group of an instance."""
-    group: Raw = next(iter(raw.get("DBParameterGroups") or ()), {})
-    return group
+    return _first(raw, "DBParameterGroups")
+
+
+def _first(raw: Raw, key: str) -> Raw:
+    found: Raw = next(iter(raw.get(key) or ()), {})
+    return found
+
+
+def _replication(raw: Raw) -> str:
+    """https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstanceStatusInfo.html"""
+    infos = raw.get("StatusInfos") or ()
+    said = (one.get("Status") for one in infos if one.get("StatusType") == "read replication")
+    return next(said, None) or ""
 
 
 def _groups(raw: Raw) -> list[Raw]:

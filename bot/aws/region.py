@@ -75,6 +75,7 @@ GROUPS = {
 }  # fmt: skip
 RESOURCE = {Kind.INSTANCE: "DbiResourceId", Kind.CLUSTER: "DbClusterResourceId"}
 QUOTAS = {"ManualSnapshots": Kind.INSTANCE, "ManualClusterSnapshots": Kind.CLUSTER}
+DATABASE_QUOTAS = {"DBInstances": Kind.INSTANCE, "DBClusters": Kind.CLUSTER}
 Describe = tuple[str, str, str, str]
 Fetch = Callable[[tuple[str, ...]], Awaitable[Mapping[str, Mapping[str, Any]]]]
 Clock = Callable[[], int]
@@ -129,6 +130,13 @@ class Region:
         if not found.is_rds:
             raise AWSNotFoundError("NotOurs", f"{identifier} belongs to {found.service}, not RDS.")
         return found
+
+    async def bears(self, identifier: str) -> Kind | None:
+        """What has that name here, whoever's it is: AWS also lists databases of other services."""
+        for kind in Kind:
+            if await self._databases[kind].get(identifier.lower()) is not None:
+                return kind
+        return None
 
     async def cluster_of(self, database: Database) -> Database | None:
         """The cluster that an instance belongs to, as of now; None where it belongs to none."""
@@ -329,6 +337,13 @@ class Region:
 
     async def snapshot_quotas(self) -> tuple[Quota, ...]:
         """Of manual snapshots, of instances and of clusters, as far as AWS says."""
+        return await self._quotas(QUOTAS)
+
+    async def database_quotas(self) -> tuple[Quota, ...]:
+        """Of instances and of clusters, as far as AWS says."""
+        return await self._quotas(DATABASE_QUOTAS)
+
+    async def _quotas(self, named: Mapping[str, Kind]) -> tuple[Quota, ...]:
         with reading():
             client = await self._sessions.client("rds", self.account, self.name)
             reply = await client.describe_account_attributes()
@@ -338,10 +353,10 @@ class Region:
                 region=self.name,
                 used=one["Used"],
                 most=one["Max"],
-                kind=QUOTAS[one["AccountQuotaName"]],
+                kind=named[one["AccountQuotaName"]],
             )
             for one in reply["AccountQuotas"]
-            if one["AccountQuotaName"] in QUOTAS
+            if one["AccountQuotaName"] in named
         )
 
     async def events_of(self, target: Target, since: int) -> tuple[RDSEvent, ...]:

@@ -6,7 +6,23 @@ Parser, help, form, card, row, IAM policy, docs and typeahead are derived from t
 
 from bot.operation._change import Change, Dependent, Option, WayBack
 from bot.operation._desk import Desk, WantedRequests, WantedRows, environments
+from bot.operation._instance_class import InstanceClass, class_options, orderable
 from bot.operation._lost import arrival
+from bot.operation._new_database import (
+    CEILING,
+    LOOKS,
+    OF_INSTANCE,
+    REQUEST_TAG,
+    RESTORABLE,
+    Carried,
+    DatabaseName,
+    Looked,
+    NewDatabase,
+    add_instance,
+    disk,
+    serverless,
+    without_instance,
+)
 from bot.operation._operation import Control, Operation, Query, flag, positional
 from bot.operation._parameters import (
     READ_GROUPS,
@@ -23,14 +39,24 @@ from bot.operation._topic import Topic
 from bot.operation._transition import Transition
 
 __all__ = [
+    "CEILING",
+    "LOOKS",
     "MODIFY",
     "MODIFY_CLUSTER",
     "MODIFY_INSTANCE",
+    "OF_INSTANCE",
     "READ_GROUPS",
+    "REQUEST_TAG",
+    "RESTORABLE",
+    "Carried",
     "Change",
     "Control",
+    "DatabaseName",
     "Dependent",
     "Desk",
+    "InstanceClass",
+    "Looked",
+    "NewDatabase",
     "Operation",
     "Option",
     "ParameterChange",
@@ -45,18 +71,24 @@ __all__ = [
     "WantedRequests",
     "WantedRows",
     "WayBack",
+    "add_instance",
     "added",
     "arrival",
     "changed",
+    "class_options",
+    "disk",
     "environments",
     "flag",
     "named",
+    "orderable",
     "parameter_names",
     "positional",
     "search",
+    "serverless",
     "signed",
     "signs_back",
     "spoken",
     "spoken_words",
     "taken",
+    "without_instance",
 ]

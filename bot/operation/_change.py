@@ -1,8 +1,8 @@
 """What alters AWS: planned, agreed to, sent once, followed to its proven end."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
-from typing import Any, ClassVar, NamedTuple
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, NamedTuple, Self
 
 from bot.aws import AWS
 from bot.operation._operation import Operation
@@ -48,13 +48,14 @@ class WayBack(NamedTuple):
     """What its button says, and what its form holds beside the database.
 
     ``operation``: whose form, by its API name; empty where it is the same operation's. ``target``:
-    another database of the same account and region, by name.
+    another database of the same account and region, by name, of that ``kind``.
     """
 
     label: str
     values: Mapping[str, str]
     operation: str = ""
     target: str = ""
+    kind: Kind = Kind.INSTANCE
 
 
 class Change(Operation):
@@ -119,6 +120,13 @@ class Change(Operation):
     def back(self, plan: Plan) -> "WayBack | None":
         """What takes it back, as a request of its own; None where nothing does."""
         return None
+
+    def as_of(self, now: datetime, zone: str) -> Self:
+        """The same whoever reads it, and whenever: a time of day becomes a point in time.
+
+        Called once, before the first plan; ``zone`` is that of whoever asks.
+        """
+        return self
 
     def next_step(self, plan: Plan) -> "WayBack | None":
         """What is left to do once it ended well, as a request of its own; None: nothing."""

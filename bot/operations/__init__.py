@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from bot.operation import Change, Control, Operation, Query, WayBack
-from bot.values import BUTTON_VALUE, Button, Kind, Plan, Request, Risk, asking
+from bot.values import BUTTON_VALUE, Button, Plan, Request, Risk, asking
 
 
 def _found_in(module: ModuleType) -> Iterator[type[Operation]]:
@@ -67,7 +67,7 @@ def _form(
     operation = (found and found.operation) or step.operation
     if found is None or operation not in CATALOGUE:
         return None
-    other = {"identifier": found.target, "kind": Kind.INSTANCE}
+    other = {"identifier": found.target, "kind": found.kind}
     target = step.target.model_copy(update=other) if found.target else step.target
     button = asking(found.label, operation, target.typed, reason, found.values)
     # Half of what was there before would be another change.

@@ -1,7 +1,7 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from bot.operation import TagChange, Tagged, WayBack
+from bot.operation import TagChange, Tagged, Topic, WayBack
 from bot.params import TAGS, Pairs, TagPairs
 from bot.values import Database, Plan
 
@@ -18,6 +18,7 @@ class AddTags(TagChange):
     """
 
     verb, name = "tag", "add_tags"
+    topic = Topic.ACCESS
     action = "rds:AddTagsToResource"
     permissions = ("rds:AddTagsToResource", "rds:DescribeDBClusters", "rds:DescribeDBInstances")
     example = "tag orders-test Team=shop --reason 'for the bill'"

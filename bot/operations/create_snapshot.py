@@ -6,7 +6,7 @@ from pydantic import Field
 from bot.aws import AWS
 from bot.aws.statuses import busy
 from bot.errors import PreflightError
-from bot.operation import Change, Topic
+from bot.operation import REQUEST_TAG, Change, Topic
 from bot.params import SNAPSHOT_ID, SnapshotId, Tags, Target
 from bot.values import (
     SECOND,
@@ -22,7 +22,6 @@ from bot.values import (
     Stage,
 )
 
-REQUEST_TAG = "rds-bot:request-id"
 FOUND = {"found": True}  #: evidence that the snapshot was seen with our tag
 SETTLED = 90 * SECOND  #: an accepted snapshot can be described long before this
 

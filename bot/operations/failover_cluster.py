@@ -120,7 +120,7 @@ class FailoverCluster(Change):
             busy=waits,
             downtime=f"less than a minute; connections drop, and {writer.name} and {named} restart",
             warnings=(*weak, *lags),
-            undo=f"Failing over back to {writer.name} undoes it.",
+            undo=f"Fail over back to {writer.name}.",
             baseline={WRITER: writer.name, TO: to.name if to else ""},
         )
 

@@ -67,7 +67,8 @@ class Help(Query):
                 return await _one(operation, usable, desk)
         if topic := _topic(wanted):
             return _changes(usable) if topic is Topic.CHANGES else _chapter(topic, usable)
-        if found := search(self.about, usable):
+        # Its own words name what others do.
+        if found := search(self.about, [one for one in usable if one is not Help]):
             return _found(self.about, found)
         raise _unknown(self.about, desk)
 

@@ -1,39 +1,23 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import Annotated
-
-from pydantic import AfterValidator
 
 from bot.aws import AWS
-from bot.errors import PreflightError
-from bot.fleet.classes import Ratio, compared
-from bot.fleet.names import near
-from bot.operation import MODIFY, Option, Setting, Topic, Wanted
-from bot.params import Offered, Target
+from bot.fleet.classes import compared
+from bot.operation import (
+    MODIFY,
+    InstanceClass,
+    Option,
+    Setting,
+    Topic,
+    Wanted,
+    class_options,
+    orderable,
+)
+from bot.params import Target
 from bot.values import Database, Kind, Risk
 
 CLASS = re.compile(r"(?:db\.)?(?:[a-z][a-z0-9-]*\.[a-z0-9][a-z0-9.-]*|serverless)")
-
-
-def _class(text: str) -> str:
-    """``m6g.large`` is what people say for ``db.m6g.large``."""
-    name = text.strip().lower()
-    if not CLASS.fullmatch(name):
-        raise ValueError("a class reads db.m6g.large")
-    return name if name.startswith("db.") else f"db.{name}"
-
-
-InstanceClass = Annotated[
-    str,
-    AfterValidator(_class),
-    Offered(
-        "Class",
-        "CLASS",
-        "For example db.m6g.large.",
-        also=("DBInstanceClass", "DBClusterInstanceClass", "class", "size"),
-    ),
-]
 
 
 class ModifyInstanceClass(Setting):
@@ -64,10 +48,7 @@ class ModifyInstanceClass(Setting):
 
     @classmethod
     async def options(cls, parameter: str, aws: AWS, database: Database) -> Sequence[Option]:
-        found = [one for one in await aws.classes(database) if one != database.instance_class]
-        ratios = {one: compared(database.instance_class, one) for one in found}
-        ordered = sorted(found, key=lambda one: _likely(ratios[one]))
-        return [Option(one, one, _note(ratios[one])) for one in ordered]
+        return await class_options(aws, database)
 
     def wanted(self, database: Database) -> tuple[Wanted, ...]:
         noun = "DBCluster" if database.target.kind is Kind.CLUSTER else "DB"
@@ -89,15 +70,7 @@ class ModifyInstanceClass(Setting):
         return {}
 
     async def guards(self, aws: AWS, database: Database) -> tuple[str, ...]:
-        found = await aws.classes(database)
-        if self.instance_class in found:
-            return (f"{self.instance_class} can be ordered for {_engine(database)}",)
-        alike = near(self.instance_class, found, limit=3)
-        guess = f" Did you mean {' or '.join(alike)}?" if alike else ""
-        raise PreflightError(
-            f"AWS offers no {self.instance_class} for {_engine(database)} here.{guess}",
-            "instance_class",
-        )
+        return (await orderable(aws, database, self.instance_class),)
 
     def downtime_of(self, database: Database) -> str:
         if database.multi_az and database.target.kind is Kind.INSTANCE:
@@ -112,15 +85,3 @@ class ModifyInstanceClass(Setting):
         yield f"Price: about {ratio.price} of now, by AWS's own measure of sizes."
         if ratio.is_smaller:
             yield "Less memory: parameters that follow it, as max_connections, shrink with it."
-
-
-def _engine(database: Database) -> str:
-    return f"{database.engine} {database.engine_version}".strip()
-
-
-def _likely(ratio: Ratio | None) -> tuple[float, bool]:
-    return ratio.nearness if ratio else (float("inf"), False)
-
-
-def _note(ratio: Ratio | None) -> str:
-    return ratio.spoken if ratio else "another family"

@@ -7,7 +7,7 @@ from pydantic import AfterValidator
 from bot.aws import AWS
 from bot.errors import PreflightError
 from bot.fleet.names import near
-from bot.operation import MODIFY, Dependent, Option, Setting, Wanted, WayBack
+from bot.operation import MODIFY, Dependent, Option, Setting, Topic, Wanted, WayBack
 from bot.params import Offered, Target
 from bot.values import Database, Kind, Plan, Risk
 
@@ -47,6 +47,7 @@ class ModifyParameterGroup(Setting):
     """
 
     verb, name = "parameter-group", "modify_parameter_group"
+    topic = Topic.PARAMETERS
     risk = Risk.MEDIUM
     because = "all its parameters change with the next restart"
     permissions = (

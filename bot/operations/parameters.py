@@ -8,7 +8,7 @@ from pydantic import Field
 from bot.aws import AWS
 from bot.errors import AWSError, UsageError
 from bot.fleet.names import near
-from bot.operation import Change, Desk, Query
+from bot.operation import Change, Desk, Query, Topic
 from bot.params import Flag, Parameter, Switch, Target
 from bot.values import (
     Answer,
@@ -61,6 +61,7 @@ class ShowParameters(Query):
     """
 
     verb, name = "parameters", "show_parameters"
+    topic = Topic.PARAMETERS
     also = ("params", "parameter-groups")
     permissions = ("rds:DescribeDBClusterParameters", "rds:DescribeDBClusters",
                    "rds:DescribeDBInstances", "rds:DescribeDBParameters")  # fmt: skip

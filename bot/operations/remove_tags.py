@@ -1,7 +1,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated
 
-from bot.operation import TagChange, Tagged, WayBack
+from bot.operation import TagChange, Tagged, Topic, WayBack
 from bot.params import Several, TagKeys
 from bot.values import Database, Plan
 
@@ -15,6 +15,7 @@ class RemoveTags(TagChange):
     """
 
     verb, name = "untag", "remove_tags"
+    topic = Topic.ACCESS
     action = "rds:RemoveTagsFromResource"
     permissions = (
         "rds:DescribeDBClusters", "rds:DescribeDBInstances", "rds:RemoveTagsFromResource",

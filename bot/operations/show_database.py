@@ -26,6 +26,7 @@ from bot.values import (
     Status,
     Strong,
     asking,
+    changing,
     looking,
     paragraph,
 )
@@ -37,7 +38,11 @@ LOOKS = {
     "History": "audit",
 }  # fmt: skip
 SHOWN = 3
-FIRST = ("Snapshot…", "Reboot…")  #: changes that have buttons of their own
+FIRST = ("create_snapshot", "reboot_instance")  #: changes that have buttons of their own
+#: Those that stand in the menu, as far as they fit; the others are behind one more click.
+LIKELY = (
+    "start_database", "modify_instance_class", "modify_storage", "upgrade_engine",
+)  # fmt: skip
 
 
 class ShowDatabase(Query):
@@ -131,14 +136,20 @@ async def _buttons(
     line = database.target.typed
     reason = f"{now.incidents[0].label}: {now.incidents[0].title}" if now.incidents else ""
     changes = {
-        f"{one.label()}…": one.name
+        one.name: one
         for one in desk.catalogue().values()
         if issubclass(one, Change) and await desk.offers(one, database, person)
     }
-    first = [asking(one, changes.pop(one), line, reason) for one in FIRST if one in changes]
+    first = [_form(changes.pop(one), line, reason) for one in FIRST if one in changes]
+    likely = [_form(changes.pop(one), line) for one in LIKELY if one in changes]
     looks = [looking(label, f"{verb} {line}") for label, verb in LOOKS.items()]
-    more = (*looks[SHOWN:], *(asking(label, name, line) for label, name in changes.items()))
-    return (*looks[:SHOWN], *first, Menu(label="More", choices=more))
+    others = [changing("More changes…", line)] if changes else []
+    more = Menu(label="More", choices=(*looks[SHOWN:], *likely, *others))
+    return (*looks[:SHOWN], *first, more)
+
+
+def _form(change: type[Change], line: str, reason: str = "") -> Button:
+    return asking(f"{change.label()}…", change.name, line, reason)
 
 
 def _console(database: Database) -> Line:

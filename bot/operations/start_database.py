@@ -38,6 +38,7 @@ class StartDatabase(Transition):
     )
     needless = (("ApplyImmediately", "A start begins at once, as soon as it is approved."),)
     example = "start orders-test --reason 'back on Monday'"
+    synonyms = "start power+on turn+on"
 
     target: Target
 

@@ -66,6 +66,7 @@ class StopDatabase(Transition):
     dependent = Dependent(actions=("rds:CreateDBSnapshot", "rds:AddTagsToResource"))
     needless = (("ApplyImmediately", "A stop begins at once, as soon as it is approved."),)
     example = "stop orders-test --reason 'nobody tests at the weekend'"
+    synonyms = "stop shutdown power+off turn+off"
 
     target: Target
     snapshot: SnapshotId | None = None

@@ -50,6 +50,21 @@ def classify(
     return other.model_copy(update={"rule": f"{own.rule}, but {also} ({other.rule})"})
 
 
+def weaker(
+    looked: Looked, made: Database, rules: EnvironmentSettings, protected: frozenset[Environment]
+) -> str:
+    """Why what is made of a database must not be, as it would be less protected; else empty."""
+    own = classify(looked, rules, protected)
+    copy = classify(Looked(database=made), rules, protected)
+    if strictness(copy.environment, protected) <= strictness(own.environment, protected):
+        return ""
+    return (
+        f"{made.name} would be {copy.environment} ({copy.rule}). It holds what is in "
+        f"{looked.database.name}, which is {own.environment} ({own.rule}). Choose a name that no "
+        "rule counts as less."
+    )
+
+
 def _of_touched(
     touched: Touched, rules: EnvironmentSettings, protected: frozenset[Environment]
 ) -> Classified:

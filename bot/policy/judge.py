@@ -1,13 +1,14 @@
 """What the rules say of one change on one database, as things stand now."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from bot.errors import SettingsError
 from bot.fleet.inventory import Fleet
 from bot.operation import Change
 from bot.operations import CATALOGUE, load
 from bot.policy import Case, assessed, decide, lowest_risk, protected, rule_for
-from bot.policy.environments import classify, environments, strictness
+from bot.policy.environments import classify, environments, strictness, weaker
 from bot.policy.rules import Kept, stricter
 from bot.settings import Settings
 from bot.values import (
@@ -15,12 +16,15 @@ from bot.values import (
     Classified,
     Database,
     Decision,
+    Effect,
     Environment,
     Inventory,
     Looked,
     Plan,
     Request,
+    Role,
     Target,
+    Touch,
     Touched,
     Value,
     family_last_seen,
@@ -69,12 +73,22 @@ class Judge:
         known = change.risk_for(looked.database)
         assessment = assessed(change, stricter(known, plan.assessment if plan else None), policy)
         case = self._case(change.name, assessment, looked)
+        decision = decide(case, policy, self._settings.access.approvers)
+        if decision.effect is not Effect.DENY and plan and (why := self._weakens(looked, plan)):
+            decision = decision.model_copy(update={"effect": Effect.DENY, "reason": why})
         return Judged(
             case=case,
             classified=self._classified(looked),
-            decision=decide(case, policy, self._settings.access.approvers),
+            decision=decision,
             is_denied_by_rule=rule_for(case, policy).deny is not None,
         )
+
+    def _weakens(self, looked: Looked, plan: Plan) -> str:
+        """Why the data of a database would be less protected where it is copied to."""
+        rules = self._settings.environments
+        copies = (_made(looked.database, touch, plan) for touch in plan.touches)
+        found = (weaker(looked, one, rules, self._protected) for one in copies if one)
+        return next(filter(None, found), "")
 
     def forbids(self, change: type[Change], database: Database) -> bool:
         """Whether a rule denies such a change there, whatever else is said of it: for what is
@@ -160,6 +174,15 @@ def _kept(looked: Looked) -> Kept:
         kin=tuple(one.database.tags for one in looked.kin),
         is_whole=not looked.unread,
     )
+
+
+def _made(source: Database, touch: Touch, plan: Plan) -> Database | None:
+    """What stands there afterwards, by itself: once it is on its own no family protects it."""
+    if touch.role is not Role.MAKES:
+        return None
+    tags = {one["Key"]: one["Value"] for one in plan.call.arguments.get("Tags", ())}
+    alone: dict[str, Any] = {"cluster": None, "members": (), "source": "", "replicas": ()}
+    return source.model_copy(update={"target": touch.target, "tags": tags, **alone})
 
 
 def _kept_of(touched: Touched) -> Kept:

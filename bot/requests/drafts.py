@@ -117,6 +117,7 @@ class Drafts:
         sight = await self._sights.of(asker, ask.received_at)
         seen = await self._find(ask, sight)
         change = ask.change.model_copy(update={"target": seen.address})
+        change = change.as_of(datetime.fromtimestamp(ask.received_at / SECOND, UTC), asker.timezone)
         order = Order(
             # Before anything is filed: names of snapshots and of sessions at AWS are made of it.
             request_id=await self._store.requests.next_id(),

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from bot.aws.checks import kinds_of
 from bot.aws.partitions import partition
 from bot.errors import SettingsError
-from bot.operation import Change, Dependent, Operation
+from bot.operation import REQUEST_TAG, Change, Dependent, Operation
 from bot.policy.grants import ANY, Grant, grant_of, shut_accounts, tag_keys
 from bot.settings import Settings
 from bot.values import Value
@@ -33,6 +33,9 @@ BEHIND = {"kms": "key/*", "secretsmanager": "secret:rds!*"}
 #: Of what exists; of the tags that decide the environment the bot may change none.
 TAGGING = frozenset({"rds:AddTagsToResource", "rds:RemoveTagsFromResource"})
 SNAPSHOTS = ("snapshot", "cluster-snapshot")
+#: How the names of actions begin that make databases.
+MAKING = ("CreateDBInstance", "RestoreDBCluster", "RestoreDBInstance")
+TAG = "rds:AddTagsToResource"
 DATABASES = ("db", "cluster")
 GROUPS = ("pg", "cluster-pg")
 #: Characters of a policy, blanks not counted, that AWS takes as one of its own and inside a role:
@@ -133,6 +136,11 @@ def only_reads(action: str) -> bool:
     return action.partition(":")[2].startswith(READING)
 
 
+def makes_database(action: str) -> bool:
+    """Judged by its name, as AWS names actions."""
+    return action.partition(":")[2].startswith(MAKING)
+
+
 def _document(statements: Statements) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": statements}
 
@@ -181,10 +189,11 @@ def _along(
 ) -> Iterator[dict[str, Any]]:
     """What AWS asks for beside the right to a call on its database, and the bot never calls."""
     number, named = place.number, list(dependents)
-    for count, (action, kinds) in enumerate(sorted(
-        {(action, kinds) for one in named for action, kinds in one.on.items()}
-    ), 1):  # fmt: skip
-        yield {"Sid": f"Name{count}{number}", "Effect": "Allow", "Action": [action],
+    pairs = {(kinds, action) for one in named for action, kinds in one.on.items()}
+    together = groupby(sorted(pairs), lambda one: one[0])
+    for count, (kinds, those) in enumerate(together, 1):
+        yield {"Sid": f"Name{count}{number}", "Effect": "Allow",
+               "Action": [action for _, action in those],
                "Resource": place.arns(kinds)}  # fmt: skip
     for service, of_service in groupby(sorted(behind), lambda one: one.partition(":")[0]):
         yield _behind(service, list(of_service), place)
@@ -257,9 +266,12 @@ def changes_databases(action: str) -> bool:
 
 
 def _changes(grant: Grant, changing: list[str], place: _Place) -> Iterator[dict[str, Any]]:
-    """Each resource of a call needs its own yes. A snapshot that is still to be made has no tags,
-    so what it is made of decides alone. Nor does a parameter group say which databases use it: the
-    bot itself holds the rules against each of them.
+    """Each resource of a call needs its own yes. What is still to be made has no tags, so what it
+    is made of decides alone, and the tags that it is given. Nor does a parameter group say which
+    databases use it: the bot itself holds the rules against each of them.
+
+    AWS does not tell a database that is just made from an untagged one: of that, too, it would take
+    a request's id and a tag that opens it. The bot itself tags nothing but what it makes.
 
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html
     """
@@ -270,6 +282,7 @@ def _changes(grant: Grant, changing: list[str], place: _Place) -> Iterator[dict[
     deny = {"Effect": "Deny", "NotAction": READS_OF_RDS, "Resource": databases}
     making = [one for one in changing if set(kinds_of(one)) & set(SNAPSHOTS)]
     groups = [one for one in changing if set(kinds_of(one)) & set(GROUPS)]
+    new = list(filter(makes_database, changing))
     if grant.is_free or grant.untagged:
         yield {"Sid": f"Change{number}", **allow}
     elif grant.words and not grant.opened:
@@ -279,7 +292,8 @@ def _changes(grant: Grant, changing: list[str], place: _Place) -> Iterator[dict[
         yield {"Sid": f"NeverUntagged{number}", **deny, "Condition": untagged}
     elif grant.words:
         for key, also in zip(grant.keys, ("", *_marks(grant.keys)[1:]), strict=True):
-            tagged = {"StringEqualsIgnoreCase": {f"aws:ResourceTag/{key}": list(grant.words)}}
+            # Tagged at all: with another word than those that open it, it is refused below.
+            tagged = {"Null": {f"aws:ResourceTag/{key}": "false"}}
             yield {"Sid": f"Change{also}{number}", **allow, "Condition": tagged}
     if grant.opened:
         named = place.arns(DATABASES, grant.opened)
@@ -289,6 +303,8 @@ def _changes(grant: Grant, changing: list[str], place: _Place) -> Iterator[dict[
     if groups:
         yield {"Sid": f"ChangeParameterGroups{number}", "Effect": "Allow", "Action": groups,
                "Resource": place.arns(GROUPS)}  # fmt: skip
+    if new:
+        yield from _makes(grant, new, place)
     for key, mark in zip(grant.keys, _marks(grant.keys), strict=True):
         tag = f"aws:ResourceTag/{key}"
         # A negated comparison also holds where the tag is absent, of which others decide: so Null.
@@ -300,15 +316,37 @@ def _changes(grant: Grant, changing: list[str], place: _Place) -> Iterator[dict[
         yield {"Sid": f"NeverByName{number}", **deny, "Resource": named}
 
 
+def _makes(grant: Grant, new: list[str], place: _Place) -> Iterator[dict[str, Any]]:
+    """A new database with a request's id in its tags, and a tag or a name that opens it."""
+    number = place.number
+    given = place.arns((*GROUPS, "og", "subgrp"))
+    named = [*place.arns(DATABASES), *given]
+    allow = {"Effect": "Allow", "Action": [*new, TAG], "Resource": named}
+    ours = {"Null": {f"aws:RequestTag/{REQUEST_TAG}": "false"}}
+    if grant.is_free or grant.untagged:
+        yield {"Sid": f"Make{number}", **allow, "Condition": ours}
+    elif grant.words:
+        # Which of their words opens it is said above, once it is there.
+        tagged = {"ForAnyValue:StringEqualsIgnoreCase": {"aws:TagKeys": list(grant.keys)}}
+        yield {"Sid": f"Make{number}", **allow, "Condition": {**ours, **tagged}}
+    if grant.opened:
+        named = [*place.arns(DATABASES, grant.opened), *given]
+        yield {"Sid": f"MakeByName{number}", **allow, "Resource": named, "Condition": ours}
+
+
 def _refusals(changing: list[str], settings: Settings, partition: str) -> Iterator[dict[str, Any]]:
     """Nothing where the rules let nothing pass, and no tag that decides on anything."""
-    deny = {"Effect": "Deny", "Action": [*_alike(changing), *sorted(TAGGING)]}
+    deny = {"Effect": "Deny", "Action": _alike({*changing, *TAGGING})}
     if shut := shut_accounts(settings):
         everything = [f"arn:{partition}:rds:*:{account}:*" for account in shut]
         yield {"Sid": "NeverInTheseAccounts", **deny, "Resource": everything}
     if keys := tag_keys(settings):
         named = {"ForAnyValue:StringEqualsIgnoreCase": {"aws:TagKeys": list(keys)}}
-        yield {"Sid": "NeverTagsThatDecide", **deny, "Resource": "*", "Condition": named}
+        # Made of a snapshot, a database gets the tags of what that was taken of.
+        passing = [*READS_OF_RDS, *(f"rds:{one}*" for one in MAKING)]
+        apart = [f"arn:{partition}:rds:*:*:*snapshot:*"]
+        yield {"Sid": "NeverTagsThatDecide", "Effect": "Deny", "NotAction": passing,
+               "Resource": apart, "Condition": named}  # fmt: skip
 
 
 def _alike(actions: Iterable[str]) -> list[str]:

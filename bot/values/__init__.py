@@ -29,6 +29,7 @@ from bot.values._buttons import (
     AGAIN,
     ALL,
     BUTTON_VALUE,
+    CHANGES,
     FORM,
     KEEP,
     OPEN_CHART,
@@ -38,6 +39,7 @@ from bot.values._buttons import (
     WEEK_BEFORE,
     all_panels,
     asking,
+    changing,
     filled,
     keep_fresh,
     looking,
@@ -153,6 +155,7 @@ from bot.values._metrics import (
 from bot.values._offers import CertificateOffer, StorageOffer, UpgradeOffer
 from bot.values._parameters import DBParameter
 from bot.values._people import Access, Person, PersonId
+from bot.values._points_in_time import PointInTime
 from bot.values._reports import Tally
 from bot.values._requests import (
     Click,
@@ -180,6 +183,7 @@ __all__ = [
     "APPLIED",
     "BANDS",
     "BUTTON_VALUE",
+    "CHANGES",
     "FORM",
     "KEEP",
     "MENTION",
@@ -265,6 +269,7 @@ __all__ = [
     "Place",
     "Plan",
     "Point",
+    "PointInTime",
     "Posted",
     "Progress",
     "Quota",
@@ -324,6 +329,7 @@ __all__ = [
     "asking",
     "between",
     "canonical",
+    "changing",
     "family",
     "family_last_seen",
     "figure",

@@ -10,6 +10,7 @@ from bot.values._metrics import Range
 
 RUN = "query.run"  #: action of a button whose value is a command that only looks
 FORM = "form.open"  #: action of a button whose value is what `asking` writes
+CHANGES = "launch.changes"  #: action of a button whose value is a database, as it is typed
 WEEK_BEFORE, ALL = "--week-before", "--all"
 LONG = 115  #: characters of a command, behind which a choice has no room for its range
 _BLANK = re.compile(r"[%\s]")  #: of a value: blanks part one from another
@@ -43,6 +44,11 @@ def asking(
     value = " ".join((operation, target, *given))
     value = f"{value}\n{reason}" if reason else value
     return Button(label=label, action=f"{FORM}.{operation}", value=value)
+
+
+def changing(label: str, target: str) -> Button:
+    """Opens all the changes that fit a database, by what they are for."""
+    return Button(label=label, action=CHANGES, value=target)
 
 
 def filled(given: Sequence[str]) -> dict[str, str]:

@@ -102,6 +102,9 @@ class Database(Value):
     log_exports: tuple[str, ...] = ()  #: kinds of logs that CloudWatch gets
     certificate: str = ""  #: the certificate authority of its certificate
     security_groups: tuple[str, ...] = ()  #: their ids, sorted
+    subnet_group: str = ""
+    option_group: str = ""
+    replication: str = ""  #: of a replica: how it stands, in AWS's word: ``replicating``
     security_groups_wait: bool = False  #: some of them are not active yet
     parameter_status: str = ""  #: how far its parameter group is applied, in AWS's word
     tier: int | None = None  #: of a member: in which order it becomes the writer

@@ -194,7 +194,9 @@ class Lifecycle(Value):
 
 
 class Quota(Value):
-    """How much of what AWS allows in an account and region is used; ``kind``: snapshots of which.
+    """How much of what AWS allows in an account and region is used.
+
+    ``kind``: of which databases, or of the snapshots of which.
 
     AWS counts the snapshots of instances and of clusters apart.
     """

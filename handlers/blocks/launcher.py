@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from bot.operation import Change, Control, Operation, Topic
-from bot.values import Code, Request
+from bot.values import Code, Line, Request, Strong, asking
 from handlers.blocks.elements import (
     MENU,
     OPTION,
@@ -71,6 +71,26 @@ def beginnings(operations: Iterable[type[Operation]], *, more: bool = False) -> 
     usable = {one.name: one for one in operations}
     first = [_verb(usable.pop(name)) for name in COMMON if name in usable]
     yield from actions([*first, *(_selects(usable.values()) if more else ())])
+
+
+def changes_of(
+    database: str, head: Line, changes: Sequence[type[Change]], channel: str | None
+) -> Payload:
+    """Those that fit one database, named as it is typed: a row of buttons for each topic."""
+    blocks = [section(head if changes else (*head, ". No change fits it now."))]
+    for topic in Topic:
+        if buttons := [_form(one, database) for one in changes if one.topic is topic]:
+            blocks += [section((Strong(text=topic.heading),)), *actions(buttons)]
+    return {
+        **modal("Changes", blocks),
+        "private_metadata": json.dumps({"channel": channel}),
+    }
+
+
+def _form(change: type[Change], database: str) -> dict[str, Any]:
+    label = f"{title(change)}…"
+    given = asking(label, change.name, database)
+    return button(label, given.action, given.value, spoken=f"{label} {change.summary()}")
 
 
 def asks_nothing(operation: type[Operation]) -> bool:

@@ -16,6 +16,7 @@ from bot.errors import BotError, UsageError
 from bot.operation import Change, Operation
 from bot.operations import CATALOGUE
 from bot.values import (
+    CHANGES,
     FORM,
     RUN,
     Click,
@@ -150,6 +151,8 @@ class Actions:
                 await self._incident_actions(verb, person, incoming)
             case run if run.startswith(RUN):
                 await self._look(person, incoming)
+            case button if button == CHANGES:
+                await self._changes(incoming)
             case launch if launch.startswith(LAUNCH):
                 await self._launch(CATALOGUE[body["value"]], incoming)
             case _:
@@ -190,6 +193,13 @@ class Actions:
             operation, _trigger(body), _visit(incoming), incoming.key
         ):
             typed = Code(text=operation.usage())
+            told = problem(("I could not open that in time. Type ", typed, " instead."))
+            await self._replies.privately(_origin(body), told)
+
+    async def _changes(self, incoming: Incoming) -> None:
+        body = incoming.payload
+        if not await self._launcher.changes(body["value"], _trigger(body), _visit(incoming)):
+            typed = Code(text="/rds help changes")
             told = problem(("I could not open that in time. Type ", typed, " instead."))
             await self._replies.privately(_origin(body), told)
 

@@ -7,13 +7,13 @@ from functools import partial
 
 from bot.desk import ServiceDesk, Services
 from bot.errors import BotError
-from bot.operation import Operation
+from bot.operation import Change, Operation
 from bot.operations import CATALOGUE
 from bot.operations.list_requests import OPEN
 from bot.settings import OBSERVES
 from bot.values import Person, PersonId, Strong
 from handlers.blocks.elements import Payload, section
-from handlers.blocks.launcher import Desktop, asks_nothing, closed_launcher, launcher
+from handlers.blocks.launcher import Desktop, asks_nothing, changes_of, closed_launcher, launcher
 from handlers.blocks.modal import modal, opening_form, result_form
 from handlers.blocks.rich import Block
 from handlers.delivery.invocation import Invocation
@@ -59,6 +59,32 @@ class Launcher:
         """What a query answers, on top; False where Slack opens none."""
         run = partial(self._runner.run, command)
         return await self._on_top(type(command.operation), run, trigger, visit, key)
+
+    async def changes(self, database: str, trigger: Trigger, visit: Visit) -> bool:
+        """What fits that database, on top; False where Slack opens none."""
+        view_id = await self._modals.open(trigger, opening_form())
+        if view_id is None:
+            return False
+        try:
+            view = await self._changes(database, visit)
+        except BotError as error:
+            view = modal("Changes", explained(error)["blocks"])
+        await self._modals.show(view_id, view)
+        return True
+
+    async def _changes(self, typed: str, visit: Visit) -> Payload:
+        person = await self._services.directory.person(visit.person, visit.received_at)
+        sight = await self._services.sights.of(person, visit.received_at)
+        desk = ServiceDesk(self._services, visit.received_at, sight, visit.channel or "")
+        database = await desk.find(typed)
+        fitting = [
+            one
+            for one in desk.catalogue().values()
+            if issubclass(one, Change) and await desk.offers(one, database, person)
+        ]
+        said = f" is {database.status}, {desk.classify(database).environment}"
+        head = (Strong(text=database.name), said)
+        return changes_of(database.target.typed, head, fitting, visit.channel)
 
     async def details(self, number: int, trigger: Trigger, visit: Visit, key: str) -> bool:
         """All about a request, on top; False where Slack opens none."""

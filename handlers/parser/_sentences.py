@@ -234,6 +234,8 @@ class _Sentence:
     def _verb(self, at: int) -> str:
         """Of the change that the word asks for there, alone or with one behind it."""
         word = self.words[at]
+        if self._makes(at):
+            return ""
         if verb := _change(word):
             # Where it stands for nothing else it need not stand where something is asked for.
             return verb if word not in vocabulary.FOREIGN or self._is_needed(at) else ""

@@ -42,6 +42,19 @@ async def test_manual_snapshots_are_counted_against_what_aws_allows(
     assert all(after[kind].most == before[kind].most > 0 for kind in Kind)
 
 
+async def test_databases_are_counted_and_a_name_that_is_taken_is_known(
+    accounts: Accounts,
+) -> None:
+    region = next(iter(accounts))
+
+    counted = {one.kind: one for one in await region.database_quotas()}
+
+    assert all(0 < counted[kind].used < counted[kind].most for kind in Kind)
+    assert await region.bears("ORDERS-dev") is Kind.INSTANCE
+    assert await region.bears("shop-staging") is Kind.CLUSTER
+    assert await region.bears("nobody") is None
+
+
 async def test_engines_have_lifecycles(accounts: Accounts) -> None:
     region = next(iter(accounts))
 

@@ -72,6 +72,14 @@ CHANGES = {
         please patch it
         can you upgrade this to the newest minor version
     """),
+    "stop": table("""
+        stop it
+        turn it off tonight
+    """),
+    "start": table("""
+        start it again
+        can you start it
+    """),
     "retention": table("""
         keep backups 14 days
         please keep the backups longer
@@ -151,7 +159,6 @@ def test_what_shall_not_be_is_not_offered(text: str) -> None:
         give me access
         what's the password
         run vacuum
-        stop it
         lösche
         supprime la base
         削除して

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from bot.aws import AWS
-from bot.errors import AWSNotFoundError, AWSRefusedError
+from bot.errors import AWSError, AWSNotFoundError, AWSRefusedError
 from bot.sandbox.aws.security_groups import GROUPS
 from bot.values import (
     CertificateOffer,
@@ -15,6 +15,7 @@ from bot.values import (
     Maintenance,
     Order,
     Plan,
+    Quota,
     RDSEvent,
     Sent,
     Snapshot,
@@ -25,6 +26,7 @@ from bot.values import (
 )
 from tests.samples import ANA, MINUTE, NOW, sample_database, sample_target
 
+ROOM = Quota(account="main", region="us-east-1", used=3, most=40)
 SIGNED_BY = CertificateOffer(authorities=("rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1"), in_place=True)
 
 
@@ -59,6 +61,9 @@ class Door:
         }
     )
     events_of: tuple[RDSEvent, ...] = ()
+    made: Database | None = None  #: what stands under a name that is not ``shown``
+    taken: Kind | None = None  #: what has the name that is asked for
+    databases: Quota | AWSError | None = ROOM
 
     async def parameters(self, kind: Kind, group: str) -> tuple[DBParameter, ...]:
         return self.parameter_groups.get(group, ())
@@ -89,9 +94,23 @@ class Door:
         for one in self.users:
             if one.target.place == target.place:
                 return one
+        if not target.resource_id:
+            if self.made is None:
+                raise AWSNotFoundError("DBInstanceNotFound", "AWS knows no such instance.")
+            return self.made
         if self.shown is None:
             raise AWSNotFoundError("DBInstanceNotFound", "AWS knows no such instance.")
+        if self.shown.target.kind is not target.kind:  # a member of the cluster that is shown
+            return sample_database(target=target)
         return self.shown
+
+    async def bears(self, identifier: str) -> Kind | None:
+        return self.taken
+
+    async def quota(self, kind: Kind) -> Quota | None:
+        if isinstance(self.databases, AWSError):
+            raise self.databases
+        return self.databases
 
     async def cluster_of(self, database: Database) -> Database | None:
         return self.cluster if database.cluster else None

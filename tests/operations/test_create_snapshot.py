@@ -7,7 +7,8 @@ import botocore.session
 import pytest
 
 from bot.errors import PreflightError
-from bot.operations.create_snapshot import REQUEST_TAG, SETTLED, CreateSnapshot
+from bot.operation import REQUEST_TAG
+from bot.operations.create_snapshot import SETTLED, CreateSnapshot
 from bot.params import SNAPSHOT_ID
 from bot.values import Kind, Plan, Receipt, Snapshot, Stage
 from tests.operations.door import cluster, door, order, sent

@@ -303,6 +303,31 @@ def test_snapshots_lose_no_tag() -> None:
     assert not may(printed(settings()), "rds:RemoveTagsFromResource", [made], {"Team": "x"})
 
 
+DEV = {"Environment": "dev"}
+
+
+@pytest.mark.parametrize(
+    ("tags", "passes"),
+    [({**OURS, **DEV}, True), (OURS, False), (DEV, False), ({"team": "orders"}, False)],
+)
+def test_a_database_is_made_for_a_request_and_with_a_tag_that_decides(
+    tags: dict[str, str], passes: bool
+) -> None:
+    policy, made = printed(settings()), [Resource(database({}, name="copy").arn)]
+    group = Resource(f"arn:aws:rds:us-east-1:{MAIN}:subgrp:private")
+
+    for action in filter(iam.makes_database, SOURCES):
+        assert may(policy, action, [*made, group], tags) is passes
+    assert may(policy, "rds:AddTagsToResource", made, tags) is passes
+
+
+def test_nothing_is_made_of_what_is_closed_and_its_tags_stay() -> None:
+    policy, closed = printed(settings()), database({"Environment": "production"})
+
+    for action in (*filter(iam.makes_database, SOURCES), "rds:AddTagsToResource"):
+        assert not may(policy, action, [Resource(closed.arn, closed.tags)], {**OURS, **DEV})
+
+
 def test_everything_can_still_be_read_everywhere() -> None:
     told = settings(environments={"accounts": {OTHER: "production"}}, accounts=accounts(OTHER))
     policy = printed(told)

@@ -4,7 +4,8 @@ import botocore.session
 import pytest
 
 from bot.errors import UsageError
-from bot.operations.create_snapshot import REQUEST_TAG, CreateSnapshot
+from bot.operation import REQUEST_TAG
+from bot.operations.create_snapshot import CreateSnapshot
 from bot.params import TAG_KEY, TAG_VALUE, TAGS
 from bot.values import Database
 from handlers.parser import Command, FormError, from_form, parse

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.policy import Now, Worsening, decide, still_approved
-from bot.policy.environments import classify, environments
+from bot.policy.environments import classify, environments, weaker
 from bot.policy.rules import Case, Kept, stricter
 from bot.settings import EnvironmentSettings, People, PolicySettings
 from bot.values import (
@@ -59,6 +59,28 @@ def seen(touched: Database | Unread, role: Role = Role.RESTARTS, *kin: Database)
         return Touched(touch=touch, looked=touched)
     family = tuple(Kin(how="member", database=one) for one in kin)
     return Touched(touch=touch, looked=Looked(database=touched, kin=family))
+
+
+@pytest.mark.parametrize(
+    ("name", "environment", "is_weaker"),
+    [
+        ("copy", "production", False),
+        ("copy", "", False),  # by default it is production
+        ("copy", "staging", True),
+        ("orders-dev", "", True),
+    ],
+)
+def test_a_copy_is_never_less_protected_than_what_it_is_made_of(
+    name: str, environment: str, is_weaker: bool
+) -> None:
+    looked = Looked(database=database("orders", "production"))
+    patterns = [{"match": "-dev$", "environment": "development"}]
+    rules = EnvironmentSettings.model_validate({"patterns": patterns})
+
+    why = weaker(looked, database(name, environment), rules, PRODUCTION)
+
+    assert bool(why) is is_weaker
+    assert not why or ("orders, which is production" in why and f"{name} would be" in why)
 
 
 def judged(environment: str, *touched: Touched) -> tuple[str, str]:

@@ -97,6 +97,7 @@ async def test_any_words_find_what_they_are_about_with_its_form(
     said = flat(await told(slack.member("dora"), f"/rds help {typed}"))
 
     assert said[said.index("/rds ") :].startswith(f"/rds {first}"), said
+    assert "/rds help" not in said
 
 
 async def test_a_form_opens_from_the_help_about_it(bot: Bot, slack: SlackSandbox) -> None:

@@ -8,6 +8,7 @@ from handlers.blocks.launcher import LAUNCH
 from tests.stories.asking import asks, filed, flat, told, told_on_submit
 
 ASK = "/rds reboot orders-staging --failover"
+ORDERS_TEST = "orders-test@main/us-east-1"
 TITLE = "RDS Ops Bot"
 MORE, CHANGES = "menu.more", "menu.changes"
 
@@ -176,3 +177,33 @@ async def test_where_nothing_opens_on_top_it_is_said_what_to_type(
     await ana.clicks(shown, f"{LAUNCH}reboot_instance")
 
     await ana.sees(lambda it: it.ephemeral and "/rds reboot ID" in it.words)
+
+
+async def test_more_changes_of_a_database_open_by_what_they_are_for(
+    bot: Bot, slack: SlackSandbox
+) -> None:
+    ana = slack.member("ana")
+    said = await told(ana, "/rds show orders-test")
+    more = next(it for it in said.actions if it.action_id == "menu.More")
+    labels = [it["text"]["text"] for it in more.element["options"]]
+    assert labels[-3:] == ["Storage…", "Upgrade…", "More changes…"]
+
+    await ana.chooses(said, "menu.More", "launch.changes orders-test@123456789012/us-east-1")
+
+    shown = await ana.sees_modal("Changes")
+    assert "orders-test is available, test Start, stop, restart" in flat(shown)
+    assert "Size and storage" in flat(shown)
+    offered = {it.action_id for it in shown.actions}
+    assert "form.open.modify_retention" in offered
+    assert "form.open.modify_capacity" not in offered  # of Aurora clusters alone
+
+    await ana.clicks(shown, "form.open.modify_retention")
+    form = await ana.sees_modal(lambda it: it.title == "Retention")
+    assert f"[{ORDERS_TEST} ▾]" in flat(form)
+
+
+async def test_of_what_a_rule_denies_no_change_is_offered(bot: Bot, slack: SlackSandbox) -> None:
+    said = await told(slack.member("ana"), "/rds show orders-prod")
+
+    more = next(it for it in said.actions if it.action_id.startswith("menu."))
+    assert "More changes…" not in str(more.element)
