@@ -336,7 +336,7 @@ def _warnings(
         others = named([one.name for one in users[1:]])
         yield f"{group} holds for {len(users)} databases, also for {others}."
     if static := [one.known.name for one in chosen if one.known.is_static]:
-        yield f"{named(static)} changes with a restart: of {named(list(_restarted(users)))}."
+        yield f"{named(static)} waits for a restart of {named(list(_restarted(users)))}."
     if waiting := [one.name for one in users if one.parameters_wait or one.members_wait]:
         yield f"Earlier changes already wait for a restart of {named(waiting)}."
 

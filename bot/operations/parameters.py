@@ -111,7 +111,7 @@ class ShowParameters(Query):
     def _rest(self, database: Database, count: int, groups: Sequence[Group]) -> Iterator[Paragraph]:
         if count > SHOWN:
             narrow = Code(text=f"/rds parameters {database.address} WORD")
-            yield paragraph(f"{count - SHOWN} more: narrow it, as ", narrow, ".")
+            yield paragraph(f"{count - SHOWN} more. Narrow it: ", narrow)
         elif not count and all(not one.unread for one in groups):
             yield paragraph(*self._nothing(groups))
 
@@ -184,7 +184,7 @@ def _row(group: Group, one: DBParameter, groups: Sequence[Group]) -> tuple[Line,
         group.whose if len(groups) > 1 else None,
     )
     value = _short(one.value) or "the engine's default"
-    return (Code(text=one.name),), (value,), (" · ".join(filter(None, details)),)
+    return (one.name,), (value,), (" · ".join(filter(None, details)),)
 
 
 def _short(text: str | None) -> str:

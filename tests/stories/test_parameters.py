@@ -26,7 +26,7 @@ async def test_what_was_set_comes_first_and_the_rest_is_counted(
     assert_message({"text": seen.text, "blocks": list(seen.blocks)})
     assert "billing-staging: 1 parameter set by your team" in said
     assert said.index("max_connections") < said.index("autocommit")
-    assert "more: narrow it, as /rds parameters billing-staging@main/us-east-1 WORD" in said
+    assert "more. Narrow it: /rds parameters billing-staging@main/us-east-1 WORD" in said
     assert "450 │ set by your team · changes with a restart · allowed: 1-100000" in word
     assert "max_connect_errors" not in changed
     assert "Did you mean max_connections" in none

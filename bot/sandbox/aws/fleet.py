@@ -101,7 +101,7 @@ DEMO_FLEET: Fleet = (
         "orders-test",
         instance_class="db.t4g.medium",
         storage_gib=50,
-        tags={**_in("test"), "Team": "orders"},
+        tags={**_in("test"), "Team": "checkout"},
     ),
     InstanceSpec(
         "orders-staging",
