@@ -17,6 +17,7 @@ from bot.aws.session import Acting
 from bot.errors import AWSError, AWSNotFoundError
 from bot.settings import SnapshotSettings
 from bot.values import (
+    DATABASES,
     SNAPSHOTS,
     Alarm,
     Call,
@@ -102,8 +103,8 @@ class AWS:
 
     async def bears(self, identifier: str) -> Kind | None:
         """What has that name in this account and region; None where it is free."""
-        for needed in _DATABASE.values():
-            self._allow(needed)
+        for kind in DATABASES:
+            self._allow(_DATABASE[kind])
         return await self.region.bears(identifier)
 
     async def quota(self, kind: Kind) -> Quota | None:

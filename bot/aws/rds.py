@@ -119,11 +119,16 @@ def snapshot(raw: Raw, kind: Kind) -> Snapshot:
         storage_gib=raw.get("AllocatedStorage"),
         encrypted=raw.get("Encrypted" if kind is Kind.INSTANCE else "StorageEncrypted"),
         key=raw.get("KmsKeyId") or "",
-        copied_from=raw.get("SourceDBSnapshotIdentifier")
-        or raw.get("SourceDBClusterSnapshotArn")
-        or "",
-        source_region=raw.get("SourceRegion") or "",
+        copied_from=raw.get(_COPIED_FROM[kind]) or "",
+        source_region=raw.get("SourceRegion") or "" if kind is Kind.INSTANCE else "",
     )
+
+
+#: Of which other snapshot it is a copy.
+_COPIED_FROM = {
+    Kind.INSTANCE: "SourceDBSnapshotIdentifier",
+    Kind.CLUSTER: "SourceDBClusterSnapshotArn",
+}
 
 
 def seen_snapshot(one: Snapshot, account: Account, region: str, seen_at: int) -> Database:

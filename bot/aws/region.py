@@ -153,7 +153,7 @@ class Region:
 
     async def bears(self, identifier: str) -> Kind | None:
         """What has that name here, whoever's it is: AWS also lists databases of other services."""
-        for kind in Kind:
+        for kind in sorted(DATABASES):
             if await self._databases[kind].get(identifier.lower()) is not None:
                 return kind
         return None

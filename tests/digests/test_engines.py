@@ -35,7 +35,10 @@ def test_a_change_says_itself_that_it_takes_rds_custom() -> None:
     changes = (one for one in CATALOGUE.values() if issubclass(one, Change))
     takes = {one.name for one in changes if one.takes_custom}
 
-    assert takes == {"add_tags", "create_snapshot", "modify_backup_window", "remove_tags"}
+    assert takes == {
+        "add_tags", "create_snapshot", "delete_snapshot", "modify_backup_window",
+        "modify_deletion_protection", "modify_maintenance_window", "remove_tags",
+    }  # fmt: skip
     assert not Change.takes_custom
 
 

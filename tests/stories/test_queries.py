@@ -319,7 +319,7 @@ async def test_status_of_the_bot(bot: Bot, slack: SlackSandbox) -> None:
     said = flat(await told(ana, "/rds status bot"))
 
     assert "connected" in said
-    assert re.search(r"Metrics read [1-9]\d*, about \$0\.0\d", said)
+    assert re.search(r"Metrics read: [1-9]\d*, about \$0\.0\d", said)
     assert "Databases seen 15" in said.replace(" at", "")
 
 
