@@ -1,7 +1,6 @@
 """What holds for every operation there is, and for each that will be added."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,7 @@ import pytest
 from bot.operation import Change, Control, Operation, Query
 from bot.operations import CATALOGUE, load
 from bot.params import Picker, Switch
-from bot.sandbox.aws import DEMO_FLEET, AWSSandbox, ClusterSpec, InstanceSpec
-from bot.sandbox.aws.fleet import Fleet
+from bot.sandbox.aws import AWSSandbox
 from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.slack.rules import view_problems
 from bot.settings import load as settings_of
@@ -21,36 +19,13 @@ from bot.values import written
 from handlers.blocks.form import form, submitted
 from handlers.parser import Command, from_form, parse
 from tests.conftest import StartBot
+from tests.examples import make_true
 from tests.stories.asking import configured
 
 DOCS = Path(__file__).parent.parent / "docs" / "operations.md"
 OPERATIONS = tuple(CATALOGUE.values())
 CHANGES = tuple(one for one in OPERATIONS if issubclass(one, Change))
 FREELY = {"rules": [{"approvals": {"low": 0, "medium": 0, "high": 0}}]}
-
-
-def _stopped(name: str) -> Fleet:
-    """The demo's, but that one is stopped."""
-    return tuple(
-        replace(one, status="stopped")
-        if isinstance(one, InstanceSpec) and one.identifier == name
-        else one
-        for one in DEMO_FLEET
-    )
-
-
-#: The fleet in which an example is true, where it is not the demo's.
-FLEETS: Mapping[str, Fleet] = {
-    "start_database": _stopped("orders-test"),
-    "reboot_cluster": (
-        ClusterSpec(
-            "ledger-staging",
-            members=("ledger-staging-1", "ledger-staging-2", "ledger-staging-3"),
-            engine="mysql",
-            tags={"Environment": "staging"},
-        ),
-    ),
-}
 #: What the bot reads for itself, whoever acts.
 OWN_READS = {*iam.READS, "sts:AssumeRole", "sts:GetCallerIdentity"}
 
@@ -190,9 +165,7 @@ def test_a_change_picks_its_target_and_is_rebuilt_from_its_row(operation: type[C
 async def test_a_change_makes_no_call_that_it_does_not_declare(
     operation: type[Change], start_bot: StartBot, slack: SlackSandbox, aws: AWSSandbox
 ) -> None:
-    if operation.name in FLEETS:
-        aws.reset()
-        aws.seed(FLEETS[operation.name])
+    make_true(aws, operation)
     for timeline in aws.plan.values():
         timeline[:] = [(status, min(seconds, 6.0)) for status, seconds in timeline]
     async with start_bot(configured(policy=FREELY)):

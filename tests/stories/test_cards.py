@@ -11,6 +11,7 @@ from bot.sandbox.aws import AWSSandbox, Kind
 from bot.sandbox.slack import Refused, SeenMessage, SlackSandbox
 from bot.setup.iam import only_reads
 from tests.conftest import StartBot
+from tests.examples import make_true
 from tests.handlers.blocks.judging import assert_message
 from tests.stories.asking import (
     asks,
@@ -168,11 +169,14 @@ async def test_a_running_card_says_how_long_it_usually_takes(
 
 @pytest.mark.parametrize("name", CHANGES)
 async def test_a_dry_run_of_every_change_shows_everything_and_files_nothing(
-    name: str, bot: Bot, slack: SlackSandbox, aws: AWSSandbox
+    name: str, start_bot: StartBot, slack: SlackSandbox, aws: AWSSandbox
 ) -> None:
     change = CATALOGUE[name]
+    make_true(aws, change)
 
-    said = flat(await told(slack.member("ana"), f"/rds {change.example} --dry-run"))
+    async with start_bot() as bot:
+        said = flat(await told(slack.member("ana"), f"/rds {change.example} --dry-run"))
+        rows, trail = await filed(bot), await audited(bot)
 
     action = next(one for one in change.permissions if not only_reads(one) and one in said)
     for words in (
@@ -181,8 +185,8 @@ async def test_a_dry_run_of_every_change_shows_everything_and_files_nothing(
     ):  # fmt: skip
         assert words in said, words
     assert ("Who could approve" in said) is ("none; it would be sent at once" not in said)
-    assert (await filed(bot), changes(aws)) == ((), [])
-    assert [row.event.action for row in await audited(bot)] == ["request.rehearsed"]
+    assert (rows, changes(aws)) == ((), [])
+    assert [row.event.action for row in trail] == ["request.rehearsed"]
 
 
 async def test_an_ended_card_that_changed_nothing_says_how_to_ask_again(

@@ -320,7 +320,7 @@ async def test_status_of_the_bot(bot: Bot, slack: SlackSandbox) -> None:
 
     assert "connected" in said
     assert re.search(r"Metrics read: [1-9]\d*, about \$0\.0\d", said)
-    assert "Databases seen 15" in said.replace(" at", "")
+    assert "Databases seen: 15" in said.replace(" at", "")
 
 
 async def test_requests_lists_what_is_open_mine_and_ended(bot: Bot, slack: SlackSandbox) -> None:
