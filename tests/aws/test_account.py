@@ -49,7 +49,7 @@ async def test_databases_are_counted_and_a_name_that_is_taken_is_known(
 
     counted = {one.kind: one for one in await region.database_quotas()}
 
-    assert all(0 < counted[kind].used < counted[kind].most for kind in Kind)
+    assert all(0 < counted[kind].used < counted[kind].most for kind in DATABASES)
     assert await region.bears("ORDERS-dev") is Kind.INSTANCE
     assert await region.bears("shop-staging") is Kind.CLUSTER
     assert await region.bears("nobody") is None
