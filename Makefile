@@ -1,7 +1,8 @@
 # Everything runs from .venv, which is made and filled when it is missing or out of date.
 SHELL := /bin/bash
 PYTHON ?= python3
-WORKERS ?= auto
+# One more than processors: stories wait for what a database takes, and another uses that time.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(len(os.sched_getaffinity(0)) + 1)' 2>/dev/null || echo auto)
 # Files or folders of tests; none: all of them.
 TESTS ?=
 BIN := .venv/bin

@@ -372,8 +372,5 @@ def _takes_database(operation: type[Operation] | None) -> bool:
 
 
 def _cannot(wish: Wish) -> str:
-    changes = [one for one in CATALOGUE.values() if issubclass(one, Change)]
-    verbs = [one.verb.replace("-", " ") for one in sorted(changes, key=lambda it: it.verb)]
-    can = f"{', '.join(verbs[:-1])} and {verbs[-1]}"
     what = wish.word if " " in wish.word else f'"{wish.word}"'
-    return f"I cannot {what}. The changes that I can make: {can}."
+    return f"I cannot {what}. /rds help changes lists what I can change."

@@ -364,7 +364,7 @@ async def test_a_sentence_gets_what_looks_at_what_it_names(
     [
         ("hello there", "Hello! Name a database and what you want"),
         ("thanks", "You're welcome!"),
-        ("vacuum", 'I cannot "vacuum". The changes that I can make: backup window, reboot'),
+        ("vacuum", 'I cannot "vacuum". /rds help changes lists what I can change.'),
         ("please delete orders", 'I cannot "delete".'),
         ("what now?", "I didn't understand that."),
         ("how is orders", "Which one? Metrics of: [orders-dev] [orders-prod]"),
