@@ -334,7 +334,7 @@ def test_iam_denies_nothing_that_the_policy_may_let_pass(tmp_path: Path, rules: 
     statements = iam_policy(tmp_path, RULES % rules)
 
     denied = {sid for sid, one in statements.items() if one["Effect"] == "Deny"}
-    assert denied == {"NeverTagsThatDecide"}
+    assert denied == {"NeverOnDatabases", "NeverTagsThatDecide"}
 
 
 def test_iam_denies_each_environment_in_which_nothing_can_pass(tmp_path: Path) -> None:
