@@ -71,7 +71,8 @@ def changes(request: Request) -> Iterator[Line]:
 def impact(request: Request, *, brief: bool = False) -> Line:
     """``Impact: down for a minute or two, 24 connections drop · Undo: fail over again``"""
     plan = request.step.plan
-    price = ", ".join(filter(None, (_down(plan.downtime), _connected(request, brief=brief))))
+    price = ", ".join(filter(None, (_down(plan.downtime), _connected(request))))
+    price = price.removeprefix("down for ") if brief else price
     return (Strong(text="Impact:"), f" {price}{'' if brief else f' · {_undo(plan.undo)}'}")
 
 
@@ -182,16 +183,14 @@ def _down(downtime: str) -> str:
     return f"down for {_BRIEF.get(first, first)}"
 
 
-def _connected(request: Request, *, brief: bool) -> str:
-    """``24 connections drop``, or how many are open where none has to; ``brief``: the number."""
+def _connected(request: Request) -> str:
+    """``24 connections drop``, or how many are open where none has to."""
     if "connections" not in request.facts:
         return ""
     count = request.facts["connections"]
     if count is None:
         return "connections not counted"
     said = f"{count} connection{'' if count == 1 else 's'}"
-    if brief:
-        return said
     if "connections drop" not in request.step.plan.downtime:
         return f"{said} open"
     return f"{said} drop{'s' if count == 1 else ''}"

@@ -116,11 +116,10 @@ def _at(given: Incident) -> str:
 def _story(given: Incident, siblings: Siblings) -> Iterator[Line]:
     """When what happened, and who did what."""
     yield joined((_since(given), _before(given)), " ")
-    if given.is_open:
-        yield joined(_beside(siblings), " ")
+    beside = _beside(siblings) if given.is_open else ()
     if (said := visible(given.detail)) and not _at(given):
         yield (cut(said, DETAIL),)
-    yield joined(_care(given), " ")
+    yield joined((*beside, *_care(given)), " ")
     if given.phase is Phase.RESOLVED and given.source is Origin.ALARM:
         yield ("Its alarm had not ended then. If it fires again, a new incident opens.",)
 

@@ -230,4 +230,6 @@ async def test_an_incident_fits_a_phone_with_its_buttons(
     drawn = incident(an_incident(**fields | changes), siblings=siblings)
 
     tall = await height(shown, drawn, f"incident-{name.replace(' ', '-')}")
-    assert tall <= 10 * LINE + (22 if name == "a very long name" else 0)
+    # who took care of it is a line more, beside what else fires there
+    more = {"a very long name": 22, "acknowledged": LINE}
+    assert tall <= 10 * LINE + more.get(name, 0)

@@ -22,7 +22,7 @@ LINES = [
     "audit", "audit orders-test", "list", "show orders-test", "metrics orders-test",
     "connections orders-test", "compare orders-test orders-dev", "requests --all",
     "status RDS-1001", "status bot", "report", "digest preview", "digest list",
-    "parameters orders-test",
+    "parameters orders-test", "snapshots orders-test", "pending orders-test",
 ]  # fmt: skip
 DBAS, DEVS = {"groups": ["S0DBAS0001"]}, {"groups": ["S0DEVS0001"]}
 
