@@ -5,8 +5,7 @@ from bot.aws import AWS
 from bot.errors import AWSError
 from bot.fleet.maintenance import IMMEDIATE, NEXT_WINDOW, what, when
 from bot.fleet.windows import window_words
-from bot.operation import Desk, Query, Topic
-from bot.operations.apply_maintenance import ApplyMaintenance
+from bot.operation import Change, Desk, Query, Topic
 from bot.params import Target
 from bot.values import (
     Answer,
@@ -23,6 +22,7 @@ from bot.values import (
     paragraph,
 )
 
+MAINTENANCE = "apply_maintenance"  #: the operation whose form the buttons open
 ACTION_ID = 255  #: characters
 OFFERED = 3  #: actions that have buttons
 Found = tuple[Maintenance, ...] | AWSError
@@ -54,7 +54,8 @@ class ShowPending(Query):
         all_ = (database, *(one for one in members if one.target != database.target))
         read = await asyncio.gather(*(_read(aws, one) for one in all_))
         found = dict(zip((one.name for one in all_), read, strict=True))
-        may = await desk.offers(ApplyMaintenance, database, person)
+        change = desk.catalogue()[MAINTENANCE]
+        may = issubclass(change, Change) and await desk.offers(change, database, person)
         return Answer(
             title=_title(database, found, all_),
             parts=(
@@ -123,7 +124,7 @@ def _buttons(all_: tuple[Database, ...], found: dict[str, Found]) -> Iterator[Bu
 
 def _form(label: str, database: Database, pending: Maintenance, at: str) -> Button:
     values = {"when": at, "action": pending.action}
-    opens = asking(label, ApplyMaintenance.name, database.target.typed, values=values)
+    opens = asking(label, MAINTENANCE, database.target.typed, values=values)
     # Slack takes an action once in a row of buttons.
     named = f"{opens.action}.{at}.{pending.action}.{database.name}"
     return opens.model_copy(update={"action": named[:ACTION_ID]})
