@@ -163,14 +163,15 @@ def _plain(words: Sequence[str], meant: Sequence[Environment | None]) -> list[st
 
 
 def _table(wanted: Sequence[Listed]) -> tuple[Table, ...]:
-    """What goes on comes first, where anything does; without it there is no such column."""
+    """What goes on stands behind the name: a column for it would push the status off a phone."""
     if not wanted:
         return ()
-    shown = wanted[:SHOWN]
-    if not any(one.now.marks for one in shown):
-        return (Table(columns=COLUMNS, rows=tuple(_row(*one[:2]) for one in shown)),)
-    rows = tuple(((one.now.marks or "-",), *_row(*one[:2])) for one in shown)
-    return (Table(columns=("Now", *COLUMNS), rows=rows),)
+    return (Table(columns=COLUMNS, rows=tuple(map(_marked, wanted[:SHOWN]))),)
+
+
+def _marked(one: Listed) -> tuple[Line, ...]:
+    name, *rest = _row(one.database, one.environment)
+    return ((*name, f" {one.now.marks}") if one.now.marks else name, *rest)
 
 
 def _alarms(wanted: Sequence[Listed]) -> Iterator[Paragraph]:
