@@ -24,6 +24,8 @@ class Operation(BaseModel):
     also: ClassVar[tuple[str, ...]] = ()  #: verbs by which it may be typed as well
     called: ClassVar[str] = ""  #: on buttons, where its verb is no plain English: "Multi-AZ"
     permissions: ClassVar[tuple[str, ...]] = ()
+    #: Parameters of which at least one has to be said: without any the form asks.
+    one_of: ClassVar[tuple[str, ...]] = ()
     #: Where help, launcher and docs show it.
     topic: ClassVar[Topic] = Topic.LOOK
     #: Words by which people ask for it, in sentences and in help. Of ``bigger+machine`` both have

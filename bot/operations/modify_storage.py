@@ -70,6 +70,7 @@ class ModifyStorage(Setting):
     risk = Risk.MEDIUM
     because = "AWS takes the next change of storage only hours later"
     of_cluster = True
+    one_of = ("size", "type", "iops", "throughput", "ceiling")
     immediately = True
     begins_in = frozenset({"available", FULL})
     horizon = timedelta(hours=6)

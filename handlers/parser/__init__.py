@@ -290,14 +290,17 @@ def _typed(text: str) -> list[Word]:
 def _command(operation: type[Operation], given: dict[str, Any]) -> Command | Incomplete:
     common = _common(operation, given)
     try:
-        return Command(operation.model_validate(given), *common)
+        made = operation.model_validate(given)
+        missing = () if given.keys() & {*operation.one_of} else operation.one_of
     except ValidationError as error:
         details = error.errors()
         missing = tuple(str(one["loc"][0]) for one in details if one["type"] == "missing")
         if len(missing) < len(details):
             raise complaint(operation, error) from error
-        reason, dry_run, at = common
-        return Incomplete(operation, given, reason, dry_run, missing, at)
+    if not missing:
+        return Command(made, *common)
+    reason, dry_run, at = common
+    return Incomplete(operation, given, reason, dry_run, missing, at)
 
 
 def _common(operation: type[Operation], given: dict[str, Any]) -> tuple[str, bool, str]:

@@ -300,6 +300,15 @@ def test_a_missing_parameter_asks_with_what_was_typed() -> None:
     assert parsed == Incomplete(Window, {"target": "orders"}, "new load", True, ("window",))
 
 
+def test_where_one_of_several_has_to_be_said_the_form_asks_for_it() -> None:
+    bare, said = (parse(f"storage orders{rest}", CATALOGUE) for rest in ("", " --ceiling 500"))
+
+    assert isinstance(bare, Incomplete)
+    assert bare.values == {"target": "orders"}
+    assert "size" in bare.missing
+    assert isinstance(said, Command)
+
+
 def test_prose_before_the_target_takes_its_words_and_asks_for_the_target() -> None:
     parsed = parse("reboot --reason upgrade orders-test", SAMPLES)
 
