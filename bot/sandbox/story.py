@@ -77,7 +77,7 @@ async def _ask(scene: Scene) -> None:
         "staging, high risk",
         "0 of 2",
         "@dora, @emil",
-        "down for 1\N{EN DASH}2 min",
+        "1\N{EN DASH}2 min",
         "failover drill",
     )
     await _detailed(
