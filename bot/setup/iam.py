@@ -281,34 +281,36 @@ def _changes(grant: Grant, changing: list[str], place: _Place) -> Iterator[dict[
 
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html
     """
+    # All but reads, whatever it is called: as long as a policy may be, this is short.
+    deny = {"Effect": "Deny", "NotAction": READS_OF_RDS, "Resource": place.arns(DATABASES)}
+    of_snapshots = list(filter(changes_snapshots, changing))
+    new = list(filter(makes_database, changing))
+    yield from _allowed(grant, changing, deny, place)
+    yield from _besides(changing, of_snapshots, place)
+    if new:
+        yield from _makes(grant, new, place)
+    if of_snapshots:
+        # Of those that are there what the bot took: hardly anybody tags them.
+        ours = {"Null": {f"aws:ResourceTag/{REQUEST_TAG}": "false"}}
+        yield {"Sid": f"ChangeOwnSnapshots{place.number}", "Effect": "Allow",
+               "Action": of_snapshots, "Resource": place.arns(("*snapshot",)),
+               "Condition": ours}  # fmt: skip
+    yield from _closed(grant, of_snapshots, deny, place)
+
+
+def _allowed(
+    grant: Grant, changing: list[str], deny: dict[str, Any], place: _Place
+) -> Iterator[dict[str, Any]]:
+    """On databases, by the tags or names that open them."""
     databases, number = place.arns(DATABASES), place.number
     own = list(filter(changes_databases, changing))
     allow = {"Effect": "Allow", "Action": own, "Resource": databases}
-    # All but reads, whatever it is called: as long as a policy may be, this is short.
-    deny = {"Effect": "Deny", "NotAction": READS_OF_RDS, "Resource": databases}
-    of_snapshots = list(filter(changes_snapshots, changing))
-    making = [
-        one for one in changing if set(kinds_of(one)) & set(SNAPSHOTS) and one not in of_snapshots
-    ]
-    groups = [one for one in changing if set(kinds_of(one)) & set(GROUPS)]
-    new = list(filter(makes_database, changing))
     if grant.is_free or grant.untagged:
         yield {"Sid": f"Change{number}", **allow}
     elif grant.words and not grant.opened:
         # Said once and taken back where no tag decides: a list of all calls for each key is long.
-        untagged = {"Null": {f"aws:ResourceTag/{key}": "true" for key in grant.keys}}
         yield {"Sid": f"Change{number}", **allow}
-        made = [*(f"rds:{one}*" for one in MAKING), "rds:Add*"] if new else []
-        yield {"Sid": f"NeverUntagged{number}", **deny, "NotAction": [*READS_OF_RDS, *made],
-               "Condition": untagged}  # fmt: skip
-        if new:
-            # What is made has no tags yet: it is given a request's id, and one that decides.
-            refused = {"Effect": "Deny", "Action": made, "Resource": databases}
-            lacks = {"Null": {**untagged["Null"], f"aws:RequestTag/{REQUEST_TAG}": "true"}}
-            yield {"Sid": f"NeverMake{number}", **refused, "Condition": lacks}
-            none = {"ForAllValues:StringNotEqualsIgnoreCase": {"aws:TagKeys": list(grant.keys)}}
-            yield {"Sid": f"NeverBare{number}", **refused,
-                   "Condition": {**untagged, **none}}  # fmt: skip
+        yield from _untagged(grant, any(map(makes_database, changing)), deny, number)
     elif grant.words:
         for key, also in zip(grant.keys, ("", *_marks(grant.keys)[1:]), strict=True):
             # Tagged at all: with another word than those that open it, it is refused below.
@@ -317,25 +319,52 @@ def _changes(grant: Grant, changing: list[str], place: _Place) -> Iterator[dict[
     if grant.opened:
         named = place.arns(DATABASES, grant.opened)
         yield {"Sid": f"ChangeByName{number}", **allow, "Resource": named}
-    yield {"Sid": f"MakeSnapshots{number}", "Effect": "Allow", "Action": making,
+
+
+def _untagged(
+    grant: Grant, makes: bool, deny: dict[str, Any], number: str
+) -> Iterator[dict[str, Any]]:
+    """What has none of the tags that decide; ``makes``: new databases, which have none yet."""
+    untagged = {"Null": {f"aws:ResourceTag/{key}": "true" for key in grant.keys}}
+    made = [*(f"rds:{one}*" for one in MAKING), "rds:Add*"] if makes else []
+    yield {"Sid": f"NeverUntagged{number}", **deny, "NotAction": [*READS_OF_RDS, *made],
+           "Condition": untagged}  # fmt: skip
+    if makes:
+        # What is made is given a request's id, and a tag that decides.
+        refused = {"Effect": "Deny", "Action": made, "Resource": deny["Resource"]}
+        lacks = {"Null": {**untagged["Null"], f"aws:RequestTag/{REQUEST_TAG}": "true"}}
+        yield {"Sid": f"NeverMake{number}", **refused, "Condition": lacks}
+        none = {"ForAllValues:StringNotEqualsIgnoreCase": {"aws:TagKeys": list(grant.keys)}}
+        yield {"Sid": f"NeverBare{number}", **refused, "Condition": {**untagged, **none}}
+
+
+def _besides(
+    changing: list[str], of_snapshots: list[str], place: _Place
+) -> Iterator[dict[str, Any]]:
+    """Snapshots that are still to be made, and parameter groups."""
+    making = [
+        one for one in changing if set(kinds_of(one)) & set(SNAPSHOTS) and one not in of_snapshots
+    ]
+    groups = [one for one in changing if set(kinds_of(one)) & set(GROUPS)]
+    yield {"Sid": f"MakeSnapshots{place.number}", "Effect": "Allow", "Action": making,
            "Resource": place.arns(SNAPSHOTS)}  # fmt: skip
     if groups:
-        yield {"Sid": f"ChangeParameterGroups{number}", "Effect": "Allow", "Action": groups,
+        yield {"Sid": f"ChangeParameterGroups{place.number}", "Effect": "Allow", "Action": groups,
                "Resource": place.arns(GROUPS)}  # fmt: skip
-    if new:
-        yield from _makes(grant, new, place)
-    if of_snapshots:
-        # Of those that are there what the bot took: hardly anybody tags them.
-        ours = {"Null": {f"aws:ResourceTag/{REQUEST_TAG}": "false"}}
-        yield {"Sid": f"ChangeOwnSnapshots{number}", "Effect": "Allow", "Action": of_snapshots,
-               "Resource": place.arns(("*snapshot",)), "Condition": ours}  # fmt: skip
-    closed = {**deny, "Resource": place.arns((*DATABASES, "*snapshot"))}
+
+
+def _closed(
+    grant: Grant, of_snapshots: list[str], deny: dict[str, Any], place: _Place
+) -> Iterator[dict[str, Any]]:
+    """What is never changed, by its tags or its name."""
+    number = place.number
+    everywhere = {**deny, "Resource": place.arns((*DATABASES, "*snapshot"))}
     for key, mark in zip(grant.keys, _marks(grant.keys), strict=True):
         tag = f"aws:ResourceTag/{key}"
         # A negated comparison also holds where the tag is absent, of which others decide: so Null.
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
         other = {"Null": {tag: "false"}, "StringNotEqualsIgnoreCase": {tag: list(grant.words)}}
-        yield {"Sid": f"Never{mark}{number}", **closed, "Condition": other}
+        yield {"Sid": f"Never{mark}{number}", **everywhere, "Condition": other}
     if grant.closed:
         named = place.arns(DATABASES, grant.closed)
         yield {"Sid": f"NeverByName{number}", **deny, "Resource": named}
