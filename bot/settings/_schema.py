@@ -307,14 +307,12 @@ class LimitSettings(Part):
 
 
 class SnapshotSettings(Part):
-    """What may leave with snapshots, and which of them stay.
+    """Which snapshots stay.
 
     ``keep_tags``: a snapshot with such a tag, as its key or its value, is never deleted.
     """
 
     keep_tags: OneOrMore[TagKey] = ("keep", "retain", "legal-hold")
-    copy_regions: tuple[Region, ...] = ()
-    share_accounts: tuple[AccountId, ...] = ()
 
 
 class PollingSettings(Part):
