@@ -35,6 +35,7 @@ from bot.operation._setting import MODIFY, MODIFY_CLUSTER, MODIFY_INSTANCE, Sett
 from bot.operation._signs import added, changed, signed, signs_back, taken
 from bot.operation._snapshots import SNAPSHOT_READS, Held, SnapshotChange
 from bot.operation._tags import TagChange, Tagged
+from bot.operation._target import same_database
 from bot.operation._topic import Topic
 from bot.operation._transition import Transition
 from bot.values import REQUEST_TAG
@@ -87,6 +88,7 @@ __all__ = [
     "orderable",
     "parameter_names",
     "positional",
+    "same_database",
     "search",
     "serverless",
     "signed",

@@ -16,8 +16,9 @@ from typing import Any, ClassVar, NamedTuple, Self
 from bot.aws import AWS
 from bot.aws.declined import Known, declined
 from bot.aws.statuses import ENDED_BADLY, USABLE, busy
-from bot.errors import AWSNotFoundError, PreflightError
+from bot.errors import PreflightError
 from bot.operation._change import Change, WayBack
+from bot.operation._target import same_database
 from bot.values import (
     SECOND,
     Assessment,
@@ -254,11 +255,11 @@ class Setting(Change):
         return WayBack("Undo…", values) if values else None
 
     async def poll(self, aws: AWS, sent: Sent) -> Progress:
-        found = await _looked(aws, sent)
+        found = await same_database(aws, sent)
         return found if isinstance(found, Progress) else self._judge(found, sent)
 
     async def reconcile(self, aws: AWS, sent: Sent) -> Progress:
-        database = await _looked(aws, sent)
+        database = await same_database(aws, sent)
         if isinstance(database, Progress):
             return database
         found = self._judge(database, sent)
@@ -362,19 +363,6 @@ def _is_between(before: Any, current: Any, wanted: Any) -> bool:
         return False
     old, now, new = set(before or ()), set(current or ()), set(wanted)
     return old & new <= now <= old | new
-
-
-async def _looked(aws: AWS, sent: Sent) -> Database | Progress:
-    """That very database as of now, or how it ended where there is none any more."""
-    target = sent.order.target
-    try:
-        database = await aws.database(target)
-    except AWSNotFoundError:
-        return _failed(f"{target.identifier} is gone")
-    # A name may be given to another database; AWS's resource id never is.
-    if database.target.resource_id != target.resource_id:
-        return _failed(f"{database.name} was replaced by another database of that name")
-    return database
 
 
 def _frozen(wanted: Wanted, sent: Sent) -> Wanted:

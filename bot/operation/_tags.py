@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from bot.aws import AWS
-from bot.errors import AWSNotFoundError, PreflightError
+from bot.errors import PreflightError
 from bot.operation._change import Change
+from bot.operation._target import same_database
 from bot.params import Target
 from bot.values import (
     SECOND,
@@ -102,14 +103,10 @@ class TagChange(Change):
         return found
 
     async def _looked(self, aws: AWS, sent: Sent) -> Progress:
-        target, baseline = sent.order.target, sent.plan.baseline
-        try:
-            database = await aws.database(target)
-        except AWSNotFoundError:
-            return Progress(stage=Stage.FAILED, detail=f"{target.identifier} is gone")
-        if database.target.resource_id != target.resource_id:
-            detail = f"{database.name} was replaced by another database of that name"
-            return Progress(stage=Stage.FAILED, detail=detail)
+        baseline = sent.plan.baseline
+        database = await same_database(aws, sent)
+        if isinstance(database, Progress):
+            return database
         current = {key: database.tags.get(key) for key in baseline[WANTED]}
         detail = f"{database.name} has {', '.join(_told(*one) for one in current.items())}"
         if current == baseline[WANTED]:

@@ -10,9 +10,10 @@ from typing import Any, ClassVar
 from bot.aws import AWS
 from bot.aws.declined import Known, tells
 from bot.aws.statuses import ENDED_BADLY, busy
-from bot.errors import AWSNotFoundError, PreflightError
+from bot.errors import PreflightError
 from bot.operation._change import Change
 from bot.operation._lost import arrival
+from bot.operation._target import same_database
 from bot.values import Call, Database, Kind, Order, Plan, Progress, Sent, Stage
 
 STATUS, LEFT = "status", "left"  #: in the baseline; in the evidence, once it left that state
@@ -75,15 +76,9 @@ class Transition(Change):
         )
 
     async def poll(self, aws: AWS, sent: Sent) -> Progress:
-        target = sent.order.target
-        try:
-            database = await aws.database(target)
-        except AWSNotFoundError:
-            return Progress(stage=Stage.FAILED, detail=f"{target.identifier} is gone")
-        # A name may be given to another database; AWS's resource id never is.
-        if database.target.resource_id != target.resource_id:
-            replaced = f"{database.name} was replaced by another database of that name"
-            return Progress(stage=Stage.FAILED, detail=replaced)
+        database = await same_database(aws, sent)
+        if isinstance(database, Progress):
+            return database
         return self._judge(database, sent)
 
     async def reconcile(self, aws: AWS, sent: Sent) -> Progress:

@@ -7,10 +7,10 @@ from pydantic import Field
 from bot.aws import AWS
 from bot.aws.declined import Known, declined
 from bot.aws.statuses import ENDED_BADLY, USABLE, busy
-from bot.errors import AWSNotFoundError, PreflightError
+from bot.errors import PreflightError
 from bot.fleet.maintenance import IMMEDIATE, NEXT_WINDOW, what
 from bot.fleet.windows import contains, weekly, window_words
-from bot.operation import Change, Option, Topic, WayBack
+from bot.operation import Change, Option, Topic, WayBack, same_database
 from bot.params import Choice, Offered, Target
 from bot.values import (
     SECOND,
@@ -138,14 +138,9 @@ class ApplyMaintenance(Change):
         return None
 
     async def poll(self, aws: AWS, sent: Sent) -> Progress:
-        target = sent.order.target
-        try:
-            database = await aws.database(target)
-        except AWSNotFoundError:
-            return _failed(f"{target.identifier} is gone")
-        # A name may be given to another database; AWS's resource id never is.
-        if database.target.resource_id != target.resource_id:
-            return _failed(f"{database.name} was replaced by another database of that name")
+        database = await same_database(aws, sent)
+        if isinstance(database, Progress):
+            return database
         return self._judge(database, _its(await aws.maintenance(database), sent), sent, aws.now)
 
     async def reconcile(self, aws: AWS, sent: Sent) -> Progress:
@@ -167,16 +162,12 @@ class ApplyMaintenance(Change):
 
     async def recheck(self, aws: AWS, sent: Sent) -> Recheck:
         """Once the window is over: whether AWS did it, put it back, or has it pending still."""
-        target = sent.order.target
-        try:
-            database = await aws.database(target)
-        except AWSNotFoundError:
-            return Recheck(result="moot")
-        if database.target.resource_id != target.resource_id:
+        database = await same_database(aws, sent)
+        if isinstance(database, Progress):
             return Recheck(result="moot")
         pending = _its(await aws.maintenance(database), sent)
         # What AWS has forgotten by now is no proof of the contrary: it keeps 14 days.
-        events = await aws.events(target, sent.sent_at)
+        events = await aws.events(sent.order.target, sent.sent_at)
         return _became(database, pending, _newer(events, sent), sent, aws.now)
 
     def _chosen(self, database: Database, found: Sequence[Maintenance]) -> Maintenance:

@@ -7,9 +7,9 @@ from pydantic import AfterValidator
 from bot.aws import AWS
 from bot.aws.declined import FAILOVER, declined, tells
 from bot.aws.statuses import ENDED_BADLY, USABLE, busy
-from bot.errors import AWSNotFoundError, PreflightError
+from bot.errors import PreflightError
 from bot.fleet.classes import compared
-from bot.operation import Change, Option, Topic, WayBack, arrival
+from bot.operation import Change, Option, Topic, WayBack, arrival, same_database
 from bot.params import Cluster, Offered
 from bot.values import (
     Assessment,
@@ -130,13 +130,9 @@ class FailoverCluster(Change):
         return WayBack("Fail back…", {"to": plan.baseline[WRITER]})
 
     async def poll(self, aws: AWS, sent: Sent) -> Progress:
-        target = sent.order.target
-        try:
-            database = await aws.database(target)
-        except AWSNotFoundError:
-            return _failed(f"{target.identifier} is gone")
-        if database.target.resource_id != target.resource_id:
-            return _failed(f"{database.name} was replaced by another cluster of that name")
+        database = await same_database(aws, sent)
+        if isinstance(database, Progress):
+            return database
         return _judge(database, sent)
 
     async def reconcile(self, aws: AWS, sent: Sent) -> Progress:

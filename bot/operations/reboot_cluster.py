@@ -4,8 +4,8 @@ from datetime import timedelta
 from bot.aws import AWS
 from bot.aws.declined import tells
 from bot.aws.statuses import ENDED_BADLY, USABLE, busy
-from bot.errors import AWSNotFoundError, PreflightError
-from bot.operation import Change, Dependent, Topic, arrival
+from bot.errors import PreflightError
+from bot.operation import Change, Dependent, Topic, arrival, same_database
 from bot.params import Cluster
 from bot.values import (
     Assessment,
@@ -84,14 +84,9 @@ class RebootCluster(Change):
         )
 
     async def poll(self, aws: AWS, sent: Sent) -> Progress:
-        target = sent.order.target
-        try:
-            database = await aws.database(target)
-        except AWSNotFoundError:
-            return _failed(f"{target.identifier} is gone")
-        # A name may be given to another database; AWS's resource id never is.
-        if database.target.resource_id != target.resource_id:
-            return _failed(f"{database.name} was replaced by another cluster of that name")
+        database = await same_database(aws, sent)
+        if isinstance(database, Progress):
+            return database
         return _judge(database, sent)
 
     async def reconcile(self, aws: AWS, sent: Sent) -> Progress:

@@ -4,8 +4,8 @@ from typing import Annotated, Any
 from bot.aws import AWS
 from bot.aws.declined import FAILOVER, declined, tells
 from bot.aws.statuses import ENDED_BADLY, USABLE, busy
-from bot.errors import AWSError, AWSNotFoundError, PreflightError
-from bot.operation import Change, Topic, WayBack, arrival
+from bot.errors import AWSError, PreflightError
+from bot.operation import Change, Topic, WayBack, arrival, same_database
 from bot.params import Flag, Instance, Switch
 from bot.values import (
     Assessment,
@@ -91,13 +91,9 @@ class RebootInstance(Change):
         )
 
     async def poll(self, aws: AWS, sent: Sent) -> Progress:
-        try:
-            database = await aws.database(sent.order.target)
-        except AWSNotFoundError:
-            return _failed(f"{sent.order.target.identifier} is gone")
-        # A name may be given to another database; AWS's resource id never is.
-        if database.target.resource_id != sent.order.target.resource_id:
-            return _failed(f"{database.name} was replaced by another database of that name")
+        database = await same_database(aws, sent)
+        if isinstance(database, Progress):
+            return database
         return self._judge(database, sent)
 
     async def reconcile(self, aws: AWS, sent: Sent) -> Progress:
